@@ -1,0 +1,22 @@
+/** @jest-config-loader esbuild-register */
+import type { Config } from 'jest';
+
+const config: Config = {
+  roots: ['<rootDir>/packages'],
+  testMatch: ['**/src/**/*.spec.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
+    ],
+  },
+  // Tests run on the sources, so that a failing line is the line in the editor.
+  moduleNameMapper: {
+    '^@rapport/([a-z-]+)$': '<rootDir>/packages/$1/src/index.ts',
+    '^@rapport/([a-z-]+)/([a-z-]+)$': '<rootDir>/packages/$1/src/$2.ts',
+  },
+  modulePathIgnorePatterns: ['/dist/'],
+  testTimeout: 60_000,
+};
+
+export default config;

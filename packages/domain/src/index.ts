@@ -1,0 +1,7 @@
+export * from './json';
+export * from './relationship/relationship';
+export * from './ruleset/ruleset';
+export * from './time/duration';
+export * from './time/instant';
+export * from './touchpoint/customer-bucket';
+export * from './touchpoint/touchpoint';

@@ -1,0 +1,148 @@
+import type { ComplaintCase, DecidingCondition, OpenPromise, TouchpointIdentity } from '@rapport/domain';
+
+/**
+ * The port of the read model: current relationships and what can be asked about them. All of it can be dropped and
+ * rebuilt from the log. Every adapter passes the contract suite in `testing/`.
+ */
+export interface ReadModel {
+  /** What is stored of these customers, in the order asked; undefined for one that is not there. */
+  load(customers: readonly string[]): Promise<readonly (StoredRelationship | undefined)[]>;
+  /** Saves changes and the checkpoint in one transaction: after a kill at any moment both are there or neither. */
+  save(changes: readonly RelationshipSave[], checkpoint: Checkpoint): Promise<void>;
+  /** Undefined in an empty read model. */
+  checkpoint(): Promise<Checkpoint | undefined>;
+
+  /** A page of customers in order of id, by stage, signal, factor score and text in the id. */
+  customers(query: CustomerQuery): Promise<CustomerPage>;
+  /** Stage intervals of one customer, oldest first. */
+  history(customer: string): Promise<readonly StageInterval[]>;
+  cases(query: CaseQuery): Promise<readonly (ComplaintCase & { readonly customer: string })[]>;
+  /** Open promises by deadline, soonest first. */
+  promisesDue(query: {
+    readonly before?: number;
+    readonly customer?: string;
+    readonly limit?: number;
+  }): Promise<readonly (OpenPromise & { readonly customer: string })[]>;
+  /** Customers per stage at an instant (now when absent), from the intervals. */
+  population(at?: number): Promise<Readonly<Record<string, number>>>;
+  /** Changes of stage in `from <= at < to`, counted. `from` null: first touchpoint. */
+  flows(period: {
+    readonly from: number;
+    readonly to: number;
+  }): Promise<readonly { readonly from: string | null; readonly to: string; readonly customers: number }[]>;
+  /** Customers whose `nextReviewAt` is at or before an instant, soonest first. */
+  due(before: number, limit: number): Promise<readonly string[]>;
+  /** The soonest `nextReviewAt` of all. */
+  nextReviewAt(): Promise<number | undefined>;
+
+  parked(): Promise<readonly ParkedCustomer[]>;
+  /** May be called twice. */
+  close(): Promise<void>;
+}
+
+/** Position of the log up to which everything is folded in, and the ruleset that folded it. */
+export interface Checkpoint {
+  readonly position: string;
+  /** SHA-256 of the ruleset, hex. */
+  readonly ruleset: string;
+}
+
+/** Evidence of a factor as it stood at `at`; with half-life and prior it gives the score at any later instant. */
+export interface FactorEvidence {
+  readonly for: number;
+  readonly against: number;
+  readonly at: number;
+}
+
+/** The parts of a factor's rule that a query needs to compute the score at an instant. */
+export interface FactorParameters {
+  /** Milliseconds. */
+  readonly halfLife: number;
+  readonly prior: readonly [number, number];
+}
+
+export interface StoredRelationship {
+  readonly customer: string;
+  readonly stage: string;
+  /** When she entered it. */
+  readonly since: number;
+  /** Last instant at which anything was applied. */
+  readonly instant: number;
+  /** When time alone may change something next; null for never. */
+  readonly nextReviewAt: number | null;
+  readonly touchpoints: number;
+  readonly firstTouchpointAt: number;
+  readonly lastTouchpointAt: number;
+  readonly factors: Readonly<Record<string, FactorEvidence>>;
+  /** Raised signals and since when. */
+  readonly signals: Readonly<Record<string, number>>;
+  /** The fold's state, serialised: what the projector continues from. */
+  readonly state: string;
+  /** Stage and signals as last recorded as decisions; what a late touchpoint's outcome is compared with. */
+  readonly decided: { readonly stage: string | null; readonly signals: readonly string[]; readonly sequence: number };
+}
+
+export interface StageInterval {
+  readonly stage: string;
+  readonly from: number;
+  /** Null while it lasts. */
+  readonly to: number | null;
+  readonly cause: 'touchpoint' | 'time';
+  readonly touchpoint?: TouchpointIdentity;
+  readonly because: readonly DecidingCondition[];
+}
+
+/** What the projector knows anew about one customer. */
+export type RelationshipSave =
+  | {
+      readonly kind: 'relationship';
+      readonly relationship: StoredRelationship;
+      /**
+       * Stage intervals. `append`: the open interval ends where the first of these begins; `replace`: the whole
+       * history, after a re-fold.
+       */
+      readonly history: { readonly mode: 'append' | 'replace'; readonly intervals: readonly StageInterval[] };
+      /** All open promises; replaces what was stored. */
+      readonly promises: readonly OpenPromise[];
+      /** All complaint cases; replaces what was stored. */
+      readonly cases: readonly ComplaintCase[];
+    }
+  | { readonly kind: 'parked'; readonly parked: ParkedCustomer }
+  /** Forgets everything about a customer, parked or not. */
+  | { readonly kind: 'removed'; readonly customer: string };
+
+/** A customer whose touchpoints cannot be folded; a later `relationship` save of hers takes her out again. */
+export interface ParkedCustomer {
+  readonly customer: string;
+  readonly reason: string;
+  /** The touchpoint that could not be folded, where one is to blame. */
+  readonly touchpoint?: TouchpointIdentity;
+  readonly parkedAt: number;
+}
+
+export interface CustomerQuery {
+  readonly stage?: string;
+  /** Raised. */
+  readonly signal?: string;
+  /** Score at `at`, 0 to 100, both ends included. */
+  readonly factor?: { readonly id: string; readonly atLeast?: number; readonly atMost?: number; readonly at: number };
+  /** Part of the customer's id. */
+  readonly text?: string;
+  /** Exclusive: the last customer of the page before. */
+  readonly after?: string;
+  /** 1 to 1,000; 100 when absent. */
+  readonly limit?: number;
+}
+
+export interface CustomerPage {
+  readonly customers: readonly StoredRelationship[];
+  /** Pass as `after` for the next page; absent on the last. */
+  readonly next?: string;
+}
+
+export interface CaseQuery {
+  readonly customer?: string;
+  readonly open?: boolean;
+  readonly openedBefore?: number;
+  readonly limit?: number;
+}
