@@ -1,1 +1,3 @@
-export {};
+export * from './acquire-writer';
+export * from './open-store';
+export * from './store-error';
