@@ -1,0 +1,5 @@
+export * from './cross-sell';
+export * from './cross-sell-index';
+export * from './cross-sell-of';
+export * from './ownership';
+export * from './ownership-of';

@@ -1,0 +1,122 @@
+/**
+ * Millions of short growable lists of unsigned integers in a few typed arrays. A list lies in one block (so that
+ * walking it is a walk over memory), blocks are powers of two, and a block that was outgrown is reused by the next
+ * list of its size. JavaScript arrays would cost some 60 bytes a list before the first element.
+ */
+export interface Lists {
+  /** Elements of list l: `items[start[l] + k]` for k from 0 to `length[l] - 1`. Replaced when the pool grows. */
+  items: Uint32Array;
+  /** A number beside every element, at the same place; empty when made without. */
+  numbers: Float64Array;
+  start: Uint32Array;
+  length: Uint32Array;
+  /** Block size of each list as a power of two, plus one; 0 for no block yet. */
+  block: Uint8Array;
+  /** Lists in use. */
+  count: number;
+  used: number;
+  readonly free: number[][];
+  readonly withNumbers: boolean;
+}
+
+export const createLists = (options: { readonly withNumbers?: boolean } = {}): Lists => ({
+  items: new Uint32Array(1024),
+  numbers: new Float64Array(options.withNumbers ? 1024 : 0),
+  start: new Uint32Array(256),
+  length: new Uint32Array(256),
+  block: new Uint8Array(256),
+  count: 0,
+  used: 0,
+  free: Array.from({ length: 33 }, () => []),
+  withNumbers: options.withNumbers ?? false,
+});
+
+const grown = <A extends Uint32Array | Float64Array | Uint8Array>(array: A, needed: number): A => {
+  const Typed = array.constructor as new (length: number) => A;
+  const larger = new Typed(Math.max(needed, Math.ceil(array.length * 1.5)));
+  larger.set(array);
+  return larger;
+};
+
+/** Makes lists 0 to `count - 1` exist. */
+export const ensureLists = (lists: Lists, count: number): void => {
+  if (count > lists.start.length) {
+    lists.start = grown(lists.start, count);
+    lists.length = grown(lists.length, count);
+    lists.block = grown(lists.block, count);
+  }
+  if (count > lists.count) lists.count = count;
+};
+
+const takeBlock = (lists: Lists, power: number): number => {
+  const reused = lists.free[power].pop();
+  if (reused !== undefined) return reused;
+  const at = lists.used;
+  lists.used += 2 ** power;
+  if (lists.used > lists.items.length) {
+    lists.items = grown(lists.items, lists.used);
+    if (lists.withNumbers) lists.numbers = grown(lists.numbers, lists.used);
+  }
+  return at;
+};
+
+const releaseBlock = (lists: Lists, list: number): void => {
+  if (lists.block[list] > 0) lists.free[lists.block[list] - 1].push(lists.start[list]);
+};
+
+/** Makes room for `capacity` elements in all, so that pushing that many moves nothing. */
+export const reserve = (lists: Lists, list: number, capacity: number): void => {
+  ensureLists(lists, list + 1);
+  const power = capacity <= 1 ? 0 : 32 - Math.clz32(capacity - 1);
+  if (capacity === 0 || power < lists.block[list]) return;
+  const from = lists.start[list];
+  const to = takeBlock(lists, power);
+  lists.items.copyWithin(to, from, from + lists.length[list]);
+  if (lists.withNumbers) lists.numbers.copyWithin(to, from, from + lists.length[list]);
+  releaseBlock(lists, list);
+  lists.start[list] = to;
+  lists.block[list] = power + 1;
+};
+
+export const push = (lists: Lists, list: number, item: number, number = 0): void => {
+  const length = list < lists.count ? lists.length[list] : 0;
+  reserve(lists, list, length + 1);
+  const slot = lists.start[list] + length;
+  lists.items[slot] = item;
+  if (lists.withNumbers) lists.numbers[slot] = number;
+  lists.length[list] = length + 1;
+};
+
+/** Where `item` stands in `items`; -1 when the list does not hold it. */
+export const slotOf = (lists: Lists, list: number, item: number): number => {
+  if (list >= lists.count) return -1;
+  const end = lists.start[list] + lists.length[list];
+  for (let slot = lists.start[list]; slot < end; slot++) if (lists.items[slot] === item) return slot;
+  return -1;
+};
+
+/** Takes `item` out, if it is there; the last element takes its place. */
+export const removeItem = (lists: Lists, list: number, item: number): void => {
+  const slot = slotOf(lists, list, item);
+  if (slot < 0) return;
+  const last = lists.start[list] + lists.length[list] - 1;
+  lists.items[slot] = lists.items[last];
+  if (lists.withNumbers) lists.numbers[slot] = lists.numbers[last];
+  lists.length[list]--;
+};
+
+/** Empties a list and gives its block back. */
+export const clearList = (lists: Lists, list: number): void => {
+  if (list >= lists.count) return;
+  releaseBlock(lists, list);
+  lists.block[list] = 0;
+  lists.length[list] = 0;
+};
+
+/** Bytes held, spare room included. */
+export const bytesOf = (lists: Lists): number =>
+  lists.items.byteLength +
+  lists.numbers.byteLength +
+  lists.start.byteLength +
+  lists.length.byteLength +
+  lists.block.byteLength;
