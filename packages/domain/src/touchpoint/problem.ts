@@ -1,0 +1,49 @@
+import type { Errors, ValidationError } from 'io-ts';
+
+/** What is wrong with one field of a touchpoint, for the person who wrote it. */
+export interface TouchpointProblem {
+  /** The field as the sender calls it: `time`, `data.items[0].price`; empty for the whole. */
+  readonly field: string;
+  /** What was expected, e.g. `a number of at least 0`. */
+  readonly expected: string;
+  /** What stood there as JSON, shortened; `nothing` when it is missing. */
+  readonly got: string;
+  /** All of it in one sentence. */
+  readonly message: string;
+}
+
+const SHOWN = 60;
+
+const show = (value: unknown): string => {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'string') return `${JSON.stringify(value.slice(0, SHOWN))}${value.length > SHOWN ? '…' : ''}`;
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return String(value).slice(0, SHOWN);
+};
+
+/** `hint` says what to do about it. */
+export const problem = (field: string, expected: string, value: unknown, hint?: string): TouchpointProblem =>
+  problemWith(field, expected, show(value), hint);
+
+/** As {@link problem}, where what was got is already in words. */
+export const problemWith = (field: string, expected: string, got: string, hint?: string): TouchpointProblem => ({
+  field,
+  expected,
+  got,
+  message: `${field === '' ? '' : `${field}: `}expected ${expected}, got ${got}${hint === undefined ? '' : `. ${hint}`}`,
+});
+
+/** `data.items[0].price` from the way io-ts went. */
+const pathOf = ({ context }: ValidationError): string =>
+  context.reduce(
+    (path, { key }, i) =>
+      i === 0 ? path : Array.isArray(context[i - 1].actual) ? `${path}[${key}]` : `${path}.${key}`,
+    'data',
+  );
+
+export const problemsOfData = (errors: Errors): readonly TouchpointProblem[] =>
+  errors.map((error) => {
+    const last = error.context[error.context.length - 1];
+    return problem(pathOf(error), last.type.name, error.value);
+  });
