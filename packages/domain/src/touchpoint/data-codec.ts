@@ -2,7 +2,7 @@ import { isLeft } from 'fp-ts/Either';
 import * as t from 'io-ts';
 import type { JsonObject } from '../json';
 import { currency, optionals } from './field';
-import { currenciesIn, MoneyField } from './money';
+import { currencyCollector } from './money';
 
 /**
  * The codec of a type's `data`: what must be there, what may be. Other fields are kept as they came. Data that is right
@@ -15,7 +15,7 @@ export class DataCodec extends t.Type<JsonObject, JsonObject, unknown> {
   ) {
     const must = t.type(required, 'an object');
     const may = t.partial(optionals(optional), 'an object');
-    const fields = { ...required, ...optional };
+    const currencies = currencyCollector({ ...required, ...optional });
     const is = (input: unknown): input is JsonObject => may.is(input) && must.is(input);
 
     const validate: t.Validate<unknown, JsonObject> = (input, context) => {
@@ -25,7 +25,7 @@ export class DataCodec extends t.Type<JsonObject, JsonObject, unknown> {
       const second = may.validate(isLeft(first) ? input : first.right, context);
       if (isLeft(first) || isLeft(second))
         return t.failures([...(isLeft(first) ? first.left : []), ...(isLeft(second) ? second.left : [])]);
-      const stated = currenciesIn(input as JsonObject, fields);
+      const stated = currencies?.(input as JsonObject) ?? [];
       if (stated.length === 0) return t.success(second.right as JsonObject);
       const own = (second.right as JsonObject).currency;
       const all = new Set(typeof own === 'string' ? [own, ...stated] : stated);
@@ -39,11 +39,8 @@ export class DataCodec extends t.Type<JsonObject, JsonObject, unknown> {
 
 const ONE_CURRENCY = new t.Type<string>('one currency in a touchpoint', t.string.is, t.string.validate, t.identity);
 
-const holdsMoney = (field: t.Mixed): boolean =>
-  field instanceof MoneyField || ('fields' in field && Object.values(field.fields as t.Props).some(holdsMoney));
-
 /** Fields of data by name: `required` without which the touchpoint means nothing, and all others. */
 export const data = (optional: t.Props = {}, required: t.Props = {}): DataCodec => {
-  const needsCurrency = [...Object.values(optional), ...Object.values(required)].some(holdsMoney);
-  return new DataCodec(required, needsCurrency ? { currency: currency(), ...optional } : optional);
+  const needsCurrency = currencyCollector({ ...optional, ...required }) !== undefined;
+  return new DataCodec(required, needsCurrency ? { ...optional, currency: currency() } : optional);
 };

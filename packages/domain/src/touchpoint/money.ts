@@ -34,14 +34,34 @@ export const money = (description: string): Field<number> => new MoneyField(desc
 /** Money that some books write with a minus, such as what an order was refunded by. */
 export const signedMoney = (description: string): Field<number> => new MoneyField(description, true);
 
-const statedIn = (value: unknown, field: t.Mixed): readonly string[] => {
-  if (typeof value !== 'object' || value === null) return [];
-  if (field instanceof MoneyField) return 'currency' in value ? [String(value.currency)] : [];
-  if (field instanceof ListField && Array.isArray(value))
-    return value.flatMap((item) => currenciesIn(item as Readonly<Record<string, unknown>>, field.fields));
-  return [];
+type Data = Readonly<Record<string, unknown>>;
+
+/** Whether a field is money, or a list with money in it. */
+const holdsMoney = (field: t.Mixed): boolean =>
+  field instanceof MoneyField || (field instanceof ListField && Object.values(field.fields).some(holdsMoney));
+
+/**
+ * A function that collects every currency that stands beside an amount in data of these fields; undefined when none of
+ * them is money.
+ */
+export const currencyCollector = (fields: t.Props): ((data: Data) => readonly string[]) | undefined => {
+  const collectors = Object.entries(fields)
+    .filter(([, field]) => holdsMoney(field))
+    .map(([name, field]) => {
+      const ofItem = field instanceof ListField ? currencyCollector(field.fields) : undefined;
+      return (data: Data): readonly string[] => {
+        const value = data[name];
+        if (typeof value !== 'object' || value === null) return NONE;
+        if (ofItem === undefined) return 'currency' in value ? [String(value.currency)] : NONE;
+        return Array.isArray(value) ? value.flatMap((item: Data) => ofItem(item)) : NONE;
+      };
+    });
+  if (collectors.length === 0) return undefined;
+  return (data) => {
+    const found: string[] = [];
+    for (const collect of collectors) found.push(...collect(data));
+    return found;
+  };
 };
 
-/** Every currency that stands beside an amount in this data, before the amounts were made plain. */
-export const currenciesIn = (data: Readonly<Record<string, unknown>> | null, fields: t.Props): readonly string[] =>
-  data === null ? [] : Object.entries(fields).flatMap(([name, field]) => statedIn(data[name], field));
+const NONE: readonly string[] = [];
