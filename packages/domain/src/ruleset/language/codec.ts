@@ -1,0 +1,247 @@
+import * as E from 'fp-ts/Either';
+import * as t from 'io-ts';
+import { hint, nearestName } from '../nearest-name';
+import type { RulesetProblemCode } from '../problem';
+import type { ChoiceShape, KeyRule, Language, NumberBounds, ObjectShape, Shape, TextShape } from './shape';
+
+/** An io-ts error that also says which kind of problem it is. */
+export interface ShapeError extends t.ValidationError {
+  readonly code: RulesetProblemCode;
+}
+
+type Validate = (value: unknown, context: t.Context) => readonly ShapeError[];
+
+const error = (value: unknown, context: t.Context, code: RulesetProblemCode, message: string): ShapeError => ({
+  value,
+  context,
+  code,
+  message,
+});
+
+const show = (value: unknown): string => {
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+};
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Keys that carry a value; a key set to undefined is an absent key. */
+const keysOf = (value: Readonly<Record<string, unknown>>): readonly string[] =>
+  Object.keys(value).filter((key) => value[key] !== undefined);
+
+const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
+
+const brokenRule = (rule: KeyRule, keys: readonly string[]): [RulesetProblemCode, string] | undefined => {
+  const present = (names: readonly string[]) => names.filter((name) => keys.includes(name));
+  if ('notTogether' in rule)
+    return present(rule.notTogether).length === 2
+      ? ['conflicting-keys', `${list(rule.notTogether)} exclude each other; keep one`]
+      : undefined;
+  if ('atLeastOne' in rule)
+    return present(rule.atLeastOne).length === 0
+      ? ['missing-key', `expected at least one of ${list(rule.atLeastOne)}`]
+      : undefined;
+  const count = present(rule.exactlyOne).length;
+  if (count === 0) return ['missing-key', `expected one of ${list(rule.exactlyOne)}`];
+  return count > 1 ? ['conflicting-keys', `${list(present(rule.exactlyOne))} exclude each other; keep one`] : undefined;
+};
+
+const outOfBounds = (value: number, bounds: NumberBounds): boolean =>
+  (bounds.integer === true && !Number.isInteger(value)) ||
+  (bounds.atLeast !== undefined && value < bounds.atLeast) ||
+  (bounds.above !== undefined && value <= bounds.above) ||
+  (bounds.nonZero === true && value === 0);
+
+/** What is wrong with a text, in words; undefined when nothing is. */
+const textProblem = (shape: TextShape, pattern: RegExp, value: unknown): string | undefined =>
+  typeof value !== 'string' || !pattern.test(value)
+    ? `expected ${shape.what}, got ${show(value)}`
+    : shape.check?.(value);
+
+/** Builds the codec of one definition of a language. Decoding is strict and returns the input itself. */
+export const codecOf = <A>(language: Language, name: string): t.Type<A, A, unknown> => {
+  const named = new Map<string, Validate>();
+
+  const definition = (of: string): Validate => {
+    const known = named.get(of);
+    if (known !== undefined) return known;
+    let validate: Validate | undefined;
+    const lazily: Validate = (value, context) => {
+      validate ??= build(language[of].shape);
+      return validate(value, context);
+    };
+    named.set(of, lazily);
+    return lazily;
+  };
+
+  const inside = (
+    validate: Validate,
+    value: unknown,
+    key: string | number,
+    context: t.Context,
+  ): readonly ShapeError[] => validate(value, t.appendContext(context, String(key), t.unknown, value));
+
+  const object = (shape: ObjectShape, siblings: readonly string[] = []): Validate => {
+    const fields = Object.entries(shape.fields).map(([key, field]) => ({
+      key,
+      ...field,
+      validate: build(field.shape),
+    }));
+    const known = new Map(fields.map((field) => [field.key, field]));
+    const names = fields.map((field) => field.key);
+    return (value, context) => {
+      if (!isObject(value)) return [error(value, context, 'wrong-value', `expected an object, got ${show(value)}`)];
+      const keys = keysOf(value);
+      const unknown = keys.filter((key) => !known.has(key));
+      const meant = new Set(unknown.map((key) => nearestName(key, names)));
+      return [
+        ...keys.flatMap((key) => {
+          const field = known.get(key);
+          if (field !== undefined) return inside(field.validate, value[key], key, context);
+          const here = t.appendContext(context, key, t.unknown, value[key]);
+          return siblings.includes(key)
+            ? [
+                error(
+                  value[key],
+                  here,
+                  'conflicting-keys',
+                  `"${key}" cannot stand beside ${list(names.filter((n) => siblings.includes(n)))}`,
+                ),
+              ]
+            : [error(value[key], here, 'unknown-key', `unknown key "${key}"${hint(key, names)}`)];
+        }),
+        ...fields
+          .filter((field) => field.required === true && !keys.includes(field.key) && !meant.has(field.key))
+          .map((field) => error(value, context, 'missing-key', `"${field.key}" is missing: ${field.doc}`)),
+        ...(shape.rules ?? []).flatMap((rule) => {
+          const broken = brokenRule(rule, keys);
+          return broken === undefined ? [] : [error(value, context, ...broken)];
+        }),
+      ];
+    };
+  };
+
+  const choice = (shape: ChoiceShape): Validate => {
+    const names = Object.keys(shape.variants);
+    const variants = new Map(names.map((key) => [key, object(shape.variants[key], names)]));
+    return (value, context) => {
+      if (!isObject(value))
+        return [
+          error(value, context, 'wrong-value', `expected an object with one of ${list(names)}, got ${show(value)}`),
+        ];
+      const keys = keysOf(value);
+      const variant = names.find((candidate) => keys.includes(candidate));
+      if (variant !== undefined) return variants.get(variant)!(value, context);
+      const typo = keys.map((key) => [key, nearestName(key, names)] as const).find(([, near]) => near !== undefined);
+      return typo === undefined
+        ? [error(value, context, 'missing-key', `expected an object with one of ${list(names)}`)]
+        : inside(
+            (inner, at) => [error(inner, at, 'unknown-key', `unknown key "${typo[0]}"; did you mean "${typo[1]}"?`)],
+            value[typo[0]],
+            typo[0],
+            context,
+          );
+    };
+  };
+
+  const items = (value: unknown, context: t.Context, min: number, of: (index: number) => Validate) => {
+    if (!Array.isArray(value)) return [error(value, context, 'wrong-value', `expected a list, got ${show(value)}`)];
+    if (value.length < min)
+      return [error(value, context, 'wrong-value', `expected a list of at least ${min}, got ${value.length}`)];
+    return value.flatMap((item, index) => inside(of(index), item, index, context));
+  };
+
+  const expected =
+    (what: string, holds: (value: unknown) => boolean): Validate =>
+    (value, context) =>
+      holds(value) ? [] : [error(value, context, 'wrong-value', `expected ${what}, got ${show(value)}`)];
+
+  const build = (shape: Shape): Validate => {
+    switch (shape.kind) {
+      case 'text': {
+        const pattern = new RegExp(shape.pattern);
+        return (value, context) => {
+          const problem = textProblem(shape, pattern, value);
+          return problem === undefined ? [] : [error(value, context, 'wrong-value', problem)];
+        };
+      }
+      case 'number':
+        return expected(
+          shape.what,
+          (value) => typeof value === 'number' && Number.isFinite(value) && !outOfBounds(value, shape),
+        );
+      case 'truth':
+        return shape.only === true
+          ? expected('true', (value) => value === true)
+          : expected('true or false', (value) => typeof value === 'boolean');
+      case 'scalar':
+        return expected(
+          'a text, a number, true, false or null',
+          (value) =>
+            value === null ||
+            typeof value === 'string' ||
+            typeof value === 'boolean' ||
+            (typeof value === 'number' && Number.isFinite(value)),
+        );
+      case 'list': {
+        const rest = build(shape.of);
+        const first = shape.first === undefined ? rest : build(shape.first);
+        return (value, context) => items(value, context, shape.min, (index) => (index === 0 ? first : rest));
+      }
+      case 'tuple': {
+        const parts = shape.of.map(build);
+        return (value, context) =>
+          Array.isArray(value) && value.length === parts.length
+            ? items(value, context, 0, (index) => parts[index])
+            : [error(value, context, 'wrong-value', `expected a list of exactly ${parts.length}, got ${show(value)}`)];
+      }
+      case 'one-or-more': {
+        const one = build(shape.of);
+        return (value, context) => (Array.isArray(value) ? items(value, context, 1, () => one) : one(value, context));
+      }
+      case 'record': {
+        const of = build(shape.of);
+        const pattern = new RegExp(shape.keys.pattern);
+        return (value, context) => {
+          if (!isObject(value)) return [error(value, context, 'wrong-value', `expected an object, got ${show(value)}`)];
+          const keys = keysOf(value);
+          if (keys.length < shape.min)
+            return [error(value, context, 'wrong-value', `expected at least ${shape.min} key, got none`)];
+          return keys.flatMap((key) => {
+            const problem = textProblem(shape.keys, pattern, key);
+            const here = t.appendContext(context, key, t.unknown, value[key]);
+            return problem === undefined
+              ? inside(of, value[key], key, context)
+              : [error(value[key], here, 'wrong-value', `as a key, ${problem}`)];
+          });
+        };
+      }
+      case 'object':
+        return object(shape);
+      case 'choice':
+        return choice(shape);
+      case 'named':
+        return definition(shape.name);
+      case 'json-schema':
+        return expected(
+          'a JSON Schema (an object, true or false)',
+          (value) => isObject(value) || typeof value === 'boolean',
+        );
+    }
+  };
+
+  const validate = definition(name);
+  return new t.Type<A, A, unknown>(
+    name,
+    (value): value is A => validate(value, []).length === 0,
+    (value, context) => {
+      const errors = validate(value, context);
+      return errors.length === 0 ? E.right(value as A) : t.failures([...errors]);
+    },
+    t.identity,
+  );
+};

@@ -1,0 +1,34 @@
+import { lintEvidence } from './lint/evidence';
+import { lintIds } from './lint/ids';
+import { namesOf } from './lint/names';
+import { lintReferences } from './lint/references';
+import { lintSignals } from './lint/signals';
+import { lintStages } from './lint/stages';
+import { lintTouchpointSchemas } from './lint/touchpoint-schemas';
+import { lintTypes, type TouchpointTypes, typesOf } from './lint/types';
+import { lintUnused } from './lint/unused';
+import type { RulesetProblem } from './problem';
+import type { Ruleset } from './ruleset';
+
+/**
+ * What a decoded ruleset means and should not: references that lead nowhere, stages that flap, rules that never apply.
+ * Errors come first; a ruleset with an error is refused, warnings pass.
+ *
+ * @example lintRuleset(RETAIL, { isKnownType, typesMatching }) // []
+ */
+export const lintRuleset = (ruleset: Ruleset, catalogue: TouchpointTypes): readonly RulesetProblem[] => {
+  const problems = [
+    ...lintIds(ruleset),
+    ...lintReferences(ruleset, namesOf(ruleset)),
+    ...lintEvidence(ruleset),
+    ...lintStages(ruleset),
+    ...lintSignals(ruleset),
+    ...lintTouchpointSchemas(ruleset),
+    ...lintTypes(ruleset, typesOf(ruleset, catalogue)),
+    ...lintUnused(ruleset),
+  ];
+  return [
+    ...problems.filter((problem) => problem.severity === 'error'),
+    ...problems.filter((problem) => problem.severity === 'warning'),
+  ];
+};

@@ -1,0 +1,50 @@
+import { formatCondition } from '../format-condition';
+import { maySatisfy } from '../logic/event-satisfiable';
+import type { RulesetProblem } from '../problem';
+import type { EvidenceRule, Ruleset } from '../ruleset';
+import { problem } from './names';
+import { eventConditions, type Path } from './ruleset-parts';
+
+const curveProblems = (rule: EvidenceRule, path: Path): readonly RulesetProblem[] => {
+  if (rule.scale === undefined || !('curve' in rule.scale)) return [];
+  return rule.scale.curve.flatMap(([x], i, curve) =>
+    i > 0 && x <= curve[i - 1][0]
+      ? [
+          problem(
+            'error',
+            'curve-not-increasing',
+            [...path, 'scale', 'curve', i, 0],
+            `expected an x above ${curve[i - 1][0]}, got ${x}: the points of a curve stand in order of x`,
+          ),
+        ]
+      : [],
+  );
+};
+
+const alwaysZero = (rule: EvidenceRule): boolean => {
+  if (rule.scale === undefined || (rule.scale.default ?? 1) !== 0) return false;
+  const results = 'map' in rule.scale ? Object.values(rule.scale.map) : rule.scale.curve.map(([, y]) => y);
+  return results.every((result) => result === 0);
+};
+
+/** Errors: curves out of order. Warnings: conditions that never hold and evidence that never applies. */
+export const lintEvidence = (ruleset: Ruleset): readonly RulesetProblem[] => [
+  ...(ruleset.evidence ?? []).flatMap((rule, i) => [
+    ...curveProblems(rule, ['evidence', i]),
+    ...(alwaysZero(rule)
+      ? [
+          problem(
+            'warning',
+            'never-applies',
+            ['evidence', i, 'scale'],
+            `evidence "${rule.id}" never applies: its scale is always 0`,
+          ),
+        ]
+      : []),
+  ]),
+  ...eventConditions(ruleset).flatMap(([path, condition]) =>
+    maySatisfy(condition)
+      ? []
+      : [problem('warning', 'never-applies', path, `never holds: ${formatCondition(condition)} contradicts itself`)],
+  ),
+];

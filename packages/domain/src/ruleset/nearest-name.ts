@@ -1,0 +1,37 @@
+/** Edits (insert, delete, replace, swap of neighbours) that turn one name into the other. */
+const editDistance = (a: string, b: string): number => {
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = rows[i - 1][j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row[j] = Math.min(rows[i - 1][j] + 1, row[j - 1] + 1, replaced);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        row[j] = Math.min(row[j], rows[i - 2][j - 2] + 1);
+    }
+    rows.push(row);
+  }
+  return rows[a.length][b.length];
+};
+
+/** The known name somebody most likely meant; undefined when none is near. */
+export const nearestName = (name: string, known: Iterable<string>): string | undefined => {
+  if (name.length > 80) return undefined;
+  let nearest: string | undefined;
+  let best = Math.max(1, Math.floor(name.length / 2.5)) + 1;
+  for (const candidate of known) {
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (distance < best) {
+      best = distance;
+      nearest = candidate;
+    }
+  }
+  return nearest;
+};
+
+/** `; did you mean "x"?`, or the list of what there is, or nothing: to be put behind a message. */
+export const hint = (name: string, known: readonly string[]): string => {
+  const nearest = nearestName(name, known);
+  if (nearest !== undefined) return `; did you mean "${nearest}"?`;
+  return known.length > 0 && known.length <= 12 ? `; known are ${known.join(', ')}` : '';
+};

@@ -1,0 +1,113 @@
+import * as E from 'fp-ts/Either';
+import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
+import { decodeRuleset } from './decode-ruleset';
+import type { RulesetProblem } from './problem';
+import type { Ruleset } from './ruleset';
+
+export interface RulesetText {
+  readonly format: 'yaml' | 'json';
+}
+
+/** A ruleset is written by hand; nobody writes a megabyte. */
+const MAX_LENGTH = 1_000_000;
+
+interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+const syntax = (message: string, place?: Place): E.Either<readonly RulesetProblem[], never> =>
+  E.left([{ path: '', severity: 'error', code: 'syntax', message, ...place }]);
+
+const segmentsOf = (path: string): string[] =>
+  path
+    .split('/')
+    .slice(1)
+    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
+
+/** Where a path stands in the text: the value there, or the nearest thing around it. */
+const placeOf = (document: Document, lines: LineCounter, path: string): Place | undefined => {
+  const segments = segmentsOf(path);
+  for (let length = segments.length; length >= 0; length--) {
+    const node = document.getIn(segments.slice(0, length), true);
+    if (isNode(node) && node.range) {
+      const { line, col } = lines.linePos(node.range[0]);
+      return { line, column: col };
+    }
+  }
+  return undefined;
+};
+
+/** JSON is stricter than YAML: what JSON refuses is refused, even where YAML would read it. */
+const jsonProblem = (text: string, lines: LineCounter): E.Either<readonly RulesetProblem[], never> | undefined => {
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    const message = (error as SyntaxError).message;
+    const position = /position (\d+)/.exec(message);
+    if (position === null) return syntax(`not JSON: ${message}`);
+    const { line, col } = lines.linePos(Number(position[1]));
+    return syntax(`not JSON: ${message}`, { line, column: col });
+  }
+};
+
+/** A ruleset read from text, and the way back from its parts to their places in the text. */
+export interface RulesetDocument {
+  readonly ruleset: Ruleset;
+  /** Adds line and column to a problem of this ruleset. */
+  readonly locate: (problem: RulesetProblem) => RulesetProblem;
+}
+
+/** As {@link parseRuleset}, keeping the places in the text for problems found later. */
+export const parseRulesetDocument = (
+  text: string,
+  { format }: RulesetText,
+): E.Either<readonly RulesetProblem[], RulesetDocument> => {
+  if (text.length > MAX_LENGTH)
+    return E.left([
+      {
+        path: '',
+        severity: 'error',
+        code: 'too-large',
+        message: `expected at most ${MAX_LENGTH} characters, got ${text.length}`,
+      },
+    ]);
+  const lines = new LineCounter();
+  try {
+    const document = parseDocument(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      uniqueKeys: true,
+      version: '1.2',
+      schema: 'core',
+      merge: false,
+    });
+    const notJson = format === 'json' ? jsonProblem(text, lines) : undefined;
+    if (notJson !== undefined) return notJson;
+    if (document.errors.length > 0)
+      return E.left(
+        document.errors.map((error) => {
+          const { line, col } = lines.linePos(error.pos[0]);
+          return { path: '', severity: 'error', code: 'syntax', message: error.message, line, column: col };
+        }),
+      );
+    const locate = (problem: RulesetProblem) => ({ ...problem, ...placeOf(document, lines, problem.path) });
+    const decoded = decodeRuleset(document.toJS({ maxAliasCount: 1000 }));
+    return E.isRight(decoded) ? E.right({ ruleset: decoded.right, locate }) : E.left(decoded.left.map(locate));
+  } catch (error) {
+    // The YAML library throws on too many aliases, unknown anchors and nesting beyond the stack.
+    return syntax(`cannot be read: ${(error as Error).message}`);
+  }
+};
+
+/**
+ * Reads a ruleset from text. Problems carry line and column (from 1) where they stand. YAML is read as YAML 1.2 (core
+ * schema: `on` is a word, dates are texts); aliases are allowed within the limits of `decodeRuleset`.
+ *
+ * @example parseRuleset('ruleset: shop\nversion: 1\nfactors: {}\nstages: [{ id: attract }]', { format: 'yaml' })
+ */
+export const parseRuleset = (text: string, options: RulesetText): E.Either<readonly RulesetProblem[], Ruleset> => {
+  const parsed = parseRulesetDocument(text, options);
+  return E.isLeft(parsed) ? parsed : E.right(parsed.right.ruleset);
+};
