@@ -1,0 +1,2 @@
+export * from './sqlite-read-model';
+export * from './switch-in';

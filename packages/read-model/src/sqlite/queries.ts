@@ -1,0 +1,99 @@
+import type { ComplaintCase } from '@rapport/domain';
+import type { Database } from 'better-sqlite3';
+import type { CaseQuery, Checkpoint, FactorParameters, ReadModel } from '../read-model';
+import { customerPages } from './customer-pages';
+import {
+  type IntervalRow,
+  type ParkedRow,
+  type PromiseRow,
+  RELATIONSHIP_COLUMNS,
+  type RelationshipRow,
+  toInterval,
+  toParked,
+  toPromise,
+  toRelationship,
+} from './rows';
+import { type Statements, statements, whereAll } from './statements';
+
+type Queries = Omit<ReadModel, 'save' | 'close'>;
+
+const NO_LIMIT = -1;
+
+/** All that reads, on one connection. */
+export const queries = (db: Database, factors: Readonly<Record<string, FactorParameters>>): Queries => {
+  const prepared = statements(db);
+  const one = db.prepare<[string], RelationshipRow>(
+    `SELECT ${RELATIONSHIP_COLUMNS} FROM customers c JOIN states s USING (key) WHERE c.customer = ?`,
+  );
+  const checkpoint = db.prepare<[], Checkpoint>('SELECT position, ruleset FROM checkpoint');
+  const history = db.prepare<[string], IntervalRow>(
+    `SELECT * FROM stage_intervals WHERE key = (SELECT key FROM customers WHERE customer = ?) ORDER BY entered_at`,
+  );
+  const populationNow = db
+    .prepare<[], [string, number]>('SELECT stage, count(*) FROM customers GROUP BY stage ORDER BY stage')
+    .raw();
+  const populationAt = db
+    .prepare<[number, number], [string, number]>(
+      `SELECT stage, count(*) FROM stage_intervals
+       WHERE entered_at <= ? AND (left_at IS NULL OR left_at > ?) GROUP BY stage ORDER BY stage`,
+    )
+    .raw();
+  const flows = db.prepare<[number, number], { from: string | null; to: string; customers: number }>(
+    `SELECT (SELECT p.stage FROM stage_intervals p WHERE p.key = i.key AND p.entered_at < i.entered_at
+             ORDER BY p.entered_at DESC LIMIT 1) AS "from", stage AS "to", count(*) AS customers
+     FROM stage_intervals i WHERE entered_at >= ? AND entered_at < ? GROUP BY 1, 2 ORDER BY 1, 2`,
+  );
+  const due = db
+    .prepare<[number, number], string>(
+      'SELECT customer FROM customers WHERE next_review_at <= ? ORDER BY next_review_at, customer LIMIT ?',
+    )
+    .pluck();
+  const nextReviewAt = db.prepare<[], number | null>('SELECT min(next_review_at) FROM customers').pluck();
+  const parked = db.prepare<[], ParkedRow>('SELECT * FROM parked ORDER BY customer');
+
+  return {
+    load: async (customers) =>
+      customers.map((customer) => {
+        const row = one.get(customer);
+        return row === undefined ? undefined : toRelationship(row);
+      }),
+    checkpoint: async () => checkpoint.get(),
+    customers: customerPages(prepared, factors),
+    history: async (customer) => history.all(customer).map(toInterval),
+    cases: async (query) => selectCases(prepared, query),
+    promisesDue: async ({ before, customer, limit }) => {
+      const where = [
+        ...(before === undefined ? [] : ['deadline < :before']),
+        ...(customer === undefined ? [] : ['key = (SELECT key FROM customers WHERE customer = :customer)']),
+      ];
+      return prepared<PromiseRow>(
+        `SELECT customer, p.* FROM promises p JOIN customers USING (key) ${whereAll(where)}
+         ORDER BY deadline, customer, ordinal LIMIT :limit`,
+      )
+        .all({ before, customer, limit: limit ?? NO_LIMIT })
+        .map(toPromise);
+    },
+    population: async (at) => Object.fromEntries(at === undefined ? populationNow.all() : populationAt.all(at, at)),
+    flows: async ({ from, to }) => flows.all(from, to),
+    due: async (before, limit) => due.all(before, limit),
+    nextReviewAt: async () => nextReviewAt.get() ?? undefined,
+    parked: async () => parked.all().map(toParked),
+  };
+};
+
+const selectCases = (
+  prepared: Statements,
+  { customer, open, openedBefore, limit }: CaseQuery,
+): readonly (ComplaintCase & { readonly customer: string })[] => {
+  const where = [
+    ...(customer === undefined ? [] : ['key = (SELECT key FROM customers WHERE customer = :customer)']),
+    ...(open === undefined ? [] : ['open = :open']),
+    ...(openedBefore === undefined ? [] : ['opened_at < :openedBefore']),
+  ];
+  return prepared<{ readonly customer: string; readonly body: string }>(
+    `SELECT customer, body FROM cases JOIN customers USING (key) ${whereAll(where)}
+     ORDER BY opened_at, customer, case_id LIMIT :limit`,
+  )
+    .all({ customer, open: open ? 1 : 0, openedBefore, limit: limit ?? NO_LIMIT })
+    .map((row) => ({ ...(JSON.parse(row.body) as ComplaintCase), customer: row.customer }));
+};

@@ -1,0 +1,93 @@
+import type { Migration } from '@rapport/sqlite';
+
+/** `PRAGMA application_id` of read models. */
+export const APPLICATION_ID = 0x5261_7002;
+/** The same of a model that is still being built: not yet to be opened by anyone. */
+export const UNFINISHED_ID = 0x5261_7082;
+
+/**
+ * Version 1. A customer has a small integer key in all tables. What is looked for stands in columns; what is only
+ * handed back stands as JSON. The fold's state lies apart from `customers`, so that scans read no state.
+ */
+const VERSION_1 = `
+CREATE TABLE checkpoint (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  position TEXT NOT NULL,
+  ruleset TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE customers (
+  key INTEGER PRIMARY KEY,
+  customer TEXT NOT NULL UNIQUE,
+  stage TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  instant INTEGER NOT NULL,
+  next_review_at INTEGER,
+  touchpoints INTEGER NOT NULL,
+  first_touchpoint_at INTEGER NOT NULL,
+  last_touchpoint_at INTEGER NOT NULL,
+  factors TEXT NOT NULL -- {factor: [for, against, at]}
+) STRICT;
+CREATE INDEX customers_by_stage ON customers (stage, customer);
+CREATE INDEX customers_by_review ON customers (next_review_at) WHERE next_review_at IS NOT NULL;
+
+CREATE TABLE states (
+  key INTEGER PRIMARY KEY,
+  state TEXT NOT NULL,
+  decided TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE raised_signals (
+  key INTEGER NOT NULL,
+  signal TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  PRIMARY KEY (key, signal)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX raised_signals_by_signal ON raised_signals (signal);
+
+CREATE TABLE stage_intervals (
+  key INTEGER NOT NULL,
+  entered_at INTEGER NOT NULL,
+  left_at INTEGER,
+  stage TEXT NOT NULL,
+  cause TEXT NOT NULL,
+  touchpoint_source TEXT,
+  touchpoint_id TEXT,
+  because TEXT NOT NULL,
+  PRIMARY KEY (key, entered_at)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX stage_intervals_by_time ON stage_intervals (entered_at, left_at, stage);
+
+CREATE TABLE cases (
+  key INTEGER NOT NULL,
+  case_id TEXT NOT NULL,
+  open INTEGER NOT NULL,
+  opened_at INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (key, case_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX cases_by_opening ON cases (open, opened_at);
+
+CREATE TABLE promises (
+  key INTEGER NOT NULL,
+  ordinal INTEGER NOT NULL,
+  promise TEXT NOT NULL,
+  promise_key TEXT,
+  made_at INTEGER NOT NULL,
+  deadline INTEGER NOT NULL,
+  touchpoint_source TEXT NOT NULL,
+  touchpoint_id TEXT NOT NULL,
+  PRIMARY KEY (key, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX promises_by_deadline ON promises (deadline);
+
+CREATE TABLE parked (
+  customer TEXT PRIMARY KEY,
+  reason TEXT NOT NULL,
+  touchpoint_source TEXT,
+  touchpoint_id TEXT,
+  parked_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+`;
+
+export const MIGRATIONS: readonly Migration[] = [VERSION_1];
