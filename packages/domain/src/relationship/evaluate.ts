@@ -1,0 +1,164 @@
+import { formatInstant } from '../time/instant';
+import type { Touchpoint } from '../touchpoint/touchpoint';
+import { type View, viewOf, withoutDuplicates } from './canonical';
+import { decidingConditions } from './conditions-now';
+import { Fold, type FoldRecorder } from './fold';
+import type { Program } from './program';
+import type { SettledPromise, SignalChange, StageChange } from './relationship';
+
+/** A piece of evidence as the fold gave it. */
+export interface GivenEvidence {
+  readonly rule: string;
+  readonly source: string;
+  readonly event: string;
+  readonly at: number;
+  readonly weight: number;
+}
+
+/** A fold at `asOf` with everything it did on the way: what explanations are made from. */
+export interface Evaluation {
+  readonly fold: Fold;
+  readonly asOf: number;
+  readonly history: readonly StageChange[];
+  readonly signals: readonly SignalChange[];
+  readonly settledPromises: readonly SettledPromise[];
+  /** By index of the factor, in the order given. */
+  readonly evidence: readonly (readonly GivenEvidence[])[];
+}
+
+const identityOf = (touchpoint: Touchpoint | undefined) =>
+  touchpoint === undefined ? undefined : { source: touchpoint.source, id: touchpoint.id };
+
+/** A recorder that keeps the stage history of one fold, with the conditions that decided. */
+export const recordHistory = (
+  program: Program,
+  history: StageChange[],
+): Required<Pick<FoldRecorder, 'stageChanged'>> => ({
+  stageChanged: (fold, from, to, at, touchpoint) =>
+    history.push({
+      at,
+      from: from < 0 ? null : program.stages[from].id,
+      to: program.stages[to].id,
+      cause: touchpoint === undefined ? 'time' : 'touchpoint',
+      touchpoint: identityOf(touchpoint),
+      because: decidingConditions(fold, from, to, at),
+    }),
+});
+
+/**
+ * The one function behind every answer: folds touchpoints (any order, duplicates welcome) and keeps the reasons.
+ *
+ * @param view `asOf` defaults to the last touchpoint
+ */
+export const evaluate = (program: Program, touchpoints: readonly Touchpoint[], view: View = {}): Evaluation => {
+  const known = viewOf(withoutDuplicates(viewOf(touchpoints, { knownAt: view.knownAt })), { asOf: view.asOf });
+  const history: StageChange[] = [];
+  const signals: SignalChange[] = [];
+  const settledPromises: SettledPromise[] = [];
+  const evidence: GivenEvidence[][] = program.factors.map(() => []);
+  const fold = new Fold(program, {
+    ...recordHistory(program, history),
+    evidence: (rule, { source, id }, at, factor, weight) =>
+      evidence[factor].push({ rule, source, event: id, at, weight }),
+    promiseSettled: (promise) => settledPromises.push(promise),
+    signalChanged: (signal, raised, at, touchpoint) =>
+      signals.push({
+        at,
+        signal: program.signals[signal].id,
+        raised,
+        cause: touchpoint === undefined ? 'time' : 'touchpoint',
+        touchpoint: identityOf(touchpoint),
+      }),
+  });
+  fold.apply(known);
+  const asOf = view.asOf ?? fold.lastTouchpointAt;
+  if (fold.stage >= 0) fold.advance(asOf);
+  return { fold, asOf, history, signals, settledPromises, evidence };
+};
+
+/** The shape of `evaluate --json` and of explanations over HTTP: JSON, instants in RFC 3339, infinite as null. */
+export interface EvaluationDocument {
+  readonly stage: string | null;
+  readonly since?: string;
+  readonly history?: readonly { readonly at: string; readonly from: string | null; readonly to: string }[];
+  readonly factors?: Readonly<Record<string, { readonly score: number; readonly confidence: number }>>;
+  readonly metrics?: Readonly<Record<string, number | null>>;
+  readonly signals?: readonly { readonly at: string; readonly signal: string; readonly raised: boolean }[];
+  readonly openPromises?: readonly { readonly id: string; readonly key: string | null; readonly deadline: string }[];
+  readonly settledPromises?: readonly {
+    readonly id: string;
+    readonly key: string | null;
+    readonly outcome: SettledPromise['outcome'];
+    readonly at: string;
+  }[];
+  readonly contributions?: Readonly<Record<string, ContributionsDocument>>;
+}
+
+export interface ContributionsDocument {
+  readonly base: number;
+  readonly rows: readonly {
+    readonly rule: string;
+    readonly source: string;
+    readonly event: string;
+    readonly at: string;
+    readonly points: number;
+  }[];
+}
+
+/** Points per piece of evidence; with the base they add up to the score (MODEL, section 2, Evidence). */
+export const contributionsOf = ({ fold, asOf, evidence }: Evaluation, factor: number): ContributionsDocument => {
+  const [a, b] = fold.program.factors[factor].prior;
+  const prior = a / (a + b);
+  const accumulator = fold.factors[factor];
+  const total = accumulator.totalAt(asOf);
+  return {
+    base: 100 * prior,
+    rows: evidence[factor].map(({ rule, source, event, at, weight }) => ({
+      rule,
+      source,
+      event,
+      at: formatInstant(at),
+      points: ((100 * Math.abs(weight) * accumulator.remaining(at, asOf)) / total) * (weight > 0 ? 1 - prior : -prior),
+    })),
+  };
+};
+
+/** {@link Evaluation} as a document. `{ stage: null }` where nothing had happened yet. */
+export const toDocument = (evaluation: Evaluation): EvaluationDocument => {
+  const { fold, asOf } = evaluation;
+  if (fold.stageId === null) return { stage: null };
+  const { program } = fold;
+  return {
+    stage: fold.stageId,
+    since: formatInstant(fold.since),
+    history: evaluation.history.map(({ at, from, to, cause, touchpoint, because }) => ({
+      at: formatInstant(at),
+      from,
+      to,
+      cause,
+      touchpoint,
+      because,
+    })),
+    factors: Object.fromEntries(
+      program.factors.map(({ id }, i) => [
+        id,
+        { score: fold.factors[i].scoreAt(asOf), confidence: fold.factors[i].confidenceAt(asOf) },
+      ]),
+    ),
+    metrics: Object.fromEntries(
+      program.metricIds.map((id, i) => {
+        const value = fold.metrics[i].value(asOf);
+        return [id, Number.isFinite(value) ? value : null];
+      }),
+    ),
+    signals: evaluation.signals.map(({ at, signal, raised }) => ({ at: formatInstant(at), signal, raised })),
+    openPromises: fold.promises.list().map(({ id, key, deadline }) => ({ id, key, deadline: formatInstant(deadline) })),
+    settledPromises: evaluation.settledPromises.map(({ id, key, outcome, at }) => ({
+      id,
+      key,
+      outcome,
+      at: formatInstant(at),
+    })),
+    contributions: Object.fromEntries(program.factors.map(({ id }, i) => [id, contributionsOf(evaluation, i)])),
+  };
+};

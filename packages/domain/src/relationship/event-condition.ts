@@ -1,0 +1,163 @@
+import type { Comparisons, EventCondition, Scale } from '../ruleset/ruleset';
+import type { Touchpoint } from '../touchpoint/touchpoint';
+import { caseFields } from './case-book';
+import type { ComplaintCase } from './relationship';
+
+/** What a condition can see of the customer while one touchpoint is applied. */
+export interface EventContext {
+  /** The case the touchpoint belongs to. */
+  caseOf(touchpoint: Touchpoint): ComplaintCase | undefined;
+  metricValue(index: number, t: number): number;
+  factorScore(index: number, t: number): number;
+  readonly stageId: string | null;
+  hasConsent(purpose: string): boolean;
+}
+
+export type EventTest = (context: EventContext, touchpoint: Touchpoint, t: number) => boolean;
+/** Undefined: missing. An array: several values, any of which may satisfy a condition. */
+export type FieldReader = (context: EventContext, touchpoint: Touchpoint, t: number) => unknown;
+
+/** Finds metrics and factors by id; a ruleset that names others does not compile. */
+export interface FieldNames {
+  metricIndex(id: string): number;
+  factorIndex(id: string): number;
+}
+
+const descend = (value: unknown, path: readonly string[], from: number): unknown => {
+  let at = value;
+  for (let i = from; i < path.length; i++) {
+    if (Array.isArray(at)) {
+      const found = at.map((element) => descend(element, path, i)).filter((one) => one !== undefined);
+      return found.length === 0 ? undefined : found.flat();
+    }
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, path[i])) return undefined;
+    at = (at as Record<string, unknown>)[path[i]];
+  }
+  if (!Array.isArray(at)) return at ?? undefined;
+  return at.length === 0 ? undefined : at;
+};
+
+/** Compiles a field name into its reader. Throws on a name the ruleset language does not have. */
+export const compileField = (field: string, names: FieldNames): FieldReader => {
+  const [root, ...path] = field.split('.');
+  const rest = path.join('.');
+  switch (root) {
+    case 'data':
+      return path.length === 0 ? () => undefined : (_context, touchpoint) => descend(touchpoint.data, path, 0);
+    case 'type':
+      return (_context, touchpoint) => touchpoint.type;
+    case 'source':
+      return (_context, touchpoint) => touchpoint.source;
+    case 'staff':
+      return (_context, touchpoint) => touchpoint.staff;
+    case 'case': {
+      const read = caseFields[rest];
+      if (read === undefined) break;
+      return (context, touchpoint, t) => {
+        const found = context.caseOf(touchpoint);
+        return found === undefined ? undefined : read(found, t);
+      };
+    }
+    case 'metric': {
+      const index = names.metricIndex(rest);
+      return (context, _touchpoint, t) => context.metricValue(index, t);
+    }
+    case 'factor': {
+      const index = names.factorIndex(rest);
+      return (context, _touchpoint, t) => context.factorScore(index, t);
+    }
+    case 'stage':
+      return (context) => context.stageId ?? undefined;
+    case 'consent':
+      return (context) => context.hasConsent(rest);
+  }
+  throw new TypeError(`unknown field "${field}" in a condition`);
+};
+
+/** The values of a field one by one; nothing when it is missing. */
+export const eachValue = (value: unknown, take: (value: unknown) => void): void => {
+  if (value === undefined) return;
+  if (Array.isArray(value)) value.forEach(take);
+  else take(value);
+};
+
+/** A test of a number against all comparisons given. */
+export const compileComparisons = ({ atLeast, above, atMost, below }: Comparisons): ((value: number) => boolean) => {
+  const low = atLeast ?? Number.NEGATIVE_INFINITY;
+  const over = above ?? Number.NEGATIVE_INFINITY;
+  const high = atMost ?? Number.POSITIVE_INFINITY;
+  const under = below ?? Number.POSITIVE_INFINITY;
+  return (value) =>
+    value >= low && (above === undefined || value > over) && value <= high && (below === undefined || value < under);
+};
+
+const compileValueTest = (condition: Extract<EventCondition, { field: string }>): ((value: unknown) => boolean) => {
+  const tests: ((value: unknown) => boolean)[] = [];
+  if (condition.is !== undefined) tests.push((value) => value === condition.is);
+  const allowed = condition.in;
+  if (allowed !== undefined) tests.push((value) => (allowed as readonly unknown[]).includes(value));
+  if ([condition.atLeast, condition.above, condition.atMost, condition.below].some((limit) => limit !== undefined)) {
+    const within = compileComparisons(condition);
+    tests.push((value) => typeof value === 'number' && within(value));
+  }
+  return tests.length === 1 ? tests[0] : (value) => tests.every((test) => test(value));
+};
+
+/** Compiles a condition on touchpoint and state into one closure. A missing field fails all but `exists: false`. */
+export const compileEventCondition = (condition: EventCondition, names: FieldNames): EventTest => {
+  if ('all' in condition) {
+    const tests = condition.all.map((one) => compileEventCondition(one, names));
+    return (context, touchpoint, t) => tests.every((test) => test(context, touchpoint, t));
+  }
+  if ('any' in condition) {
+    const tests = condition.any.map((one) => compileEventCondition(one, names));
+    return (context, touchpoint, t) => tests.some((test) => test(context, touchpoint, t));
+  }
+  if ('not' in condition) {
+    const test = compileEventCondition(condition.not, names);
+    return (context, touchpoint, t) => !test(context, touchpoint, t);
+  }
+  const read = compileField(condition.field, names);
+  const satisfies = compileValueTest(condition);
+  const { exists } = condition;
+  const absenceHolds = exists === false && condition.is === undefined && condition.in === undefined;
+  return (context, touchpoint, t) => {
+    const value = read(context, touchpoint, t);
+    if (value === undefined) return absenceHolds;
+    if (exists === false) return false;
+    return Array.isArray(value) ? value.some(satisfies) : satisfies(value);
+  };
+};
+
+/** Compiles a scale into the factor it multiplies weights with. */
+export const compileScale = (scale: Scale, names: FieldNames): ((...args: Parameters<FieldReader>) => number) => {
+  const read = compileField(scale.field, names);
+  const fallback = scale.default ?? 1;
+  const first = (value: unknown): unknown => (Array.isArray(value) ? value[0] : value);
+  if ('map' in scale) {
+    const map = new Map(Object.entries(scale.map));
+    return (context, touchpoint, t) => map.get(String(first(read(context, touchpoint, t)))) ?? fallback;
+  }
+  const { curve } = scale;
+  return (context, touchpoint, t) => {
+    const x = first(read(context, touchpoint, t));
+    if (typeof x !== 'number') return fallback;
+    const right = curve.findIndex(([at]) => x <= at);
+    if (right === 0) return curve[0][1];
+    if (right < 0) return curve[curve.length - 1][1];
+    const [x0, y0] = curve[right - 1];
+    const [x1, y1] = curve[right];
+    return y0 + ((x - x0) / (x1 - x0)) * (y1 - y0);
+  };
+};
+
+/** Fields of `data` that a condition or field name reads, to know which payloads a replay must parse. */
+export const readsData = (field: string): boolean => field.startsWith('data') || field.startsWith('case');
+
+export const fieldsOf = (condition: EventCondition | undefined): readonly string[] => {
+  if (condition === undefined) return [];
+  if ('all' in condition) return condition.all.flatMap(fieldsOf);
+  if ('any' in condition) return condition.any.flatMap(fieldsOf);
+  if ('not' in condition) return fieldsOf(condition.not);
+  return [condition.field];
+};

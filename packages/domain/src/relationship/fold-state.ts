@@ -1,0 +1,61 @@
+import type { Json } from '../json';
+import type { Fold } from './fold';
+
+/**
+ * The state of a fold as text, to be continued later, by this process or another, under the same ruleset. Ids are
+ * not repeated in it: a state means something only together with the ruleset that made it, so store that ruleset's
+ * hash beside it.
+ */
+export const saveFold = (fold: Fold): string =>
+  JSON.stringify([
+    fold.stage,
+    fold.since,
+    fold.instant,
+    fold.touchpoints,
+    fold.firstTouchpointAt,
+    fold.lastTouchpointAt,
+    fold.factors.map((factor) => factor.save()),
+    fold.metrics.map((metric) => metric.save()),
+    fold.cases.save(),
+    fold.promises.save(),
+    [...fold.consents],
+    fold.applied,
+    Array.from(fold.raisedSince),
+    fold.truth.join(''),
+  ]);
+
+type Saved = readonly [
+  stage: number,
+  since: number,
+  instant: number,
+  touchpoints: number,
+  firstTouchpointAt: number,
+  lastTouchpointAt: number,
+  factors: readonly Json[],
+  metrics: readonly Json[],
+  cases: Json,
+  promises: Json,
+  consents: readonly string[],
+  applied: readonly (readonly number[])[],
+  raisedSince: readonly (number | null)[],
+  truth: string,
+];
+
+/** Brings a fold to a state saved under the same ruleset; what it stood at before is gone. */
+export const restoreFold = (fold: Fold, text: string): void => {
+  const saved = JSON.parse(text) as Saved;
+  fold.reset();
+  [fold.stage, fold.since, fold.instant, fold.touchpoints, fold.firstTouchpointAt, fold.lastTouchpointAt] = saved;
+  const [, , , , , , factors, metrics, cases, promises, consents, applied, raisedSince, truth] = saved;
+  for (const [i, factor] of fold.factors.entries()) factor.restore(factors[i]);
+  for (const [i, metric] of fold.metrics.entries()) metric.restore(metrics[i]);
+  fold.cases.restore(cases);
+  fold.promises.restore(promises);
+  for (const purpose of consents) fold.consents.add(purpose);
+  for (const [rule, times] of applied.entries()) fold.applied[rule].push(...times);
+  raisedSince.forEach((since, signal) => {
+    fold.raisedSince[signal] = since ?? Number.NaN;
+  });
+  for (let atom = 0; atom < truth.length; atom++) fold.truth[atom] = truth.charCodeAt(atom) - 48;
+  fold.resume();
+};

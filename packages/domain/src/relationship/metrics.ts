@@ -1,0 +1,265 @@
+import type { Json } from '../json';
+import { DAY } from '../time/instant';
+import { beforeCrossing, type Subject } from './subject';
+
+/**
+ * A metric's accumulator. It changes only when a touchpoint is added, never by being asked, so that a history folded
+ * in steps and one folded at once go through the same arithmetic.
+ */
+export interface Metric extends Subject {
+  /** Takes a value found in a touchpoint at `t`; what a value is depends on the metric. */
+  add(value: unknown, t: number): void;
+  reset(): void;
+  save(): Json;
+  restore(saved: Json): void;
+}
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** Count or sum over the whole life. */
+export class Total implements Metric {
+  private total = 0;
+  value(): number {
+    return this.total;
+  }
+  crossing(): number {
+    return NEVER;
+  }
+  add(value: unknown): void {
+    this.total += value as number;
+  }
+  reset(): void {
+    this.total = 0;
+  }
+  save(): Json {
+    return this.total;
+  }
+  restore(saved: Json): void {
+    this.total = saved as number;
+  }
+}
+
+/** Count or sum in which each value halves every half-life. */
+export class DecayingTotal implements Metric {
+  private total = 0;
+  private at = 0;
+  private readonly rate: number;
+  /** @param halfLife milliseconds */
+  constructor(halfLife: number) {
+    this.rate = Math.LN2 / halfLife;
+  }
+  value(t: number): number {
+    return this.total === 0 ? 0 : this.total * Math.exp(-(t - this.at) * this.rate);
+  }
+  crossing(threshold: number, after: number): number {
+    const ratio = this.total / threshold;
+    return ratio > 0 ? beforeCrossing(this.at + Math.log(ratio) / this.rate, after) : NEVER;
+  }
+  add(value: unknown, t: number): void {
+    this.total = this.value(t) + (value as number);
+    this.at = t;
+  }
+  reset(): void {
+    this.total = 0;
+    this.at = 0;
+  }
+  save(): Json {
+    return [this.total, this.at];
+  }
+  restore(saved: Json): void {
+    [this.total, this.at] = saved as readonly [number, number];
+  }
+}
+
+/** Drops the first `head` elements once they are the larger part: each element is moved at most once on average. */
+const compact = (array: number[], head: number): number => {
+  if (head < 32 || head * 2 < array.length) return head;
+  array.splice(0, head);
+  return 0;
+};
+
+/** Count over the window (t - within, t]. */
+export class WindowCount implements Metric {
+  private readonly instants: number[] = [];
+  private head = 0;
+  constructor(private readonly within: number) {}
+  /** Index of the first instant still in the window at `t`. */
+  private first(t: number): number {
+    let i = this.head;
+    while (i < this.instants.length && this.instants[i] <= t - this.within) i++;
+    return i;
+  }
+  value(t: number): number {
+    return this.instants.length - this.first(t);
+  }
+  crossing(threshold: number, after: number): number {
+    // It falls through the threshold when so few are left that the next to leave matters.
+    const first = this.first(after);
+    const leaving = Math.max(first, this.instants.length - Math.floor(threshold) - 1);
+    return leaving < this.instants.length ? this.instants[leaving] + this.within : NEVER;
+  }
+  add(_value: unknown, t: number): void {
+    this.instants.push(t);
+    this.head = compact(this.instants, this.first(t));
+  }
+  reset(): void {
+    this.instants.length = 0;
+    this.head = 0;
+  }
+  save(): Json {
+    return this.instants.slice(this.head);
+  }
+  restore(saved: Json): void {
+    this.reset();
+    for (const instant of saved as readonly number[]) this.instants.push(instant);
+  }
+}
+
+/**
+ * Sum over the window (t - within, t]. Values leave by subtraction; Neumaier's compensation keeps that from leaving
+ * a residue, which would make a sum of nothing differ from 0.
+ */
+export class WindowSum implements Metric {
+  private readonly instants: number[] = [];
+  private readonly values: number[] = [];
+  private head = 0;
+  private sum = 0;
+  private compensation = 0;
+  constructor(private readonly within: number) {}
+  value(t: number): number {
+    let { sum, compensation } = this;
+    let i = this.head;
+    for (; i < this.instants.length && this.instants[i] <= t - this.within; i++) {
+      const value = -this.values[i];
+      const next = sum + value;
+      compensation += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum;
+      sum = next;
+    }
+    return i === this.instants.length ? 0 : sum + compensation;
+  }
+  crossing(_threshold: number, after: number): number {
+    for (let i = this.head; i < this.instants.length; i++)
+      if (this.instants[i] + this.within > after) return this.instants[i] + this.within;
+    return NEVER;
+  }
+  private include(value: number): void {
+    const next = this.sum + value;
+    this.compensation += Math.abs(this.sum) >= Math.abs(value) ? this.sum - next + value : value - next + this.sum;
+    this.sum = next;
+  }
+  add(value: unknown, t: number): void {
+    while (this.head < this.instants.length && this.instants[this.head] <= t - this.within)
+      this.include(-this.values[this.head++]);
+    if (this.head === this.instants.length) this.sum = this.compensation = 0;
+    this.instants.push(t);
+    this.values.push(value as number);
+    this.include(value as number);
+    const head = compact(this.instants, this.head);
+    if (head !== this.head) this.values.splice(0, this.head);
+    this.head = head;
+  }
+  reset(): void {
+    this.instants.length = this.values.length = 0;
+    this.head = this.sum = this.compensation = 0;
+  }
+  save(): Json {
+    return [this.sum, this.compensation, this.instants.slice(this.head), this.values.slice(this.head)];
+  }
+  restore(saved: Json): void {
+    const [sum, compensation, instants, values] = saved as readonly [number, number, number[], number[]];
+    this.reset();
+    for (const instant of instants) this.instants.push(instant);
+    for (const value of values) this.values.push(value);
+    this.sum = sum;
+    this.compensation = compensation;
+  }
+}
+
+/** How many different values there were, over the whole life or the window (t - within, t]. */
+export class Distinct implements Metric {
+  /** Value to when it was last seen, the longest unseen first. */
+  private readonly seen = new Map<unknown, number>();
+  constructor(private readonly within: number = NEVER) {}
+  value(t: number): number {
+    if (this.within === NEVER) return this.seen.size;
+    let gone = 0;
+    for (const at of this.seen.values()) {
+      if (at > t - this.within) break;
+      gone++;
+    }
+    return this.seen.size - gone;
+  }
+  crossing(_threshold: number, after: number): number {
+    if (this.within === NEVER) return NEVER;
+    for (const at of this.seen.values()) if (at + this.within > after) return at + this.within;
+    return NEVER;
+  }
+  add(value: unknown, t: number): void {
+    if (this.within !== NEVER) {
+      this.seen.delete(value);
+      for (const [old, at] of this.seen) {
+        if (at > t - this.within) break;
+        this.seen.delete(old);
+      }
+    }
+    this.seen.set(value, t);
+  }
+  reset(): void {
+    this.seen.clear();
+  }
+  save(): Json {
+    return this.within === NEVER ? ([...this.seen.keys()] as Json) : ([...this.seen] as Json);
+  }
+  restore(saved: Json): void {
+    this.reset();
+    for (const entry of saved as readonly Json[]) {
+      if (this.within === NEVER) this.seen.set(entry, 0);
+      else this.seen.set((entry as readonly Json[])[0], (entry as readonly number[])[1]);
+    }
+  }
+}
+
+/** Days since the last (or the first) touchpoint of its kind, as a fraction of days. */
+export class DaysSince implements Metric {
+  private at = Number.NaN;
+  /** @param none the value while there is no such touchpoint: infinite for the last, 0 for the first */
+  constructor(
+    private readonly which: 'last' | 'first',
+    private readonly none: number = which === 'last' ? NEVER : 0,
+  ) {}
+  value(t: number): number {
+    return Number.isNaN(this.at) ? this.none : (t - this.at) / DAY;
+  }
+  crossing(threshold: number, after: number): number {
+    return Number.isNaN(this.at) ? NEVER : beforeCrossing(this.at + threshold * DAY, after);
+  }
+  add(_value: unknown, t: number): void {
+    if (this.which === 'last' || Number.isNaN(this.at)) this.at = t;
+  }
+  reset(): void {
+    this.at = Number.NaN;
+  }
+  save(): Json {
+    return Number.isNaN(this.at) ? null : this.at;
+  }
+  restore(saved: Json): void {
+    this.at = saved === null ? Number.NaN : (saved as number);
+  }
+}
+
+/** A count kept elsewhere (open promises, open complaints). */
+export class Borrowed implements Metric {
+  constructor(private readonly count: () => number) {}
+  value(): number {
+    return this.count();
+  }
+  crossing(): number {
+    return NEVER;
+  }
+  add(): void {}
+  reset(): void {}
+  save(): Json {
+    return null;
+  }
+  restore(): void {}
+}

@@ -1,0 +1,320 @@
+import { isLeft } from 'fp-ts/Either';
+import type {
+  EventCondition,
+  Gives,
+  MetricRule,
+  PromiseRule,
+  Ruleset,
+  StateCondition,
+  TypePattern,
+} from '../ruleset/ruleset';
+import { parseDuration } from '../time/duration';
+import { movesCases } from './case-book';
+import {
+  compileEventCondition,
+  compileField,
+  compileScale,
+  type EventTest,
+  type FieldNames,
+  type FieldReader,
+  fieldsOf,
+  readsData,
+} from './event-condition';
+import type { FactorParameters } from './factor';
+import { Borrowed, DaysSince, DecayingTotal, Distinct, type Metric, Total, WindowCount, WindowSum } from './metrics';
+import { type Atom, AtomTable, compileStateCondition, type StateTest } from './state-condition';
+import { matchesType } from './type-pattern';
+
+/** A weight for a factor, by index. */
+export type Weight = readonly [factor: number, weight: number];
+
+export interface SettleStep {
+  readonly promise: number;
+  readonly outcome: 'kept' | 'released';
+  readonly key: FieldReader | null;
+  readonly when: EventTest | null;
+}
+
+export interface EvidenceStep {
+  /** Index among the ruleset's evidence rules. */
+  readonly rule: number;
+  readonly id: string;
+  readonly when: EventTest | null;
+  readonly gives: readonly Weight[];
+  readonly scale: ((...args: Parameters<FieldReader>) => number) | null;
+  /** How often it applies within so many milliseconds; 0: without limit. */
+  readonly times: number;
+  readonly within: number;
+}
+
+export interface MetricStep {
+  readonly metric: number;
+  readonly where: EventTest | null;
+  /** The values to add; null adds 1. */
+  readonly values: FieldReader | null;
+  readonly numbersOnly: boolean;
+}
+
+export interface MakeStep {
+  readonly promise: number;
+  readonly when: EventTest | null;
+  readonly key: FieldReader | null;
+  /** Milliseconds, or the field with the deadline. */
+  readonly within: number;
+  readonly by: FieldReader | null;
+}
+
+/** What one type of touchpoint does, with everything that does not concern it left out. */
+export interface TypeProgram {
+  readonly movesCases: boolean;
+  readonly settles: readonly SettleStep[];
+  readonly evidence: readonly EvidenceStep[];
+  readonly metrics: readonly MetricStep[];
+  readonly makes: readonly MakeStep[];
+  readonly consent: 'granted' | 'revoked' | null;
+  /** Whether `data` is looked at; a replay need not parse it otherwise. */
+  readonly wantsData: boolean;
+}
+
+export interface StageProgram {
+  readonly id: string;
+  readonly enter: StateTest;
+  readonly stay: StateTest;
+  readonly enterCondition: StateCondition | undefined;
+  readonly stayCondition: StateCondition | undefined;
+  /** Milliseconds; 0 for none. */
+  readonly minStay: number;
+  /** Atoms whose flip may change the classification or a signal while in this stage. */
+  readonly watches: readonly number[];
+}
+
+export interface SignalProgram {
+  readonly id: string;
+  readonly raise: StateTest;
+  readonly clear: StateTest;
+}
+
+export interface CountSources {
+  openPromises(rule: number): number;
+  openComplaints(): number;
+}
+
+/** A ruleset compiled for folding: made once, shared by all folds, never changed. */
+export interface Program {
+  readonly ruleset: Ruleset;
+  readonly factors: readonly FactorParameters[];
+  readonly metricIds: readonly string[];
+  createMetrics(sources: CountSources): readonly Metric[];
+  readonly promises: readonly {
+    readonly id: string;
+    readonly whenKept: readonly Weight[];
+    readonly whenBroken: readonly Weight[];
+  }[];
+  readonly evidenceRules: number;
+  readonly stages: readonly StageProgram[];
+  readonly signals: readonly SignalProgram[];
+  readonly atoms: readonly Atom[];
+  /** Indexes of atoms by metric and by factor. */
+  readonly atomsOfMetric: readonly (readonly number[])[];
+  readonly atomsOfFactor: readonly (readonly number[])[];
+  /** Metrics that count open promises, by promise; and those that count open complaints. */
+  readonly metricsOfPromise: readonly (readonly number[])[];
+  readonly metricsOfComplaints: readonly number[];
+  readonly crossSellWhen: StateTest | null;
+  programFor(type: string): TypeProgram;
+}
+
+const duration = (text: string): number => {
+  const parsed = parseDuration(text);
+  if (isLeft(parsed)) throw new TypeError(parsed.left);
+  return parsed.right;
+};
+
+const indexOf = (ids: readonly string[], id: string, kind: string): number => {
+  const index = ids.indexOf(id);
+  if (index < 0) throw new TypeError(`unknown ${kind} "${id}" in the ruleset`);
+  return index;
+};
+
+const createMetric = (rule: MetricRule, promiseIds: readonly string[], sources: CountSources): Metric => {
+  if ('openPromises' in rule) {
+    const promise = indexOf(promiseIds, rule.openPromises, 'promise');
+    return new Borrowed(() => sources.openPromises(promise));
+  }
+  if ('openComplaints' in rule) return new Borrowed(() => sources.openComplaints());
+  if ('daysSinceLast' in rule) return new DaysSince('last');
+  if ('daysSinceFirst' in rule) return new DaysSince('first');
+  const within = rule.within === undefined ? undefined : duration(rule.within);
+  if ('distinct' in rule) return new Distinct(within);
+  if (rule.halfLife !== undefined) return new DecayingTotal(duration(rule.halfLife));
+  if (within === undefined) return new Total();
+  return 'count' in rule ? new WindowCount(within) : new WindowSum(within);
+};
+
+/** The touchpoints a metric is about; undefined for those counted elsewhere. */
+const patternOf = (rule: MetricRule): TypePattern | undefined => {
+  if ('count' in rule) return rule.count;
+  if ('of' in rule) return rule.of;
+  if ('daysSinceLast' in rule) return rule.daysSinceLast;
+  if ('daysSinceFirst' in rule) return rule.daysSinceFirst;
+  return undefined;
+};
+
+const valueField = (rule: MetricRule): string | undefined =>
+  'sum' in rule ? rule.sum : 'distinct' in rule ? rule.distinct : undefined;
+
+/**
+ * Compiles a ruleset. It must have passed the check of the ruleset language; one that has not may throw TypeError.
+ *
+ * @example const program = compileRuleset(retail); evaluate(program, touchpoints, { asOf })
+ */
+export const compileRuleset = (ruleset: Ruleset): Program => {
+  const factors = Object.entries(ruleset.factors).map(([id, rule]) => ({
+    id,
+    halfLife: duration(rule.halfLife),
+    prior: rule.prior ?? ([2, 2] as const),
+  }));
+  const factorIds = factors.map(({ id }) => id);
+  const metricRules = Object.entries(ruleset.metrics ?? {});
+  const metricIds = metricRules.map(([id]) => id);
+  const promiseRules = ruleset.promises ?? [];
+  const promiseIds = promiseRules.map(({ id }) => id);
+  const evidenceRules = ruleset.evidence ?? [];
+  const names: FieldNames = {
+    metricIndex: (id) => indexOf(metricIds, id, 'metric'),
+    factorIndex: (id) => indexOf(factorIds, id, 'factor'),
+  };
+  const weights = (gives: Gives | undefined): readonly Weight[] =>
+    Object.entries(gives ?? {}).map(([id, weight]) => [names.factorIndex(id), weight]);
+  const test = (condition: EventCondition | undefined): EventTest | null =>
+    condition === undefined ? null : compileEventCondition(condition, names);
+  const field = (name: string | undefined): FieldReader | null =>
+    name === undefined ? null : compileField(name, names);
+
+  const table = new AtomTable();
+  const stages = compileStages(ruleset, table);
+
+  const settle = (rule: PromiseRule, promise: number, outcome: 'kept' | 'released'): SettleStep => ({
+    promise,
+    outcome,
+    key: field(rule.key),
+    when: outcome === 'kept' ? test(rule.keptWhen) : null,
+  });
+
+  const compileType = (type: string): TypeProgram => {
+    const kept = promiseRules.filter((rule) => matchesType(rule.kept, type));
+    const released = promiseRules.filter((rule) => rule.released !== undefined && matchesType(rule.released, type));
+    const made = promiseRules.filter((rule) => matchesType(rule.made, type));
+    const evidence = evidenceRules.filter((rule) => matchesType(rule.on, type));
+    const metrics = metricRules.filter(([, rule]) => {
+      const pattern = patternOf(rule);
+      return pattern !== undefined && matchesType(pattern, type);
+    });
+    const fields = [
+      ...[...kept, ...released, ...made].map(({ key }) => key),
+      ...kept.flatMap(({ keptWhen }) => fieldsOf(keptWhen)),
+      ...made.flatMap(({ madeWhen, by }) => [by, ...fieldsOf(madeWhen)]),
+      ...evidence.flatMap(({ when, scale }) => [scale?.field, ...fieldsOf(when)]),
+      ...metrics.flatMap(([, rule]) => [valueField(rule), ...fieldsOf('where' in rule ? rule.where : undefined)]),
+    ];
+    const consent = type === 'consent.granted' ? 'granted' : type === 'consent.revoked' ? 'revoked' : null;
+    return {
+      movesCases: movesCases(type),
+      settles: [
+        ...kept.map((rule) => settle(rule, promiseRules.indexOf(rule), 'kept')),
+        ...released.map((rule) => settle(rule, promiseRules.indexOf(rule), 'released')),
+      ],
+      evidence: evidence.map((rule) => ({
+        rule: evidenceRules.indexOf(rule),
+        id: rule.id,
+        when: test(rule.when),
+        gives: weights(rule.gives),
+        scale: rule.scale === undefined ? null : compileScale(rule.scale, names),
+        times: rule.atMost?.times ?? 0,
+        within: rule.atMost === undefined ? 0 : duration(rule.atMost.within),
+      })),
+      metrics: metrics.map(([id, rule]) => ({
+        metric: metricIds.indexOf(id),
+        where: test('where' in rule ? rule.where : undefined),
+        values: field(valueField(rule)),
+        numbersOnly: 'sum' in rule,
+      })),
+      makes: made.map((rule) => ({
+        promise: promiseRules.indexOf(rule),
+        when: test(rule.madeWhen),
+        key: field(rule.key),
+        within: rule.within === undefined ? 0 : duration(rule.within),
+        by: field(rule.by),
+      })),
+      consent,
+      wantsData: consent !== null || movesCases(type) || fields.some((name) => name !== undefined && readsData(name)),
+    };
+  };
+
+  const programs = new Map<string, TypeProgram>();
+  const atomsWhere = (wanted: (atom: Atom) => boolean): readonly number[] =>
+    table.atoms.flatMap((atom, index) => (wanted(atom) ? [index] : []));
+  return {
+    ruleset,
+    factors,
+    metricIds,
+    createMetrics: (sources) => metricRules.map(([, rule]) => createMetric(rule, promiseIds, sources)),
+    promises: promiseRules.map(({ id, whenKept, whenBroken }) => ({
+      id,
+      whenKept: weights(whenKept),
+      whenBroken: weights(whenBroken),
+    })),
+    evidenceRules: evidenceRules.length,
+    ...stages,
+    atoms: table.atoms,
+    atomsOfMetric: metricIds.map((id) => atomsWhere((atom) => atom.subject === 'metric' && atom.id === id)),
+    atomsOfFactor: factorIds.map((id) => atomsWhere((atom) => atom.subject !== 'metric' && atom.id === id)),
+    metricsOfPromise: promiseIds.map((id) =>
+      metricRules.flatMap(([, rule], index) => ('openPromises' in rule && rule.openPromises === id ? [index] : [])),
+    ),
+    metricsOfComplaints: metricRules.flatMap(([, rule], index) => ('openComplaints' in rule ? [index] : [])),
+    programFor: (type) => {
+      const known = programs.get(type);
+      if (known !== undefined) return known;
+      const compiled = compileType(type);
+      programs.set(type, compiled);
+      return compiled;
+    },
+  };
+};
+
+const compileStages = (ruleset: Ruleset, table: AtomTable): Pick<Program, 'stages' | 'signals' | 'crossSellWhen'> => {
+  const watchedBySignals = new Set<number>();
+  const signals = (ruleset.signals ?? []).map(({ id, raise, clear }): SignalProgram => {
+    const raises = compileStateCondition(raise, table, watchedBySignals);
+    return {
+      id,
+      raise: raises,
+      clear:
+        clear === undefined ? (context) => !raises(context) : compileStateCondition(clear, table, watchedBySignals),
+    };
+  });
+  const always: StateTest = () => true;
+  const entering: Set<number>[] = [];
+  const staying: Set<number>[] = [];
+  const compiled = ruleset.stages.map((rule, i) => {
+    entering[i] = new Set();
+    staying[i] = new Set();
+    const stayCondition = rule.stay ?? rule.enter;
+    return {
+      id: rule.id,
+      enterCondition: rule.enter,
+      stayCondition,
+      enter: rule.enter === undefined ? always : compileStateCondition(rule.enter, table, entering[i]),
+      stay: stayCondition === undefined ? always : compileStateCondition(stayCondition, table, staying[i]),
+      minStay: rule.minStay === undefined ? 0 : duration(rule.minStay),
+    };
+  });
+  // A walk down ends where `stay` holds, a walk up begins with the next stage's `enter`.
+  const stages = compiled.map((stage, i) => ({
+    ...stage,
+    watches: [...new Set([...staying[i], ...(entering[i + 1] ?? []), ...watchedBySignals])],
+  }));
+  const when = ruleset.crossSell?.when;
+  return { stages, signals, crossSellWhen: when === undefined ? null : compileStateCondition(when, table, new Set()) };
+};

@@ -1,0 +1,88 @@
+import type { Json } from '../json';
+import type { Touchpoint } from '../touchpoint/touchpoint';
+import type { OpenPromise } from './relationship';
+
+/** Open promises of one customer, by the index of their rule; within a rule the oldest first. */
+export class PromiseBook {
+  private readonly open: OpenPromise[][];
+  /** The first deadline of all. */
+  private first = Number.POSITIVE_INFINITY;
+
+  constructor(private readonly ids: readonly string[]) {
+    this.open = ids.map(() => []);
+  }
+
+  count(rule: number): number {
+    return this.open[rule].length;
+  }
+
+  /** When the next promise breaks: a millisecond after the first deadline. */
+  get breaksAt(): number {
+    return this.first + 1;
+  }
+
+  list(): readonly OpenPromise[] {
+    return this.open.flat();
+  }
+
+  /** A second promise with the key of an open one is not made. Returns whether it was made. */
+  make(rule: number, key: string | null, deadline: number, touchpoint: Touchpoint, t: number): boolean {
+    const open = this.open[rule];
+    if (key !== null && open.some((promise) => promise.key === key)) return false;
+    open.push({
+      id: this.ids[rule],
+      key,
+      madeAt: t,
+      deadline,
+      touchpoint: { source: touchpoint.source, id: touchpoint.id },
+    });
+    if (deadline < this.first) this.first = deadline;
+    return true;
+  }
+
+  /** Takes out the promise with this key, or the oldest of a rule without keys. */
+  settle(rule: number, key: string | null): OpenPromise | undefined {
+    const open = this.open[rule];
+    if (open.length === 0) return undefined;
+    const at = key === null ? 0 : open.findIndex((promise) => promise.key === key);
+    if (at < 0) return undefined;
+    const [settled] = open.splice(at, 1);
+    if (settled.deadline === this.first) this.findFirst();
+    return settled;
+  }
+
+  /** Takes out all whose deadline has passed at `t`, in order of rule and age, each with the index of its rule. */
+  expire(t: number, each: (rule: number, promise: OpenPromise) => void): void {
+    for (let rule = 0; rule < this.open.length; rule++) {
+      const open = this.open[rule];
+      for (let i = 0; i < open.length; ) {
+        if (open[i].deadline < t) each(rule, open.splice(i, 1)[0]);
+        else i++;
+      }
+    }
+    this.findFirst();
+  }
+
+  private findFirst(): void {
+    this.first = Number.POSITIVE_INFINITY;
+    for (const open of this.open) for (const { deadline } of open) if (deadline < this.first) this.first = deadline;
+  }
+
+  reset(): void {
+    for (const open of this.open) open.length = 0;
+    this.first = Number.POSITIVE_INFINITY;
+  }
+  save(): Json {
+    return this.open.map((open) =>
+      open.map(({ key, madeAt, deadline, touchpoint }) => [key, madeAt, deadline, touchpoint.source, touchpoint.id]),
+    );
+  }
+  restore(saved: Json): void {
+    this.reset();
+    (saved as readonly (readonly [string | null, number, number, string, string][])[]).forEach((open, rule) => {
+      for (const [key, madeAt, deadline, source, id] of open)
+        this.open[rule].push({ id: this.ids[rule], key, madeAt, deadline, touchpoint: { source, id } });
+    });
+    this.findFirst();
+  }
+}
