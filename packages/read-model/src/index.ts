@@ -1,2 +1,3 @@
+export * from './cross-sell';
 export * from './read-model';
 export * from './sqlite';

@@ -25,8 +25,8 @@ export interface Ownership {
   findProduct(name: string): number | undefined;
   /** True when this changed anything: a product new to the customer, or an earlier instant. */
   add(customer: number, product: number, firstOrderedAt: number): boolean;
-  /** Room for a basket whose size is known. */
-  expect(customer: number, products: number): void;
+  /** Gives a customer without facts her whole basket: the first `size` of `products`, all different. */
+  addAll(customer: number, products: Uint32Array, instants: Float64Array, size: number): void;
   /** Takes a customer and all her facts out. */
   forget(customer: number): void;
   /** Facts held. */
@@ -89,7 +89,20 @@ export const createOwnership = (): Ownership => {
       changed(firstOrderedAt);
       return true;
     },
-    expect: (customer, size) => reserve(baskets, customer, size),
+    addAll: (customer, basket, instants, size) => {
+      if (size === 0) return;
+      reserve(baskets, customer, size);
+      let from = Number.POSITIVE_INFINITY;
+      for (let i = 0; i < size; i++) {
+        push(baskets, customer, basket[i], instants[i]);
+        push(owners, basket[i], customer);
+        from = Math.min(from, instants[i]);
+        latest = Math.max(latest, instants[i]);
+      }
+      facts += size;
+      customers++;
+      changed(from);
+    },
     forget: (customer) => {
       const size = customer < baskets.count ? baskets.length[customer] : 0;
       if (size === 0) return;

@@ -1,0 +1,2 @@
+export * from './cross-sell-store';
+export * from './sqlite-cross-sell-store';
