@@ -1,1 +1,4 @@
-export {};
+export * from './import-error';
+export * from './import-item';
+export { MAX_LINE_BYTES } from './lines';
+export * from './read-files';

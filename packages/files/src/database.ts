@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+
+const MEMORY_LIMIT = '1GB';
+
+/** A private DuckDB in a temporary folder; what does not fit into memory goes to disk there. */
+export interface Database {
+  /** Temporary folder of this database, removed by `close`. */
+  readonly folder: string;
+  readonly connection: DuckDBConnection;
+  readonly run: (sql: string) => Promise<void>;
+  /** All rows; for small answers. */
+  readonly rows: (sql: string) => Promise<readonly (readonly DuckDBValue[])[]>;
+  /** Rows in chunks of up to 2,048, in bounded memory. */
+  readonly stream: (sql: string) => AsyncGenerator<readonly (readonly DuckDBValue[])[]>;
+  readonly close: () => Promise<void>;
+}
+
+/** A text as an SQL literal. */
+export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** A name as an SQL identifier. */
+export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/**
+ * Opens a database that can install and load nothing. DuckDB itself is loaded here and not at the top: it takes a
+ * tenth of a second, which commands without files should not pay.
+ */
+export const openDatabase = async (signal?: AbortSignal): Promise<Database> => {
+  signal?.throwIfAborted();
+  const { DuckDBInstance } = await import('@duckdb/node-api');
+  const folder = await mkdtemp(join(tmpdir(), 'rapport-files-'));
+  try {
+    const instance = await DuckDBInstance.create(join(folder, 'work.duckdb'), {
+      memory_limit: MEMORY_LIMIT,
+      temp_directory: join(folder, 'spill'),
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+    });
+    const connection = await instance.connect();
+    await connection.run("SET TimeZone = 'UTC'");
+    const interrupt = () => connection.interrupt();
+    signal?.addEventListener('abort', interrupt);
+    let closed = false;
+    return {
+      folder,
+      connection,
+      run: async (sql) => {
+        await connection.run(sql);
+        signal?.throwIfAborted();
+      },
+      rows: async (sql) => (await connection.runAndReadAll(sql)).getRows(),
+      stream: async function* (sql) {
+        const result = await connection.stream(sql);
+        for (;;) {
+          signal?.throwIfAborted();
+          const chunk = await result.fetchChunk();
+          if (chunk === null || chunk.rowCount === 0) return;
+          yield chunk.getRows();
+        }
+      },
+      close: async () => {
+        if (closed) return;
+        closed = true;
+        signal?.removeEventListener('abort', interrupt);
+        connection.closeSync();
+        instance.closeSync();
+        await rm(folder, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+};
+
+/**
+ * From here on the database reads only `files` and its own folder, and no statement can loosen that: a mapping is
+ * data from somebody, it must not write files or reach the network.
+ */
+export const lock = async (database: Database, files: readonly string[]): Promise<void> => {
+  await database.run(`SET allowed_paths = [${files.map(literal).join(', ')}]`);
+  await database.run('SET enable_external_access = false');
+  await database.run('SET lock_configuration = true');
+};

@@ -1,0 +1,67 @@
+import type { DecodedTouchpoint } from '@rapport/domain';
+
+/** Where an item comes from. Lines count from 1; `line` is the first line of the item. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** A line (or what was made of several) that cannot become a touchpoint. */
+export interface RejectedItem {
+  readonly kind: 'rejected';
+  readonly at: Place;
+  /** The field or column that is wrong; empty when it is the line as a whole. */
+  readonly field: string;
+  readonly reason: string;
+  /** The input, shortened. */
+  readonly raw: string;
+}
+
+export type ImportItem =
+  | { readonly kind: 'touchpoint'; readonly touchpoint: DecodedTouchpoint; readonly at: Place }
+  | RejectedItem;
+
+/** What became of the lines of one input file, every line counted once. */
+export interface FileAccount {
+  readonly file: string;
+  /** What is counted: lines of a text file, or rows where a mapping of yours reads a table. */
+  readonly unit: 'line' | 'row';
+  readonly lines: number;
+  readonly header: number;
+  readonly blank: number;
+  /** Lines that went into touchpoints; several may have gone into one. */
+  readonly becameTouchpoints: number;
+  /** Lines without a customer. */
+  readonly belongsToNobody: number;
+  /** Lines that are right but say nothing about a relationship, by reason. */
+  readonly notATouchpoint: Readonly<Record<string, number>>;
+  /** Lines that are wrong, by reason. */
+  readonly rejected: Readonly<Record<string, number>>;
+  /**
+   * `lines` minus all of the above: 0 for the presets. A mapping of your own that selects or groups without saying
+   * how many `lines` it used leaves a rest here; one that makes several touchpoints of a row goes below 0.
+   */
+  readonly unaccounted: number;
+}
+
+/** What an import has read, complete when the last batch has come. */
+export interface ImportAccount {
+  readonly touchpoints: number;
+  readonly rejected: number;
+  readonly files: readonly FileAccount[];
+}
+
+export interface ImportBatch {
+  readonly items: readonly ImportItem[];
+  /** Lines that became the items so far, or were passed over. */
+  readonly linesDone: number;
+  /** Absent while the file is streamed and its length is not known. */
+  readonly linesTotal?: number;
+  /** On the last batch only. */
+  readonly account?: ImportAccount;
+}
+
+export type PresetName = 'touchpoints' | 'online-retail' | 'olist' | 'cdnow';
+
+/** A preset by name, or a SELECT of your own; `name` is what messages call it (its file). */
+export type Mapping = { readonly preset: PresetName } | { readonly sql: string; readonly name?: string };
