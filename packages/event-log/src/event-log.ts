@@ -11,11 +11,18 @@ import type { Either } from 'fp-ts/Either';
  *   duplicate; with other content it is refused as a conflict. Content is everything but `recordedAt`.
  */
 export interface EventLog {
-  /** Appends to one stream, all or nothing. */
+  /** Appends to one stream, all or nothing: one request of {@link EventLog.appendMany}. */
   append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult>;
   /**
    * Group commit: many streams, one durable commit, a result for each request in its place. Requests are
    * independent: one refused leaves the others. They apply in order, so a later request sees an earlier one.
+   *
+   * Each request is decided so: an identity that stands with other content is a `conflict`; when all its events stand
+   * already they are acknowledged, whatever revision was expected (a retry is never refused); otherwise the expected
+   * revision must hold, and the new events are recorded.
+   *
+   * Rejects with TypeError, storing nothing, on requests without events, empty or ill-formed texts, and instants that
+   * are not integer milliseconds; with an error of the store (full disk, say) when nothing could be stored.
    */
   appendMany(requests: readonly AppendRequest[]): Promise<readonly AppendResult[]>;
   /** The events of one stream in order of revision, by pages; nothing for a stream that does not exist. */
@@ -33,6 +40,11 @@ export interface EventLog {
   head(): Promise<Position | undefined>;
   /** How many events there are, and how many streams, by category. For progress bars and reports. */
   count(): Promise<LogCount>;
+  /**
+   * Computes every content hash and every link of the ledger again from what is stored. For the auditor: whoever
+   * altered, added, removed or moved an event is found. Reads the whole log.
+   */
+  verifyIntegrity(onProgress?: (progress: IntegrityProgress) => void): Promise<IntegrityReport>;
   /** May be called twice. */
   close(): Promise<void>;
 }
@@ -87,7 +99,7 @@ export type ExpectedRevision = 'any' | 'none' | 'exists' | number;
 
 /** What was done: `recorded` new events; the others were duplicates (`recorded` 0: all of them). */
 export interface Appended {
-  /** Of the last event of the request. */
+  /** Of the last event of the request, recorded now or before. */
   readonly position: Position;
   readonly revision: number;
   readonly recorded: number;
@@ -96,7 +108,8 @@ export interface Appended {
 
 export type AppendRefused =
   | { readonly kind: 'wrong-revision'; readonly expected: ExpectedRevision; readonly actual: number | 'none' }
-  | { readonly kind: 'conflict'; readonly source: string; readonly id: string; readonly position: Position };
+  /** `position` of the event that stands; absent when both are of the same request. */
+  | { readonly kind: 'conflict'; readonly source: string; readonly id: string; readonly position?: Position };
 
 export type AppendResult = Either<AppendRefused, Appended>;
 
@@ -145,3 +158,23 @@ export const categoryOf = (stream: string): string => {
   const dash = stream.indexOf('-');
   return dash < 0 ? stream : stream.slice(0, dash);
 };
+
+export interface IntegrityProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface IntegrityReport {
+  readonly events: number;
+  readonly commits: number;
+  /** Empty when nothing was altered. The first thousand, in order of position. */
+  readonly problems: readonly IntegrityProblem[];
+  /** The last link of the ledger, hex: noted elsewhere, it proves later that nothing was cut off the end. */
+  readonly chain: string;
+}
+
+export interface IntegrityProblem {
+  /** Where it shows; absent for what concerns no single event. */
+  readonly position?: Position;
+  readonly what: string;
+}

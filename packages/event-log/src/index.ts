@@ -1,1 +1,3 @@
 export * from './event-log';
+export * from './memory/memory-event-log';
+export { openSqliteEventLog, type SqliteEventLogOptions } from './sqlite/sqlite-event-log';

@@ -1,0 +1,26 @@
+/** Lets readers wait for the next commit of this process. */
+export interface Changes {
+  announce(): void;
+  /** Resolves at the next announcement, or when the signal aborts. */
+  next(signal: AbortSignal): Promise<void>;
+}
+
+export const changes = (): Changes => {
+  const waiting = new Set<() => void>();
+  return {
+    announce: () => {
+      for (const wake of waiting) wake();
+    },
+    next: (signal) =>
+      new Promise((resolve) => {
+        const wake = (): void => {
+          waiting.delete(wake);
+          signal.removeEventListener('abort', wake);
+          resolve();
+        };
+        if (signal.aborted) return resolve();
+        waiting.add(wake);
+        signal.addEventListener('abort', wake);
+      }),
+  };
+};

@@ -1,0 +1,46 @@
+import type { AppendRequest, NewEvent } from './event-log';
+
+// Part of Node 20, but not of the library of types that the target names.
+const isWellFormed = (text: string): boolean => (text as unknown as { isWellFormed(): boolean }).isWellFormed();
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== '' && isWellFormed(value);
+const isOptionalText = (value: unknown): boolean => value === undefined || isText(value);
+const isInstant = (value: unknown): boolean => Number.isSafeInteger(value);
+
+const fault = (event: NewEvent): string | undefined => {
+  if (!isText(event.source)) return 'source';
+  if (!isText(event.id)) return 'id';
+  if (!isText(event.type)) return 'type';
+  if (!isInstant(event.occurredAt)) return 'occurredAt';
+  if (event.recordedAt !== undefined && !isInstant(event.recordedAt)) return 'recordedAt';
+  if (event.version !== undefined && !(Number.isSafeInteger(event.version) && event.version >= 1)) return 'version';
+  if (!isOptionalText(event.staff)) return 'staff';
+  if (!isOptionalText(event.correlationId)) return 'correlationId';
+  if (typeof event.data !== 'object' || event.data === null || Array.isArray(event.data)) return 'data';
+  return undefined;
+};
+
+/**
+ * Refuses what no log can keep faithfully, before anything of the call is stored. Intake has decoded touchpoints long
+ * before, so this is a net for defects, and throws.
+ *
+ * @throws TypeError naming the request, the event and the field.
+ */
+export const checkRequests = (requests: readonly AppendRequest[]): void => {
+  for (const { stream, expected, events } of requests) {
+    if (!isText(stream)) throw new TypeError(`'${stream}' cannot be the name of a stream: it must be non-empty text.`);
+    if (events.length === 0)
+      throw new TypeError(`The request for stream ${stream} has no events; it needs at least one.`);
+    if (typeof expected === 'number' && !(Number.isSafeInteger(expected) && expected >= 0)) {
+      throw new TypeError(`Expected revision ${expected} of stream ${stream} is not a whole number from 0.`);
+    }
+    for (const event of events) {
+      const field = fault(event);
+      if (field !== undefined) {
+        throw new TypeError(
+          `Field ${field} of event ${event.source}/${event.id} for stream ${stream} cannot be stored: texts must be ` +
+            'non-empty Unicode, instants integer milliseconds, versions whole numbers from 1, data an object.',
+        );
+      }
+    }
+  }
+};

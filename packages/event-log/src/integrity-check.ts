@@ -1,0 +1,69 @@
+import { contentHash, type EventContent } from './content';
+import type { IntegrityProblem, IntegrityReport } from './event-log';
+import { FIRST_LINK, HASH_BYTES, type LedgerEntry, ledgerLink } from './ledger';
+import { encodePosition } from './position';
+
+const PROBLEMS_LISTED = 1_000;
+
+/** Computes hashes and links again from events and commits that are fed to it in order of position. */
+export interface IntegrityCheck {
+  event(entry: LedgerEntry, content: EventContent, canonicalData: string): void;
+  /** After the events of the commit. */
+  commit(lastPosition: number, chain: Uint8Array): void;
+  problem(what: string, position?: number): void;
+  report(): IntegrityReport;
+}
+
+export const integrityCheck = (): IntegrityCheck => {
+  const problems: IntegrityProblem[] = [];
+  let events = 0;
+  let commits = 0;
+  let position = 0;
+  let chain = FIRST_LINK;
+  let link = ledgerLink(chain);
+  let unsealed = 0;
+
+  const problem = (what: string, at?: number): void => {
+    if (problems.length === PROBLEMS_LISTED) return;
+    problems.push(at === undefined ? { what } : { position: encodePosition(at), what });
+  };
+
+  return {
+    problem,
+    event: (entry, content, data) => {
+      events++;
+      unsealed++;
+      if (entry.position !== position + 1) {
+        problem(
+          `Events are missing before this one, from position ${encodePosition(position + 1)} on.`,
+          entry.position,
+        );
+      }
+      position = entry.position;
+      const whole = entry.hash.length === HASH_BYTES;
+      if (!whole || !contentHash(content, data).equals(entry.hash)) {
+        problem(
+          `Event ${content.source}/${content.id} of stream ${content.stream} does not have the content that was recorded.`,
+          entry.position,
+        );
+      }
+      link.add(whole ? entry : { ...entry, hash: FIRST_LINK });
+    },
+    commit: (lastPosition, stored) => {
+      commits++;
+      if (lastPosition !== position || !link.digest().equals(stored)) {
+        problem(
+          `The commit that ends here does not have the events that were recorded: altered, added, removed or moved.`,
+          lastPosition,
+        );
+      }
+      chain = stored;
+      link = ledgerLink(chain);
+      unsealed = 0;
+    },
+    report: () => {
+      if (unsealed > 0) problem(`The last ${unsealed} events are not in the ledger.`, position);
+      return { events, commits, problems, chain: Buffer.from(chain).toString('hex') };
+    },
+  };
+};

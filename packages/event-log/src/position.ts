@@ -1,0 +1,14 @@
+import type { Position } from './event-log';
+
+const DIGITS = 14;
+
+/** The position of the nth event (n from 1): hexadecimal of fixed width, so that `<` on strings is `<` on numbers. */
+export const encodePosition = (n: number): Position => n.toString(16).padStart(DIGITS, '0') as Position;
+
+/** The number behind a position. @throws RangeError when the string is not a position of this log. */
+export const decodePosition = (position: string): number => {
+  if (!/^[0-9a-f]{14}$/.test(position)) {
+    throw new RangeError(`'${position}' is not a position of this log. Pass one that the log gave, unchanged.`);
+  }
+  return Number.parseInt(position, 16);
+};

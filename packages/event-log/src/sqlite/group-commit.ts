@@ -1,0 +1,70 @@
+import type { AppendRequest, AppendResult } from '../event-log';
+
+/** Calls that wait at the same time share one transaction, and with it one wait for the disk. */
+export interface GroupCommit {
+  submit(requests: readonly AppendRequest[]): Promise<readonly AppendResult[]>;
+  /** Resolves when everything submitted before is settled. */
+  drained(): Promise<void>;
+}
+
+interface Job {
+  readonly requests: readonly AppendRequest[];
+  readonly resolve: (results: readonly AppendResult[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A group is closed at this many requests, so that a transaction stays small enough to answer quickly. */
+const REQUESTS_PER_GROUP = 5_000;
+
+export const groupCommit = (
+  commit: (requests: readonly AppendRequest[]) => readonly AppendResult[],
+  committed: () => void,
+): GroupCommit => {
+  const waiting: Job[] = [];
+  let scheduled = false;
+  let idle: (() => void)[] = [];
+
+  const takeGroup = (): readonly Job[] => {
+    let requests = 0;
+    let jobs = 0;
+    while (jobs < waiting.length && (jobs === 0 || requests + waiting[jobs].requests.length <= REQUESTS_PER_GROUP)) {
+      requests += waiting[jobs++].requests.length;
+    }
+    return waiting.splice(0, jobs);
+  };
+
+  const settle = (group: readonly Job[]): void => {
+    let results: readonly AppendResult[];
+    try {
+      results = commit(group.length === 1 ? group[0].requests : group.flatMap((job) => job.requests));
+    } catch (error) {
+      for (const job of group) job.reject(error);
+      return;
+    }
+    let at = 0;
+    for (const { requests, resolve } of group) {
+      resolve(results.slice(at, at + requests.length));
+      at += requests.length;
+    }
+    committed();
+  };
+
+  const flush = (): void => {
+    settle(takeGroup());
+    scheduled = waiting.length > 0;
+    if (scheduled) return void setImmediate(flush);
+    for (const resolve of idle) resolve();
+    idle = [];
+  };
+
+  return {
+    submit: (requests) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ requests, resolve, reject });
+        // Not at once and not as a microtask: whoever was just answered gets to submit its next call to this group.
+        if (!scheduled) setImmediate(flush);
+        scheduled = true;
+      }),
+    drained: () => (scheduled ? new Promise((resolve) => idle.push(resolve)) : Promise.resolve()),
+  };
+};

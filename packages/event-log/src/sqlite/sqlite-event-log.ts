@@ -1,0 +1,149 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { acquireWriter, atStore, type Store, StoreError, type WriterLock } from '@rapport/sqlite';
+import { changes } from '../changes';
+import { checkRequests } from '../check-requests';
+import type { AppendRequest, AppendResult, EventLog, LogCount } from '../event-log';
+import { decodePosition, encodePosition } from '../position';
+import { eventRows } from './event-rows';
+import { groupCommit } from './group-commit';
+import { eventReader } from './read-events';
+import { readStreams } from './read-streams';
+import { openLogStore } from './schema';
+import { verifyStore } from './verify';
+import { logWriter } from './writer';
+
+export interface SqliteEventLogOptions {
+  /** `write`: creates the file if need be and is its only writer. `read`: any number of them, in any process. */
+  readonly mode: 'write' | 'read';
+  /** Gives `recordedAt` where the event has none; the system's clock when absent. */
+  readonly clock?: () => number;
+  /** `off` gives up durability for speed, for tests and for stores that can be made again. `full` when absent. */
+  readonly synchronous?: 'full' | 'off';
+}
+
+/** How often a reader asks whether another process has committed: one look at the end of one small table. */
+const POLL_MS = 20;
+
+/**
+ * The event log in a SQLite file.
+ *
+ * @throws StoreError (the promise rejects): missing, damaged, locked by another writer, and so on.
+ * @example const log = await openSqliteEventLog('rapport-data/log.sqlite', { mode: 'write' });
+ */
+export const openSqliteEventLog = async (path: string, options: SqliteEventLogOptions): Promise<EventLog> => {
+  if (options.mode === 'read') return readingLog(openLogStore(path, 'read'));
+  const lock = acquireWriter(path);
+  try {
+    return writingLog(openLogStore(path, 'write', options.synchronous), lock, options.clock ?? Date.now);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+};
+
+type LogReads = Pick<EventLog, 'readStream' | 'readAll' | 'readStreams' | 'subscribeAll' | 'count' | 'verifyIntegrity'>;
+
+/** What a log of either mode gives to read; `end` is the last committed position; `wait` resolves when it
+ * may have moved on from `seen`. */
+const reads = (
+  store: Store,
+  end: () => number,
+  wait: (seen: number, signal: AbortSignal) => Promise<void>,
+): LogReads => {
+  const rows = eventRows(store);
+  const reader = eventReader(store, rows);
+  const counts = store.db.prepare<[], { name: string; events: number; streams: number }>(
+    'SELECT name, events, streams FROM categories ORDER BY name',
+  );
+  const bound = (until: string | undefined): number =>
+    Math.min(end(), until === undefined ? Infinity : decodePosition(until));
+  const start = (after: string | undefined): number => (after === undefined ? 0 : decodePosition(after));
+
+  return {
+    readStream: reader.readStream,
+    readAll: async function* ({ after, until, ...filter } = {}) {
+      yield* reader.readRange(start(after), bound(until), filter);
+    },
+    subscribeAll: async function* ({ after, until, ...filter }) {
+      const { signal } = filter;
+      const last = until === undefined ? Infinity : decodePosition(until);
+      for (let seen = start(after); seen < last && !signal.aborted; ) {
+        const present = Math.min(end(), last);
+        if (present > seen) {
+          yield* reader.readRange(seen, present, filter);
+          seen = present;
+        } else await wait(seen, signal);
+      }
+    },
+    readStreams: async function* ({ until, ...options }) {
+      yield* readStreams(store, rows, bound(until), options);
+    },
+    count: async () =>
+      atStore(store.path, (): LogCount => {
+        const categories = counts.all();
+        return {
+          events: categories.reduce((sum, { events }) => sum + events, 0),
+          byCategory: Object.fromEntries(categories.map(({ name, events, streams }) => [name, { events, streams }])),
+        };
+      }),
+    verifyIntegrity: (onProgress) => verifyStore(store, onProgress),
+  };
+};
+
+const headOf = (last: number) => (last === 0 ? undefined : encodePosition(last));
+
+/** A log over a store opened for writing; exported for tests that need to lay hands on the store. */
+export const writingLog = (store: Store, lock: WriterLock, clock: () => number): EventLog => {
+  const writer = atStore(store.path, () => logWriter(store, clock));
+  const committed = changes();
+  const group = groupCommit(writer.commit, committed.announce);
+  // Reads have a connection of their own: a statement of theirs never stands in the way of a commit.
+  const reading = openLogStore(store.path, 'read');
+  let closed: Promise<void> | undefined;
+
+  const appendMany = async (requests: readonly AppendRequest[]): Promise<readonly AppendResult[]> => {
+    if (closed !== undefined) throw new Error(`The event log ${store.path} is closed; open it again to append.`);
+    checkRequests(requests);
+    return requests.length === 0 ? [] : group.submit(requests);
+  };
+
+  return {
+    ...reads(
+      reading,
+      () => writer.last,
+      (_, signal) => committed.next(signal),
+    ),
+    append: async (stream, expected, events) => (await appendMany([{ stream, expected, events }]))[0],
+    appendMany,
+    head: async () => headOf(writer.last),
+    close: () => {
+      closed ??= group.drained().then(() => {
+        reading.close();
+        store.close();
+        lock.release();
+      });
+      return closed;
+    },
+  };
+};
+
+const readingLog = (store: Store): EventLog => {
+  const last = store.db.prepare<[], number>('SELECT ifnull(max(last_position), 0) FROM commits').pluck();
+  const end = (): number => atStore(store.path, () => last.get()!);
+  const refuse = async (): Promise<never> => {
+    throw new StoreError(
+      'unwritable',
+      store.path,
+      `${store.path} was opened for reading; open it for writing to append.`,
+    );
+  };
+  return {
+    ...reads(store, end, async (seen, signal) => {
+      while (!signal.aborted && end() === seen) await delay(POLL_MS);
+    }),
+    append: refuse,
+    appendMany: refuse,
+    head: async () => headOf(end()),
+    close: async () => store.close(),
+  };
+};
