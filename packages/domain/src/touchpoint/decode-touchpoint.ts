@@ -15,6 +15,9 @@ export const FUTURE_TOLERANCE = 3_600_000;
 /** Nothing older is taken for a touchpoint: 1900-01-01T00:00:00Z. */
 export const EARLIEST_OCCURRED_AT = Date.UTC(1900, 0, 1);
 
+/** A list of a thousand bad items is told by its first ones. */
+const MAX_PROBLEMS = 20;
+
 export interface DecodeContext {
   readonly catalogue: Catalogue;
   /** The receiver's clock, in milliseconds. */
@@ -79,7 +82,7 @@ export const decodeTouchpoint = (
   const data = decodeData(envelope, type, version, problems);
   if (envelope.type === 'customer.merged' && data.into === customer && customer !== '')
     problems.push(problem('data.into', 'a customer other than the one merged', customer));
-  if (problems.length > 0) return E.left(problems);
+  if (problems.length > 0) return E.left(problems.slice(0, MAX_PROBLEMS));
 
   return E.right({
     id,

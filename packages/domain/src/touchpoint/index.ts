@@ -1,8 +1,14 @@
 export * from './catalogue';
+export * from './catalogue-markdown';
+export * from './cloud-event';
+export { type CustomTypeProblem, catalogueWith } from './custom-types';
 export * from './customer-bucket';
 export * from './decode-touchpoint';
+export * from './describe-catalogue';
 export { MAX_DATA_BYTES, MAX_DATA_DEPTH } from './plain-json';
 export type { TouchpointProblem } from './problem';
+export * from './segment';
+export { type SegmentEvent, segmentEvents } from './segment-events';
 export { isIdentifier, MAX_ID_LENGTH } from './text';
 export * from './touchpoint';
 export type { Method, SchemaVersion, TouchpointType } from './touchpoint-type';

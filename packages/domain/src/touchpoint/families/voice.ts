@@ -14,7 +14,11 @@ const survey = {
   orderId: id('order it asks about'),
 };
 /** The highest answer of each instrument as it is commonly asked. */
-const USUAL_SCALE: Readonly<Record<string, number>> = { nps: 10, csat: 5, ces: 7 };
+const USUAL_SCALE: ReadonlyMap<unknown, number> = new Map([
+  ['nps', 10],
+  ['csat', 5],
+  ['ces', 7],
+]);
 
 const channel = text('where');
 const review = {
@@ -34,7 +38,7 @@ export const feedback = family('feedback', 'none', [
         version: 1,
         codec: data({ ...survey, scale: positive('highest answer; the usual one of the instrument when absent') }),
         upcast: (old: JsonObject): JsonObject => {
-          const usual = USUAL_SCALE[String(old.instrument)];
+          const usual = USUAL_SCALE.get(old.instrument);
           return usual === undefined || old.scale != null || old.score == null ? old : { ...old, scale: usual };
         },
       },
