@@ -33,10 +33,6 @@ const settle = (life: Life, truth: MutableComplaintTruth, quality: Recovery['qua
   truth.satisfactionAfter = latent.satisfaction;
 };
 
-const closeCase = (life: Life): void => {
-  if (life.openCases > 0) life.openCases--;
-};
-
 const carryOut = (
   life: Life,
   openedAt: number,
@@ -83,7 +79,6 @@ const aftermath = (life: Life, at: number, caseId: string, staff: string): void 
   if (!random.chance(0.3 * (0.5 + life.profile.persona.voice))) return;
   const reopenedAt = awake(at + DAY + random.below(9 * DAY), random);
   life.agenda.plan(reopenedAt, () => {
-    life.openCases++;
     recorder.record('helpdesk', 'complaint.reopened', reopenedAt, { caseId }, { correlationId: caseId });
     if (random.chance(0.4))
       recorder.record(
@@ -97,7 +92,6 @@ const aftermath = (life: Life, at: number, caseId: string, staff: string): void 
   });
   if (random.chance(0.6))
     life.agenda.plan(reopenedAt + 2 * DAY + random.below(12 * DAY), (_, again) => {
-      closeCase(life);
       const outcome = random.chance(0.4) ? 'satisfied' : 'unsatisfied';
       recorder.record('helpdesk', 'complaint.resolved', again, { caseId, outcome }, { staff, correlationId: caseId });
     });
@@ -106,7 +100,6 @@ const aftermath = (life: Life, at: number, caseId: string, staff: string): void 
 const withdrawOrForget = (life: Life, openedAt: number, caseId: string): void => {
   if (!life.random.chance(0.25)) return;
   life.agenda.plan(awake(openedAt + 20 * DAY + life.random.below(40 * DAY), life.random), (_, at) => {
-    closeCase(life);
     life.recorder.record('helpdesk', 'complaint.withdrawn', at, { caseId }, { correlationId: caseId });
   });
 };
@@ -128,7 +121,6 @@ export const complain = (life: Life, at: number, grievance: Grievance): void => 
     settled: false,
   };
   life.complaints.push(truth);
-  life.openCases++;
   const hurt = HURT[severity];
   shift(life.latent, { satisfaction: -hurt, trust: -hurt * 0.7, commitment: -hurt * 0.3 });
   life.recorder.record(
@@ -146,7 +138,6 @@ export const complain = (life: Life, at: number, grievance: Grievance): void => 
     { correlationId: caseId },
   );
   carryOut(life, at, caseId, loss, recovery, (resolvedAt) => {
-    closeCase(life);
     settle(life, truth, recovery.quality, again);
     if (recovery.quality === 'poor') aftermath(life, resolvedAt, caseId, recovery.staff);
   });

@@ -45,13 +45,11 @@ const begin = (plan: Plan, index: number): Life => {
     orders: 0,
     messages: 0,
     owned: new Set(),
-    lastOrderAt: 0,
     tier: 0,
     inCommunity: false,
     underContract: false,
     unanswered: 0,
     answered: 0,
-    openCases: 0,
     lostAt: undefined,
   };
   return life;

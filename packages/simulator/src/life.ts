@@ -28,15 +28,12 @@ export interface Life {
   messages: number;
   /** Skus she has ordered. */
   readonly owned: Set<string>;
-  lastOrderAt: number;
   tier: number;
   inCommunity: boolean;
   underContract: boolean;
   /** Mailings in a row without an answer, and answers ever. */
   unanswered: number;
   answered: number;
-  /** Complaint cases not closed. */
-  openCases: number;
   lostAt: number | undefined;
 }
 

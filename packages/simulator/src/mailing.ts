@@ -6,10 +6,11 @@ import { PRODUCTS, suggestionFor } from './products';
 
 /**
  * Chance of an answer. Who answered before answers again (8 % with no answer before, 50 % with five); who did not tires
- * (half of it after six mailings without an answer). Commitment scales it; the lost hardly look.
+ * (half of it after six mailings without an answer). The level is scaled by commitment, on average to those figures;
+ * the lost hardly look.
  */
 const answerChance = (life: Life): number => {
-  const before = 0.08 + 0.084 * Math.min(life.answered, 5);
+  const before = 0.115 + 0.085 * Math.min(life.answered, 5);
   const tired = 1 - Math.min(life.unanswered, 9) / 12;
   const { alive, commitment } = life.latent;
   return Math.min(

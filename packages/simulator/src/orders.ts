@@ -154,7 +154,6 @@ export const buy = (life: Life, at: number, wanted?: number): void => {
     { orderId, total, currency: 'EUR', items: sold, promisedAt: formatInstant(promisedAt) },
     { correlationId: orderId },
   );
-  life.lastOrderAt = at;
   shift(latent, { commitment: 0.05 * (1 - latent.commitment) });
   nextStep(life, at, { orderId, total, at }, promisedAt);
   progress(life, at, total);

@@ -126,6 +126,20 @@ test('satisfaction comes back after a good recovery, at best slightly above, and
   expect(change('none')).toBeLessThan(-0.15);
 });
 
+test('a complaint handled well is acknowledged within a day, one handled badly is not', () => {
+  const acknowledged = new Map(
+    ofType('complaint.acknowledged').map(({ data, occurredAt }) => [data.caseId, occurredAt]),
+  );
+  const settled = company
+    .flatMap(({ truth }) => truth.complaints)
+    .filter(({ openedAt }) => openedAt < DEFAULT_END - 40 * DAY);
+  for (const { caseId, openedAt, recovery } of settled) {
+    const wait = (acknowledged.get(caseId) ?? Number.POSITIVE_INFINITY) - openedAt;
+    if (recovery === 'good') expect(wait).toBeLessThanOrEqual(DAY);
+    else expect(wait).toBeGreaterThan(DAY);
+  }
+});
+
 test('there are customers with one well handled and customers with one badly handled grave complaint to show', () => {
   for (const recovery of ['good', 'poor'])
     expect(

@@ -1,4 +1,4 @@
-import { DAY, HOUR, office } from './calendar';
+import { awake, DAY, HOUR, office } from './calendar';
 import { managerAt, skillOf, staffId } from './company';
 import type { Life } from './life';
 import type { RecoveryQuality } from './truth';
@@ -16,8 +16,9 @@ export interface Recovery {
 
 const good = (life: Life, at: number, staff: string): Recovery => {
   const { random } = life;
-  const acknowledgedAt = office(at + HOUR + random.below(16 * HOUR), random);
-  const resolvedAt = office(acknowledgedAt + DAY + random.below(5 * DAY), random);
+  // The helpdesk works every day: a complaint handled well is acknowledged within 24 hours, nights included.
+  const acknowledgedAt = awake(at + HOUR + random.below(11 * HOUR), random);
+  const resolvedAt = office(acknowledgedAt + DAY + random.below(2.5 * DAY), random);
   const span = resolvedAt - acknowledgedAt;
   return {
     quality: 'good',
