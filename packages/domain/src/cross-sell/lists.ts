@@ -1,7 +1,7 @@
 /**
  * Millions of short growable lists of unsigned integers in a few typed arrays. A list lies in one block (so that
- * walking it is a walk over memory), blocks are powers of two, and a block that was outgrown is reused by the next
- * list of its size. JavaScript arrays would cost some 60 bytes a list before the first element.
+ * walking it is a walk over memory), blocks come in few sizes (1, 2, 3, 4, 6, 8, 12, 16, ...), and a block that was
+ * outgrown is reused by the next list of its size. JavaScript arrays would cost some 60 bytes a list before the first element.
  */
 export interface Lists {
   /** Elements of list l: `items[start[l] + k]` for k from 0 to `length[l] - 1`. Replaced when the pool grows. */
@@ -10,7 +10,7 @@ export interface Lists {
   numbers: Float64Array;
   start: Uint32Array;
   length: Uint32Array;
-  /** Block size of each list as a power of two, plus one; 0 for no block yet. */
+  /** Size class of each list's block, plus one; 0 for no block yet. */
   block: Uint8Array;
   /** Lists in use. */
   count: number;
@@ -19,16 +19,24 @@ export interface Lists {
   readonly withNumbers: boolean;
 }
 
-export const createLists = (options: { readonly withNumbers?: boolean } = {}): Lists => ({
-  items: new Uint32Array(1024),
-  numbers: new Float64Array(options.withNumbers ? 1024 : 0),
+export interface ListsOptions {
+  /** Keep a number beside every element. */
+  readonly withNumbers?: boolean;
+  /** Elements expected in all; growing beyond costs a copy. */
+  readonly expected?: number;
+}
+
+export const createLists = ({ withNumbers = false, expected = 0 }: ListsOptions = {}): Lists => ({
+  // Blocks are a sixth larger than what they hold, on average. Room never written to takes no memory.
+  items: new Uint32Array(Math.ceil(1024 + expected * 1.25)),
+  numbers: new Float64Array(withNumbers ? Math.ceil(1024 + expected * 1.25) : 0),
   start: new Uint32Array(256),
   length: new Uint32Array(256),
   block: new Uint8Array(256),
   count: 0,
   used: 0,
-  free: Array.from({ length: 33 }, () => []),
-  withNumbers: options.withNumbers ?? false,
+  free: Array.from({ length: 66 }, () => []),
+  withNumbers,
 });
 
 const grown = <A extends Uint32Array | Float64Array | Uint8Array>(array: A, needed: number): A => {
@@ -48,11 +56,20 @@ export const ensureLists = (lists: Lists, count: number): void => {
   if (count > lists.count) lists.count = count;
 };
 
-const takeBlock = (lists: Lists, power: number): number => {
-  const reused = lists.free[power].pop();
+/** Classes 2q hold 2^q elements, classes 2q + 1 hold 3 * 2^(q-1): the smallest that holds `capacity`, at least 1. */
+const sizeClass = (capacity: number): number => {
+  if (capacity <= 1) return 0;
+  const power = 31 - Math.clz32(capacity - 1);
+  return power >= 1 && capacity <= 3 * 2 ** (power - 1) ? 2 * power + 1 : 2 * power + 2;
+};
+
+const blockSize = (kind: number): number => (kind % 2 === 0 ? 2 ** (kind / 2) : 3 * 2 ** ((kind - 3) / 2));
+
+const takeBlock = (lists: Lists, kind: number): number => {
+  const reused = lists.free[kind].pop();
   if (reused !== undefined) return reused;
   const at = lists.used;
-  lists.used += 2 ** power;
+  lists.used += blockSize(kind);
   if (lists.used > lists.items.length) {
     lists.items = grown(lists.items, lists.used);
     if (lists.withNumbers) lists.numbers = grown(lists.numbers, lists.used);
@@ -67,15 +84,15 @@ const releaseBlock = (lists: Lists, list: number): void => {
 /** Makes room for `capacity` elements in all, so that pushing that many moves nothing. */
 export const reserve = (lists: Lists, list: number, capacity: number): void => {
   ensureLists(lists, list + 1);
-  const power = capacity <= 1 ? 0 : 32 - Math.clz32(capacity - 1);
-  if (capacity === 0 || power < lists.block[list]) return;
+  const kind = sizeClass(capacity);
+  if (capacity === 0 || kind < lists.block[list]) return;
   const from = lists.start[list];
-  const to = takeBlock(lists, power);
+  const to = takeBlock(lists, kind);
   lists.items.copyWithin(to, from, from + lists.length[list]);
   if (lists.withNumbers) lists.numbers.copyWithin(to, from, from + lists.length[list]);
   releaseBlock(lists, list);
   lists.start[list] = to;
-  lists.block[list] = power + 1;
+  lists.block[list] = kind + 1;
 };
 
 export const push = (lists: Lists, list: number, item: number, number = 0): void => {

@@ -44,10 +44,10 @@ export interface Ownership {
   bytes(): number;
 }
 
-/** An empty {@link Ownership}. */
-export const createOwnership = (): Ownership => {
-  const baskets = createLists({ withNumbers: true });
-  const owners = createLists();
+/** An empty {@link Ownership}. @param expected facts to come, where that is known; any number may come */
+export const createOwnership = (expected = 0): Ownership => {
+  const baskets = createLists({ withNumbers: true, expected });
+  const owners = createLists({ expected });
   const products: string[] = [];
   const numbers = new Map<string, number>();
   const listeners: ((from: number) => void)[] = [];

@@ -1,18 +1,21 @@
 /**
- * A customer's products with the instants of their first orders, as bytes: sorted by instant and product, each as the
- * time since the one before and the product's number, both as variable-length integers of 7 bits a byte. What was
- * ordered together costs one byte for the time; five bytes a fact in all are usual.
+ * A customer's products with the instants of their first orders, as bytes: her number, how many products, then each
+ * product, sorted by instant, as the time since the one before and its number; all variable-length integers of 7 bits
+ * a byte. What was ordered together costs one byte for the time; five bytes a fact in all are usual. Baskets say where
+ * they end, so that many can be read as one run of bytes.
  */
 export type Basket = ReadonlyMap<number, number>;
 
 /** Decoded facts, in arrays that are used again for the next basket. */
 export interface DecodedBasket {
+  customer: number;
   size: number;
   products: Uint32Array;
   instants: Float64Array;
 }
 
 export const emptyBasket = (): DecodedBasket => ({
+  customer: 0,
   size: 0,
   products: new Uint32Array(64),
   instants: new Float64Array(64),
@@ -29,9 +32,11 @@ const put = (bytes: number[], value: number): void => {
 };
 
 /** @param basket product number -> instant in integer milliseconds */
-export const encodeBasket = (basket: Basket): Buffer => {
+export const encodeBasket = (customer: number, basket: Basket): Buffer => {
   const entries = [...basket].sort((a, b) => a[1] - b[1] || a[0] - b[0]);
   const bytes: number[] = [];
+  put(bytes, customer);
+  put(bytes, entries.length);
   let last = 0;
   entries.forEach(([product, instant], i) => {
     if (i === 0) put(bytes, instant < 0 ? -2 * instant - 1 : 2 * instant);
@@ -42,39 +47,46 @@ export const encodeBasket = (basket: Basket): Buffer => {
   return Buffer.from(bytes);
 };
 
-/** Decodes into `into`, whose arrays grow as needed. */
-export const decodeBasket = (bytes: Uint8Array, into: DecodedBasket): void => {
-  let size = 0;
-  let at = 0;
-  let instant = 0;
+const grow = (into: DecodedBasket, size: number): void => {
+  if (size <= into.products.length) return;
+  into.products = new Uint32Array(size * 2);
+  into.instants = new Float64Array(size * 2);
+};
+
+/**
+ * Decodes the basket that begins at byte `from` into `into`, whose arrays grow as needed.
+ *
+ * @returns where the next one begins
+ */
+export const decodeBasket = (bytes: Uint8Array, from: number, into: DecodedBasket): number => {
   const end = bytes.length;
+  let at = from;
   const take = (): number => {
     let value = 0;
     let unit = 1;
-    for (;;) {
-      if (at >= end) throw new Error('A basket of the cross-sell store ends within a number. Rebuild the store.');
+    while (at < end) {
       const byte = bytes[at++];
       if (byte < 128) return value + byte * unit;
       value += (byte - 128) * unit;
       unit *= 128;
     }
+    throw new Error('A basket of the cross-sell store ends within a number. Rebuild the store.');
   };
-  while (at < end) {
+  into.customer = take();
+  const size = take();
+  // A fact takes two bytes at least: a damaged size must not ask for the memory of the machine.
+  if (size > (end - at) / 2) throw new Error('A basket of the cross-sell store is cut off. Rebuild the store.');
+  grow(into, size);
+  let instant = 0;
+  for (let i = 0; i < size; i++) {
     const time = take();
-    if (size > 0) instant += time;
+    if (i > 0) instant += time;
     else instant = time % 2 === 0 ? time / 2 : -(time + 1) / 2;
-    if (size === into.products.length) {
-      const products = new Uint32Array(size * 2);
-      const instants = new Float64Array(size * 2);
-      products.set(into.products);
-      instants.set(into.instants);
-      into.products = products;
-      into.instants = instants;
-    }
-    into.products[size] = take();
-    into.instants[size++] = instant;
+    into.products[i] = take();
+    into.instants[i] = instant;
   }
   into.size = size;
+  return at;
 };
 
 /** As a map that may be changed. */

@@ -65,20 +65,40 @@ const timed = async <T>(work: () => Promise<T> | T): Promise<readonly [T, number
 const ownedOf = (basket: readonly OwnershipFact[]): readonly OwnedProduct[] =>
   basket.map(({ product, firstOrderedAt }) => ({ product, firstOrderedAt, lastOrderedAt: firstOrderedAt }));
 
+/** After a collection of garbage; the pages of the mapped file count too. */
+const residentBytes = (): number => {
+  global.gc?.();
+  return process.memoryUsage().rss;
+};
+
+interface Cold {
+  readonly products: number;
+  readonly load: number;
+  readonly first: number;
+  readonly again: number;
+  readonly candidates: number;
+  readonly heldBytes: number;
+}
+
 /** A process of its own that opens the store and answers for one customer, as a command line does. */
-const cold = async (path: string, owned: readonly OwnedProduct[], asOf: number) => {
+const cold = async (path: string, owned: readonly OwnedProduct[], asOf: number): Promise<Cold> => {
+  const before = residentBytes();
   const store = openSqliteCrossSellStore(path, { mode: 'read' });
   const [crossSell, load] = await timed(() => store.load());
+  const heldBytes = residentBytes() - before;
   const [candidates, first] = await timed(() => crossSell.candidates(owned, { asOf }));
   const [, again] = await timed(() => crossSell.candidates(owned, { asOf }));
   await store.close();
-  const residentMb = Math.round(process.memoryUsage().rss / 1e6);
-  return { products: owned.length, load, first, again, candidates: candidates.length, residentMb };
+  return { products: owned.length, load, first, again, candidates: candidates.length, heldBytes };
 };
 
-const inNewProcess = (path: string, owned: readonly OwnedProduct[], asOf: number): unknown => {
+const inNewProcess = (
+  path: string,
+  owned: readonly OwnedProduct[],
+  asOf: number,
+): Cold & { readonly process: number } => {
   const from = process.hrtime.bigint();
-  const child = spawnSync(process.execPath, [__filename, 'cold', path, String(asOf)], {
+  const child = spawnSync(process.execPath, ['--expose-gc', __filename, 'cold', path, String(asOf)], {
     input: JSON.stringify(owned),
     encoding: 'utf8',
   });
@@ -102,13 +122,7 @@ const measure = async (products: number, customers: number, facts: number): Prom
     const [usual, largest] = [bySize[bySize.length >> 1], bySize[bySize.length - 1]].map(ownedOf);
 
     const reopened = openSqliteCrossSellStore(path, { mode: 'write' });
-    global.gc?.();
-    const before = process.memoryUsage();
     const crossSell = await reopened.load();
-    global.gc?.();
-    const after = process.memoryUsage();
-    const held = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
-
     const names = crossSell.popular(END, products).map(({ product }) => product);
     const [similar, neighbours] = await timed(() => {
       let found = 0;
@@ -124,15 +138,16 @@ const measure = async (products: number, customers: number, facts: number): Prom
     });
     await reopened.close();
 
+    const now = inNewProcess(path, usual, END);
     return {
       size,
-      bytesPerFact: { onDisk: rounded(bytesOnDisk / size.facts), inMemory: rounded(held / size.facts) },
-      megabytes: { onDisk: Math.round(bytesOnDisk / 1e6), inMemory: Math.round(held / 1e6) },
+      bytesPerFact: { onDisk: rounded(bytesOnDisk / size.facts), inMemory: rounded(now.heldBytes / size.facts) },
+      megabytes: { onDisk: Math.round(bytesOnDisk / 1e6), inMemory: Math.round(now.heldBytes / 1e6) },
       milliseconds: {
         rebuild,
         allNeighbours: { time: neighbours, products: names.length, found: similar },
         applyPerThousandFacts: rounded(apply / (live.length / BATCH)),
-        usualCustomer: { now: inNewProcess(path, usual, END), halfWay: inNewProcess(path, usual, (START + END) / 2) },
+        usualCustomer: { now, halfWay: inNewProcess(path, usual, (START + END) / 2) },
         largestOfThousand: { now: inNewProcess(path, largest, END) },
       },
     };

@@ -57,10 +57,9 @@ export const openSqliteCrossSellStore = (path: string, options: SqliteCrossSellO
       const ownership = createOwnership();
       const customers = new Map<string, number>();
       const number = (customer: string): number => {
-        const known = customers.get(customer);
-        if (known !== undefined) return known;
-        customers.set(customer, customers.size + 1);
-        return customers.size;
+        const known = customers.get(customer) ?? customers.size;
+        customers.set(customer, known);
+        return known;
       };
       for await (const facts of batches)
         for (const { customer, product, firstOrderedAt } of facts satisfies readonly OwnershipFact[])

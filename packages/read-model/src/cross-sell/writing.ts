@@ -31,8 +31,8 @@ export const createWriting = (db: Database): Writing => {
   const nextProduct = db.prepare<[], number>('SELECT coalesce(max(number) + 1, 0) FROM products').pluck();
   const addProduct = db.prepare<[number, string]>('INSERT INTO products (number, name) VALUES (?, ?)');
   const findCustomer = db.prepare<[string], CustomerRow>('SELECT number, basket FROM customers WHERE name = ?');
-  const addCustomer = db.prepare<[string, Buffer]>('INSERT INTO customers (name, basket) VALUES (?, ?)');
-  const putCustomer = db.prepare<[number, string, Buffer]>(
+  const nextCustomer = db.prepare<[], number>('SELECT coalesce(max(number) + 1, 0) FROM customers').pluck();
+  const addCustomer = db.prepare<[number, string, Buffer]>(
     'INSERT INTO customers (number, name, basket) VALUES (?, ?, ?)',
   );
   const setBasket = db.prepare<[Buffer, number]>('UPDATE customers SET basket = ? WHERE number = ?');
@@ -62,7 +62,7 @@ export const createWriting = (db: Database): Writing => {
   const mergeInto = (customer: string, facts: readonly OwnershipFact[], numbers: ReadonlyMap<string, number>) => {
     const row = findCustomer.get(customer);
     decoded.size = 0;
-    if (row !== undefined) decodeBasket(row.basket, decoded);
+    if (row !== undefined) decodeBasket(row.basket, 0, decoded);
     const basket = basketMap(decoded);
     const news = new Map<number, number>();
     for (const { product, firstOrderedAt } of facts) {
@@ -73,9 +73,11 @@ export const createWriting = (db: Database): Writing => {
       news.set(number, firstOrderedAt);
     }
     if (news.size === 0) return undefined;
-    const bytes = encodeBasket(basket);
-    if (row !== undefined) setBasket.run(bytes, row.number);
-    return { number: row?.number ?? Number(addCustomer.run(customer, bytes).lastInsertRowid), news };
+    const number = row?.number ?? nextCustomer.get()!;
+    const bytes = encodeBasket(number, basket);
+    if (row === undefined) addCustomer.run(number, customer, bytes);
+    else setBasket.run(bytes, number);
+    return { number, news };
   };
 
   const apply = db.transaction(
@@ -104,7 +106,7 @@ export const createWriting = (db: Database): Writing => {
         const basket = new Map<number, number>();
         for (let slot = start[customer]; slot < start[customer] + length[customer]; slot++)
           basket.set(items[slot], numbers[slot]);
-        putCustomer.run(customer, name, encodeBasket(basket));
+        addCustomer.run(customer, name, encodeBasket(customer, basket));
       }
       setCheckpoint.run(checkpoint);
     },
