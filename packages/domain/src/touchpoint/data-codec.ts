@@ -2,7 +2,7 @@ import { isLeft } from 'fp-ts/Either';
 import * as t from 'io-ts';
 import type { JsonObject } from '../json';
 import { currency, optionals } from './field';
-import { currencyCollector } from './money';
+import { plainAmounts } from './money';
 
 /**
  * The codec of a type's `data`: what must be there, what may be. Other fields are kept as they came. Data that is right
@@ -15,23 +15,28 @@ export class DataCodec extends t.Type<JsonObject, JsonObject, unknown> {
   ) {
     const must = t.type(required, 'an object');
     const may = t.partial(optionals(optional), 'an object');
-    const currencies = currencyCollector({ ...required, ...optional });
+    const plain = plainAmounts({ ...required, ...optional });
     const is = (input: unknown): input is JsonObject => may.is(input) && must.is(input);
+
+    const decodeFields: t.Validate<unknown, JsonObject> = (input, context) => {
+      const first = must.validate(input, context);
+      const second = may.validate(isLeft(first) ? input : first.right, context);
+      if (isLeft(first)) return t.failures(isLeft(second) ? [...first.left, ...second.left] : first.left);
+      return isLeft(second) ? second : t.success(second.right as JsonObject);
+    };
 
     const validate: t.Validate<unknown, JsonObject> = (input, context) => {
       if (is(input)) return t.success(input);
-      const first = must.validate(input, context);
-      if (isLeft(first) && !t.UnknownRecord.is(input)) return first;
-      const second = may.validate(isLeft(first) ? input : first.right, context);
-      if (isLeft(first) || isLeft(second))
-        return t.failures([...(isLeft(first) ? first.left : []), ...(isLeft(second) ? second.left : [])]);
-      const stated = currencies?.(input as JsonObject) ?? [];
-      if (stated.length === 0) return t.success(second.right as JsonObject);
-      const own = (second.right as JsonObject).currency;
-      const all = new Set(typeof own === 'string' ? [own, ...stated] : stated);
-      if (all.size > 1)
-        return t.failure([...all].join(' and '), [...context, { key: 'currency', type: ONE_CURRENCY, actual: own }]);
-      return t.success({ ...second.right, currency: stated[0] } as JsonObject);
+      if (!t.UnknownRecord.is(input)) return t.failure(input, context);
+      if (plain === undefined) return decodeFields(input, context);
+      const currencies = new Set<string>();
+      const amounts = plain(input, currencies);
+      if (currencies.size === 0) return decodeFields(input, context);
+      if (input.currency != null) currencies.add(String(input.currency));
+      if (currencies.size > 1)
+        return t.failure([...currencies].join(' and '), t.appendContext(context, 'currency', ONE_CURRENCY));
+      const data = { ...amounts, currency: [...currencies][0] };
+      return is(data) ? t.success(data) : decodeFields(data, context);
     };
     super('an object', is, validate, t.identity);
   }
@@ -41,6 +46,6 @@ const ONE_CURRENCY = new t.Type<string>('one currency in a touchpoint', t.string
 
 /** Fields of data by name: `required` without which the touchpoint means nothing, and all others. */
 export const data = (optional: t.Props = {}, required: t.Props = {}): DataCodec => {
-  const needsCurrency = currencyCollector({ ...optional, ...required }) !== undefined;
-  return new DataCodec(required, needsCurrency ? { ...optional, currency: currency() } : optional);
+  const hasMoney = plainAmounts({ ...optional, ...required }) !== undefined;
+  return new DataCodec(required, hasMoney ? { ...optional, currency: currency() } : optional);
 };

@@ -179,6 +179,7 @@ describe('what is missing is unknown, what is wrong is refused', () => {
 
   it('shortens what it got', () => {
     expect(refused(compact({ data: { total: 'x'.repeat(1000) } }))[0].got).toBe(`"${'x'.repeat(60)}"…`);
+    expect(refused(compact({ data: { ['x'.repeat(1000)]: Number.NaN } }))[0].field).toHaveLength(201);
   });
 
   it.each([
@@ -201,8 +202,12 @@ describe('what is missing is unknown, what is wrong is refused', () => {
   });
 
   it('takes a whole number for an id as its text', () => {
-    const data = { orderId: 17, items: [{ sku: 85123 }] };
-    expect(accepted(compact({ data })).data).toEqual({ orderId: '17', items: [{ sku: '85123' }] });
+    const data = { orderId: 17, items: [{ sku: 85123, price: { amount: 1, currency: 'EUR' } }] };
+    expect(accepted(compact({ data })).data).toEqual({
+      orderId: '17',
+      items: [{ sku: '85123', price: 1 }],
+      currency: 'EUR',
+    });
     expect(data.orderId).toBe(17);
   });
 });
@@ -219,9 +224,10 @@ describe('money', () => {
     expect(messages(compact({ data: both }))).toEqual([
       'data.currency: expected one currency in a touchpoint, got "EUR and USD"',
     ]);
-    expect(refused(compact({ data: { total: { amount: 20, currency: 'EUR' }, currency: 'USD' } }))[0].field).toBe(
-      'data.currency',
-    );
+    for (const currency of ['USD', 'eur', 5])
+      expect(refused(compact({ data: { total: { amount: 20, currency: 'EUR' }, currency } }))[0].field).toBe(
+        'data.currency',
+      );
     expect(accepted(compact({ data: { total: { amount: 20, currency: 'EUR' }, currency: 'EUR' } })).data).toEqual({
       total: 20,
       currency: 'EUR',

@@ -1,4 +1,4 @@
-import { isLeft } from 'fp-ts/Either';
+import * as E from 'fp-ts/Either';
 import * as t from 'io-ts';
 import { currency, Field, ListField } from './field';
 
@@ -8,25 +8,32 @@ import { currency, Field, ListField } from './field';
  * `{total: 20, currency: 'EUR'}`. A touchpoint has one currency, at the top of its data; two are refused.
  */
 export class MoneyField extends Field<number> {
+  /** Whether something is money as `{amount, currency}`. */
+  readonly isPrice: (input: unknown) => input is Price;
+
   constructor(description: string, signed: boolean) {
     const expected = signed ? 'a number' : 'a number of at least 0';
     const is = (input: unknown): input is number =>
       typeof input === 'number' && Number.isFinite(input) && (signed || input >= 0);
-    const amount = new Field(expected, expected, '', is);
-    const price = t.type({ amount, currency: currency() }, 'money');
+    const price = t.type({ amount: new Field(expected, expected, '', is), currency: currency() }, 'money');
     super(
       signed ? 'money, may be negative' : 'money',
       `${expected}, or {amount, currency}`,
       description,
       is,
       (input, context) => {
-        if (typeof input !== 'object' || input === null || Array.isArray(input))
-          return is(input) ? t.success(input) : t.failure(input, context);
-        const decoded = price.validate(input, context);
-        return isLeft(decoded) ? decoded : t.success(decoded.right.amount);
+        if (is(input)) return t.success(input);
+        if (!t.UnknownRecord.is(input)) return t.failure(input, context);
+        return E.map(({ amount }: Price) => amount)(price.validate(input, context));
       },
     );
+    this.isPrice = price.is;
   }
+}
+
+interface Price {
+  readonly amount: number;
+  readonly currency: string;
 }
 
 export const money = (description: string): Field<number> => new MoneyField(description, false);
@@ -35,33 +42,39 @@ export const money = (description: string): Field<number> => new MoneyField(desc
 export const signedMoney = (description: string): Field<number> => new MoneyField(description, true);
 
 type Data = Readonly<Record<string, unknown>>;
+/** Data with its prices as plain amounts; the currencies they had are added to the set. Wrong prices stay. */
+type Plain = (data: Data, currencies: Set<string>) => Data;
 
-/** Whether a field is money, or a list with money in it. */
-const holdsMoney = (field: t.Mixed): boolean =>
-  field instanceof MoneyField || (field instanceof ListField && Object.values(field.fields).some(holdsMoney));
-
-/**
- * A function that collects every currency that stands beside an amount in data of these fields; undefined when none of
- * them is money.
- */
-export const currencyCollector = (fields: t.Props): ((data: Data) => readonly string[]) | undefined => {
-  const collectors = Object.entries(fields)
-    .filter(([, field]) => holdsMoney(field))
-    .map(([name, field]) => {
-      const ofItem = field instanceof ListField ? currencyCollector(field.fields) : undefined;
-      return (data: Data): readonly string[] => {
-        const value = data[name];
-        if (typeof value !== 'object' || value === null) return NONE;
-        if (ofItem === undefined) return 'currency' in value ? [String(value.currency)] : NONE;
-        return Array.isArray(value) ? value.flatMap((item: Data) => ofItem(item)) : NONE;
-      };
-    });
-  if (collectors.length === 0) return undefined;
-  return (data) => {
-    const found: string[] = [];
-    for (const collect of collectors) found.push(...collect(data));
-    return found;
+/** The function that makes the prices in data of these fields plain; undefined when none of them is money. */
+export const plainAmounts = (fields: t.Props): Plain | undefined => {
+  const steps = Object.entries(fields).flatMap(([name, field]) => {
+    const plain = plainValue(field);
+    return plain === undefined ? [] : [{ name, plain }];
+  });
+  if (steps.length === 0) return undefined;
+  return (data, currencies) => {
+    let copy: Record<string, unknown> | undefined;
+    for (const { name, plain } of steps) {
+      const value = data[name];
+      if (typeof value !== 'object' || value === null) continue;
+      copy ??= { ...data };
+      copy[name] = plain(value, currencies);
+    }
+    return copy ?? data;
   };
 };
 
-const NONE: readonly string[] = [];
+const plainValue = (field: t.Mixed): ((value: object, currencies: Set<string>) => unknown) | undefined => {
+  if (field instanceof MoneyField)
+    return (value, currencies) => {
+      if (!field.isPrice(value)) return value;
+      currencies.add(value.currency);
+      return value.amount;
+    };
+  const ofItem = field instanceof ListField ? plainAmounts(field.fields) : undefined;
+  if (ofItem === undefined) return undefined;
+  return (value, currencies) =>
+    Array.isArray(value)
+      ? value.map((item: unknown) => (t.UnknownRecord.is(item) ? ofItem(item, currencies) : item))
+      : value;
+};

@@ -13,6 +13,8 @@ export interface TouchpointProblem {
 }
 
 const SHOWN = 60;
+/** Senders may name fields as they like; a message stays readable. */
+const LONGEST_FIELD = 200;
 
 const show = (value: unknown): string => {
   if (value === undefined) return 'nothing';
@@ -27,12 +29,16 @@ export const problem = (field: string, expected: string, value: unknown, hint?: 
   problemWith(field, expected, show(value), hint);
 
 /** As {@link problem}, where what was got is already in words. */
-export const problemWith = (field: string, expected: string, got: string, hint?: string): TouchpointProblem => ({
-  field,
-  expected,
-  got,
-  message: `${field === '' ? '' : `${field}: `}expected ${expected}, got ${got}${hint === undefined ? '' : `. ${hint}`}`,
-});
+export const problemWith = (name: string, expected: string, got: string, hint?: string): TouchpointProblem => {
+  const field = name.length > LONGEST_FIELD ? `${name.slice(0, LONGEST_FIELD)}…` : name;
+  const place = field === '' ? '' : `${field}: `;
+  return {
+    field,
+    expected,
+    got,
+    message: `${place}expected ${expected}, got ${got}${hint === undefined ? '' : `. ${hint}`}`,
+  };
+};
 
 /** `data.items[0].price` from the way io-ts went. */
 const pathOf = ({ context }: ValidationError): string =>
