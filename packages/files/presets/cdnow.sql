@@ -10,7 +10,7 @@ typed AS (
     TRY_CAST(parts[-1] AS DECIMAL(18, 4)) AS total
   FROM split
 ),
-judged AS (
+judged AS MATERIALIZED (
   SELECT *, CASE
     WHEN width NOT IN (4, 5) THEN ''
     WHEN NOT regexp_full_match(customer, '[0-9]+') THEN 'customer'

@@ -13,7 +13,7 @@ known_products AS (
   SELECT product_id, any_value(coalesce(product_category_name_english, product_category_name)) AS category
   FROM products LEFT JOIN translations USING (product_category_name) GROUP BY product_id
 ),
-typed_items AS (
+typed_items AS MATERIALIZED (
   SELECT items.*, category,
     TRY_CAST(price AS DECIMAL(18, 4)) AS amount,
     coalesce(TRY_CAST(freight_value AS DECIMAL(18, 4)), 0) AS freight,
@@ -35,7 +35,7 @@ paid AS (
   SELECT order_id, sum(TRY_CAST(payment_value AS DECIMAL(18, 4))) AS total FROM payments GROUP BY order_id
 ),
 -- Instants that stand there must be instants; a field left empty is not known.
-placed AS (
+placed AS MATERIALIZED (
   SELECT o.order_id, o.order_status, c.customer_unique_id AS customer, o.line, o.span,
     TRY_CAST(order_purchase_timestamp AS TIMESTAMP) AS purchased_at,
     TRY_CAST(order_approved_at AS TIMESTAMP) AS approved_at,
@@ -57,7 +57,7 @@ placed AS (
   LEFT JOIN baskets b USING (order_id)
   LEFT JOIN paid p USING (order_id)
 ),
-typed_reviews AS (
+typed_reviews AS MATERIALIZED (
   SELECT r.*, o.customer, review_id || '/' || r.order_id AS id,
     TRY_CAST(review_score AS INTEGER) AS score,
     TRY_CAST(review_creation_date AS TIMESTAMP) AS posted_at,

@@ -14,7 +14,7 @@ WITH typed AS (
     coalesce(regexp_full_match(StockCode, '[0-9]{5}[A-Za-z]{0,2}'), false) AS product
   FROM invoice_lines
 ),
-judged AS (
+judged AS MATERIALIZED (
   SELECT *, CASE
     WHEN customer IS NULL THEN 'nobody'
     WHEN InvoiceNo IS NULL OR StockCode IS NULL OR quantity IS NULL OR price IS NULL OR price < 0 OR occurred_at IS NULL THEN 'rejected'
@@ -44,7 +44,7 @@ touchpoints AS (
     sum(span)::BIGINT AS lines,
     abs(sum(quantity * price))::DOUBLE AS amount,
     list({sku: StockCode, quantity: abs(quantity), price: price::DOUBLE} ORDER BY line) AS items,
-    string_agg(DISTINCT StockCode, '+' ORDER BY StockCode) AS codes
+    CASE WHEN min(StockCode) = max(StockCode) THEN min(StockCode) END AS code
   FROM named
   GROUP BY id, kind, customer
 )
@@ -56,7 +56,7 @@ SELECT
     WHEN 'order' THEN to_json({orderId: invoice, total: amount, currency: 'GBP', items: items})
     -- A cancellation does not say which order it cancels.
     WHEN 'refund' THEN to_json({total: amount, currency: 'GBP', items: items})
-    ELSE to_json({amount: amount, currency: 'GBP', kind: CASE codes
+    ELSE to_json({amount: amount, currency: 'GBP', kind: CASE code
       WHEN 'D' THEN 'discount' WHEN 'M' THEN 'manual credit' WHEN 'POST' THEN 'postage' ELSE 'several' END})
   END AS data
 FROM touchpoints

@@ -1,4 +1,6 @@
+export { type Column, ExportError, type Row } from './column';
 export * from './import-error';
 export * from './import-item';
 export { MAX_LINE_BYTES } from './lines';
 export * from './read-files';
+export * from './write-rows';
