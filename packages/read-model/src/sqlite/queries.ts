@@ -39,9 +39,8 @@ export const queries = (db: Database, factors: Readonly<Record<string, FactorPar
     )
     .raw();
   const flows = db.prepare<[number, number], { from: string | null; to: string; customers: number }>(
-    `SELECT (SELECT p.stage FROM stage_intervals p WHERE p.key = i.key AND p.entered_at < i.entered_at
-             ORDER BY p.entered_at DESC LIMIT 1) AS "from", stage AS "to", count(*) AS customers
-     FROM stage_intervals i WHERE entered_at >= ? AND entered_at < ? GROUP BY 1, 2 ORDER BY 1, 2`,
+    `SELECT came_from AS "from", stage AS "to", count(*) AS customers FROM stage_intervals
+     WHERE entered_at >= ? AND entered_at < ? GROUP BY 1, 2 ORDER BY 1, 2`,
   );
   const due = db
     .prepare<[number, number], string>(

@@ -1,5 +1,6 @@
-import type { DecidingCondition, OpenPromise, TouchpointIdentity } from '@rapport/domain';
+import type { OpenPromise, TouchpointIdentity } from '@rapport/domain';
 import type { FactorEvidence, ParkedCustomer, StageInterval, StoredRelationship } from '../read-model';
+import { parseBecause } from './history-writer';
 
 /** Columns of a {@link RelationshipRow}, for a query over `customers c JOIN states s USING (key)`. */
 export const RELATIONSHIP_COLUMNS = `c.customer, c.stage, c.since, c.instant, c.next_review_at, c.touchpoints,
@@ -71,7 +72,7 @@ export const toInterval = (row: IntervalRow): StageInterval => ({
   to: row.left_at,
   cause: row.cause,
   ...toTouchpoint(row),
-  because: JSON.parse(row.because) as readonly DecidingCondition[],
+  because: parseBecause(row.because),
 });
 
 export interface PromiseRow {

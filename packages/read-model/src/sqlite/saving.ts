@@ -1,115 +1,102 @@
+import { compareCodeUnits } from '@rapport/domain';
 import type { Database } from 'better-sqlite3';
-import type { Checkpoint, FactorEvidence, ParkedCustomer, RelationshipSave } from '../read-model';
+import type { Checkpoint, FactorEvidence, ParkedCustomer, RelationshipSave, StoredRelationship } from '../read-model';
+import { historyWriter } from './history-writer';
+import { ownedRows } from './owned-rows';
 
 type RelationshipChange = Extract<RelationshipSave, { readonly kind: 'relationship' }>;
 
 /** Writes changes and the checkpoint within the caller's transaction. Statements are prepared once. */
 export const saving = (db: Database): ((changes: readonly RelationshipSave[], checkpoint: Checkpoint) => void) => {
-  const write = writers(db);
-  return (changes, checkpoint) => {
-    for (const change of changes) {
-      if (change.kind === 'relationship') write.relationship(change);
-      else if (change.kind === 'parked') write.park(change.parked);
-      else write.remove(change.customer);
-    }
-    write.checkpoint(checkpoint);
-  };
-};
-
-const writers = (db: Database) => {
-  const keyOf = db.prepare<[string], number>('SELECT key FROM customers WHERE customer = ?').pluck();
-  const insertCustomer = db.prepare(
-    `INSERT INTO customers (stage, since, instant, next_review_at, touchpoints, first_touchpoint_at,
-       last_touchpoint_at, factors, customer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
-  const updateCustomer = db.prepare(
-    `UPDATE customers SET stage = ?, since = ?, instant = ?, next_review_at = ?, touchpoints = ?,
-       first_touchpoint_at = ?, last_touchpoint_at = ?, factors = ? WHERE key = ?`,
-  );
-  const insertState = db.prepare('INSERT INTO states (state, decided, key) VALUES (?, ?, ?)');
-  const updateState = db.prepare('UPDATE states SET state = ?, decided = ? WHERE key = ?');
-  const insertSignal = db.prepare('INSERT INTO raised_signals (key, signal, since) VALUES (?, ?, ?)');
-  const insertInterval = db.prepare('INSERT INTO stage_intervals VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
-  const deleteIntervalsFrom = db.prepare('DELETE FROM stage_intervals WHERE key = ? AND entered_at >= ?');
-  const endOpenInterval = db.prepare(
-    'UPDATE stage_intervals SET left_at = ? WHERE key = ? AND (left_at IS NULL OR left_at > ?)',
-  );
-  const insertCase = db.prepare('INSERT INTO cases VALUES (?, ?, ?, ?, ?)');
-  const insertPromise = db.prepare('INSERT INTO promises VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
-  const [deleteCustomer, deleteState, deleteSignals, deleteIntervals, deleteCases, deletePromises] = [
-    'customers',
-    'states',
-    'raised_signals',
-    'stage_intervals',
-    'cases',
-    'promises',
-  ].map((table) => db.prepare(`DELETE FROM ${table} WHERE key = ?`));
+  const customers = customerWriter(db);
+  const history = historyWriter(db);
+  const signals = ownedRows(db, 'raised_signals', ['signal', 'since']);
+  const cases = ownedRows(db, 'cases', ['case_id', 'open', 'opened_at', 'body']);
+  const promises = ownedRows(db, 'promises', [
+    'ordinal',
+    'promise',
+    'promise_key',
+    'made_at',
+    'deadline',
+    'touchpoint_source',
+    'touchpoint_id',
+  ]);
   const insertParked = db.prepare('INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?)');
   const deleteParked = db.prepare('DELETE FROM parked WHERE customer = ?');
   const setCheckpoint = db.prepare('INSERT OR REPLACE INTO checkpoint VALUES (1, ?, ?)');
 
-  /** The row of the customer itself, and her key. */
-  const customerRow = ({ relationship }: RelationshipChange): { readonly key: number; readonly known: boolean } => {
-    const found = keyOf.get(relationship.customer);
-    const row = [
-      relationship.stage,
-      relationship.since,
-      relationship.instant,
-      relationship.nextReviewAt,
-      relationship.touchpoints,
-      relationship.firstTouchpointAt,
-      relationship.lastTouchpointAt,
-      factorsJson(relationship.factors),
-      found ?? relationship.customer,
-    ];
-    if (found !== undefined) {
-      updateCustomer.run(row);
-      return { key: found, known: true };
-    }
-    return { key: Number(insertCustomer.run(row).lastInsertRowid), known: false };
+  const relate = (change: RelationshipChange): void => {
+    const { key, known } = customers.put(change.relationship);
+    history.put(key, known, change.history);
+    signals.put(key, known, signalRows(change.relationship.signals));
+    cases.put(key, known, caseRows(change.cases));
+    promises.put(key, known, promiseRows(change.promises));
+    deleteParked.run(change.relationship.customer);
+  };
+  const park = ({ customer, reason, touchpoint, parkedAt }: ParkedCustomer): void => {
+    insertParked.run(customer, reason, touchpoint?.source, touchpoint?.id, parkedAt);
+  };
+  const remove = (customer: string): void => {
+    deleteParked.run(customer);
+    const key = customers.remove(customer);
+    if (key !== undefined) for (const table of [history, signals, cases, promises]) table.remove(key);
   };
 
-  const makeRoom = (key: number, { mode, intervals }: RelationshipChange['history']): void => {
-    deleteSignals.run(key);
-    deleteCases.run(key);
-    deletePromises.run(key);
-    if (mode === 'replace') deleteIntervals.run(key);
-    else if (intervals.length > 0) {
-      deleteIntervalsFrom.run(key, intervals[0].from);
-      endOpenInterval.run(intervals[0].from, key, intervals[0].from);
+  return (changes, { position, ruleset }) => {
+    for (const change of changes) {
+      if (change.kind === 'relationship') relate(change);
+      else if (change.kind === 'parked') park(change.parked);
+      else remove(change.customer);
     }
+    setCheckpoint.run(position, ruleset);
   };
+};
+
+/** The customer's own row, and the fold's state. */
+const customerWriter = (db: Database) => {
+  const find = db
+    .prepare<[string], [key: number, stage: string]>('SELECT key, stage FROM customers WHERE customer = ?')
+    .raw();
+  const insert = db.prepare(
+    `INSERT INTO customers (since, instant, next_review_at, touchpoints, first_touchpoint_at, last_touchpoint_at,
+       factors, stage, customer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const update = db.prepare(
+    `UPDATE customers SET since = ?, instant = ?, next_review_at = ?, touchpoints = ?, first_touchpoint_at = ?,
+       last_touchpoint_at = ?, factors = ? WHERE key = ?`,
+  );
+  // Apart, because setting an indexed column writes the index even when nothing changes.
+  const updateStage = db.prepare('UPDATE customers SET stage = ? WHERE key = ?');
+  const remove = db.prepare('DELETE FROM customers WHERE key = ?');
+  const insertState = db.prepare('INSERT INTO states (state, decided, key) VALUES (?, ?, ?)');
+  const updateState = db.prepare('UPDATE states SET state = ?, decided = ? WHERE key = ?');
+  const removeState = db.prepare('DELETE FROM states WHERE key = ?');
 
   return {
-    relationship: (change: RelationshipChange): void => {
-      const { relationship, history, cases, promises } = change;
-      const { key, known } = customerRow(change);
-      (known ? updateState : insertState).run(relationship.state, JSON.stringify(relationship.decided), key);
-      if (known) makeRoom(key, history);
-      for (const signal in relationship.signals) insertSignal.run(key, signal, relationship.signals[signal]);
-      for (const { from, to, stage, cause, touchpoint, because } of history.intervals) {
-        insertInterval.run(key, from, to, stage, cause, touchpoint?.source, touchpoint?.id, JSON.stringify(because));
+    put: (one: StoredRelationship): { readonly key: number; readonly known: boolean } => {
+      const { since, instant, nextReviewAt, touchpoints, firstTouchpointAt, lastTouchpointAt, stage, customer } = one;
+      const seen = [since, instant, nextReviewAt, touchpoints, firstTouchpointAt, lastTouchpointAt];
+      const factors = factorsJson(one.factors);
+      const decided = JSON.stringify(one.decided);
+      const found = find.get(customer);
+      if (found === undefined) {
+        const key = Number(insert.run(...seen, factors, stage, customer).lastInsertRowid);
+        insertState.run(one.state, decided, key);
+        return { key, known: false };
       }
-      for (const one of cases) insertCase.run(key, one.caseId, one.open ? 1 : 0, one.openedAt, JSON.stringify(one));
-      for (let i = 0; i < promises.length; i++) {
-        const { id, key: promiseKey, madeAt, deadline, touchpoint } = promises[i];
-        insertPromise.run(key, i, id, promiseKey, madeAt, deadline, touchpoint.source, touchpoint.id);
-      }
-      deleteParked.run(relationship.customer);
+      const key = found[0];
+      update.run(...seen, factors, key);
+      if (found[1] !== stage) updateStage.run(stage, key);
+      updateState.run(one.state, decided, key);
+      return { key, known: true };
     },
-    park: ({ customer, reason, touchpoint, parkedAt }: ParkedCustomer): void => {
-      insertParked.run(customer, reason, touchpoint?.source, touchpoint?.id, parkedAt);
-    },
-    remove: (customer: string): void => {
-      deleteParked.run(customer);
-      const key = keyOf.get(customer);
-      if (key === undefined) return;
-      for (const table of [deleteSignals, deleteIntervals, deleteCases, deletePromises, deleteState, deleteCustomer]) {
-        table.run(key);
-      }
-    },
-    checkpoint: ({ position, ruleset }: Checkpoint): void => {
-      setCheckpoint.run(position, ruleset);
+    /** The key that is free now; undefined for a customer that was not there. */
+    remove: (customer: string): number | undefined => {
+      const key = find.get(customer)?.[0];
+      if (key === undefined) return undefined;
+      remove.run(key);
+      removeState.run(key);
+      return key;
     },
   };
 };
@@ -123,3 +110,24 @@ const factorsJson = (factors: Readonly<Record<string, FactorEvidence>>): string 
   }
   return JSON.stringify(compact);
 };
+
+const signalRows = (signals: StoredRelationship['signals']) =>
+  Object.keys(signals)
+    .sort()
+    .map((signal) => [signal, signals[signal]]);
+
+const caseRows = (cases: RelationshipChange['cases']) =>
+  [...cases]
+    .sort((a, b) => compareCodeUnits(a.caseId, b.caseId))
+    .map((one) => [one.caseId, one.open ? 1 : 0, one.openedAt, JSON.stringify(one)]);
+
+const promiseRows = (promises: RelationshipChange['promises']) =>
+  promises.map(({ id, key, madeAt, deadline, touchpoint }, ordinal) => [
+    ordinal,
+    id,
+    key,
+    madeAt,
+    deadline,
+    touchpoint.source,
+    touchpoint.id,
+  ]);

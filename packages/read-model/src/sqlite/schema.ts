@@ -90,4 +90,20 @@ CREATE TABLE parked (
 ) STRICT, WITHOUT ROWID;
 `;
 
-export const MIGRATIONS: readonly Migration[] = [VERSION_1];
+/**
+ * Version 2: an interval knows the stage she came from, so that flows need no second look at every customer, and
+ * conditions are rows `[subject, id, comparison, threshold, value, holds]` instead of objects, a third of the size.
+ */
+const VERSION_2 = `
+DROP INDEX stage_intervals_by_time;
+ALTER TABLE stage_intervals ADD COLUMN came_from TEXT;
+UPDATE stage_intervals AS i SET
+  came_from = (SELECT p.stage FROM stage_intervals p WHERE p.key = i.key AND p.entered_at < i.entered_at
+               ORDER BY p.entered_at DESC LIMIT 1),
+  because = (SELECT json_group_array(json_array(value -> 'subject', value -> 'id', value -> 'comparison',
+               value -> 'threshold', value -> 'value', value -> 'holds') ORDER BY r.key) FROM json_each(i.because) r);
+CREATE INDEX stage_intervals_by_time ON stage_intervals (entered_at, left_at, stage, came_from);
+`;
+
+/** The last leads to the version this program reads and writes. */
+export const MIGRATIONS: readonly Migration[] = [VERSION_1, VERSION_2];

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   lstatSync,
   openSync,
@@ -11,19 +12,19 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { acquireWriter, atStore, openStore } from '@rapport/sqlite';
+import { acquireWriter, atStore, openStore, storeError } from '@rapport/sqlite';
 import { APPLICATION_ID, MIGRATIONS } from './schema';
 
 /**
  * Puts a finished build in the place of the live read model, in one atomic step. Who has the old one open goes on
- * with it; who opens afterwards sees the new one; a kill at any moment leaves the one or the other. Both models must
- * be closed for writing, and the build must lie on the same file system.
+ * with it; who opens afterwards sees the new one; a kill at any moment leaves the one or the other. The live model must
+ * be closed for writing, the build altogether, and both must lie on the same file system.
  *
  * The live path becomes a symbolic link to `<live>.<random>`. SQLite names the write-ahead log after the file behind
  * the link, so old and new never share one, which a rename over the file itself could not promise. The model that
  * was replaced stays on the disk until the next switch, for those who were just opening it.
  *
- * @throws StoreError `locked` when either model is being written, `not-a-store` when the build was not finished.
+ * @throws StoreError `locked` when the live model is being written or the build is open, `missing` or `not-a-store` when the build was not finished.
  */
 export const switchIn = (builtPath: string, livePath: string): void => {
   const locks = [acquireWriter(livePath)];
@@ -47,16 +48,17 @@ export const switchIn = (builtPath: string, livePath: string): void => {
   rmSync(`${builtPath}-writer`, { force: true });
 };
 
-/** One durable file, without a write-ahead log beside it. */
+/** Makes the build one durable file. */
 const settle = (path: string): void => {
-  const store = openStore(path, {
+  if (!existsSync(path)) throw storeError('missing', path);
+  openStore(path, {
     applicationId: APPLICATION_ID,
     version: MIGRATIONS.length,
     migrations: MIGRATIONS,
-    mode: 'read',
-  });
-  store.close();
-  for (const suffix of ['-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
+    mode: 'write',
+  }).close();
+  // SQLite takes the write-ahead log into the file and removes it when the last who has it open closes it.
+  if (existsSync(`${path}-wal`)) throw storeError('locked', path);
   syncPath(path);
 };
 

@@ -71,7 +71,7 @@ type RelationshipChange = Extract<RelationshipSave, { readonly kind: 'relationsh
 export const saveOf = (
   stored: StoredRelationship,
   changed: Partial<Omit<RelationshipChange, 'kind' | 'relationship'>> = {},
-): RelationshipSave => ({
+): RelationshipChange => ({
   kind: 'relationship',
   relationship: stored,
   history: { mode: 'replace', intervals: [interval(stored.stage, stored.since)] },

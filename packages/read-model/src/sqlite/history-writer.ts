@@ -1,0 +1,76 @@
+import type { DecidingCondition } from '@rapport/domain';
+import type { Database } from 'better-sqlite3';
+import type { RelationshipSave, StageInterval } from '../read-model';
+
+type History = Extract<RelationshipSave, { readonly kind: 'relationship' }>['history'];
+
+/** Writes stage intervals. The cost of appending does not depend on how many there are. */
+export const historyWriter = (db: Database) => {
+  const last = db
+    .prepare<[number], [entered: number, left: number | null, stage: string]>(
+      'SELECT entered_at, left_at, stage FROM stage_intervals WHERE key = ? ORDER BY entered_at DESC LIMIT 1',
+    )
+    .raw();
+  const insert = db.prepare(
+    `INSERT INTO stage_intervals (key, entered_at, left_at, stage, came_from, cause, touchpoint_source, touchpoint_id,
+       because) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const end = db.prepare('UPDATE stage_intervals SET left_at = ? WHERE key = ? AND entered_at = ?');
+  const removeFrom = db.prepare('DELETE FROM stage_intervals WHERE key = ? AND entered_at >= ?');
+  const remove = db.prepare('DELETE FROM stage_intervals WHERE key = ?');
+
+  /** Makes room for intervals from an instant on; the stage before it. */
+  const endAt = (key: number, instant: number): string | null => {
+    let before = last.get(key);
+    if (before !== undefined && before[0] >= instant) {
+      removeFrom.run(key, instant);
+      before = last.get(key);
+    }
+    if (before === undefined) return null;
+    if (before[1] !== instant) end.run(instant, key, before[0]);
+    return before[2];
+  };
+
+  return {
+    put: (key: number, known: boolean, { mode, intervals }: History): void => {
+      let from: string | null = null;
+      if (known && mode === 'replace') remove.run(key);
+      else if (known && intervals.length > 0) from = endAt(key, intervals[0].from);
+      for (const one of intervals) {
+        const { stage, cause, touchpoint } = one;
+        const reasons = becauseJson(one.because);
+        insert.run(key, one.from, one.to, stage, from, cause, touchpoint?.source, touchpoint?.id, reasons);
+        from = stage;
+      }
+    },
+    remove: (key: number): void => void remove.run(key),
+  };
+};
+
+type Reason = readonly [
+  DecidingCondition['subject'],
+  string,
+  DecidingCondition['comparison'],
+  number | null,
+  DecidingCondition['value'],
+  boolean,
+];
+
+/** Conditions as rows: their names, repeated, would be most of the file. */
+const becauseJson = (because: StageInterval['because']): string => {
+  const rows: Reason[] = [];
+  for (const { subject, id, comparison, threshold, value, holds } of because)
+    rows.push([subject, id, comparison, threshold ?? null, value, holds]);
+  return JSON.stringify(rows);
+};
+
+/** What {@link becauseJson} wrote. */
+export const parseBecause = (json: string): StageInterval['because'] =>
+  (JSON.parse(json) as readonly Reason[]).map(([subject, id, comparison, threshold, value, holds]) => ({
+    subject,
+    id,
+    comparison,
+    ...(threshold === null ? {} : { threshold }),
+    value,
+    holds,
+  }));

@@ -1,0 +1,36 @@
+import type { Database } from 'better-sqlite3';
+
+type Row = readonly (string | number | null)[];
+
+export interface OwnedRows {
+  /** Makes these the customer's rows. `known` false: she has none yet. */
+  put(key: number, known: boolean, rows: readonly Row[]): void;
+  remove(key: number): void;
+}
+
+/**
+ * Rows of a table with primary key (`key`, first of `columns`) that are replaced as a whole. Rows that are the same
+ * are left alone: reading them is cheap, writing them touches the table and an index. Rows are given in order of the
+ * first column; in another order they are written once more than needed, no worse.
+ */
+export const ownedRows = (db: Database, table: string, columns: readonly string[]): OwnedRows => {
+  const select = db.prepare<[number], Row>(`SELECT ${columns.join(', ')} FROM ${table} WHERE key = ?`).raw();
+  const remove = db.prepare(`DELETE FROM ${table} WHERE key = ?`);
+  const insert = db.prepare(
+    `INSERT INTO ${table} (key, ${columns.join(', ')}) VALUES (?${', ?'.repeat(columns.length)})`,
+  );
+  return {
+    put: (key, known, rows) => {
+      if (known) {
+        const stored = select.all(key);
+        if (sameRows(stored, rows)) return;
+        if (stored.length > 0) remove.run(key);
+      }
+      for (const row of rows) insert.run(key, ...row);
+    },
+    remove: (key) => void remove.run(key),
+  };
+};
+
+const sameRows = (a: readonly Row[], b: readonly Row[]): boolean =>
+  a.length === b.length && a.every((row, i) => row.every((value, j) => value === b[i][j]));
