@@ -66,7 +66,8 @@ export const storeError = (kind: keyof typeof MESSAGES, path: string, cause?: un
  * @example try { insert.run(row) } catch (error) { throw asStoreError(error, path) }
  */
 export const asStoreError = (error: unknown, path: string): unknown => {
-  if (error instanceof StoreError || !(error instanceof Error)) return error;
+  // Not `instanceof Error`: under jest the driver's errors may come from the globals of another test file.
+  if (error instanceof StoreError || typeof error !== 'object' || error === null) return error;
   const code: unknown = (error as { code?: unknown }).code;
   const kind = typeof code === 'string' ? kindOf(code, path) : undefined;
   return kind === undefined ? error : storeError(kind, path, error);
