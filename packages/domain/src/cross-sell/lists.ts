@@ -10,8 +10,8 @@ export interface Lists {
   numbers: Float64Array;
   start: Uint32Array;
   length: Uint32Array;
-  /** Size class of each list's block, plus one; 0 for no block yet. */
-  block: Uint8Array;
+  /** Elements each list's block has room for; 0 for no block yet. */
+  capacity: Uint32Array;
   /** Lists in use. */
   count: number;
   used: number;
@@ -32,14 +32,14 @@ export const createLists = ({ withNumbers = false, expected = 0 }: ListsOptions 
   numbers: new Float64Array(withNumbers ? Math.ceil(1024 + expected * 1.25) : 0),
   start: new Uint32Array(256),
   length: new Uint32Array(256),
-  block: new Uint8Array(256),
+  capacity: new Uint32Array(256),
   count: 0,
   used: 0,
   free: Array.from({ length: 66 }, () => []),
   withNumbers,
 });
 
-const grown = <A extends Uint32Array | Float64Array | Uint8Array>(array: A, needed: number): A => {
+const grown = <A extends Uint32Array | Float64Array>(array: A, needed: number): A => {
   const Typed = array.constructor as new (length: number) => A;
   const larger = new Typed(Math.max(needed, Math.ceil(array.length * 1.5)));
   larger.set(array);
@@ -51,7 +51,7 @@ export const ensureLists = (lists: Lists, count: number): void => {
   if (count > lists.start.length) {
     lists.start = grown(lists.start, count);
     lists.length = grown(lists.length, count);
-    lists.block = grown(lists.block, count);
+    lists.capacity = grown(lists.capacity, count);
   }
   if (count > lists.count) lists.count = count;
 };
@@ -78,26 +78,26 @@ const takeBlock = (lists: Lists, kind: number): number => {
 };
 
 const releaseBlock = (lists: Lists, list: number): void => {
-  if (lists.block[list] > 0) lists.free[lists.block[list] - 1].push(lists.start[list]);
+  if (lists.capacity[list] > 0) lists.free[sizeClass(lists.capacity[list])].push(lists.start[list]);
 };
 
 /** Makes room for `capacity` elements in all, so that pushing that many moves nothing. */
 export const reserve = (lists: Lists, list: number, capacity: number): void => {
   ensureLists(lists, list + 1);
+  if (capacity <= lists.capacity[list]) return;
   const kind = sizeClass(capacity);
-  if (capacity === 0 || kind < lists.block[list]) return;
   const from = lists.start[list];
   const to = takeBlock(lists, kind);
   lists.items.copyWithin(to, from, from + lists.length[list]);
   if (lists.withNumbers) lists.numbers.copyWithin(to, from, from + lists.length[list]);
   releaseBlock(lists, list);
   lists.start[list] = to;
-  lists.block[list] = kind + 1;
+  lists.capacity[list] = blockSize(kind);
 };
 
 export const push = (lists: Lists, list: number, item: number, number = 0): void => {
   const length = list < lists.count ? lists.length[list] : 0;
-  reserve(lists, list, length + 1);
+  if (list >= lists.count || length === lists.capacity[list]) reserve(lists, list, length + 1);
   const slot = lists.start[list] + length;
   lists.items[slot] = item;
   if (lists.withNumbers) lists.numbers[slot] = number;
@@ -126,7 +126,7 @@ export const removeItem = (lists: Lists, list: number, item: number): void => {
 export const clearList = (lists: Lists, list: number): void => {
   if (list >= lists.count) return;
   releaseBlock(lists, list);
-  lists.block[list] = 0;
+  lists.capacity[list] = 0;
   lists.length[list] = 0;
 };
 
@@ -136,4 +136,4 @@ export const bytesOf = (lists: Lists): number =>
   lists.numbers.byteLength +
   lists.start.byteLength +
   lists.length.byteLength +
-  lists.block.byteLength;
+  lists.capacity.byteLength;

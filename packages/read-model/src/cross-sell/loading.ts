@@ -1,12 +1,31 @@
 import { createOwnership, type Ownership } from '@rapport/domain';
 import type { Database } from 'better-sqlite3';
-import { decodeBasket, emptyBasket } from './basket';
+import { type DecodedBasket, decodeBasket, emptyBasket } from './basket';
 
 /** Customers read at once. */
 const RUN = 1024;
 
 /** A low guess, so that the room made is rather too much than too little. */
 const BYTES_PER_FACT = 5;
+
+/** The same object again and again, with the next basket in it. */
+function* basketsOf(db: Database): Generator<DecodedBasket> {
+  const last = db.prepare<[], number | null>('SELECT max(number) FROM customers').pluck().get() ?? -1;
+  // Handing over each row's blob would take ten times as long as reading it; hex makes a thousand rows one string.
+  const run = db
+    .prepare<[number, number], string | null>(
+      "SELECT group_concat(hex(basket), '') FROM customers WHERE number >= ? AND number < ?",
+    )
+    .pluck();
+  const decoded = emptyBasket();
+  for (let from = 0; from <= last; from += RUN) {
+    const bytes = Buffer.from(run.get(from, from + RUN) ?? '', 'hex');
+    for (let at = 0; at < bytes.length; ) {
+      at = decodeBasket(bytes, at, decoded);
+      yield decoded;
+    }
+  }
+}
 
 /** Everything stored, in memory, under the numbers it has in the store. */
 export const loadOwnership = (db: Database): Ownership => {
@@ -17,20 +36,6 @@ export const loadOwnership = (db: Database): Ownership => {
     if (ownership.productNumber(name) !== number)
       throw new Error(`The cross-sell store ${db.name} lacks a product before number ${number}. Rebuild the store.`);
 
-  const last = db.prepare<[], number | null>('SELECT max(number) FROM customers').pluck().get() ?? -1;
-  // Handing over each row's blob would take ten times as long as reading it; hex makes a thousand rows one string.
-  const run = db
-    .prepare<[number, number], string | null>(
-      "SELECT group_concat(hex(basket), '') FROM customers WHERE number >= ? AND number < ?",
-    )
-    .pluck();
-  const decoded = emptyBasket();
-  for (let from = 0; from <= last; from += RUN) {
-    const baskets = Buffer.from(run.get(from, from + RUN) ?? '', 'hex');
-    for (let at = 0; at < baskets.length; ) {
-      at = decodeBasket(baskets, at, decoded);
-      ownership.addAll(decoded.customer, decoded.products, decoded.instants, decoded.size);
-    }
-  }
+  ownership.addBaskets(basketsOf(db));
   return ownership;
 };
