@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/Either';
-import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import { decodeRuleset } from './decode-ruleset';
 import type { RulesetProblem } from './problem';
 import type { Ruleset } from './ruleset';
@@ -25,9 +25,23 @@ const segmentsOf = (path: string): string[] =>
     .slice(1)
     .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
 
-/** Where a path stands in the text: the value there, or the nearest thing around it. */
-const placeOf = (document: Document, lines: LineCounter, path: string): Place | undefined => {
+/** The key itself, for problems that are about the key and not its value. */
+const keyNode = (document: Document, segments: readonly string[]): unknown => {
+  const parent = document.getIn(segments.slice(0, -1), true);
+  const key = segments.at(-1);
+  return isMap(parent)
+    ? parent.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === key)?.key
+    : undefined;
+};
+
+/** Where a problem stands in the text: the value there, or the nearest thing around it. */
+const placeOf = (document: Document, lines: LineCounter, { path, code }: RulesetProblem): Place | undefined => {
   const segments = segmentsOf(path);
+  const key = code === 'unknown-key' || code === 'conflicting-keys' ? keyNode(document, segments) : undefined;
+  if (isNode(key) && key.range) {
+    const { line, col } = lines.linePos(key.range[0]);
+    return { line, column: col };
+  }
   for (let length = segments.length; length >= 0; length--) {
     const node = document.getIn(segments.slice(0, length), true);
     if (isNode(node) && node.range) {
@@ -92,7 +106,7 @@ export const parseRulesetDocument = (
           return { path: '', severity: 'error', code: 'syntax', message: error.message, line, column: col };
         }),
       );
-    const locate = (problem: RulesetProblem) => ({ ...problem, ...placeOf(document, lines, problem.path) });
+    const locate = (problem: RulesetProblem) => ({ ...problem, ...placeOf(document, lines, problem) });
     const decoded = decodeRuleset(document.toJS({ maxAliasCount: 1000 }));
     return E.isRight(decoded) ? E.right({ ruleset: decoded.right, locate }) : E.left(decoded.left.map(locate));
   } catch (error) {
