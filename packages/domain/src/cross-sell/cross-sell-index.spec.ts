@@ -75,6 +75,28 @@ describe('the cross-sell index', () => {
     );
   });
 
+  it('gives scores that do not depend on the order in which her products are named, to the last bit', () => {
+    const universe = Array.from({ length: 12 }, (_, c) =>
+      Array.from({ length: 12 }, (_, p) => ({ customer: `c${c}`, product: `p${p}`, firstOrderedAt: 0 })),
+    )
+      .flat()
+      .filter((_, i) => i % 7 !== 0 && i % 5 !== 0);
+    const index = indexOf(universe);
+    const hers = Array.from({ length: 9 }, (_, p) => ({
+      product: `p${p}`,
+      firstOrderedAt: 0,
+      lastOrderedAt: p * 7_777_777_777,
+    }));
+    const asOf = 80_000_000_000;
+    const answer = index.candidates(hers, { asOf });
+    expect(answer).toEqual(bruteForce(universe, asOf).candidates(hers, {}));
+    fc.assert(
+      fc.property(fc.shuffledSubarray(hers, { minLength: hers.length }), (shuffled) => {
+        expect(index.candidates(shuffled, { asOf })).toEqual(answer);
+      }),
+    );
+  });
+
   it('takes late facts as if they had never been late, between questions', () => {
     fc.assert(
       fc.property(facts, fc.array(fact, { maxLength: 10 }), question, question, (all, late, first, second) => {

@@ -50,6 +50,22 @@ describe('the cross-sell store in SQLite', () => {
     }
   });
 
+  it('loads every one of thousands of customers', async () => {
+    const place = createPlace();
+    try {
+      const customers = Array.from({ length: 5_000 }, (_, i) => `c${i}`);
+      const facts = customers.map((customer, i) => ({ customer, product: `p${i % 7}`, firstOrderedAt: i }));
+      await place.open().applyFacts(facts, '1', []);
+      await place.open().applyFacts([], '2', customers.slice(1_000, 3_500));
+      const reopened = place.open();
+      expect(await reopened.size()).toEqual({ facts: 2_500, customers: 2_500, products: 7 });
+      const counts = (await reopened.load()).popular(5_000).map(({ owners }) => owners);
+      expect(counts.reduce((sum, owners) => sum + owners)).toBe(2_500);
+    } finally {
+      await place.remove();
+    }
+  });
+
   it('can be read while one writes, and not be written by a reader', async () => {
     const place = createPlace();
     try {
