@@ -1,6 +1,7 @@
 import type { DecidingCondition } from '@rapport/domain';
 import type { Database } from 'better-sqlite3';
 import type { RelationshipSave, StageInterval } from '../read-model';
+import { rowInserter, type Value } from './row-inserter';
 
 type History = Extract<RelationshipSave, { readonly kind: 'relationship' }>['history'];
 
@@ -11,10 +12,17 @@ export const historyWriter = (db: Database) => {
       'SELECT entered_at, left_at, stage FROM stage_intervals WHERE key = ? ORDER BY entered_at DESC LIMIT 1',
     )
     .raw();
-  const insert = db.prepare(
-    `INSERT INTO stage_intervals (key, entered_at, left_at, stage, came_from, cause, touchpoint_source, touchpoint_id,
-       because) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
+  const insert = rowInserter(db, 'stage_intervals', [
+    'key',
+    'entered_at',
+    'left_at',
+    'stage',
+    'came_from',
+    'cause',
+    'touchpoint_source',
+    'touchpoint_id',
+    'because',
+  ]);
   const end = db.prepare('UPDATE stage_intervals SET left_at = ? WHERE key = ? AND entered_at = ?');
   const removeFrom = db.prepare('DELETE FROM stage_intervals WHERE key = ? AND entered_at >= ?');
   const remove = db.prepare('DELETE FROM stage_intervals WHERE key = ?');
@@ -33,15 +41,15 @@ export const historyWriter = (db: Database) => {
 
   return {
     put: (key: number, known: boolean, { mode, intervals }: History): void => {
-      let from: string | null = null;
+      let cameFrom: string | null = null;
       if (known && mode === 'replace') remove.run(key);
-      else if (known && intervals.length > 0) from = endAt(key, intervals[0].from);
-      for (const one of intervals) {
-        const { stage, cause, touchpoint } = one;
-        const reasons = becauseJson(one.because);
-        insert.run(key, one.from, one.to, stage, from, cause, touchpoint?.source, touchpoint?.id, reasons);
-        from = stage;
+      else if (known && intervals.length > 0) cameFrom = endAt(key, intervals[0].from);
+      const values: Value[] = [];
+      for (const { from, to, stage, cause, touchpoint, because } of intervals) {
+        values.push(key, from, to, stage, cameFrom, cause, touchpoint?.source, touchpoint?.id, becauseJson(because));
+        cameFrom = stage;
       }
+      insert(values);
     },
     remove: (key: number): void => void remove.run(key),
   };

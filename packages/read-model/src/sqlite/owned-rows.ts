@@ -1,10 +1,9 @@
 import type { Database } from 'better-sqlite3';
-
-type Row = readonly (string | number | null)[];
+import { rowInserter, type Value } from './row-inserter';
 
 export interface OwnedRows {
   /** Makes these the customer's rows. `known` false: she has none yet. */
-  put(key: number, known: boolean, rows: readonly Row[]): void;
+  put(key: number, known: boolean, rows: readonly (readonly Value[])[]): void;
   remove(key: number): void;
 }
 
@@ -14,11 +13,11 @@ export interface OwnedRows {
  * first column; in another order they are written once more than needed, no worse.
  */
 export const ownedRows = (db: Database, table: string, columns: readonly string[]): OwnedRows => {
-  const select = db.prepare<[number], Row>(`SELECT ${columns.join(', ')} FROM ${table} WHERE key = ?`).raw();
+  const select = db
+    .prepare<[number], readonly Value[]>(`SELECT ${columns.join(', ')} FROM ${table} WHERE key = ?`)
+    .raw();
   const remove = db.prepare(`DELETE FROM ${table} WHERE key = ?`);
-  const insert = db.prepare(
-    `INSERT INTO ${table} (key, ${columns.join(', ')}) VALUES (?${', ?'.repeat(columns.length)})`,
-  );
+  const insert = rowInserter(db, table, ['key', ...columns]);
   return {
     put: (key, known, rows) => {
       if (known) {
@@ -26,11 +25,14 @@ export const ownedRows = (db: Database, table: string, columns: readonly string[
         if (sameRows(stored, rows)) return;
         if (stored.length > 0) remove.run(key);
       }
-      for (const row of rows) insert.run(key, ...row);
+      if (rows.length === 0) return;
+      const values: Value[] = [];
+      for (const row of rows) values.push(key, ...row);
+      insert(values);
     },
     remove: (key) => void remove.run(key),
   };
 };
 
-const sameRows = (a: readonly Row[], b: readonly Row[]): boolean =>
+const sameRows = (a: readonly (readonly Value[])[], b: readonly (readonly Value[])[]): boolean =>
   a.length === b.length && a.every((row, i) => row.every((value, j) => value === b[i][j]));

@@ -22,8 +22,12 @@ export const saving = (db: Database): ((changes: readonly RelationshipSave[], ch
     'touchpoint_id',
   ]);
   const insertParked = db.prepare('INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?)');
+  const anyParked = db.prepare('SELECT 1 FROM parked LIMIT 1');
   const deleteParked = db.prepare('DELETE FROM parked WHERE customer = ?');
   const setCheckpoint = db.prepare('INSERT OR REPLACE INTO checkpoint VALUES (1, ?, ?)');
+
+  // Nearly always nobody is; then nobody needs to be looked for.
+  let someParked = true;
 
   const relate = (change: RelationshipChange): void => {
     const { key, known } = customers.put(change.relationship);
@@ -31,9 +35,10 @@ export const saving = (db: Database): ((changes: readonly RelationshipSave[], ch
     signals.put(key, known, signalRows(change.relationship.signals));
     cases.put(key, known, caseRows(change.cases));
     promises.put(key, known, promiseRows(change.promises));
-    deleteParked.run(change.relationship.customer);
+    if (someParked) deleteParked.run(change.relationship.customer);
   };
   const park = ({ customer, reason, touchpoint, parkedAt }: ParkedCustomer): void => {
+    someParked = true;
     insertParked.run(customer, reason, touchpoint?.source, touchpoint?.id, parkedAt);
   };
   const remove = (customer: string): void => {
@@ -43,6 +48,7 @@ export const saving = (db: Database): ((changes: readonly RelationshipSave[], ch
   };
 
   return (changes, { position, ruleset }) => {
+    someParked = anyParked.get() !== undefined;
     for (const change of changes) {
       if (change.kind === 'relationship') relate(change);
       else if (change.kind === 'parked') park(change.parked);
