@@ -11,16 +11,23 @@ export interface DecodedItem {
 
 const withoutIndex = (field: string): string => field.replace(/\[\d+\]/g, '[]');
 
-const kindOf = ({ field, expected }: TouchpointProblem): string => `${withoutIndex(field)}: expected ${expected}`;
+const kindOf = ({ field, expected }: TouchpointProblem): string =>
+  `${field === '' ? '' : `${withoutIndex(field)}: `}expected ${expected}`;
+
+/** All problems in one sentence; the field of the first stands beside it. */
+const reasonOf = ([first, ...others]: readonly TouchpointProblem[]): string => {
+  const prefix = `${first.field}: `;
+  const own = first.message.startsWith(prefix) ? first.message.slice(prefix.length) : first.message;
+  return [own, ...others.map(({ message }) => message)].join('; ');
+};
 
 /** Decodes one touchpoint; `raw` is shown when it is rejected. */
 export const decodeItem = (input: unknown, at: Place, context: DecodeContext, raw: () => string): DecodedItem => {
   const decoded = decodeTouchpoint(input, context);
   if (!isLeft(decoded)) return { item: { kind: 'touchpoint', touchpoint: decoded.right, at } };
   const [first] = decoded.left;
-  const reason = decoded.left.map(({ message }) => message).join('; ');
   return {
-    item: { kind: 'rejected', at, field: first.field, reason, raw: shorten(raw()) },
+    item: { kind: 'rejected', at, field: first.field, reason: reasonOf(decoded.left), raw: shorten(raw()) },
     countedAs: kindOf(first),
   };
 };

@@ -78,22 +78,28 @@ export async function* readFiles(
   const counts = { touchpoint: 0, rejected: 0 };
   let passed = 0;
   let batch: ImportItem[] = [];
-  for await (const items of reading) {
-    signal?.throwIfAborted();
-    for (const item of items) {
-      counts[item.kind]++;
-      if (passed < resumeAfter) {
-        passed++;
-        continue;
-      }
-      if (item.kind === 'rejected') onRejected?.(item);
-      batch.push(item);
-      if (batch.length === batchSize) {
-        yield { items: batch, ...progress() };
-        batch = [];
-        signal?.throwIfAborted();
+  try {
+    for await (const items of reading) {
+      signal?.throwIfAborted();
+      for (const item of items) {
+        counts[item.kind]++;
+        if (passed < resumeAfter) {
+          passed++;
+          continue;
+        }
+        if (item.kind === 'rejected') onRejected?.(item);
+        batch.push(item);
+        if (batch.length === batchSize) {
+          yield { items: batch, ...progress() };
+          batch = [];
+          signal?.throwIfAborted();
+        }
       }
     }
+  } catch (error) {
+    // What was read before the damage is right, and the caller may keep it.
+    if (error instanceof ImportError && batch.length > 0) yield { items: batch, ...progress() };
+    throw error;
   }
   const accounts = ledgers.map((ledger) => ledger.account());
   yield {

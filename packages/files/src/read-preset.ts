@@ -126,6 +126,7 @@ export const readFileSet = (preset: TablePreset, given: readonly string[]): Read
     } catch (error) {
       throw error instanceof ImportError ? renamed(error, temporary, given[0]) : error;
     } finally {
-      await rm(temporary, { recursive: true, force: true });
+      // Of a damaged archive, files may still be coming in.
+      await rm(temporary, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
     }
   };

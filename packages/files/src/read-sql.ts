@@ -32,7 +32,8 @@ const formatOf = (file: string): Format => {
   return format;
 };
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).trim();
+const messageOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/^Failed to extract statements: /, '').trim();
 
 /** What DuckDB says, with the file in front. */
 const unreadable = (file: string, error: unknown): ImportError => {
@@ -81,6 +82,7 @@ const attach = async (database: Database, name: string, file: string): Promise<v
 const defineMapping = async (database: Database, sql: string, name: string): Promise<void> => {
   const refuse = (what: string, cause?: unknown) =>
     new ImportError('mapping', `${name}: ${what}`, { file: name }, { cause });
+  if (sql.replace(/--.*$/gm, '').replace(/[\s;]/g, '') === '') throw refuse('the mapping is empty. Write one SELECT.');
   try {
     const statements = await database.connection.extractStatements(sql);
     if (statements.count !== 1) throw refuse(`expected one SELECT, found ${statements.count} statements.`);
