@@ -1,1 +1,21 @@
-export {};
+export { type Clock, systemClock } from './clock';
+export { type ComparisonOptions, type ComparisonReport, compareRulesets } from './compare';
+export type { ChangedCustomer } from './compare-job';
+export { type CrossSellProjectionOptions, projectCrossSell } from './cross-sell';
+export {
+  DECISION_SOURCE,
+  type Decision,
+  type DecisionCause,
+  type RecordedDecision,
+  type RulesetName,
+  rulesetName,
+} from './decision';
+export { UnfoldableTouchpoint } from './foldable';
+export { decisionsOf, historyOf, type RecordedTouchpoint } from './history-of';
+export { type Conflict, type RecordOutcome, recordTouchpoints } from './intake';
+export { Interrupted } from './partition/interrupted';
+export { type ProjectionReport, Projector, type ProjectorOptions } from './projector';
+export { type RebuildOptions, type RebuildReport, rebuild } from './rebuild';
+export { type ReplayOptions, type ReplayReport, replay } from './replay';
+export { type VerifyOptions, type VerifyReport, verify } from './verify';
+export type { Problem } from './verify-job';

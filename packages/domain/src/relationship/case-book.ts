@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../json';
 import { DAY } from '../time/instant';
-import type { Touchpoint } from '../touchpoint/touchpoint';
+import type { FoldedTouchpoint } from './folded-touchpoint';
 import type { ComplaintCase } from './relationship';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -76,7 +76,7 @@ export class CaseBook {
   }
 
   /** Returns whether the number of open cases changed. */
-  apply(touchpoint: Touchpoint, t: number): boolean {
+  apply(touchpoint: FoldedTouchpoint, t: number): boolean {
     const { caseId } = touchpoint.data;
     if (typeof caseId !== 'string') return false;
     const found = this.cases.get(caseId);

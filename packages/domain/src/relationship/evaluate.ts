@@ -1,8 +1,8 @@
 import { formatInstant } from '../time/instant';
-import type { Touchpoint } from '../touchpoint/touchpoint';
 import { type View, viewOf, withoutDuplicates } from './canonical';
 import { decidingConditions } from './conditions-now';
-import { Fold, type FoldRecorder } from './fold';
+import { Fold } from './fold';
+import type { FoldedTouchpoint } from './folded-touchpoint';
 import type { Program } from './program';
 import type { SettledPromise, SignalChange, StageChange } from './relationship';
 
@@ -26,23 +26,23 @@ export interface Evaluation {
   readonly evidence: readonly (readonly GivenEvidence[])[];
 }
 
-const identityOf = (touchpoint: Touchpoint | undefined) =>
+const identityOf = (touchpoint: FoldedTouchpoint | undefined) =>
   touchpoint === undefined ? undefined : { source: touchpoint.source, id: touchpoint.id };
 
-/** A recorder that keeps the stage history of one fold, with the conditions that decided. */
-export const recordHistory = (
-  program: Program,
-  history: StageChange[],
-): Required<Pick<FoldRecorder, 'stageChanged'>> => ({
-  stageChanged: (fold, from, to, at, touchpoint) =>
-    history.push({
-      at,
-      from: from < 0 ? null : program.stages[from].id,
-      to: program.stages[to].id,
-      cause: touchpoint === undefined ? 'time' : 'touchpoint',
-      touchpoint: identityOf(touchpoint),
-      because: decidingConditions(fold, from, to, at),
-    }),
+/** The change a {@link FoldRecorder} hears of, with the conditions that decided it. */
+export const stageChange = (
+  fold: Fold,
+  from: number,
+  to: number,
+  at: number,
+  touchpoint: FoldedTouchpoint | undefined,
+): StageChange => ({
+  at,
+  from: from < 0 ? null : fold.program.stages[from].id,
+  to: fold.program.stages[to].id,
+  cause: touchpoint === undefined ? 'time' : 'touchpoint',
+  touchpoint: identityOf(touchpoint),
+  because: decidingConditions(fold, from, to, at),
 });
 
 /**
@@ -50,14 +50,14 @@ export const recordHistory = (
  *
  * @param view `asOf` defaults to the last touchpoint
  */
-export const evaluate = (program: Program, touchpoints: readonly Touchpoint[], view: View = {}): Evaluation => {
+export const evaluate = (program: Program, touchpoints: readonly FoldedTouchpoint[], view: View = {}): Evaluation => {
   const known = viewOf(withoutDuplicates(viewOf(touchpoints, { knownAt: view.knownAt })), { asOf: view.asOf });
   const history: StageChange[] = [];
   const signals: SignalChange[] = [];
   const settledPromises: SettledPromise[] = [];
   const evidence: GivenEvidence[][] = program.factors.map(() => []);
   const fold = new Fold(program, {
-    ...recordHistory(program, history),
+    stageChanged: (...change) => history.push(stageChange(...change)),
     evidence: (rule, { source, id }, at, factor, weight) =>
       evidence[factor].push({ rule, source, event: id, at, weight }),
     promiseSettled: (promise) => settledPromises.push(promise),

@@ -1,21 +1,21 @@
 import type { Comparisons, EventCondition, Scale } from '../ruleset/ruleset';
-import type { Touchpoint } from '../touchpoint/touchpoint';
 import { caseFields } from './case-book';
+import type { FoldedTouchpoint } from './folded-touchpoint';
 import type { ComplaintCase } from './relationship';
 
 /** What a condition can see of the customer while one touchpoint is applied. */
 export interface EventContext {
   /** The case the touchpoint belongs to. */
-  caseOf(touchpoint: Touchpoint): ComplaintCase | undefined;
+  caseOf(touchpoint: FoldedTouchpoint): ComplaintCase | undefined;
   metricValue(index: number, t: number): number;
   factorScore(index: number, t: number): number;
   readonly stageId: string | null;
   hasConsent(purpose: string): boolean;
 }
 
-export type EventTest = (context: EventContext, touchpoint: Touchpoint, t: number) => boolean;
+export type EventTest = (context: EventContext, touchpoint: FoldedTouchpoint, t: number) => boolean;
 /** Undefined: missing. An array: several values, any of which may satisfy a condition. */
-export type FieldReader = (context: EventContext, touchpoint: Touchpoint, t: number) => unknown;
+export type FieldReader = (context: EventContext, touchpoint: FoldedTouchpoint, t: number) => unknown;
 
 /** Finds metrics and factors by id; a ruleset that names others does not compile. */
 export interface FieldNames {

@@ -1,7 +1,7 @@
-import type { Touchpoint } from '../touchpoint/touchpoint';
 import { CaseBook } from './case-book';
 import { type EventContext, eachValue } from './event-condition';
 import { Factor } from './factor';
+import type { FoldedTouchpoint } from './folded-touchpoint';
 import type { Metric } from './metrics';
 import type { MakeStep, Program, TypeProgram, Weight } from './program';
 import { PromiseBook } from './promise-book';
@@ -15,8 +15,8 @@ export interface FoldRecorder {
   evidence?(rule: string, touchpoint: { source: string; id: string }, at: number, factor: number, weight: number): void;
   promiseSettled?(promise: SettledPromise): void;
   /** `from` is -1 for the first touchpoint. Asked while the fold stands at `at`. */
-  stageChanged?(fold: Fold, from: number, to: number, at: number, touchpoint: Touchpoint | undefined): void;
-  signalChanged?(signal: number, raised: boolean, at: number, touchpoint: Touchpoint | undefined): void;
+  stageChanged?(fold: Fold, from: number, to: number, at: number, touchpoint: FoldedTouchpoint | undefined): void;
+  signalChanged?(signal: number, raised: boolean, at: number, touchpoint: FoldedTouchpoint | undefined): void;
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -106,7 +106,7 @@ export class Fold implements EventContext, StateContext {
   hasConsent(purpose: string): boolean {
     return this.consents.has(purpose);
   }
-  caseOf(touchpoint: Touchpoint): ComplaintCase | undefined {
+  caseOf(touchpoint: FoldedTouchpoint): ComplaintCase | undefined {
     return this.cases.find(touchpoint.data.caseId);
   }
   metricValue(index: number, t: number): number {
@@ -123,14 +123,14 @@ export class Fold implements EventContext, StateContext {
    * Applies touchpoints: all different, in canonical order, all later than `instant`. What time changes between
    * them happens on the way.
    */
-  apply(touchpoints: readonly Touchpoint[]): void {
+  apply(touchpoints: readonly FoldedTouchpoint[]): void {
     for (let i = 0; i < touchpoints.length; ) {
       const t = touchpoints[i].occurredAt;
       if (this.wakeAt < t) this.advance(t - 1);
       const first = this.stage < 0;
       if (first) this.begin(t);
       if (this.promises.breaksAt <= t) this.breakPromises(t);
-      let touchpoint: Touchpoint;
+      let touchpoint: FoldedTouchpoint;
       do {
         touchpoint = touchpoints[i++];
         this.take(touchpoint, t);
@@ -180,7 +180,7 @@ export class Fold implements EventContext, StateContext {
     for (let atom = 0; atom < this.truth.length; atom++) this.look(atom, t);
   }
 
-  private take(touchpoint: Touchpoint, t: number): void {
+  private take(touchpoint: FoldedTouchpoint, t: number): void {
     const { program, recorder } = this;
     const steps: TypeProgram = program.programFor(touchpoint.type);
     this.touchpoints++;
@@ -229,7 +229,7 @@ export class Fold implements EventContext, StateContext {
     if (steps.consent !== null) this.setConsent(touchpoint.data.purpose, steps.consent === 'granted');
   }
 
-  private makePromise({ promise, when, key, within, by }: MakeStep, touchpoint: Touchpoint, t: number): void {
+  private makePromise({ promise, when, key, within, by }: MakeStep, touchpoint: FoldedTouchpoint, t: number): void {
     if (when !== null && !when(this, touchpoint, t)) return;
     const deadline = by === null ? t + within : instantOf(by(this, touchpoint, t));
     if (!(deadline >= t)) return;
@@ -274,7 +274,7 @@ export class Fold implements EventContext, StateContext {
   }
 
   /** Ends a step: atoms, stage, signals, the next wake. */
-  private settle(t: number, touchpoint: Touchpoint | undefined): void {
+  private settle(t: number, touchpoint: FoldedTouchpoint | undefined): void {
     this.instant = t;
     const { atomsOfMetric, atomsOfFactor } = this.program;
     for (let i = 0; i < this.touchedMetric.length; i++)
@@ -339,7 +339,7 @@ export class Fold implements EventContext, StateContext {
     }
   }
 
-  private classify(t: number, touchpoint: Touchpoint | undefined): void {
+  private classify(t: number, touchpoint: FoldedTouchpoint | undefined): void {
     const { stages } = this.program;
     const held = this.stage;
     let stage = Math.max(held, 0);
@@ -354,7 +354,7 @@ export class Fold implements EventContext, StateContext {
     this.recorder.stageChanged?.(this, held, stage, t, touchpoint);
   }
 
-  private signal(t: number, touchpoint: Touchpoint | undefined): void {
+  private signal(t: number, touchpoint: FoldedTouchpoint | undefined): void {
     const { signals } = this.program;
     for (let i = 0; i < signals.length; i++) {
       const raised = !Number.isNaN(this.raisedSince[i]);

@@ -3,6 +3,7 @@ export * from './conditions-now';
 export * from './evaluate';
 export * from './fold';
 export * from './fold-state';
+export * from './folded-touchpoint';
 export * from './missing';
 export { compileRuleset, type Program } from './program';
 export * from './relationship';

@@ -1,5 +1,5 @@
 import type { Json } from '../json';
-import type { Touchpoint } from '../touchpoint/touchpoint';
+import type { FoldedTouchpoint } from './folded-touchpoint';
 import type { OpenPromise } from './relationship';
 
 /** Open promises of one customer, by the index of their rule; within a rule the oldest first. */
@@ -26,7 +26,7 @@ export class PromiseBook {
   }
 
   /** A second promise with the key of an open one is not made. Returns whether it was made. */
-  make(rule: number, key: string | null, deadline: number, touchpoint: Touchpoint, t: number): boolean {
+  make(rule: number, key: string | null, deadline: number, touchpoint: FoldedTouchpoint, t: number): boolean {
     const open = this.open[rule];
     if (key !== null && open.some((promise) => promise.key === key)) return false;
     open.push({

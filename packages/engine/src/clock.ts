@@ -1,0 +1,30 @@
+/** Time as the engine sees it; tests bring their own. */
+export interface Clock {
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  now(): number;
+  /** Resolves when `instant` has come or the signal aborts, never rejects. */
+  until(instant: number, signal: AbortSignal): Promise<void>;
+}
+
+/** Timers of Node cannot wait longer; a longer wait is waited in pieces. */
+const LONGEST_TIMER = 2_147_483_647;
+
+export const systemClock: Clock = {
+  now: Date.now,
+  until: (instant, signal) =>
+    new Promise((resolve) => {
+      let timer: NodeJS.Timeout | undefined;
+      const end = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', end);
+        resolve();
+      };
+      const wait = () => {
+        const left = instant - Date.now();
+        if (left <= 0 || signal.aborted) end();
+        else timer = setTimeout(wait, Math.min(left, LONGEST_TIMER));
+      };
+      signal.addEventListener('abort', end);
+      wait();
+    }),
+};

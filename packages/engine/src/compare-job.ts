@@ -1,0 +1,83 @@
+import { compileRuleset, type DecidingCondition, type Ruleset } from '@rapport/domain';
+import { subjectOf } from '@rapport/event-log';
+import { createFolder } from './folder';
+import type { JobFactory } from './partition/job';
+
+export interface CompareJobOptions {
+  readonly before: Ruleset;
+  readonly after: Ruleset;
+  readonly asOf: number;
+  readonly knownAt?: number;
+  /** How many customers that change are named at most. */
+  readonly listed: number;
+}
+
+/** A customer whom the other ruleset puts elsewhere, and the conditions that put her there. */
+export interface ChangedCustomer {
+  readonly customer: string;
+  readonly from: string;
+  readonly to: string;
+  /** When she came to the stage she has under the other ruleset, and why. */
+  readonly since: number;
+  readonly because: readonly DecidingCondition[];
+}
+
+export interface CompareCounts {
+  touchpoints: number;
+  customers: number;
+  parked: number;
+  /** `[stage before][stage after]`, by index. */
+  readonly transitions: number[][];
+  readonly listed: ChangedCustomer[];
+}
+
+/** Classifies every customer under two rulesets. */
+export const compareJob: JobFactory<CompareJobOptions> = ({ before, after, asOf, knownAt, listed }) => {
+  const programs = [compileRuleset(before), compileRuleset(after)] as const;
+  return ({ log, signal, progress }) => {
+    const counts: CompareCounts = {
+      touchpoints: 0,
+      customers: 0,
+      parked: 0,
+      transitions: before.stages.map(() => after.stages.map(() => 0)),
+      listed: [],
+    };
+    const [first, second] = [createFolder(programs[0], false), createFolder(programs[1], true)];
+    const wantsData = (type: string) => programs.some((program) => program.programFor(type).wantsData);
+    return {
+      run: async (buckets) => {
+        for await (const page of log.readStreams({ category: 'customer', buckets, wantsData, signal })) {
+          let touchpoints = 0;
+          for (const { stream, events } of page) {
+            touchpoints += events.length;
+            try {
+              first.whole(events, asOf, { asOf, knownAt });
+              second.whole(events, asOf, { asOf, knownAt });
+            } catch {
+              counts.parked++;
+              continue;
+            }
+            const from = first.fold.stage;
+            const to = second.fold.stage;
+            if (from < 0) continue;
+            counts.customers++;
+            counts.transitions[from][to]++;
+            const [stageFrom, stageTo] = [before.stages[from].id, after.stages[to].id];
+            const last = second.history.at(-1);
+            if (stageFrom !== stageTo && last !== undefined && counts.listed.length < listed)
+              counts.listed.push({
+                customer: subjectOf(stream),
+                from: stageFrom,
+                to: stageTo,
+                since: last.at,
+                because: last.because,
+              });
+          }
+          counts.touchpoints += touchpoints;
+          progress(touchpoints, page.length);
+        }
+      },
+      result: () => counts,
+    };
+  };
+};

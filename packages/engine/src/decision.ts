@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import {
+  type DecidingCondition,
+  type Fold,
+  formatInstant,
+  type Json,
+  type JsonObject,
+  type Ruleset,
+  type SignalChange,
+  type StageChange,
+  type TouchpointIdentity,
+} from '@rapport/domain';
+import type { NewEvent, Position, RecordedEvent } from '@rapport/event-log';
+
+/** The source of all decisions in the log. */
+export const DECISION_SOURCE = 'rapport';
+
+export interface RulesetName {
+  readonly name: string;
+  readonly version: number;
+  readonly hash: string;
+}
+
+export const rulesetName = (ruleset: Ruleset, hash: string): RulesetName => ({
+  name: ruleset.ruleset,
+  version: ruleset.version,
+  hash,
+});
+
+/** Why a decision was taken: something happened, time passed, or something happened that was learned of late. */
+export type DecisionCause = 'touchpoint' | 'time' | 'late';
+
+interface DecisionBase {
+  readonly customer: string;
+  /** When it became true. */
+  readonly effectiveAt: number;
+  readonly cause: DecisionCause;
+  readonly touchpoint?: TouchpointIdentity;
+  readonly ruleset: RulesetName;
+  /** 1, 2, 3 ... per customer, over all decisions about her. */
+  readonly sequence: number;
+  /** The fold that decided had seen the log up to here, and time up to `asOf`: enough to compute it again. */
+  readonly foldedUpTo: Position;
+  readonly asOf: number;
+}
+
+export type Decision =
+  | (DecisionBase & {
+      readonly kind: 'stageChanged';
+      readonly from: string | null;
+      readonly to: string;
+      readonly direction: 'up' | 'down';
+      readonly because: readonly DecidingCondition[];
+      /** Scores, 0 to 100, at `asOf`. */
+      readonly factors: Readonly<Record<string, number>>;
+      /** Raised at `asOf`. */
+      readonly signals: readonly string[];
+    })
+  | (DecisionBase & { readonly kind: 'signalRaised' | 'signalCleared'; readonly signal: string });
+
+/** A decision as an event of the customer's relationship stream; its id follows from what it decides. */
+export const decisionEvent = (decision: Decision): NewEvent => {
+  const { kind, customer, effectiveAt, ruleset, sequence, ...rest } = decision;
+  const what = 'signal' in decision ? decision.signal : `${decision.from}>${decision.to}`;
+  const id = createHash('sha256')
+    .update(JSON.stringify([customer, ruleset.hash, sequence, kind, what, effectiveAt]))
+    .digest('hex')
+    .slice(0, 32);
+  const data = { ...rest, asOf: formatInstant(rest.asOf), ruleset, sequence } as unknown as Record<string, Json>;
+  // What is absent is not written.
+  for (const key of Object.keys(data)) if (data[key] === undefined) delete data[key];
+  return { source: DECISION_SOURCE, id, type: `relationship.${kind}`, version: 1, occurredAt: effectiveAt, data };
+};
+
+/** A decision as it was recorded. */
+export type RecordedDecision = Decision & {
+  readonly id: string;
+  readonly recordedAt: number;
+  readonly position: Position;
+};
+
+const KINDS = new Set(['relationship.stageChanged', 'relationship.signalRaised', 'relationship.signalCleared']);
+
+/** Undefined for an event that is no decision. */
+export const decisionOf = (
+  event: Pick<RecordedEvent, 'type' | 'id' | 'occurredAt' | 'recordedAt' | 'data'> & { readonly position?: Position },
+  customer: string,
+): RecordedDecision | undefined => {
+  if (!KINDS.has(event.type)) return undefined;
+  const data = event.data as JsonObject;
+  return {
+    ...(data as unknown as Decision),
+    kind: event.type.slice('relationship.'.length),
+    asOf: Date.parse(data.asOf as string),
+    customer,
+    effectiveAt: event.occurredAt,
+    id: event.id,
+    recordedAt: event.recordedAt,
+    position: event.position,
+  } as RecordedDecision;
+};
+
+/** Scores of all factors, 0 to 100. */
+export const scoresAt = (fold: Fold, t: number): Readonly<Record<string, number>> =>
+  Object.fromEntries(fold.program.factors.map(({ id }, i) => [id, fold.factors[i].scoreAt(t)]));
+
+export const raisedSignals = (fold: Fold): readonly string[] =>
+  fold.program.signals.flatMap(({ id }, i) => (Number.isNaN(fold.raisedSince[i]) ? [] : [id]));
+
+/** What a fold went through since the last decision about a customer. */
+export interface Undecided {
+  readonly customer: string;
+  readonly ruleset: RulesetName;
+  readonly foldedUpTo: Position;
+  /** Ids of stages from the first to the last. */
+  readonly ladder: readonly string[];
+  readonly stages: readonly (StageChange & { readonly factors: Readonly<Record<string, number>> })[];
+  readonly signals: readonly SignalChange[];
+  /** Signals raised before these changes. */
+  readonly raised: readonly string[];
+  /** Of the last decision before these. */
+  readonly sequence: number;
+  /** Set when the past was changed: the touchpoint that did it, and the instant the fold stands at. */
+  readonly late?: { readonly touchpoint: TouchpointIdentity; readonly asOf: number };
+}
+
+/** The decisions that changes stand for: in order of time, a stage before the signals of its instant. */
+export const decisionsFor = (undecided: Undecided): readonly Decision[] => {
+  const { customer, ruleset, foldedUpTo, ladder, stages, signals, sequence, late } = undecided;
+  const raised = new Set(undecided.raised);
+  let next = sequence;
+  const base = ({ at, cause, touchpoint }: StageChange | SignalChange): DecisionBase => ({
+    customer,
+    effectiveAt: at,
+    cause: late === undefined ? cause : 'late',
+    touchpoint: late?.touchpoint ?? touchpoint,
+    ruleset,
+    sequence: ++next,
+    foldedUpTo,
+    asOf: late?.asOf ?? at,
+  });
+  return [...stages, ...signals]
+    .sort((a, b) => a.at - b.at)
+    .map((change): Decision => {
+      if ('signal' in change) {
+        if (change.raised) raised.add(change.signal);
+        else raised.delete(change.signal);
+        return { ...base(change), kind: change.raised ? 'signalRaised' : 'signalCleared', signal: change.signal };
+      }
+      const { from, to, because, factors } = change;
+      const up = from === null || ladder.indexOf(to) > ladder.indexOf(from);
+      return {
+        ...base(change),
+        kind: 'stageChanged',
+        from,
+        to,
+        direction: up ? 'up' : 'down',
+        because,
+        factors,
+        signals: [...raised],
+      };
+    });
+};

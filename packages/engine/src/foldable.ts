@@ -1,0 +1,34 @@
+import { newestVersion, type TouchpointIdentity, upcast } from '@rapport/domain';
+import type { StreamEvent } from '@rapport/event-log';
+
+/** A touchpoint that this build cannot fold; its customer is parked until a build comes that can. */
+export class UnfoldableTouchpoint extends Error {
+  constructor(
+    readonly touchpoint: TouchpointIdentity,
+    reason: string,
+  ) {
+    super(reason);
+    this.name = 'UnfoldableTouchpoint';
+  }
+}
+
+const newest = <Event extends StreamEvent>(event: Event): Event => {
+  const known = newestVersion(event.type);
+  if (event.version > known)
+    throw new UnfoldableTouchpoint(
+      { source: event.source, id: event.id },
+      `touchpoint ${event.id} of ${event.source} is ${event.type} of schema version ${event.version}, but this Rapport knows versions up to ${known}: update it, then retry`,
+    );
+  return { ...event, data: upcast(event.type, event.version, event.data), version: known };
+};
+
+/**
+ * Recorded events as the fold takes them: data of older schema versions is brought to the newest. The log is trusted;
+ * nothing is decoded again.
+ *
+ * @throws UnfoldableTouchpoint for a schema version newer than this build
+ */
+export const foldable = <Event extends StreamEvent>(events: readonly Event[]): readonly Event[] =>
+  events.every(({ type, version }) => version === newestVersion(type))
+    ? events
+    : events.map((event) => (event.version === newestVersion(event.type) ? event : newest(event)));

@@ -1,0 +1,43 @@
+import { type DecodedTouchpoint, standardCatalogue } from '@rapport/domain';
+import { type AppendRequest, customerStream, type EventLog, staffStream } from '@rapport/event-log';
+import { isLeft } from 'fp-ts/Either';
+
+/** A touchpoint refused because its identity is taken by other content. */
+export interface Conflict {
+  readonly touchpoint: DecodedTouchpoint;
+  readonly message: string;
+}
+
+export type RecordOutcome = 'recorded' | 'duplicate' | Conflict;
+
+/** The stream a touchpoint belongs to: of its customer, or of the member of staff it is about. */
+export const streamFor = ({ type, customer }: DecodedTouchpoint): string =>
+  standardCatalogue.types.get(type)?.subject === 'staff' ? staffStream(customer) : customerStream(customer);
+
+const requestFor = (touchpoint: DecodedTouchpoint): AppendRequest => {
+  const { customer, ...event } = touchpoint;
+  return { stream: streamFor(touchpoint), expected: 'any', events: [event] };
+};
+
+/**
+ * Records touchpoints in one durable commit; an outcome for each in its place. What was recorded before, with the
+ * same content, is a duplicate.
+ *
+ * @throws StoreError when nothing could be recorded: a full disk, say
+ */
+export const recordTouchpoints = async (
+  log: EventLog,
+  touchpoints: readonly DecodedTouchpoint[],
+): Promise<readonly RecordOutcome[]> => {
+  const results = await log.appendMany(touchpoints.map(requestFor));
+  return results.map((result, i): RecordOutcome => {
+    if (isLeft(result)) {
+      const touchpoint = touchpoints[i];
+      return {
+        touchpoint,
+        message: `touchpoint "${touchpoint.id}" of source "${touchpoint.source}" is already recorded with other content: give the new fact an id of its own`,
+      };
+    }
+    return result.right.recorded > 0 ? 'recorded' : 'duplicate';
+  });
+};

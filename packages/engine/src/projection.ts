@@ -1,0 +1,175 @@
+import { type Program, restoreFold, type TouchpointIdentity, viewOf } from '@rapport/domain';
+import type { Position, RecordedEvent, StreamEvent } from '@rapport/event-log';
+import type { ParkedCustomer, RelationshipSave, StoredRelationship } from '@rapport/read-model';
+import { type Decision, decisionsFor, type RecordedDecision, type RulesetName } from './decision';
+import { foldable, UnfoldableTouchpoint } from './foldable';
+import { createFolder, type Folder, type RecordedStageChange } from './folder';
+import { relationshipSave } from './stored';
+
+/** What came of folding one customer: what to save, and what was decided. */
+export interface Outcome {
+  readonly save: RelationshipSave;
+  readonly decisions: readonly Decision[];
+}
+
+/** What a projection knows of one customer before it goes on. */
+export interface Standing {
+  readonly customer: string;
+  readonly stored: StoredRelationship | undefined;
+  /** Decisions that are in the log although the read model does not know of them: a kill came in between. */
+  readonly unsaved: readonly RecordedDecision[];
+}
+
+export interface Projection {
+  /** Goes on from what is stored. Undefined when a touchpoint lies in the past of the state: then fold the whole. */
+  continue(standing: Standing, events: readonly RecordedEvent[], foldedUpTo: Position): Outcome | undefined;
+  /** Lets time pass for a customer without anything new. */
+  advance(standing: Standing, until: number, foldedUpTo: Position): Outcome;
+  /** Folds all of a customer's events, because the past changed (`late` says by what) or nothing is stored. */
+  whole(standing: Standing, events: readonly StreamEvent[], foldedUpTo: Position, late?: TouchpointIdentity): Outcome;
+}
+
+const identityOf = ({ source, id }: StreamEvent): TouchpointIdentity => ({ source, id });
+
+/** The first event, in order of arrival, that the state has already gone past. */
+export const firstLate = (
+  stored: StoredRelationship,
+  events: readonly StreamEvent[],
+): TouchpointIdentity | undefined => {
+  const late = events.find(({ occurredAt }) => occurredAt <= stored.instant);
+  return late === undefined ? undefined : identityOf(late);
+};
+
+/** Folds customers one at a time for a read model, and says what changed. Holds no customer between calls. */
+export const createProjection = (program: Program, ruleset: RulesetName): Projection => {
+  const ladder = program.stages.map(({ id }) => id);
+  const folder: Folder = createFolder(program, true);
+  const { fold } = folder;
+
+  const restore = (stored: StoredRelationship): void => {
+    restoreFold(fold, stored.state);
+    folder.clear();
+  };
+
+  const outcome = (
+    standing: Standing,
+    foldedUpTo: Position,
+    mode: 'append' | 'replace',
+    stages: readonly RecordedStageChange[],
+    signals: Folder['signals'],
+    late?: TouchpointIdentity,
+  ): Outcome => {
+    const { customer, stored, unsaved } = standing;
+    const sequence = unsaved.at(-1)?.sequence ?? stored?.decided.sequence ?? 0;
+    const decisions = decisionsFor({
+      customer,
+      ruleset,
+      foldedUpTo,
+      ladder,
+      stages,
+      signals,
+      raised: [...lastSaid(standing).signals],
+      sequence,
+      late: late === undefined ? undefined : { touchpoint: late, asOf: fold.instant },
+    });
+    return {
+      save: relationshipSave(customer, fold, sequence + decisions.length, { mode, changes: folder.history }),
+      decisions,
+    };
+  };
+
+  /** After a change of the past only the difference between what was said last and what holds now is decided. */
+  const differences = (standing: Standing) => {
+    const said = lastSaid(standing);
+    const now = fold.stageId;
+    const last = folder.history.at(-1);
+    const stages =
+      last === undefined || said.stage === now || now === null
+        ? []
+        : [{ ...last, from: said.stage, to: now, at: fold.since }];
+    const raisedNow = new Set(program.signals.flatMap(({ id }, i) => (Number.isNaN(fold.raisedSince[i]) ? [] : [id])));
+    const changed = program.signals.filter(({ id }) => raisedNow.has(id) !== said.signals.has(id));
+    const signals = changed.map(({ id }) => {
+      const when = folder.signals.findLast(({ signal }) => signal === id);
+      return when ?? { at: fold.instant, signal: id, raised: raisedNow.has(id), cause: 'touchpoint' as const };
+    });
+    return { stages, signals };
+  };
+
+  return {
+    continue: (standing, events, foldedUpTo) => {
+      const { stored } = standing;
+      if (standing.unsaved.length > 0) return undefined;
+      if (stored === undefined) {
+        folder.whole(events, Number.NEGATIVE_INFINITY);
+      } else {
+        if (firstLate(stored, events) !== undefined) return undefined;
+        restore(stored);
+        fold.apply(viewOf(foldable(events), {}));
+      }
+      return outcome(standing, foldedUpTo, 'append', folder.history, folder.signals);
+    },
+    advance: (standing, until, foldedUpTo) => {
+      if (standing.stored === undefined) throw new TypeError(`nothing is stored of customer ${standing.customer}`);
+      restore(standing.stored);
+      fold.advance(until);
+      return outcome(standing, foldedUpTo, 'append', folder.history, folder.signals);
+    },
+    whole: (standing, events, foldedUpTo, late) => {
+      folder.whole(events, standing.stored?.instant ?? Number.NEGATIVE_INFINITY);
+      const interrupted = standing.unsaved.length > 0 ? undecided(folder, standing.unsaved) : undefined;
+      const { stages, signals } = interrupted ?? differences(standing);
+      // Where the past did not change, what is left to decide keeps the causes that it had.
+      const because = interrupted === undefined ? late : undefined;
+      return outcome(standing, foldedUpTo, 'replace', stages, signals, because);
+    },
+  };
+};
+
+/** Stage and signals as the last decision left them. */
+const lastSaid = ({
+  stored,
+  unsaved,
+}: Standing): { readonly stage: string | null; readonly signals: ReadonlySet<string> } => {
+  const signals = new Set(stored?.decided.signals ?? []);
+  let stage = stored?.decided.stage ?? null;
+  for (const decision of unsaved) {
+    if (decision.kind === 'stageChanged') stage = decision.to;
+    else if (decision.kind === 'signalRaised') signals.add(decision.signal);
+    else signals.delete(decision.signal);
+  }
+  return { stage, signals };
+};
+
+/**
+ * The changes that follow the last decision in a whole history, where that decision is part of it; undefined where it
+ * is not, because the past changed since.
+ */
+const undecided = (
+  { history, signals }: Folder,
+  unsaved: readonly RecordedDecision[],
+): { readonly stages: readonly RecordedStageChange[]; readonly signals: Folder['signals'] } | undefined => {
+  const last = unsaved.at(-1);
+  if (last === undefined) return undefined;
+  const found =
+    last.kind === 'stageChanged'
+      ? history.some(({ at, to }) => at === last.effectiveAt && to === last.to)
+      : signals.some(({ at, signal }) => at === last.effectiveAt && signal === last.signal);
+  if (!found) return undefined;
+  // The decisions of one step are appended together: what is left lies after the last of them.
+  return {
+    stages: history.filter(({ at }) => at > last.effectiveAt),
+    signals: signals.filter(({ at }) => at > last.effectiveAt),
+  };
+};
+
+/** A customer whose touchpoints cannot be folded, with the reason. */
+export const parkedFor = (customer: string, error: unknown, parkedAt: number): ParkedCustomer => {
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    customer,
+    reason,
+    ...(error instanceof UnfoldableTouchpoint ? { touchpoint: error.touchpoint } : undefined),
+    parkedAt,
+  };
+};

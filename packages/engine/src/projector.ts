@@ -1,0 +1,291 @@
+import { type Program, rulesetHash } from '@rapport/domain';
+import {
+  type AppendRequest,
+  customerStream,
+  type EventLog,
+  type Position,
+  type RecordedEvent,
+  relationshipStream,
+  subjectOf,
+} from '@rapport/event-log';
+import type { ReadModel, RelationshipSave, StoredRelationship } from '@rapport/read-model';
+import { isLeft } from 'fp-ts/Either';
+import { type Clock, systemClock } from './clock';
+import { type Decision, decisionEvent, type RecordedDecision, rulesetName } from './decision';
+import { streamOf } from './history-of';
+import { createProjection, firstLate, type Outcome, parkedFor, type Standing } from './projection';
+import { decisionsAfter } from './unsaved-decisions';
+
+export interface ProjectorOptions {
+  readonly log: EventLog;
+  readonly readModel: ReadModel;
+  readonly program: Program;
+  readonly clock?: Clock;
+  /**
+   * Whether decisions are recorded, from which all announcements are made. Imports do not: what they change is taken
+   * for known. True when absent.
+   */
+  readonly announce?: boolean;
+  /** Touchpoints read at once; 1,000 when absent. */
+  readonly pageSize?: number;
+}
+
+export interface ProjectionReport {
+  readonly touchpoints: number;
+  /** Saves of customers; one customer may be saved more than once. */
+  readonly customers: number;
+  readonly decisions: number;
+  readonly parked: number;
+}
+
+/** A page of what is to be done, so that one customer is never folded twice at a time. */
+interface Work {
+  readonly customer: string;
+  readonly events: readonly RecordedEvent[];
+}
+
+const CUSTOMERS_PER_REVIEW = 500;
+
+/**
+ * Takes touchpoints from the log into the read model and records what changed as decisions, each once and only once.
+ *
+ * A page is folded, its decisions are appended to the log, and only then are relationships and checkpoint saved in
+ * one transaction. After a kill in between, the log says what had been decided, and no decision is taken again.
+ * Only one projector may write to a read model at a time; its writer lock sees to that.
+ */
+export class Projector {
+  private readonly clock: Clock;
+  private readonly announce: boolean;
+  private readonly projection;
+  private readonly hash: string;
+  private checkpoint: Position | undefined;
+  private unsaved: Map<string, RecordedDecision[]> | undefined;
+  private parkedCustomers = new Set<string>();
+  private readonly total = { touchpoints: 0, customers: 0, decisions: 0, parked: 0 };
+  private readonly waiting: { readonly position: Position; readonly resolve: () => void }[] = [];
+
+  constructor(private readonly options: ProjectorOptions) {
+    this.clock = options.clock ?? systemClock;
+    this.announce = options.announce ?? true;
+    this.hash = rulesetHash(options.program.ruleset);
+    this.projection = createProjection(options.program, rulesetName(options.program.ruleset, this.hash));
+  }
+
+  get report(): ProjectionReport {
+    return { ...this.total };
+  }
+
+  /** Everything that is in the log now, and then everything that time has changed up to now. */
+  async catchUp(signal?: AbortSignal, onProgress?: (report: ProjectionReport) => void): Promise<ProjectionReport> {
+    await this.resume();
+    const { log, pageSize = 1_000 } = this.options;
+    for await (const page of log.readAll({ after: this.checkpoint, category: 'customer', pageSize, signal })) {
+      await this.take(page);
+      onProgress?.(this.report);
+      if (signal?.aborted) return this.report;
+    }
+    await this.review(this.clock.now(), signal);
+    return this.report;
+  }
+
+  /** Projects until the signal aborts: touchpoints as they are recorded, and changes by time as they fall due. */
+  async run(signal: AbortSignal): Promise<void> {
+    await this.catchUp(signal);
+    const { log, readModel, pageSize = 1_000 } = this.options;
+    const ended = new AbortController();
+    const stop = () => ended.abort();
+    signal.addEventListener('abort', stop);
+    const pages = log
+      .subscribeAll({ after: this.checkpoint, category: 'customer', pageSize, signal: ended.signal })
+      [Symbol.asyncIterator]();
+    try {
+      let next = pages.next();
+      while (!signal.aborted) {
+        const due = (await readModel.nextReviewAt()) ?? Number.POSITIVE_INFINITY;
+        const timer = new AbortController();
+        const waited = this.clock.until(due, AbortSignal.any([timer.signal, signal]));
+        const page = await Promise.race([next, waited.then(() => undefined)]);
+        timer.abort();
+        if (page === undefined) await this.review(this.clock.now(), signal);
+        else if (page.done) return;
+        else {
+          await this.take(page.value);
+          next = pages.next();
+        }
+      }
+    } finally {
+      stop();
+      signal.removeEventListener('abort', stop);
+      await pages.return?.();
+    }
+  }
+
+  /** Resolves when everything up to a position is in the read model. */
+  async whenCaughtUp(position: Position): Promise<void> {
+    if (this.checkpoint !== undefined && this.checkpoint >= position) return;
+    await new Promise<void>((resolve) => this.waiting.push({ position, resolve }));
+  }
+
+  /** Folds parked customers again from the log. Returns those that could be folded. */
+  async retryParked(): Promise<readonly string[]> {
+    await this.resume();
+    const position = this.checkpoint;
+    const parked = [...this.parkedCustomers];
+    if (position === undefined || parked.length === 0) return [];
+    await this.save(
+      await this.foldAll(
+        parked.map((customer) => ({ customer, events: [] })),
+        position,
+      ),
+      position,
+    );
+    return parked.filter((customer) => !this.parkedCustomers.has(customer));
+  }
+
+  /** Learns where the last run ended: the checkpoint, and decisions it recorded but did not save. */
+  private async resume(): Promise<void> {
+    const { log, readModel } = this.options;
+    const checkpoint = await readModel.checkpoint();
+    if (checkpoint !== undefined && checkpoint.ruleset !== this.hash)
+      throw new Error(
+        `The read model was built with ruleset ${checkpoint.ruleset.slice(0, 12)}, not with ${this.hash.slice(0, 12)}: rebuild it with the ruleset you want.`,
+      );
+    this.checkpoint = checkpoint?.position as Position | undefined;
+    this.unsaved ??= await decisionsAfter(log, this.checkpoint);
+    this.parkedCustomers = new Set((await readModel.parked()).map(({ customer }) => customer));
+  }
+
+  private async take(page: readonly RecordedEvent[]): Promise<void> {
+    const byCustomer = new Map<string, RecordedEvent[]>();
+    for (const event of page) {
+      const customer = subjectOf(event.stream);
+      const events = byCustomer.get(customer);
+      if (events === undefined) byCustomer.set(customer, [event]);
+      else events.push(event);
+    }
+    const position = page[page.length - 1].position;
+    const outcomes = await this.foldAll(
+      [...byCustomer].map(([customer, events]) => ({ customer, events })),
+      position,
+    );
+    await this.save(outcomes, position);
+    this.total.touchpoints += page.length;
+  }
+
+  /** Changes by time, up to and including `now`. Works from the read model: touchpoints come first. */
+  private async review(now: number, signal?: AbortSignal): Promise<void> {
+    const position = this.checkpoint;
+    if (position === undefined) return;
+    for (;;) {
+      const customers = await this.options.readModel.due(now, CUSTOMERS_PER_REVIEW);
+      if (customers.length === 0 || signal?.aborted) return;
+      const outcomes = await this.foldAll(
+        customers.map((customer) => ({ customer, events: [] })),
+        position,
+        now,
+      );
+      await this.save(outcomes, position);
+    }
+  }
+
+  private async foldAll(work: readonly Work[], position: Position, until?: number): Promise<readonly Outcome[]> {
+    const stored = await this.options.readModel.load(work.map(({ customer }) => customer));
+    const outcomes: Outcome[] = [];
+    for (const [i, one] of work.entries()) outcomes.push(await this.foldOne(one, stored[i], position, until));
+    return outcomes;
+  }
+
+  private async foldOne(
+    { customer, events }: Work,
+    stored: StoredRelationship | undefined,
+    position: Position,
+    until: number | undefined,
+  ): Promise<Outcome> {
+    const known = stored?.decided.sequence ?? 0;
+    const unsaved = (this.unsaved?.get(customer) ?? []).filter(({ sequence }) => sequence > known);
+    const standing: Standing = { customer, stored, unsaved };
+    const whole = this.parkedCustomers.has(customer) || unsaved.length > 0;
+    const continued = whole
+      ? undefined
+      : this.orParked(customer, () =>
+          until === undefined
+            ? this.projection.continue(standing, events, position)
+            : this.projection.advance(standing, until, position),
+        );
+    if (continued !== undefined) return continued;
+    const late = stored === undefined ? undefined : firstLate(stored, events);
+    const all = await streamOf(this.options.log, customerStream(customer), position);
+    return this.orParked(customer, () => this.projection.whole(standing, all, position, late));
+  }
+
+  /** One bad touchpoint parks its customer, never the projection. */
+  private orParked<T>(customer: string, fold: () => T): T | Outcome {
+    try {
+      return fold();
+    } catch (error) {
+      return { save: { kind: 'parked', parked: parkedFor(customer, error, this.clock.now()) }, decisions: [] };
+    }
+  }
+
+  private async save(outcomes: readonly Outcome[], position: Position): Promise<void> {
+    if (this.announce)
+      await this.record(outcomes.flatMap(({ decisions }) => (decisions.length > 0 ? [decisions] : [])));
+    const saves = outcomes.map(({ save, decisions }) => (this.announce ? save : unannounced(save, decisions.length)));
+    await this.options.readModel.save(saves, { position, ruleset: this.hash });
+    this.checkpoint = position;
+    for (const save of saves) this.count(save);
+    this.wake(position);
+  }
+
+  private count(save: RelationshipSave): void {
+    this.total.customers++;
+    const customer =
+      save.kind === 'relationship'
+        ? save.relationship.customer
+        : save.kind === 'parked'
+          ? save.parked.customer
+          : save.customer;
+    this.unsaved?.delete(customer);
+    if (save.kind === 'parked') {
+      if (!this.parkedCustomers.has(customer)) this.total.parked++;
+      this.parkedCustomers.add(customer);
+    } else this.parkedCustomers.delete(customer);
+  }
+
+  /** All decisions of one customer in one request: they are there together or not at all. */
+  private async record(decisions: readonly (readonly Decision[])[]): Promise<void> {
+    if (decisions.length === 0) return;
+    const requests = decisions.map(
+      (ofOne): AppendRequest => ({
+        stream: relationshipStream(ofOne[0].customer),
+        expected: 'any',
+        events: ofOne.map(decisionEvent),
+      }),
+    );
+    const results = await this.options.log.appendMany(requests);
+    for (const [i, result] of results.entries()) {
+      if (isLeft(result))
+        throw new Error(
+          `The log refused a decision about ${decisions[i][0].customer} (${result.left.kind}): is another projector at work on this log?`,
+        );
+      this.total.decisions += result.right.recorded;
+    }
+  }
+
+  private wake(position: Position): void {
+    for (let i = this.waiting.length - 1; i >= 0; i--)
+      if (this.waiting[i].position <= position) this.waiting.splice(i, 1)[0].resolve();
+  }
+}
+
+/** A save whose changes were not recorded as decisions: the sequence stays where it was. */
+const unannounced = (save: RelationshipSave, decisions: number): RelationshipSave =>
+  save.kind !== 'relationship'
+    ? save
+    : {
+        ...save,
+        relationship: {
+          ...save.relationship,
+          decided: { ...save.relationship.decided, sequence: save.relationship.decided.sequence - decisions },
+        },
+      };

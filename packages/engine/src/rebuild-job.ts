@@ -1,0 +1,61 @@
+import { compileRuleset, type Ruleset } from '@rapport/domain';
+import { type Position, subjectOf } from '@rapport/event-log';
+import type { RelationshipSave } from '@rapport/read-model';
+import { createFolder } from './folder';
+import type { JobFactory } from './partition/job';
+import { parkedFor } from './projection';
+import { relationshipSave } from './stored';
+
+export interface RebuildJobOptions {
+  readonly ruleset: Ruleset;
+  /** Time up to which relationships are brought. */
+  readonly now: number;
+  /** The log up to here, inclusive. */
+  readonly until: Position;
+}
+
+export interface RebuildCounts {
+  touchpoints: number;
+  customers: number;
+  parked: number;
+}
+
+/** Folds every customer and hands over what the read model keeps of her. */
+export const rebuildJob: JobFactory<RebuildJobOptions> = ({ ruleset, now, until }) => {
+  const program = compileRuleset(ruleset);
+  return ({ log, signal, emit, progress }) => {
+    const counts: RebuildCounts = { touchpoints: 0, customers: 0, parked: 0 };
+    const folder = createFolder(program, true);
+    const wantsData = (type: string) => program.programFor(type).wantsData;
+    return {
+      run: async (buckets) => {
+        // The number of decisions goes on where the log has it, whatever is rebuilt.
+        const sequences = new Map<string, number>();
+        for await (const page of log.readStreams({ category: 'relationship', buckets, until, signal }))
+          for (const { stream, events } of page)
+            sequences.set(subjectOf(stream), Number(events[events.length - 1].data.sequence));
+        for await (const page of log.readStreams({ category: 'customer', buckets, until, wantsData, signal })) {
+          const saves: RelationshipSave[] = [];
+          let touchpoints = 0;
+          for (const { stream, events } of page) {
+            const customer = subjectOf(stream);
+            touchpoints += events.length;
+            try {
+              folder.whole(events, now);
+              const history = { mode: 'replace' as const, changes: folder.history };
+              saves.push(relationshipSave(customer, folder.fold, sequences.get(customer) ?? 0, history));
+              counts.customers++;
+            } catch (error) {
+              saves.push({ kind: 'parked', parked: parkedFor(customer, error, now) });
+              counts.parked++;
+            }
+          }
+          counts.touchpoints += touchpoints;
+          await emit(saves);
+          progress(touchpoints, page.length);
+        }
+      },
+      result: () => counts,
+    };
+  };
+};

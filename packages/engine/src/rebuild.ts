@@ -1,0 +1,59 @@
+import { type Ruleset, rulesetHash } from '@rapport/domain';
+import { type EventLogLocation, openEventLog } from '@rapport/event-log';
+import type { ReadModel, RelationshipSave } from '@rapport/read-model';
+import { type RulesetName, rulesetName } from './decision';
+import { runPartitions } from './partition/run-partitions';
+import type { RebuildCounts } from './rebuild-job';
+
+export interface RebuildOptions {
+  readonly log: EventLogLocation;
+  /** A fresh read model, beside the live one; it is switched in by whoever gave it. */
+  readonly into: ReadModel;
+  readonly ruleset: Ruleset;
+  /** Time up to which relationships are brought, in milliseconds. */
+  readonly now: number;
+  readonly workers?: number;
+  readonly signal?: AbortSignal;
+  onProgress?(touchpoints: number, customers: number): void;
+}
+
+export interface RebuildReport extends RebuildCounts {
+  readonly ruleset: RulesetName;
+  readonly workers: number;
+  readonly milliseconds: number;
+}
+
+/**
+ * Fills a fresh read model from the log: the same as if a projector had folded it all, but by customer and in
+ * parallel. Records no decisions. What is appended meanwhile is left to the projector, from the checkpoint on.
+ *
+ * @throws Interrupted when the signal aborts; the model is then of no use
+ */
+export const rebuild = async (options: RebuildOptions): Promise<RebuildReport> => {
+  const { log: location, into, ruleset, now, workers = 1, signal, onProgress } = options;
+  const started = performance.now();
+  const hash = rulesetHash(ruleset);
+  const total: RebuildCounts = { touchpoints: 0, customers: 0, parked: 0 };
+  const log = await openEventLog(location, 'read');
+  const until = await log.head().finally(() => log.close());
+  if (until !== undefined) {
+    const checkpoint = { position: until, ruleset: hash };
+    await runPartitions<'rebuild', readonly RelationshipSave[], RebuildCounts>({
+      log: location,
+      job: 'rebuild',
+      options: { ruleset, now, until },
+      workers,
+      signal,
+      onProgress,
+      onPiece: (saves) => into.save(saves, checkpoint),
+      onResult: (counts) => {
+        total.touchpoints += counts.touchpoints;
+        total.customers += counts.customers;
+        total.parked += counts.parked;
+      },
+    });
+    // Also where nobody was folded: the model then says how far it has read.
+    await into.save([], checkpoint);
+  }
+  return { ...total, ruleset: rulesetName(ruleset, hash), workers, milliseconds: performance.now() - started };
+};

@@ -1,0 +1,51 @@
+import { compileRuleset, type Ruleset } from '@rapport/domain';
+import { createFolder } from './folder';
+import type { JobFactory } from './partition/job';
+
+export interface ReplayJobOptions {
+  readonly ruleset: Ruleset;
+  readonly asOf: number;
+  readonly knownAt?: number;
+}
+
+/** What one worker counted. */
+export interface ReplayCounts {
+  touchpoints: number;
+  customers: number;
+  /** Customers that could not be folded. */
+  parked: number;
+  /** Customers by index of their stage. */
+  readonly population: number[];
+}
+
+/** Classifies every customer and counts. */
+export const replayJob: JobFactory<ReplayJobOptions> = ({ ruleset, asOf, knownAt }) => {
+  const program = compileRuleset(ruleset);
+  return ({ log, signal, progress }) => {
+    const counts: ReplayCounts = { touchpoints: 0, customers: 0, parked: 0, population: program.stages.map(() => 0) };
+    const folder = createFolder(program, false);
+    const wantsData = (type: string) => program.programFor(type).wantsData;
+    return {
+      run: async (buckets) => {
+        for await (const page of log.readStreams({ category: 'customer', buckets, wantsData, signal })) {
+          let touchpoints = 0;
+          for (const { events } of page) {
+            touchpoints += events.length;
+            try {
+              folder.whole(events, asOf, { asOf, knownAt });
+            } catch {
+              counts.parked++;
+              continue;
+            }
+            if (folder.fold.stage < 0) continue;
+            counts.customers++;
+            counts.population[folder.fold.stage]++;
+          }
+          counts.touchpoints += touchpoints;
+          progress(touchpoints, page.length);
+        }
+      },
+      result: () => counts,
+    };
+  };
+};

@@ -1,0 +1,71 @@
+import { type Ruleset, rulesetHash } from '@rapport/domain';
+import type { EventLogLocation } from '@rapport/event-log';
+import { type RulesetName, rulesetName } from './decision';
+import { runPartitions } from './partition/run-partitions';
+import type { ReplayCounts } from './replay-job';
+
+export interface ReplayOptions {
+  readonly log: EventLogLocation;
+  readonly ruleset: Ruleset;
+  /** The instant every customer is classified at. */
+  readonly asOf: number;
+  readonly knownAt?: number;
+  /** Worker threads; 1 works in this thread. */
+  readonly workers?: number;
+  readonly signal?: AbortSignal;
+  onProgress?(touchpoints: number, customers: number): void;
+}
+
+export interface ReplayReport {
+  readonly ruleset: RulesetName;
+  readonly asOf: number;
+  readonly knownAt?: number;
+  /** Read, of customers; those after asOf included. */
+  readonly touchpoints: number;
+  readonly customers: number;
+  readonly parked: number;
+  /** Customers by stage, in the order of the ladder. */
+  readonly population: Readonly<Record<string, number>>;
+  readonly workers: number;
+  readonly milliseconds: number;
+}
+
+/** Population by stage id from counts by index. */
+export const populationOf = (ruleset: Ruleset, counts: readonly number[]): Readonly<Record<string, number>> =>
+  Object.fromEntries(ruleset.stages.map(({ id }, i) => [id, counts[i]]));
+
+/**
+ * Folds the whole log again under a ruleset without touching anything, and counts customers by stage.
+ *
+ * @throws Interrupted when the signal aborts
+ */
+export const replay = async (options: ReplayOptions): Promise<ReplayReport> => {
+  const { log, ruleset, asOf, knownAt, workers = 1, signal, onProgress } = options;
+  const started = performance.now();
+  const total: ReplayCounts = { touchpoints: 0, customers: 0, parked: 0, population: ruleset.stages.map(() => 0) };
+  await runPartitions<'replay', never, ReplayCounts>({
+    log,
+    job: 'replay',
+    options: { ruleset, asOf, knownAt },
+    workers,
+    signal,
+    onProgress,
+    onResult: (counts) => {
+      total.touchpoints += counts.touchpoints;
+      total.customers += counts.customers;
+      total.parked += counts.parked;
+      for (const [stage, customers] of counts.population.entries()) total.population[stage] += customers;
+    },
+  });
+  return {
+    ruleset: rulesetName(ruleset, rulesetHash(ruleset)),
+    asOf,
+    knownAt,
+    touchpoints: total.touchpoints,
+    customers: total.customers,
+    parked: total.parked,
+    population: populationOf(ruleset, total.population),
+    workers,
+    milliseconds: performance.now() - started,
+  };
+};

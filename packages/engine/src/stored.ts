@@ -1,0 +1,56 @@
+import { type Fold, type StageChange, saveFold } from '@rapport/domain';
+import type { RelationshipSave, StageInterval, StoredRelationship } from '@rapport/read-model';
+
+/** The relationship a fold stands at, as the read model keeps it. The fold must have seen a touchpoint. */
+export const storedRelationship = (customer: string, fold: Fold, sequence: number): StoredRelationship => {
+  const { program } = fold;
+  const nextReviewAt = fold.nextReviewAt();
+  const signals = Object.fromEntries(
+    program.signals.flatMap(({ id }, i) => (Number.isNaN(fold.raisedSince[i]) ? [] : [[id, fold.raisedSince[i]]])),
+  );
+  const stage = program.stages[fold.stage].id;
+  return {
+    customer,
+    stage,
+    since: fold.since,
+    instant: fold.instant,
+    nextReviewAt: Number.isFinite(nextReviewAt) ? nextReviewAt : null,
+    touchpoints: fold.touchpoints,
+    firstTouchpointAt: fold.firstTouchpointAt,
+    lastTouchpointAt: fold.lastTouchpointAt,
+    factors: Object.fromEntries(
+      program.factors.map(({ id }, i) => {
+        const { evidenceFor, evidenceAgainst, at } = fold.factors[i];
+        return [id, { for: evidenceFor, against: evidenceAgainst, at }];
+      }),
+    ),
+    signals,
+    state: saveFold(fold),
+    decided: { stage, signals: Object.keys(signals), sequence },
+  };
+};
+
+/** Stage changes as intervals, each ending where the next begins. */
+export const stageIntervals = (changes: readonly StageChange[]): readonly StageInterval[] =>
+  changes.map(({ to, at, cause, touchpoint, because }, i) => ({
+    stage: to,
+    from: at,
+    to: changes[i + 1]?.at ?? null,
+    cause,
+    ...(touchpoint === undefined ? undefined : { touchpoint }),
+    because,
+  }));
+
+/** Everything to save about a customer whose fold stands where it should. */
+export const relationshipSave = (
+  customer: string,
+  fold: Fold,
+  sequence: number,
+  history: { readonly mode: 'append' | 'replace'; readonly changes: readonly StageChange[] },
+): RelationshipSave => ({
+  kind: 'relationship',
+  relationship: storedRelationship(customer, fold, sequence),
+  history: { mode: history.mode, intervals: stageIntervals(history.changes) },
+  promises: fold.promises.list(),
+  cases: fold.cases.list(),
+});

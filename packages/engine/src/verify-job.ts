@@ -1,0 +1,147 @@
+import { isDeepStrictEqual } from 'node:util';
+import { compileRuleset, type Fold, formatInstant, type Ruleset, saveFold } from '@rapport/domain';
+import { customerStream, type EventLog, type Position, subjectOf } from '@rapport/event-log';
+import { decisionOf, type RecordedDecision } from './decision';
+import { createFolder, type Folder, type RecordedStageChange } from './folder';
+import { streamOf } from './history-of';
+import type { JobFactory } from './partition/job';
+import { parkedFor } from './projection';
+
+export interface VerifyJobOptions {
+  /** Every ruleset that decisions may name, by hash. */
+  readonly rulesets: Readonly<Record<string, Ruleset>>;
+  /** Hash of the one the read model was built with. */
+  readonly inForce: string;
+  /** The read model's checkpoint. */
+  readonly until: Position;
+}
+
+/** A place where what is stored differs from what the log says. */
+export interface Problem {
+  readonly customer?: string;
+  readonly what: string;
+  readonly expected?: unknown;
+  readonly got?: unknown;
+}
+
+/** A customer folded from the log up to her last touchpoint, for comparison with what is stored. */
+export interface FoldedCustomer {
+  readonly customer: string;
+  /** Undefined when she cannot be folded. */
+  readonly folded?: { readonly state: string; readonly history: readonly RecordedStageChange[] };
+  readonly reason?: string;
+}
+
+export interface VerifyPiece {
+  readonly customers: readonly FoldedCustomer[];
+  readonly problems: readonly Problem[];
+}
+
+export interface VerifyCounts {
+  touchpoints: number;
+  customers: number;
+  decisions: number;
+}
+
+/** Folds every customer for comparison, and every recorded decision from what was known when it was taken. */
+export const verifyJob: JobFactory<VerifyJobOptions> = ({ rulesets, inForce, until }) => {
+  const folders = new Map<string, Folder>();
+  const folderFor = (hash: string): Folder | undefined => {
+    const known = folders.get(hash);
+    if (known !== undefined || rulesets[hash] === undefined) return known;
+    const folder = createFolder(compileRuleset(rulesets[hash]), true);
+    folders.set(hash, folder);
+    return folder;
+  };
+  return ({ log, signal, emit, progress }) => {
+    const counts: VerifyCounts = { touchpoints: 0, customers: 0, decisions: 0 };
+    const folder = folderFor(inForce)!;
+    const wantsData = (type: string) => folder.fold.program.programFor(type).wantsData;
+    return {
+      run: async (buckets) => {
+        for await (const page of log.readStreams({ category: 'relationship', buckets, signal })) {
+          const problems: Problem[] = [];
+          for (const { stream, events } of page) {
+            const customer = subjectOf(stream);
+            const decisions = events.flatMap((event) => decisionOf(event, customer) ?? []);
+            counts.decisions += decisions.length;
+            problems.push(...(await verifyDecisions(log, customer, decisions, folderFor)));
+          }
+          if (problems.length > 0) await emit({ customers: [], problems } satisfies VerifyPiece);
+        }
+        for await (const page of log.readStreams({ category: 'customer', buckets, until, wantsData, signal })) {
+          const customers: FoldedCustomer[] = [];
+          let touchpoints = 0;
+          for (const { stream, events } of page) {
+            const customer = subjectOf(stream);
+            touchpoints += events.length;
+            try {
+              folder.whole(events, Number.NEGATIVE_INFINITY);
+              customers.push({ customer, folded: { state: saveFold(folder.fold), history: [...folder.history] } });
+            } catch (error) {
+              customers.push({ customer, reason: parkedFor(customer, error, 0).reason });
+            }
+          }
+          counts.touchpoints += touchpoints;
+          counts.customers += page.length;
+          await emit({ customers, problems: [] } satisfies VerifyPiece);
+          progress(touchpoints, page.length);
+        }
+      },
+      result: () => counts,
+    };
+  };
+};
+
+const verifyDecisions = async (
+  log: EventLog,
+  customer: string,
+  decisions: readonly RecordedDecision[],
+  folderFor: (hash: string) => Folder | undefined,
+): Promise<readonly Problem[]> => {
+  const touchpoints = await streamOf(log, customerStream(customer));
+  return decisions.flatMap((decision, i): readonly Problem[] => {
+    const name = `decision ${decision.sequence} (${decision.kind} at ${formatInstant(decision.effectiveAt)})`;
+    if (decision.sequence !== i + 1)
+      return [{ customer, what: `${name} is out of sequence`, expected: i + 1, got: decision.sequence }];
+    const folder = folderFor(decision.ruleset.hash);
+    if (folder === undefined)
+      return [{ customer, what: `${name} names ruleset ${decision.ruleset.hash}, which is not stored` }];
+    const known = touchpoints.filter(({ position }) => position <= decision.foldedUpTo);
+    folder.whole(known, decision.asOf, { asOf: decision.asOf });
+    const expected = outcomeOf(folder, decision);
+    const got = pick(decision);
+    return isDeepStrictEqual(expected, got)
+      ? []
+      : [{ customer, what: `${name} is not what the log says`, expected, got }];
+  });
+};
+
+/** What a decision says that a fold can say too. */
+const pick = (decision: RecordedDecision): unknown =>
+  decision.kind === 'stageChanged'
+    ? {
+        to: decision.to,
+        effectiveAt: decision.effectiveAt,
+        because: decision.because,
+        factors: decision.factors,
+      }
+    : { raised: decision.kind === 'signalRaised', effectiveAt: decision.effectiveAt };
+
+const outcomeOf = ({ fold, history, signals }: Folder, decision: RecordedDecision): unknown => {
+  if (decision.kind === 'stageChanged') {
+    const last = history.at(-1);
+    return last === undefined
+      ? undefined
+      : { to: last.to, effectiveAt: last.at, because: asJson(last.because), factors: last.factors };
+  }
+  const change = signals.findLast(({ signal }) => signal === decision.signal);
+  return { raised: isRaised(fold, decision.signal), effectiveAt: change?.at };
+};
+
+const isRaised = (fold: Fold, signal: string): boolean => {
+  const index = fold.program.signals.findIndex(({ id }) => id === signal);
+  return index >= 0 && !Number.isNaN(fold.raisedSince[index]);
+};
+
+const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));

@@ -1,0 +1,132 @@
+import { isDeepStrictEqual } from 'node:util';
+import { compileRuleset, type Ruleset, restoreFold } from '@rapport/domain';
+import type { EventLogLocation, Position } from '@rapport/event-log';
+import type { ReadModel, RelationshipSave, StoredRelationship } from '@rapport/read-model';
+import { createFolder, type Folder } from './folder';
+import { runPartitions } from './partition/run-partitions';
+import { relationshipSave } from './stored';
+import type { FoldedCustomer, Problem, VerifyCounts, VerifyPiece } from './verify-job';
+
+export interface VerifyOptions {
+  readonly log: EventLogLocation;
+  readonly readModel: ReadModel;
+  /** Every ruleset that decisions may name, by hash; the one in force among them. */
+  readonly rulesets: Readonly<Record<string, Ruleset>>;
+  readonly workers?: number;
+  readonly signal?: AbortSignal;
+  onProgress?(touchpoints: number, customers: number): void;
+}
+
+export interface VerifyReport extends VerifyCounts {
+  /** Empty when everything stored is what the log says. The first 1,000. */
+  readonly problems: readonly Problem[];
+  readonly problemsFound: number;
+  readonly milliseconds: number;
+}
+
+const MOST_PROBLEMS = 1_000;
+
+/**
+ * Recomputes every stored relationship and every recorded decision from the log, up to the read model's checkpoint,
+ * and says what differs. Changes nothing.
+ */
+export const verify = async (options: VerifyOptions): Promise<VerifyReport> => {
+  const { readModel, rulesets, workers = 1, signal, onProgress } = options;
+  const started = performance.now();
+  const counts: VerifyCounts = { touchpoints: 0, customers: 0, decisions: 0 };
+  const problems: Problem[] = [];
+  let problemsFound = 0;
+  const report = (found: readonly Problem[]) => {
+    problemsFound += found.length;
+    problems.push(...found.slice(0, MOST_PROBLEMS - problems.length));
+  };
+
+  const checkpoint = await readModel.checkpoint();
+  if (checkpoint !== undefined) {
+    const ruleset = rulesets[checkpoint.ruleset];
+    if (ruleset === undefined)
+      throw new Error(
+        `The ruleset ${checkpoint.ruleset} that the read model was built with is not stored: rebuild it.`,
+      );
+    const folder = createFolder(compileRuleset(ruleset), true);
+    const parked = new Set((await readModel.parked()).map(({ customer }) => customer));
+    let stored = 0;
+    await runPartitions<'verify', VerifyPiece, VerifyCounts>({
+      log: options.log,
+      job: 'verify',
+      options: { rulesets, inForce: checkpoint.ruleset, until: checkpoint.position as Position },
+      workers,
+      signal,
+      onProgress,
+      onPiece: async (piece) => {
+        report(piece.problems);
+        const relationships = await readModel.load(piece.customers.map(({ customer }) => customer));
+        for (const [i, one] of piece.customers.entries()) {
+          if (relationships[i] !== undefined) stored++;
+          if (!parked.has(one.customer)) report(await compareOne(readModel, folder, one, relationships[i]));
+        }
+      },
+      onResult: (result) => {
+        counts.touchpoints += result.touchpoints;
+        counts.customers += result.customers;
+        counts.decisions += result.decisions;
+      },
+    });
+    report(await strangers(readModel, stored));
+  }
+  return { ...counts, problems, problemsFound, milliseconds: performance.now() - started };
+};
+
+const compareOne = async (
+  readModel: ReadModel,
+  folder: Folder,
+  { customer, folded, reason }: FoldedCustomer,
+  stored: StoredRelationship | undefined,
+): Promise<readonly Problem[]> => {
+  if (folded === undefined) return [{ customer, what: 'cannot be folded and is not parked', got: reason }];
+  if (stored === undefined) return [{ customer, what: 'is in the log but not in the read model' }];
+  restoreFold(folder.fold, folded.state);
+  folder.clear();
+  folder.fold.advance(stored.instant);
+  const changes = [...folded.history, ...folder.history];
+  const expected = relationshipSave(customer, folder.fold, stored.decided.sequence, { mode: 'replace', changes });
+  return differences(customer, expected, {
+    relationship: stored,
+    intervals: await readModel.history(customer),
+    promises: (await readModel.promisesDue({ customer })).map(({ customer: _, ...promise }) => promise),
+    cases: (await readModel.cases({ customer })).map(({ customer: _, ...one }) => one),
+  });
+};
+
+const differences = (
+  customer: string,
+  expected: RelationshipSave,
+  got: Readonly<Record<'relationship' | 'intervals' | 'promises' | 'cases', unknown>>,
+): readonly Problem[] => {
+  if (expected.kind !== 'relationship') return [];
+  const { relationship, history, promises, cases } = expected;
+  const parts = { relationship, intervals: history.intervals, promises: byDeadline(promises), cases: byOpening(cases) };
+  return (Object.keys(parts) as (keyof typeof parts)[]).flatMap((part) => {
+    const [wanted, found] = [plain(parts[part]), plain(got[part])];
+    return isDeepStrictEqual(wanted, found)
+      ? []
+      : [{ customer, what: `the stored ${part} differ from a fold of the log`, expected: wanted, got: found }];
+  });
+};
+
+/** JSON and back: what a store keeps of a value. */
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+const byDeadline = <T extends { deadline: number }>(promises: readonly T[]): readonly T[] =>
+  [...promises].sort((a, b) => a.deadline - b.deadline);
+const byOpening = <T extends { openedAt: number }>(cases: readonly T[]): readonly T[] =>
+  [...cases].sort((a, b) => a.openedAt - b.openedAt);
+
+/** Customers of the read model of whom the log knows nothing: looked for only when the counts differ. */
+const strangers = async (readModel: ReadModel, stored: number): Promise<readonly Problem[]> => {
+  const population = await readModel.population(Number.MAX_SAFE_INTEGER);
+  const total = Object.values(population).reduce((sum, customers) => sum + customers, 0);
+  return total === stored
+    ? []
+    : [{ what: 'customers in the read model that the log does not know', expected: stored, got: total }];
+};
