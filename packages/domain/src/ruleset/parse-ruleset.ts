@@ -11,6 +11,9 @@ export interface RulesetText {
 /** A ruleset is written by hand; nobody writes a megabyte. */
 const MAX_LENGTH = 1_000_000;
 
+/** What follows the first mistakes in a text is mostly their echo. */
+const MAX_SYNTAX_PROBLEMS = 5;
+
 interface Place {
   readonly line: number;
   readonly column: number;
@@ -101,7 +104,7 @@ export const parseRulesetDocument = (
     if (notJson !== undefined) return notJson;
     if (document.errors.length > 0)
       return E.left(
-        document.errors.map((error) => {
+        document.errors.slice(0, MAX_SYNTAX_PROBLEMS).map((error) => {
           const { line, col } = lines.linePos(error.pos[0]);
           return { path: '', severity: 'error', code: 'syntax', message: error.message, line, column: col };
         }),

@@ -37,15 +37,17 @@ export const comparisonsOf = (condition: Comparisons): readonly (readonly [Compa
     return threshold === undefined ? [] : [[comparison, threshold] as const];
   });
 
-const compared = (subject: string, condition: Comparisons, holds: boolean): Formula => ({
-  kind: holds ? 'all' : 'any',
-  of: comparisonsOf(condition).map(([comparison, threshold]) => ({
-    kind: 'number',
-    subject,
-    comparison: holds ? comparison : OPPOSITE[comparison],
-    threshold,
-  })),
-});
+const compared = (subject: string, condition: Comparisons, holds: boolean): Formula => {
+  const literals = comparisonsOf(condition).map(
+    ([comparison, threshold]): Formula => ({
+      kind: 'number',
+      subject,
+      comparison: holds ? comparison : OPPOSITE[comparison],
+      threshold,
+    }),
+  );
+  return literals.length === 1 ? literals[0] : { kind: holds ? 'all' : 'any', of: literals };
+};
 
 /** Negation normal form of a condition, or of its negation when `holds` is false. */
 export const formulaOf = (condition: StateCondition, holds = true): Formula => {

@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/Either';
-import type { Formula, Literal } from './formula';
+import type { Formula, Literal, NumberLiteral } from './formula';
 import { type Interval, isEmpty, narrowed } from './interval';
 
 /** What is known about the state on one branch of the search. */
@@ -16,23 +16,36 @@ export interface StateDomain {
   readonly stages: readonly string[];
 }
 
-/** Formulas that need more steps than this are not decided. Honest conditions take some dozens. */
-const MAX_STEPS = 50_000;
+/** Literals looked at before a question is given up. Honest conditions take some hundreds. */
+const MAX_WORK = 500_000;
 
-const withLiteral = (region: Region, literal: Literal, domain: StateDomain): Region | undefined => {
-  if (literal.kind === 'number') {
-    const known = region.numbers.get(literal.subject) ?? domain.valuesOf(literal.subject);
-    const values = narrowed(known, literal.comparison, literal.threshold);
-    return isEmpty(values) ? undefined : { ...region, numbers: new Map(region.numbers).set(literal.subject, values) };
-  }
-  if (literal.kind === 'stage') {
-    const stages = region.stages.filter((id) => literal.ids.includes(id) === literal.holds);
-    return stages.length === 0 ? undefined : { ...region, stages };
-  }
-  const known = region.consents.get(literal.purpose);
-  if (known !== undefined) return known === literal.holds ? region : undefined;
+/** The values a literal leaves to its number. */
+const valuesUnder = (region: Region, literal: NumberLiteral, domain: StateDomain): Interval =>
+  narrowed(
+    region.numbers.get(literal.subject) ?? domain.valuesOf(literal.subject),
+    literal.comparison,
+    literal.threshold,
+  );
+
+const contradicts = (region: Region, literal: Literal, domain: StateDomain): boolean => {
+  if (literal.kind === 'number') return isEmpty(valuesUnder(region, literal, domain));
+  if (literal.kind === 'stage') return !region.stages.some((id) => literal.ids.includes(id) === literal.holds);
+  return region.consents.get(literal.purpose) === !literal.holds;
+};
+
+/** The region with a literal that does not contradict it. */
+const withLiteral = (region: Region, literal: Literal, domain: StateDomain): Region => {
+  if (literal.kind === 'number')
+    return {
+      ...region,
+      numbers: new Map(region.numbers).set(literal.subject, valuesUnder(region, literal, domain)),
+    };
+  if (literal.kind === 'stage')
+    return { ...region, stages: region.stages.filter((id) => literal.ids.includes(id) === literal.holds) };
   return { ...region, consents: new Map(region.consents).set(literal.purpose, literal.holds) };
 };
+
+type Choice = Extract<Formula, { kind: 'any' }>;
 
 /**
  * Looks for a state in which all formulas hold. Right: the part of the state space of one solution, or undefined when
@@ -47,34 +60,46 @@ export const satisfy = (
   formulas: readonly Formula[],
   domain: StateDomain,
 ): E.Either<'too-complex', Region | undefined> => {
-  let steps = 0;
+  let work = 0;
+  const isOpen = (way: Formula, region: Region): boolean => {
+    work += 1;
+    return way.kind === 'all' || way.kind === 'any' || !contradicts(region, way, domain);
+  };
+
   const search = (
     pending: readonly Formula[],
-    choices: readonly Formula[],
+    choices: readonly Choice[],
     region: Region,
-  ): Region | undefined | null => {
-    if (++steps > MAX_STEPS) return null;
+  ): Region | undefined | 'gave-up' => {
     let known = region;
     const open = [...choices];
     const todo = [...pending];
     for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+      work += 1;
       if (next.kind === 'all') todo.push(...next.of);
       else if (next.kind === 'any') open.push(next);
-      else {
-        const smaller = withLiteral(known, next, domain);
-        if (smaller === undefined) return undefined;
-        known = smaller;
-      }
+      else if (contradicts(known, next, domain)) return undefined;
+      else known = withLiteral(known, next, domain);
     }
-    const choice = open.pop();
-    if (choice === undefined) return known;
-    if (choice.kind !== 'any') return undefined;
-    for (const branch of choice.of) {
-      const found = search([branch], open, known);
+    if (open.length === 0) return known;
+    if (work > MAX_WORK) return 'gave-up';
+    // The choice with the fewest ways out is tried first: one without any ends the branch, one with one is no choice.
+    let choice = open[0];
+    let ways: readonly Formula[] | undefined;
+    for (const candidate of open) {
+      const left = candidate.of.filter((way) => isOpen(way, known));
+      if (ways !== undefined && left.length >= ways.length) continue;
+      choice = candidate;
+      ways = left;
+    }
+    const rest = open.filter((other) => other !== choice);
+    for (const way of ways ?? []) {
+      const found = search([way], rest, known);
       if (found !== undefined) return found;
     }
     return undefined;
   };
+
   const found = search(formulas, [], { numbers: new Map(), stages: domain.stages, consents: new Map() });
-  return found === null ? E.left('too-complex') : E.right(found);
+  return found === 'gave-up' ? E.left('too-complex') : E.right(found);
 };

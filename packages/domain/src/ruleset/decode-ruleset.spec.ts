@@ -1,0 +1,93 @@
+import * as E from 'fp-ts/Either';
+import { decodeRuleset } from './decode-ruleset';
+import { RETAIL } from './retail/retail';
+import { BREAKS, type Break, SMALL, vectorRulesets, withPlace } from './testing/rulesets';
+
+const problemsOf = (input: unknown) => {
+  const decoded = decodeRuleset(input);
+  return E.isLeft(decoded) ? decoded.left : [];
+};
+
+test('a ruleset that uses every part of the language decodes as itself', () => {
+  expect(decodeRuleset(SMALL)).toEqual(E.right(SMALL));
+});
+
+test('the default ruleset decodes', () => {
+  expect(problemsOf(JSON.parse(JSON.stringify(RETAIL)))).toEqual([]);
+});
+
+test.each<readonly [string, unknown]>([...vectorRulesets(), ['small', SMALL] as const])(
+  'the ruleset of %s decodes',
+  (_: string, ruleset: unknown) => {
+    expect(problemsOf(ruleset)).toEqual([]);
+  },
+);
+
+test.each<Break>(BREAKS)(
+  'refuses %s set to %j at its place',
+  (path: string, value: unknown, expected: string = path) => {
+    const problems = problemsOf(withPlace(SMALL, path, value));
+    expect(problems.map((problem) => problem.path)).toContain(expected);
+    expect(problems.every((problem) => problem.severity === 'error')).toBe(true);
+  },
+);
+
+test('a mistyped key names the key that was meant, once', () => {
+  const trust = { halfLive: 'P365D' };
+  expect(problemsOf(withPlace(SMALL, '/factors/trust', trust))).toEqual([
+    {
+      path: '/factors/trust/halfLive',
+      severity: 'error',
+      code: 'unknown-key',
+      message: 'unknown key "halfLive"; did you mean "halfLife"?',
+    },
+  ]);
+});
+
+test('a mistyped subject of a condition names the subject that was meant', () => {
+  const [problem] = problemsOf(withPlace(SMALL, '/stages/1/enter', { metrc: 'orders', atLeast: 1 }));
+  expect(problem).toMatchObject({
+    path: '/stages/1/enter/metrc',
+    message: expect.stringContaining('did you mean "metric"?'),
+  });
+});
+
+test('every problem is told, not only the first', () => {
+  const broken = withPlace(withPlace(SMALL, '/version', 0), '/evidence/0/gives/trust', 0);
+  expect(problemsOf(broken).map((problem) => problem.path)).toEqual(['/version', '/evidence/0/gives/trust']);
+});
+
+test('paths are JSON Pointers', () => {
+  const [problem] = problemsOf(withPlace(SMALL, '/factors', { 'a/b~c': { halfLife: 'P1D' } }));
+  expect(problem.path).toBe('/factors/a~1b~0c');
+});
+
+test.each([null, undefined, 'ruleset', 3, []])('%j is no ruleset', (input) => {
+  expect(problemsOf(input)).toMatchObject([{ path: '', message: expect.stringContaining('expected an object') }]);
+});
+
+test('a document that contains itself is refused', () => {
+  const not: { not?: unknown } = {};
+  not.not = not;
+  expect(problemsOf({ ...SMALL, crossSell: { when: not } })).toMatchObject([{ code: 'too-large' }]);
+});
+
+test('nesting beyond reason is refused and does not exhaust the stack', () => {
+  let when: unknown = { consent: 'marketing' };
+  for (let i = 0; i < 100_000; i++) when = { not: when };
+  expect(problemsOf({ ...SMALL, crossSell: { when } })).toMatchObject([{ code: 'too-large' }]);
+});
+
+test('shared parts that multiply beyond reason are refused', () => {
+  let when: unknown = { consent: 'marketing' };
+  for (let i = 0; i < 40; i++) when = { all: [when, when] };
+  expect(problemsOf({ ...SMALL, crossSell: { when } })).toMatchObject([{ code: 'too-large' }]);
+});
+
+test('numbers that are none are refused', () => {
+  const path = '/factors/trust/prior';
+  expect(problemsOf(withPlace(SMALL, path, [Number.NaN, Number.POSITIVE_INFINITY])).map((p) => p.path)).toEqual([
+    `${path}/0`,
+    `${path}/1`,
+  ]);
+});
