@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 
-const MEMORY_LIMIT = '1GB';
+/** What DuckDB may take; the rest goes to disk. */
+export const MEMORY_LIMIT = '1GB';
 
 /** A private DuckDB in a temporary folder; what does not fit into memory goes to disk there. */
 export interface Database {

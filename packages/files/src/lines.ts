@@ -16,8 +16,9 @@ export interface FileLine {
   readonly fault?: string;
 }
 
-/** The beginning of a bad line, for a report. */
-export const shorten = (text: string): string => (text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
+/** The beginning of a bad line, for a report: a copy, because a slice would keep all the text around it in memory. */
+export const shorten = (text: string): string =>
+  Buffer.from(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text).toString();
 
 const withoutReturn = (text: string): string => (text.endsWith('\r') ? text.slice(0, -1) : text);
 

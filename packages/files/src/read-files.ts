@@ -69,7 +69,7 @@ export async function* readFiles(
     },
   });
   const progress = () => {
-    const known = ledgers.every((ledger) => ledger.expected() !== undefined);
+    const known = ledgers.length >= files.length && ledgers.every((ledger) => ledger.expected() !== undefined);
     return {
       linesDone: ledgers.reduce((sum, ledger) => sum + ledger.counted(), 0),
       ...(known ? { linesTotal: ledgers.reduce((sum, ledger) => sum + (ledger.expected() ?? 0), 0) } : undefined),
@@ -97,6 +97,8 @@ export async function* readFiles(
       }
     }
   } catch (error) {
+    // An aborted DuckDB says only that it was interrupted.
+    signal?.throwIfAborted();
     // What was read before the damage is right, and the caller may keep it.
     if (error instanceof ImportError && batch.length > 0) yield { items: batch, ...progress() };
     throw error;

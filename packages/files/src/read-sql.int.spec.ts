@@ -184,6 +184,13 @@ describe('a mapping of my own', () => {
     expect(await failureOf([file()], SELECT)).toMatchObject({ kind, message: expect.stringMatching(message) });
   });
 
+  test('that would run for hours stops when the signal is aborted', async () => {
+    const file = folder.write('slow.csv', CSV);
+    const sql = `${SELECT}, range(1000000) a, range(1000000) b WHERE hash(a.range, b.range) = 1`;
+    const reading = collect([file], mapping(sql), { signal: AbortSignal.timeout(300) });
+    await expect(reading).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+
   test('leaves no temporary folder behind', async () => {
     const before = readdirSync(tmpdir()).filter((name) => name.startsWith('rapport-files-')).length;
     await collect([folder.write('tidy.csv', CSV)], mapping(SELECT));

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type FileLedger, fileLedger } from './account';
 import { assertFile } from './chunks';
-import { type Database, literal, lock, openDatabase } from './database';
+import { type Database, literal, lock, MEMORY_LIMIT, openDatabase } from './database';
 import { ImportError } from './import-error';
 import type { RejectedItem } from './import-item';
 import { readLines, shorten } from './lines';
@@ -34,6 +34,12 @@ const formatOf = (file: string): Format => {
 
 const messageOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).replace(/^Failed to extract statements: /, '').trim();
+
+/** What to do about a mapping that failed while it ran. */
+const adviceOn = (error: unknown): string =>
+  /Out of Memory/i.test(messageOf(error))
+    ? `A mapping may use ${MEMORY_LIMIT} of memory; split the file, or join and group less at once.`
+    : 'Use TRY_CAST where a value may be of another kind, so that one row is rejected and not all.';
 
 /** What DuckDB says, with the file in front. */
 const unreadable = (file: string, error: unknown): ImportError => {
@@ -153,7 +159,7 @@ export const readSql = (files: readonly string[], sql: string, name: string): Re
         if (error instanceof ImportError) throw error;
         throw new ImportError(
           'mapping',
-          `${name}: ${messageOf(error)}\nUse TRY_CAST where a value may be of another kind, so that one row is rejected and not all.`,
+          `${name}: ${messageOf(error)}\n${adviceOn(error)}`,
           { file: name },
           { cause: error },
         );
