@@ -7,25 +7,34 @@ import type { ComplaintCase, DecidingCondition, OpenPromise, TouchpointIdentity 
 export interface ReadModel {
   /** What is stored of these customers, in the order asked; undefined for one that is not there. */
   load(customers: readonly string[]): Promise<readonly (StoredRelationship | undefined)[]>;
-  /** Saves changes and the checkpoint in one transaction: after a kill at any moment both are there or neither. */
+  /**
+   * Saves changes, in their order, and the checkpoint in one transaction: after a kill at any moment, or an error, both
+   * are there or neither. Saving the same again changes nothing.
+   */
   save(changes: readonly RelationshipSave[], checkpoint: Checkpoint): Promise<void>;
   /** Undefined in an empty read model. */
   checkpoint(): Promise<Checkpoint | undefined>;
 
-  /** A page of customers in order of id, by stage, signal, factor score and text in the id. */
+  /**
+   * A page of customers in order of id (by Unicode code point), by stage, signal, factor score and text in the id.
+   * Rejects with a RangeError for a limit out of bounds or a factor the ruleset does not have.
+   */
   customers(query: CustomerQuery): Promise<CustomerPage>;
   /** Stage intervals of one customer, oldest first. */
   history(customer: string): Promise<readonly StageInterval[]>;
+  /** Complaint cases, oldest opened first. */
   cases(query: CaseQuery): Promise<readonly (ComplaintCase & { readonly customer: string })[]>;
   /** Open promises by deadline, soonest first. */
   promisesDue(query: {
+    /** Deadline before this instant, itself left out. */
     readonly before?: number;
     readonly customer?: string;
+    /** All when absent. */
     readonly limit?: number;
   }): Promise<readonly (OpenPromise & { readonly customer: string })[]>;
   /** Customers per stage at an instant (now when absent), from the intervals. */
   population(at?: number): Promise<Readonly<Record<string, number>>>;
-  /** Changes of stage in `from <= at < to`, counted. `from` null: first touchpoint. */
+  /** Changes of stage in `from <= at < to`, counted, in no particular order. `from` null: first touchpoint. */
   flows(period: {
     readonly from: number;
     readonly to: number;
@@ -35,6 +44,7 @@ export interface ReadModel {
   /** The soonest `nextReviewAt` of all. */
   nextReviewAt(): Promise<number | undefined>;
 
+  /** In order of customer. */
   parked(): Promise<readonly ParkedCustomer[]>;
   /** May be called twice. */
   close(): Promise<void>;
@@ -98,8 +108,9 @@ export type RelationshipSave =
       readonly kind: 'relationship';
       readonly relationship: StoredRelationship;
       /**
-       * Stage intervals. `append`: the open interval ends where the first of these begins; `replace`: the whole
-       * history, after a re-fold.
+       * Stage intervals, oldest first, each beginning where the one before ends. `append`: the open interval ends
+       * where the first of these begins, and what is stored from there on is replaced (so appending twice is appending
+       * once); `replace`: the whole history, after a re-fold.
        */
       readonly history: { readonly mode: 'append' | 'replace'; readonly intervals: readonly StageInterval[] };
       /** All open promises; replaces what was stored. */
@@ -124,9 +135,9 @@ export interface CustomerQuery {
   readonly stage?: string;
   /** Raised. */
   readonly signal?: string;
-  /** Score at `at`, 0 to 100, both ends included. */
+  /** Score at `at`, 0 to 100, both ends included; without evidence that of the prior. */
   readonly factor?: { readonly id: string; readonly atLeast?: number; readonly atMost?: number; readonly at: number };
-  /** Part of the customer's id. */
+  /** Part of the customer's id, as it stands (no wildcards); ASCII letters match in either case. */
   readonly text?: string;
   /** Exclusive: the last customer of the page before. */
   readonly after?: string;
@@ -143,6 +154,8 @@ export interface CustomerPage {
 export interface CaseQuery {
   readonly customer?: string;
   readonly open?: boolean;
+  /** Itself left out. */
   readonly openedBefore?: number;
+  /** All when absent. */
   readonly limit?: number;
 }

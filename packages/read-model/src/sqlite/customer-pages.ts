@@ -12,16 +12,15 @@ export const customerPages =
     const limit = query.limit ?? DEFAULT_LIMIT;
     if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT)
       throw new RangeError(`A page has 1 to ${MAX_LIMIT} customers, not ${limit}.`);
-    const { from, where, values } = filters(query, factors);
+    const { where, values } = filters(query, factors);
     const rows = prepared<RelationshipRow>(
-      `SELECT ${RELATIONSHIP_COLUMNS} FROM ${from} ${whereAll(where)} ORDER BY c.customer LIMIT :limit`,
+      `SELECT ${RELATIONSHIP_COLUMNS} FROM customers c ${whereAll(where)} ORDER BY c.customer LIMIT :limit`,
     ).all({ ...values, limit: limit + 1 });
     const customers = rows.slice(0, limit).map(toRelationship);
     return rows.length > limit ? { customers, next: customers[limit - 1].customer } : { customers };
   };
 
 const filters = ({ stage, signal, factor, text, after }: CustomerQuery, factors: Record<string, FactorParameters>) => {
-  const from = ['customers c JOIN states s USING (key)'];
   const where: string[] = [];
   const values: Record<string, unknown> = {};
   const demand = (condition: string, given: Readonly<Record<string, unknown>>): void => {
@@ -39,7 +38,7 @@ const filters = ({ stage, signal, factor, text, after }: CustomerQuery, factors:
     if (factor.atLeast !== undefined) demand(`${score.sql} >= :atLeast`, { atLeast: factor.atLeast });
     if (factor.atMost !== undefined) demand(`${score.sql} <= :atMost`, { atMost: factor.atMost });
   }
-  return { from: from.join(' '), where, values };
+  return { where, values };
 };
 
 /**

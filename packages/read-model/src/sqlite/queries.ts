@@ -23,7 +23,7 @@ const NO_LIMIT = -1;
 export const queries = (db: Database, factors: Readonly<Record<string, FactorParameters>>): Queries => {
   const prepared = statements(db);
   const one = db.prepare<[string], RelationshipRow>(
-    `SELECT ${RELATIONSHIP_COLUMNS} FROM customers c JOIN states s USING (key) WHERE c.customer = ?`,
+    `SELECT ${RELATIONSHIP_COLUMNS} FROM customers c WHERE c.customer = ?`,
   );
   const checkpoint = db.prepare<[], Checkpoint>('SELECT position, ruleset FROM checkpoint');
   const history = db.prepare<[string], IntervalRow>(

@@ -2,9 +2,9 @@ import type { OpenPromise, TouchpointIdentity } from '@rapport/domain';
 import type { FactorEvidence, ParkedCustomer, StageInterval, StoredRelationship } from '../read-model';
 import { parseBecause } from './history-writer';
 
-/** Columns of a {@link RelationshipRow}, for a query over `customers c JOIN states s USING (key)`. */
+/** Columns of a {@link RelationshipRow}, for a query over `customers c`. */
 export const RELATIONSHIP_COLUMNS = `c.customer, c.stage, c.since, c.instant, c.next_review_at, c.touchpoints,
-  c.first_touchpoint_at, c.last_touchpoint_at, c.factors, s.state, s.decided,
+  c.first_touchpoint_at, c.last_touchpoint_at, c.factors, c.state, c.decided,
   (SELECT json_group_object(signal, since) FROM raised_signals r WHERE r.key = c.key) AS signals`;
 
 export interface RelationshipRow {

@@ -58,42 +58,46 @@ export const saving = (db: Database): ((changes: readonly RelationshipSave[], ch
   };
 };
 
-/** The customer's own row, and the fold's state. */
+/** The customer's own row. */
 const customerWriter = (db: Database) => {
   const find = db
     .prepare<[string], [key: number, stage: string]>('SELECT key, stage FROM customers WHERE customer = ?')
     .raw();
   const insert = db.prepare(
     `INSERT INTO customers (since, instant, next_review_at, touchpoints, first_touchpoint_at, last_touchpoint_at,
-       factors, stage, customer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       factors, decided, state, stage, customer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const update = db.prepare(
     `UPDATE customers SET since = ?, instant = ?, next_review_at = ?, touchpoints = ?, first_touchpoint_at = ?,
-       last_touchpoint_at = ?, factors = ? WHERE key = ?`,
+       last_touchpoint_at = ?, factors = ?, decided = ?, state = ? WHERE key = ?`,
   );
   // Apart, because setting an indexed column writes the index even when nothing changes.
   const updateStage = db.prepare('UPDATE customers SET stage = ? WHERE key = ?');
   const remove = db.prepare('DELETE FROM customers WHERE key = ?');
-  const insertState = db.prepare('INSERT INTO states (state, decided, key) VALUES (?, ?, ?)');
-  const updateState = db.prepare('UPDATE states SET state = ?, decided = ? WHERE key = ?');
-  const removeState = db.prepare('DELETE FROM states WHERE key = ?');
 
   return {
     put: (one: StoredRelationship): { readonly key: number; readonly known: boolean } => {
       const { since, instant, nextReviewAt, touchpoints, firstTouchpointAt, lastTouchpointAt, stage, customer } = one;
-      const seen = [since, instant, nextReviewAt, touchpoints, firstTouchpointAt, lastTouchpointAt];
-      const factors = factorsJson(one.factors);
-      const decided = JSON.stringify(one.decided);
+      const values = [
+        since,
+        instant,
+        nextReviewAt,
+        touchpoints,
+        firstTouchpointAt,
+        lastTouchpointAt,
+        factorsJson(one.factors),
+        JSON.stringify(one.decided),
+        one.state,
+      ];
       const found = find.get(customer);
       if (found === undefined) {
-        const key = Number(insert.run(...seen, factors, stage, customer).lastInsertRowid);
-        insertState.run(one.state, decided, key);
-        return { key, known: false };
+        values.push(stage, customer);
+        return { key: Number(insert.run(values).lastInsertRowid), known: false };
       }
       const key = found[0];
-      update.run(...seen, factors, key);
+      values.push(key);
+      update.run(values);
       if (found[1] !== stage) updateStage.run(stage, key);
-      updateState.run(one.state, decided, key);
       return { key, known: true };
     },
     /** The key that is free now; undefined for a customer that was not there. */
@@ -101,7 +105,6 @@ const customerWriter = (db: Database) => {
       const key = find.get(customer)?.[0];
       if (key === undefined) return undefined;
       remove.run(key);
-      removeState.run(key);
       return key;
     },
   };

@@ -7,7 +7,7 @@ export const UNFINISHED_ID = 0x5261_7082;
 
 /**
  * Version 1. A customer has a small integer key in all tables. What is looked for stands in columns; what is only
- * handed back stands as JSON. The fold's state lies apart from `customers`, so that scans read no state.
+ * handed back stands as JSON.
  */
 const VERSION_1 = `
 CREATE TABLE checkpoint (
@@ -93,8 +93,13 @@ CREATE TABLE parked (
 /**
  * Version 2: an interval knows the stage she came from, so that flows need no second look at every customer, and
  * conditions are rows `[subject, id, comparison, threshold, value, holds]` instead of objects, a third of the size.
+ * The fold's state is the last column of its customer: one page less to write for every save.
  */
 const VERSION_2 = `
+ALTER TABLE customers ADD COLUMN decided TEXT NOT NULL DEFAULT '';
+ALTER TABLE customers ADD COLUMN state TEXT NOT NULL DEFAULT '';
+UPDATE customers AS c SET (decided, state) = (SELECT decided, state FROM states s WHERE s.key = c.key);
+DROP TABLE states;
 DROP INDEX stage_intervals_by_time;
 ALTER TABLE stage_intervals ADD COLUMN came_from TEXT;
 UPDATE stage_intervals AS i SET

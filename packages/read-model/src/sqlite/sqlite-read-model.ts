@@ -66,9 +66,16 @@ const readModel = (
     ...queries(db, factors),
     save: async (changes, checkpoint) =>
       atStore(path, () => {
-        const save = build === undefined ? writeDurably : write;
-        if (save === undefined) throw new Error(`The read model ${path} is open for reading only.`);
-        save(changes, checkpoint);
+        if (write === undefined || writeDurably === undefined)
+          throw new Error(`The read model ${path} is open for reading only; open it with mode "write" to save.`);
+        if (build === undefined) return writeDurably(changes, checkpoint);
+        try {
+          write(changes, checkpoint);
+        } catch (error) {
+          // Half a batch is in the build's one transaction, so the build is lost.
+          store.close();
+          throw error;
+        }
       }),
     finish: async () =>
       atStore(path, () => {

@@ -71,6 +71,17 @@ describe('a bulk build', () => {
     expect(await customersOf(await open(next, { mode: 'read' }))).toEqual(['bob']);
   });
 
+  test('cannot be finished after a save that failed', async () => {
+    const model = await open(next, { mode: 'write', bulk: true });
+    const unfit = { ...at(1), position: null as unknown as string };
+    await expect(model.save([saveOf(relationship('ann'))], unfit)).rejects.toMatchObject({
+      code: 'SQLITE_CONSTRAINT_NOTNULL',
+    });
+    await expect(model.finish()).rejects.toThrow('not open');
+    await model.close();
+    await expect(open(next, { mode: 'read' })).rejects.toMatchObject({ kind: 'not-a-store' });
+  });
+
   test('that was not finished is no read model, and is not switched in', async () => {
     const model = await open(next, { mode: 'write', bulk: true });
     await model.save([saveOf(relationship('ann'))], at(1));
@@ -154,6 +165,12 @@ describe('switching in', () => {
 
   test('without a build says so', () => {
     expect(() => switchIn(next, live)).toThrow(expect.objectContaining({ kind: 'missing' }));
+  });
+
+  test('a reader cannot save', async () => {
+    await (await open(live, { mode: 'write' })).close();
+    const reader = await open(live, { mode: 'read' });
+    await expect(reader.save([], at(1))).rejects.toThrow('open for reading only');
   });
 
   test('a second writer of a model is refused', async () => {
