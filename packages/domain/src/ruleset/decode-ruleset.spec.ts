@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either';
 import { decodeRuleset } from './decode-ruleset';
 import { RETAIL } from './retail/retail';
-import { BREAKS, type Break, SMALL, vectorRulesets, withPlace } from './testing/rulesets';
+import { BREAKS, SMALL, vectorRulesets, withPlace } from './testing/rulesets';
 
 const problemsOf = (input: unknown) => {
   const decoded = decodeRuleset(input);
@@ -23,14 +23,12 @@ test.each<readonly [string, unknown]>([...vectorRulesets(), ['small', SMALL] as 
   },
 );
 
-test.each<Break>(BREAKS)(
-  'refuses %s set to %j at its place',
-  (path: string, value: unknown, expected: string = path) => {
+for (const [path, value, expected = path] of BREAKS)
+  test(`refuses ${path} set to ${JSON.stringify(value)} at its place`, () => {
     const problems = problemsOf(withPlace(SMALL, path, value));
     expect(problems.map((problem) => problem.path)).toContain(expected);
     expect(problems.every((problem) => problem.severity === 'error')).toBe(true);
-  },
-);
+  });
 
 test('a mistyped key names the key that was meant, once', () => {
   const trust = { halfLive: 'P365D' };
