@@ -1,7 +1,7 @@
 import { type Program, restoreFold, type TouchpointIdentity, viewOf } from '@rapport/domain';
 import type { Position, RecordedEvent, StreamEvent } from '@rapport/event-log';
 import type { ParkedCustomer, RelationshipSave, StoredRelationship } from '@rapport/read-model';
-import { type Decision, decisionsFor, type RecordedDecision, type RulesetName } from './decision';
+import { type Decision, decisionsFor, type RulesetName } from './decision';
 import { foldable, UnfoldableTouchpoint } from './foldable';
 import { createFolder, type Folder, type RecordedStageChange } from './folder';
 import { relationshipSave } from './stored';
@@ -16,8 +16,6 @@ export interface Outcome {
 export interface Standing {
   readonly customer: string;
   readonly stored: StoredRelationship | undefined;
-  /** Decisions that are in the log although the read model does not know of them: a kill came in between. */
-  readonly unsaved: readonly RecordedDecision[];
 }
 
 export interface Projection {
@@ -52,15 +50,14 @@ export const createProjection = (program: Program, ruleset: RulesetName): Projec
   };
 
   const outcome = (
-    standing: Standing,
+    { customer, stored }: Standing,
     foldedUpTo: Position,
     mode: 'append' | 'replace',
     stages: readonly RecordedStageChange[],
     signals: Folder['signals'],
     late?: TouchpointIdentity,
   ): Outcome => {
-    const { customer, stored, unsaved } = standing;
-    const sequence = unsaved.at(-1)?.sequence ?? stored?.decided.sequence ?? 0;
+    const sequence = stored?.decided.sequence ?? 0;
     const decisions = decisionsFor({
       customer,
       ruleset,
@@ -68,7 +65,7 @@ export const createProjection = (program: Program, ruleset: RulesetName): Projec
       ladder,
       stages,
       signals,
-      raised: [...lastSaid(standing).signals],
+      raised: stored?.decided.signals ?? [],
       sequence,
       late: late === undefined ? undefined : { touchpoint: late, asOf: fold.instant },
     });
@@ -79,8 +76,8 @@ export const createProjection = (program: Program, ruleset: RulesetName): Projec
   };
 
   /** After a change of the past only the difference between what was said last and what holds now is decided. */
-  const differences = (standing: Standing) => {
-    const said = lastSaid(standing);
+  const differences = ({ stored }: Standing) => {
+    const said = { stage: stored?.decided.stage ?? null, signals: new Set(stored?.decided.signals) };
     const now = fold.stageId;
     const last = folder.history.at(-1);
     const stages =
@@ -99,7 +96,6 @@ export const createProjection = (program: Program, ruleset: RulesetName): Projec
   return {
     continue: (standing, events, foldedUpTo) => {
       const { stored } = standing;
-      if (standing.unsaved.length > 0) return undefined;
       if (stored === undefined) {
         folder.whole(events, Number.NEGATIVE_INFINITY);
       } else {
@@ -117,49 +113,9 @@ export const createProjection = (program: Program, ruleset: RulesetName): Projec
     },
     whole: (standing, events, foldedUpTo, late) => {
       folder.whole(events, standing.stored?.instant ?? Number.NEGATIVE_INFINITY);
-      const interrupted = standing.unsaved.length > 0 ? undecided(folder, standing.unsaved) : undefined;
-      const { stages, signals } = interrupted ?? differences(standing);
-      // Where the past did not change, what is left to decide keeps the causes that it had.
-      const because = interrupted === undefined ? late : undefined;
-      return outcome(standing, foldedUpTo, 'replace', stages, signals, because);
+      const { stages, signals } = differences(standing);
+      return outcome(standing, foldedUpTo, 'replace', stages, signals, late);
     },
-  };
-};
-
-/** Stage and signals as the last decision left them. */
-const lastSaid = ({
-  stored,
-  unsaved,
-}: Standing): { readonly stage: string | null; readonly signals: ReadonlySet<string> } => {
-  const signals = new Set(stored?.decided.signals ?? []);
-  let stage = stored?.decided.stage ?? null;
-  for (const decision of unsaved) {
-    if (decision.kind === 'stageChanged') stage = decision.to;
-    else if (decision.kind === 'signalRaised') signals.add(decision.signal);
-    else signals.delete(decision.signal);
-  }
-  return { stage, signals };
-};
-
-/**
- * The changes that follow the last decision in a whole history, where that decision is part of it; undefined where it
- * is not, because the past changed since.
- */
-const undecided = (
-  { history, signals }: Folder,
-  unsaved: readonly RecordedDecision[],
-): { readonly stages: readonly RecordedStageChange[]; readonly signals: Folder['signals'] } | undefined => {
-  const last = unsaved.at(-1);
-  if (last === undefined) return undefined;
-  const found =
-    last.kind === 'stageChanged'
-      ? history.some(({ at, to }) => at === last.effectiveAt && to === last.to)
-      : signals.some(({ at, signal }) => at === last.effectiveAt && signal === last.signal);
-  if (!found) return undefined;
-  // The decisions of one step are appended together: what is left lies after the last of them.
-  return {
-    stages: history.filter(({ at }) => at > last.effectiveAt),
-    signals: signals.filter(({ at }) => at > last.effectiveAt),
   };
 };
 

@@ -14,7 +14,7 @@ import { type Clock, systemClock } from './clock';
 import { type Decision, decisionEvent, type RecordedDecision, rulesetName } from './decision';
 import { streamOf } from './history-of';
 import { createProjection, firstLate, type Outcome, parkedFor, type Standing } from './projection';
-import { decisionsAfter } from './unsaved-decisions';
+import { unsavedDecisions } from './unsaved-decisions';
 
 export interface ProjectorOptions {
   readonly log: EventLog;
@@ -50,7 +50,8 @@ const CUSTOMERS_PER_REVIEW = 500;
  * Takes touchpoints from the log into the read model and records what changed as decisions, each once and only once.
  *
  * A page is folded, its decisions are appended to the log, and only then are relationships and checkpoint saved in
- * one transaction. After a kill in between, the log says what had been decided, and no decision is taken again.
+ * one transaction. After a kill in between, the same page is folded again from the same state: it gives the same
+ * decisions, and the log, which knows them by their ids, records none twice.
  * Only one projector may write to a read model at a time; its writer lock sees to that.
  */
 export class Projector {
@@ -59,7 +60,7 @@ export class Projector {
   private readonly projection;
   private readonly hash: string;
   private checkpoint: Position | undefined;
-  private unsaved: Map<string, RecordedDecision[]> | undefined;
+  private resumed = false;
   private parkedCustomers = new Set<string>();
   private readonly total = { touchpoints: 0, customers: 0, decisions: 0, parked: 0 };
   private readonly waiting: { readonly position: Position; readonly resolve: () => void }[] = [];
@@ -142,7 +143,7 @@ export class Projector {
     return parked.filter((customer) => !this.parkedCustomers.has(customer));
   }
 
-  /** Learns where the last run ended: the checkpoint, and decisions it recorded but did not save. */
+  /** Learns where the last run ended, and does again what a kill kept it from saving. */
   private async resume(): Promise<void> {
     const { log, readModel } = this.options;
     const checkpoint = await readModel.checkpoint();
@@ -151,11 +152,37 @@ export class Projector {
         `The read model was built with ruleset ${checkpoint.ruleset.slice(0, 12)}, not with ${this.hash.slice(0, 12)}: rebuild it with the ruleset you want.`,
       );
     this.checkpoint = checkpoint?.position as Position | undefined;
-    this.unsaved ??= await decisionsAfter(log, this.checkpoint);
     this.parkedCustomers = new Set((await readModel.parked()).map(({ customer }) => customer));
+    if (!this.resumed) await this.redo(await unsavedDecisions(log, readModel, this.checkpoint));
+    this.resumed = true;
+  }
+
+  /**
+   * Decisions that were recorded but not saved came from one page, or from one review. Folding the same again from
+   * the same state gives the same decisions, which the log knows already.
+   */
+  private async redo(unsaved: ReadonlyMap<string, readonly RecordedDecision[]>): Promise<void> {
+    const last = [...unsaved.values()].map((decisions) => decisions[decisions.length - 1]);
+    const reviewed = last.filter(({ foldedUpTo }) => foldedUpTo === this.checkpoint);
+    for (const { customer, effectiveAt } of reviewed)
+      await this.saveAnnounced(
+        await this.foldAll([{ customer, events: [] }], this.checkpoint as Position, effectiveAt),
+        this.checkpoint as Position,
+      );
+    const paged = last.find(({ foldedUpTo }) => foldedUpTo !== this.checkpoint);
+    if (paged === undefined) return;
+    const page: RecordedEvent[] = [];
+    const range = { after: this.checkpoint, until: paged.foldedUpTo, category: 'customer' };
+    for await (const part of this.options.log.readAll(range)) page.push(...part);
+    await this.saveAnnounced(await this.foldPage(page), paged.foldedUpTo);
   }
 
   private async take(page: readonly RecordedEvent[]): Promise<void> {
+    await this.save(await this.foldPage(page), page[page.length - 1].position);
+    this.total.touchpoints += page.length;
+  }
+
+  private async foldPage(page: readonly RecordedEvent[]): Promise<readonly Outcome[]> {
     const byCustomer = new Map<string, RecordedEvent[]>();
     for (const event of page) {
       const customer = subjectOf(event.stream);
@@ -163,13 +190,10 @@ export class Projector {
       if (events === undefined) byCustomer.set(customer, [event]);
       else events.push(event);
     }
-    const position = page[page.length - 1].position;
-    const outcomes = await this.foldAll(
+    return this.foldAll(
       [...byCustomer].map(([customer, events]) => ({ customer, events })),
-      position,
+      page[page.length - 1].position,
     );
-    await this.save(outcomes, position);
-    this.total.touchpoints += page.length;
   }
 
   /** Changes by time, up to and including `now`. Works from the read model: touchpoints come first. */
@@ -201,11 +225,8 @@ export class Projector {
     position: Position,
     until: number | undefined,
   ): Promise<Outcome> {
-    const known = stored?.decided.sequence ?? 0;
-    const unsaved = (this.unsaved?.get(customer) ?? []).filter(({ sequence }) => sequence > known);
-    const standing: Standing = { customer, stored, unsaved };
-    const whole = this.parkedCustomers.has(customer) || unsaved.length > 0;
-    const continued = whole
+    const standing: Standing = { customer, stored };
+    const continued = this.parkedCustomers.has(customer)
       ? undefined
       : this.orParked(customer, () =>
           until === undefined
@@ -228,9 +249,22 @@ export class Projector {
   }
 
   private async save(outcomes: readonly Outcome[], position: Position): Promise<void> {
-    if (this.announce)
-      await this.record(outcomes.flatMap(({ decisions }) => (decisions.length > 0 ? [decisions] : [])));
-    const saves = outcomes.map(({ save, decisions }) => (this.announce ? save : unannounced(save, decisions.length)));
+    if (this.announce) return this.saveAnnounced(outcomes, position);
+    await this.saveAll(
+      outcomes.map(({ save, decisions }) => unannounced(save, decisions.length)),
+      position,
+    );
+  }
+
+  private async saveAnnounced(outcomes: readonly Outcome[], position: Position): Promise<void> {
+    await this.record(outcomes.flatMap(({ decisions }) => (decisions.length > 0 ? [decisions] : [])));
+    await this.saveAll(
+      outcomes.map(({ save }) => save),
+      position,
+    );
+  }
+
+  private async saveAll(saves: readonly RelationshipSave[], position: Position): Promise<void> {
     await this.options.readModel.save(saves, { position, ruleset: this.hash });
     this.checkpoint = position;
     for (const save of saves) this.count(save);
@@ -245,7 +279,6 @@ export class Projector {
         : save.kind === 'parked'
           ? save.parked.customer
           : save.customer;
-    this.unsaved?.delete(customer);
     if (save.kind === 'parked') {
       if (!this.parkedCustomers.has(customer)) this.total.parked++;
       this.parkedCustomers.add(customer);

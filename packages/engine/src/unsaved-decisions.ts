@@ -1,24 +1,26 @@
-import type { EventLog, Position } from '@rapport/event-log';
-import { subjectOf } from '@rapport/event-log';
+import { type EventLog, type Position, subjectOf } from '@rapport/event-log';
+import type { ReadModel } from '@rapport/read-model';
 import { decisionOf, type RecordedDecision } from './decision';
 
 /**
- * Decisions recorded after the read model's checkpoint, by customer. A kill between recording and saving leaves such;
- * whether the read model knows them after all is told by their sequence.
+ * Decisions that are in the log but not in the read model, by customer, oldest first: a kill came between recording
+ * and saving. Empty after an orderly end.
  */
-export const decisionsAfter = async (
+export const unsavedDecisions = async (
   log: EventLog,
+  readModel: ReadModel,
   checkpoint: Position | undefined,
-): Promise<Map<string, RecordedDecision[]>> => {
-  const found = new Map<string, RecordedDecision[]>();
-  for await (const page of log.readAll({ after: checkpoint, category: 'relationship' }))
-    for (const event of page) {
-      const customer = subjectOf(event.stream);
-      const decision = decisionOf(event, customer);
-      if (decision === undefined) continue;
-      const known = found.get(customer);
-      if (known === undefined) found.set(customer, [decision]);
+): Promise<ReadonlyMap<string, readonly RecordedDecision[]>> => {
+  const unsaved = new Map<string, RecordedDecision[]>();
+  for await (const page of log.readAll({ after: checkpoint, category: 'relationship' })) {
+    const decisions = page.flatMap((event) => decisionOf(event, subjectOf(event.stream)) ?? []);
+    const stored = await readModel.load(decisions.map(({ customer }) => customer));
+    for (const [i, decision] of decisions.entries()) {
+      if (decision.sequence <= (stored[i]?.decided.sequence ?? 0)) continue;
+      const known = unsaved.get(decision.customer);
+      if (known === undefined) unsaved.set(decision.customer, [decision]);
       else known.push(decision);
     }
-  return found;
+  }
+  return unsaved;
 };
