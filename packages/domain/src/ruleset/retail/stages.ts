@@ -7,9 +7,10 @@ const EXIT = 0.8;
 const rounded = (value: number): number => Math.round(value * 100) / 100;
 
 interface Demands {
-  readonly orders?: number;
-  /** Activity that is enough by itself. */
+  /** Activity that is enough by itself, */
   readonly activity: number;
+  /** but not with fewer orders than these, where one order alone would reach it. */
+  readonly orders?: number;
   /** Activity that is enough for whoever buys across the assortment. */
   readonly broad: { readonly activity: number; readonly products: number };
   /** Activity that is enough where there is a social bond of that score. */
@@ -21,37 +22,31 @@ interface Demands {
 
 /** The condition for entering (`ease` 1) or staying (`ease` 0.8). Orders and products do not decay, so they stand. */
 const reaching = (
-  { orders, activity, broad, bonded, factors = {}, settled }: Demands,
+  { activity, orders, broad, bonded, factors = {}, settled }: Demands,
   ease: number,
-): StateCondition => ({
-  all: [
-    ...(orders === undefined ? [] : [{ metric: 'orders', atLeast: orders }]),
-    {
-      any: [
-        { metric: 'activity', atLeast: rounded(activity * ease) },
-        {
-          all: [
-            { metric: 'activity', atLeast: rounded(broad.activity * ease) },
-            { metric: 'products', atLeast: broad.products },
-          ],
-        },
-        ...(bonded === undefined
-          ? []
-          : [
-              {
-                all: [
-                  { metric: 'activity', atLeast: rounded(bonded.activity * ease) },
-                  { factor: 'social', atLeast: rounded(bonded.social * ease) },
-                ],
-              },
-            ]),
-      ],
-    },
-    ...Object.entries(factors).map(([factor, score]) => ({ factor, atLeast: rounded(score * (ease === 1 ? 1 : 0.9)) })),
-    // An open complaint keeps a customer from rising; it does not by itself bring one down.
-    ...(settled === true && ease === 1 ? [{ metric: 'openComplaints', below: 1 }] : []),
-  ],
-});
+): StateCondition => {
+  const active = (enough: number): StateCondition => ({ metric: 'activity', atLeast: rounded(enough * ease) });
+  return {
+    all: [
+      {
+        any: [
+          orders === undefined ? active(activity) : { all: [{ metric: 'orders', atLeast: orders }, active(activity)] },
+          { all: [active(broad.activity), { metric: 'products', atLeast: broad.products }] },
+          ...(bonded === undefined
+            ? []
+            : [{ all: [active(bonded.activity), { factor: 'social', atLeast: rounded(bonded.social * ease) }] }]),
+        ],
+      },
+      // Scores move little near their prior, so a tenth is slack enough.
+      ...Object.entries(factors).map(([factor, score]) => ({
+        factor,
+        atLeast: rounded(score * (ease === 1 ? 1 : 0.9)),
+      })),
+      // An open complaint keeps a customer from rising; it does not by itself bring one down.
+      ...(settled === true && ease === 1 ? [{ metric: 'openComplaints', below: 1 }] : []),
+    ],
+  };
+};
 
 const rung = (id: string, label: StageRule['label'], demands: Demands, minStay?: string): StageRule => ({
   id,
@@ -78,25 +73,24 @@ export const stages: readonly StageRule[] = [
     },
     label: words('Establish', 'Thiết lập'),
   },
-  rung('build', words('Build', 'Xây dựng'), { orders: 1, activity: 0.6, broad: { activity: 0.4, products: 20 } }),
+  rung('build', words('Build', 'Xây dựng'), { activity: 0.6, broad: { activity: 0.35, products: 15 } }),
   rung('develop', words('Develop', 'Phát triển'), {
-    orders: 2,
     activity: 1,
-    broad: { activity: 0.6, products: 20 },
+    orders: 2,
+    broad: { activity: 0.5, products: 25 },
     factors: { trust: 40 },
   }),
   rung(
     'maintain',
     words('Maintain', 'Duy trì'),
-    { orders: 2, activity: 1.4, broad: { activity: 1.1, products: 40 }, factors: { trust: 44, satisfaction: 42 } },
+    { activity: 1.4, broad: { activity: 1.1, products: 40 }, factors: { trust: 44, satisfaction: 42 } },
     'P14D',
   ),
   rung(
     'strengthen',
     words('Strengthen', 'Củng cố'),
     {
-      orders: 3,
-      activity: 2.2,
+      activity: 2.6,
       broad: { activity: 1.7, products: 40 },
       factors: { trust: 48, satisfaction: 45 },
       settled: true,
@@ -107,10 +101,9 @@ export const stages: readonly StageRule[] = [
     'loyal',
     words('Loyal', 'Trung thành'),
     {
-      orders: 3,
-      activity: 3.2,
-      broad: { activity: 2.8, products: 40 },
-      bonded: { activity: 2.4, social: 50 },
+      activity: 3.4,
+      broad: { activity: 3, products: 40 },
+      bonded: { activity: 2.6, social: 50 },
       factors: { trust: 52, satisfaction: 48, social: 30 },
       settled: true,
     },
