@@ -24,7 +24,11 @@ good_items AS (SELECT * FROM typed_items WHERE NOT orphan AND product_id IS NOT 
 baskets AS (
   -- One piece a line: pieces of one product are counted.
   SELECT order_id, sum(span)::BIGINT AS lines, sum(total) AS total,
-    list({sku: product_id, category: category, quantity: quantity, price: amount::DOUBLE} ORDER BY first_line) AS items
+    -- Sorted afterwards: a list that is ordered while it grows takes several times the memory.
+    list_transform(
+      list_sort(list({line: first_line, sku: product_id, category: category, quantity: quantity, price: amount::DOUBLE})),
+      lambda item: {sku: item.sku, category: item.category, quantity: item.quantity, price: item.price}
+    ) AS items
   FROM (
     SELECT order_id, product_id, category, amount, count(*) AS quantity, sum(span) AS span, min(line) AS first_line,
       sum(amount + freight) AS total

@@ -43,7 +43,11 @@ touchpoints AS (
     min(line) AS line,
     sum(span)::BIGINT AS lines,
     abs(sum(quantity * price))::DOUBLE AS amount,
-    list({sku: StockCode, quantity: abs(quantity), price: price::DOUBLE} ORDER BY line) AS items,
+    -- Sorted afterwards: a list that is ordered while it grows takes several times the memory.
+    list_transform(
+      list_sort(list({line: line, sku: StockCode, quantity: abs(quantity), price: price::DOUBLE})),
+      lambda item: {sku: item.sku, quantity: item.quantity, price: item.price}
+    ) AS items,
     CASE WHEN min(StockCode) = max(StockCode) THEN min(StockCode) END AS code
   FROM named
   GROUP BY id, kind, customer

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { fileLedger } from './account';
 import { assertFile } from './chunks';
 import { lock, openDatabase } from './database';
+import { adviceOn, messageOf } from './duckdb-error';
 import { ImportError } from './import-error';
 import { type PresetTable, presetSql, type TablePreset } from './presets';
 import { readMapping } from './read-mapping';
@@ -32,10 +33,22 @@ const readPreset = (
       await lock(database, []);
       await database.run(`CREATE TEMP VIEW mapping AS ${presetSql(preset.name)}`);
       yield* readMapping(database, preset.name, sources, context);
+    } catch (error) {
+      signal?.throwIfAborted();
+      const [file] = files.values();
+      throw error instanceof ImportError ? error : failed(nameOf(file), error);
     } finally {
       await database.close();
     }
   };
+
+const failed = (file: string, error: unknown): ImportError =>
+  new ImportError(
+    'unreadable',
+    `${file}: ${messageOf(error)}\n${adviceOn(error, 'The preset could not read this file; a mapping of your own (--sql) may.')}`,
+    { file },
+    { cause: error },
+  );
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 

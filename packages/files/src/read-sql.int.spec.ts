@@ -87,6 +87,15 @@ describe('a mapping of my own', () => {
     expect(account.files).toMatchObject([{ lines: 2, becameTouchpoints: 2, unaccounted: 0 }]);
   });
 
+  test('has the files by number even where they do not go together', async () => {
+    const numbers = folder.write('n.ndjson', '{"v":{"a":1}}\n');
+    const lists = folder.write('l.ndjson', '{"v":[1,2]}\n');
+    const sql = `SELECT 'x' AS id, 'till' AS source, 'order.completed' AS type, 'anna' AS customer,
+      TIMESTAMP '2024-03-01' AS occurred_at, 2 AS lines, {total: input_1.v.a + input_2.v[2]} AS data FROM input_1, input_2`;
+    const { items } = await collect([numbers, lists], mapping(sql));
+    expect(items).toMatchObject([{ touchpoint: { data: { total: 3 } } }]);
+  });
+
   test('may read the named files itself, ends with a semicolon, and leaves NULL fields out', async () => {
     const file = folder.write('own.csv', 'ticket|who|sold_at|amount\n1|anna|2024-03-01T09:00:00+02:00|\n');
     const sql = `-- tickets\n${SELECT.replace('FROM input', `FROM read_csv('${file}', delim = '|', all_varchar = true)`)};\n-- end\n`;

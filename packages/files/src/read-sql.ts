@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { type FileLedger, fileLedger } from './account';
 import { assertFile } from './chunks';
-import { type Database, literal, lock, MEMORY_LIMIT, openDatabase } from './database';
+import { type Database, literal, lock, openDatabase } from './database';
+import { adviceOn, messageOf } from './duckdb-error';
 import { ImportError } from './import-error';
 import type { RejectedItem } from './import-item';
 import { readLines, shorten } from './lines';
@@ -31,15 +32,6 @@ const formatOf = (file: string): Format => {
     );
   return format;
 };
-
-const messageOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).replace(/^Failed to extract statements: /, '').trim();
-
-/** What to do about a mapping that failed while it ran. */
-const adviceOn = (error: unknown): string =>
-  /Out of Memory/i.test(messageOf(error))
-    ? `A mapping may use ${MEMORY_LIMIT} of memory; split the file, or join and group less at once.`
-    : 'Use TRY_CAST where a value may be of another kind, so that one row is rejected and not all.';
 
 /** What DuckDB says, with the file in front. */
 const unreadable = (file: string, error: unknown): ImportError => {
@@ -82,6 +74,13 @@ const attach = async (database: Database, name: string, file: string): Promise<v
         ? `CREATE VIEW ${name} AS SELECT * FROM read_parquet(${path})`
         : `CREATE VIEW ${name} AS SELECT * FROM read_json(${path}, format = '${format === 'ndjson' ? 'newline_delimited' : 'auto'}')`;
   await database.run(statement);
+};
+
+/** All files by column name. Files that do not go together have no `input`; a mapping then joins them by number. */
+const defineInput = async (database: Database, files: number): Promise<void> => {
+  const selects = Array.from({ length: files }, (_, i) => `SELECT * FROM input_${i + 1}`);
+  const union = database.run(`CREATE VIEW input AS ${selects.join(' UNION ALL BY NAME ')}`);
+  await (files === 1 ? union : union.catch(() => undefined));
 };
 
 /** Only a single SELECT may be a mapping, so that nothing it says can change anything. */
@@ -144,9 +143,7 @@ export const readSql = (files: readonly string[], sql: string, name: string): Re
       ledger.expect(rows);
       begun(ledger);
       yield rejected;
-      await database.run(
-        `CREATE VIEW input AS ${files.map((_, i) => `SELECT * FROM input_${i + 1}`).join(' UNION ALL BY NAME ')}`,
-      );
+      await defineInput(database, files.length);
       await lock(
         database,
         files.flatMap((file) => [file, resolve(file)]),
@@ -159,7 +156,7 @@ export const readSql = (files: readonly string[], sql: string, name: string): Re
         if (error instanceof ImportError) throw error;
         throw new ImportError(
           'mapping',
-          `${name}: ${messageOf(error)}\n${adviceOn(error)}`,
+          `${name}: ${messageOf(error)}\n${adviceOn(error, 'Use TRY_CAST where a value may be of another kind, so that one row is rejected and not all.')}`,
           { file: name },
           { cause: error },
         );
