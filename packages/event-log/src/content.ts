@@ -2,13 +2,12 @@ import * as crypto from 'node:crypto';
 import type { Json, JsonObject } from '@rapport/domain';
 import canonicalize from 'canonicalize';
 
-/** What an event says: everything but when it was recorded and where it stands. */
+/** What an event says, with its stream: everything but when it was recorded and where it stands. */
 export interface EventContent {
   readonly source: string;
   readonly id: string;
-  readonly stream: string;
   readonly type: string;
-  readonly version: number;
+  readonly version?: number;
   readonly occurredAt: number;
   readonly staff?: string | null;
   readonly correlationId?: string | null;
@@ -49,12 +48,12 @@ export const sha256 = (content: string | Uint8Array): Buffer =>
  * The hash of an event's content: SHA-256 of the RFC 8785 JSON of `{ correlationId?, data, id, occurredAt, source,
  * staff?, stream, type, version }`. Anyone can compute it again with a few lines in any language.
  */
-export const contentHash = (event: EventContent, canonicalData: string): Buffer => {
+export const contentHash = (stream: string, event: EventContent, canonicalData: string): Buffer => {
   const { correlationId, staff } = event;
   return sha256(
     `{${correlationId == null ? '' : `"correlationId":${JSON.stringify(correlationId)},`}"data":${canonicalData}` +
       `,"id":${JSON.stringify(event.id)},"occurredAt":${event.occurredAt},"source":${JSON.stringify(event.source)}` +
-      `${staff == null ? '' : `,"staff":${JSON.stringify(staff)}`},"stream":${JSON.stringify(event.stream)}` +
-      `,"type":${JSON.stringify(event.type)},"version":${event.version}}`,
+      `${staff == null ? '' : `,"staff":${JSON.stringify(staff)}`},"stream":${JSON.stringify(stream)}` +
+      `,"type":${JSON.stringify(event.type)},"version":${event.version ?? 1}}`,
   );
 };

@@ -66,7 +66,7 @@ const prepare = (
   let fresh = 0;
   for (const event of events) {
     const data = canonicalJson(event.data);
-    const hash = contentHash({ ...event, stream, version: event.version ?? 1 }, data);
+    const hash = contentHash(stream, event, data);
     const identity = JSON.stringify([event.source, event.id]);
     const standing = log.find(event.source, event.id);
     const repeats = seen.get(identity);

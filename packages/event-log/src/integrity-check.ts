@@ -7,7 +7,7 @@ const PROBLEMS_LISTED = 1_000;
 
 /** Computes hashes and links again from events and commits that are fed to it in order of position. */
 export interface IntegrityCheck {
-  event(entry: LedgerEntry, content: EventContent, canonicalData: string): void;
+  event(entry: LedgerEntry, stream: string, content: EventContent, canonicalData: string): void;
   /** After the events of the commit. */
   commit(lastPosition: number, chain: Uint8Array): void;
   problem(what: string, position?: number): void;
@@ -30,7 +30,7 @@ export const integrityCheck = (): IntegrityCheck => {
 
   return {
     problem,
-    event: (entry, content, data) => {
+    event: (entry, stream, content, data) => {
       events++;
       unsealed++;
       if (entry.position !== position + 1) {
@@ -41,9 +41,9 @@ export const integrityCheck = (): IntegrityCheck => {
       }
       position = entry.position;
       const whole = entry.hash.length === HASH_BYTES;
-      if (!whole || !contentHash(content, data).equals(entry.hash)) {
+      if (!whole || !contentHash(stream, content, data).equals(entry.hash)) {
         problem(
-          `Event ${content.source}/${content.id} of stream ${content.stream} does not have the content that was recorded.`,
+          `Event ${content.source}/${content.id} of stream ${stream} does not have the content that was recorded.`,
           entry.position,
         );
       }

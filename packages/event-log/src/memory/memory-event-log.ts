@@ -137,7 +137,7 @@ export const memoryEventLog = ({ clock = Date.now }: MemoryEventLogOptions = {})
       const check = integrityCheck();
       let next = 0;
       for (const entry of all) {
-        check.event(ledgerEntry(entry), entry.event, entry.data);
+        check.event(ledgerEntry(entry), entry.event.stream, entry.event, entry.data);
         if (commits[next].lastPosition === entry.position) check.commit(entry.position, commits[next++].chain);
       }
       onProgress?.({ done: all.length, total: all.length });

@@ -3,7 +3,8 @@ import { atStore, type Store, storeError } from '@rapport/sqlite';
 import type { ReadStreamsOptions, StreamEvent, StreamEvents } from '../event-log';
 import { type EventRows, STREAM_EVENT_COLUMNS, type StreamEventRow } from './event-rows';
 
-const EVENTS_PER_PAGE = 4_096;
+// Larger pages are slower: their rows outlive a minor garbage collection.
+const EVENTS_PER_PAGE = 1_024;
 
 type Row = [...StreamEventRow, stream: number, bucket: number, revision: number, name: string | null];
 

@@ -82,8 +82,8 @@ const checkEvents = async (
       const [position, revision, recordedAt, hash, source, id, stream, type] = row;
       const [, , , , , , , , version, occurredAt, staff, correlationId, data] = row;
       commitUpTo(position - 1);
-      const content = { source, id, stream, type, version, occurredAt, staff, correlationId };
-      check.event({ position, revision, recordedAt, hash }, content, data);
+      const content = { source, id, type, version, occurredAt, staff, correlationId };
+      check.event({ position, revision, recordedAt, hash }, stream, content, data);
     }
     commitUpTo(end);
     onProgress?.({ done: end, total });

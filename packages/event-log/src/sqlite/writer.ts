@@ -90,7 +90,7 @@ export const logWriter = (store: Store, clock: () => number): LogWriter => {
     const before = { last, revision: stream.revision, entries: entries.length };
     for (const event of events) {
       const data = canonicalJson(event.data);
-      const hash = contentHash({ ...event, stream: name, version: event.version ?? 1 }, data);
+      const hash = contentHash(name, event, data);
       if (insertEvent(stream, event, data, hash)) continue;
       if (last > before.last) removeAfter.run(before.last);
       last = before.last;
