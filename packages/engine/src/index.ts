@@ -14,7 +14,7 @@ export { UnfoldableTouchpoint } from './foldable';
 export { decisionsOf, historyOf, type RecordedTouchpoint } from './history-of';
 export { type Conflict, type RecordOutcome, recordTouchpoints } from './intake';
 export { Interrupted } from './partition/interrupted';
-export { type ProjectionReport, Projector, type ProjectorOptions } from './projector';
+export { type ProjectionReport, Projector, type ProjectorOptions, RebuildNeeded } from './projector';
 export { type RebuildOptions, type RebuildReport, rebuild } from './rebuild';
 export { type ReplayOptions, type ReplayReport, replay } from './replay';
 export { type VerifyOptions, type VerifyReport, verify } from './verify';

@@ -38,6 +38,14 @@ export interface ProjectionReport {
   readonly parked: number;
 }
 
+/** The read model cannot be continued, only made anew. */
+export class RebuildNeeded extends Error {
+  constructor(reason: string) {
+    super(`${reason}; rebuild it from the log`);
+    this.name = 'RebuildNeeded';
+  }
+}
+
 /** A page of what is to be done, so that one customer is never folded twice at a time. */
 interface Work {
   readonly customer: string;
@@ -148,8 +156,8 @@ export class Projector {
     const { log, readModel } = this.options;
     const checkpoint = await readModel.checkpoint();
     if (checkpoint !== undefined && checkpoint.ruleset !== this.hash)
-      throw new Error(
-        `The read model was built with ruleset ${checkpoint.ruleset.slice(0, 12)}, not with ${this.hash.slice(0, 12)}: rebuild it with the ruleset you want.`,
+      throw new RebuildNeeded(
+        `the read model was built with ruleset ${checkpoint.ruleset.slice(0, 12)}, not with ${this.hash.slice(0, 12)}`,
       );
     this.checkpoint = checkpoint?.position as Position | undefined;
     this.parkedCustomers = new Set((await readModel.parked()).map(({ customer }) => customer));
@@ -163,18 +171,21 @@ export class Projector {
    */
   private async redo(unsaved: ReadonlyMap<string, readonly RecordedDecision[]>): Promise<void> {
     const last = [...unsaved.values()].map((decisions) => decisions[decisions.length - 1]);
-    const reviewed = last.filter(({ foldedUpTo }) => foldedUpTo === this.checkpoint);
+    const reviewed = last.filter((decision) => decision.foldedUpTo === this.checkpoint);
     for (const { customer, effectiveAt } of reviewed)
       await this.saveAnnounced(
         await this.foldAll([{ customer, events: [] }], this.checkpoint as Position, effectiveAt),
         this.checkpoint as Position,
       );
-    const paged = last.find(({ foldedUpTo }) => foldedUpTo !== this.checkpoint);
-    if (paged === undefined) return;
+    const paged = last.filter(({ foldedUpTo }) => foldedUpTo !== this.checkpoint);
+    if (paged.length === 0) return;
+    const [{ foldedUpTo }] = paged;
+    if (paged.some((decision) => decision.foldedUpTo !== foldedUpTo))
+      throw new RebuildNeeded('the read model is older than the decisions in the log: it was dropped or put back');
     const page: RecordedEvent[] = [];
-    const range = { after: this.checkpoint, until: paged.foldedUpTo, category: 'customer' };
+    const range = { after: this.checkpoint, until: foldedUpTo, category: 'customer' };
     for await (const part of this.options.log.readAll(range)) page.push(...part);
-    await this.saveAnnounced(await this.foldPage(page), paged.foldedUpTo);
+    await this.saveAnnounced(await this.foldPage(page), foldedUpTo);
   }
 
   private async take(page: readonly RecordedEvent[]): Promise<void> {

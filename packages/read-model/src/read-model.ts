@@ -39,9 +39,9 @@ export interface ReadModel {
     readonly from: number;
     readonly to: number;
   }): Promise<readonly { readonly from: string | null; readonly to: string; readonly customers: number }[]>;
-  /** Customers whose `nextReviewAt` is at or before an instant, soonest first. */
+  /** Customers whose `nextReviewAt` is at or before an instant, soonest first; none that are parked. */
   due(before: number, limit: number): Promise<readonly string[]>;
-  /** The soonest `nextReviewAt` of all. */
+  /** The soonest `nextReviewAt` of all who are not parked. */
   nextReviewAt(): Promise<number | undefined>;
 
   /** In order of customer. */

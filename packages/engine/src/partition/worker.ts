@@ -38,7 +38,9 @@ const main = async (): Promise<void> => {
       case 'finish':
         post({ kind: 'result', result: result() });
         await log.close();
-        port.close();
+        // The thread ends by itself when nothing is left to hear; closing the port could overtake the result.
+        port.removeAllListeners('message');
+        port.unref();
     }
   });
   post({ kind: 'ready' });

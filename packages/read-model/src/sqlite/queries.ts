@@ -19,6 +19,9 @@ type Queries = Omit<ReadModel, 'save' | 'close'>;
 
 const NO_LIMIT = -1;
 
+/** Reviewing a customer who cannot be folded would be tried again for ever. */
+const NOT_PARKED = 'NOT EXISTS (SELECT 1 FROM parked WHERE parked.customer = customers.customer)';
+
 /** All that reads, on one connection. */
 export const queries = (db: Database, factors: Readonly<Record<string, FactorParameters>>): Queries => {
   const prepared = statements(db);
@@ -44,10 +47,16 @@ export const queries = (db: Database, factors: Readonly<Record<string, FactorPar
   );
   const due = db
     .prepare<[number, number], string>(
-      'SELECT customer FROM customers WHERE next_review_at <= ? ORDER BY next_review_at, customer LIMIT ?',
+      `SELECT customer FROM customers WHERE next_review_at <= ? AND ${NOT_PARKED}
+       ORDER BY next_review_at, customer LIMIT ?`,
     )
     .pluck();
-  const nextReviewAt = db.prepare<[], number | null>('SELECT min(next_review_at) FROM customers').pluck();
+  const nextReviewAt = db
+    .prepare<[], number>(
+      `SELECT next_review_at FROM customers WHERE next_review_at IS NOT NULL AND ${NOT_PARKED}
+       ORDER BY next_review_at LIMIT 1`,
+    )
+    .pluck();
   const parked = db.prepare<[], ParkedRow>('SELECT * FROM parked ORDER BY customer');
 
   return {
@@ -75,7 +84,7 @@ export const queries = (db: Database, factors: Readonly<Record<string, FactorPar
     population: async (at) => Object.fromEntries(at === undefined ? populationNow.all() : populationAt.all(at, at)),
     flows: async ({ from, to }) => flows.all(from, to),
     due: async (before, limit) => due.all(before, limit),
-    nextReviewAt: async () => nextReviewAt.get() ?? undefined,
+    nextReviewAt: async () => nextReviewAt.get(),
     parked: async () => parked.all().map(toParked),
   };
 };

@@ -132,10 +132,13 @@ export const savingContract = (current: () => ReadModel): void => {
   });
 
   test('parking keeps the last good relationship, and a good save takes the customer out again', async () => {
-    const good = relationship('ann');
+    const good = relationship('ann', { nextReviewAt: T0 });
     await current().save([saveOf(good)], at(1));
+    expect(await current().due(T0, 10)).toEqual(['ann']);
     await current().save([{ kind: 'parked', parked: PARKED }], at(2));
     expect(await current().parked()).toEqual([PARKED]);
+    expect(await current().due(T0, 10)).toEqual([]);
+    expect(await current().nextReviewAt()).toBeUndefined();
     expect(await current().load(['ann'])).toEqual([good]);
     const better = relationship('ann', { touchpoints: 4 });
     await current().save([saveOf(better)], at(3));
