@@ -10,7 +10,7 @@ export {
   type RulesetName,
   rulesetName,
 } from './decision';
-export { UnfoldableTouchpoint } from './foldable';
+export { foldable, UnfoldableTouchpoint } from './foldable';
 export { decisionsOf, historyOf, type RecordedTouchpoint } from './history-of';
 export { type Conflict, type RecordOutcome, recordTouchpoints } from './intake';
 export { Interrupted } from './partition/interrupted';

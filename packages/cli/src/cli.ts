@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import { NO_PROGRESS, type Progress, progressOn } from './output/progress';
+import { type Style, styleFor } from './output/style';
+
+/** What every command is given: where to print, how, and when to stop. */
+export interface Cli {
+  /** The data directory; it need not exist. */
+  readonly data: string;
+  /** One JSON document (or NDJSON for lists) on stdout and nothing else. */
+  readonly json: boolean;
+  readonly verbose: boolean;
+  /** Colours of stdout. */
+  readonly style: Style;
+  /** Columns to fill: the terminal's, from 60 to 120; 80 where there is none. */
+  readonly width: number;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Lines for people on stdout; a command that was asked for JSON prints nothing with it. */
+  readonly print: (text: string) => void;
+  /** Raw text on stdout; resolves when the reader keeps up. */
+  readonly write: (text: string) => Promise<void>;
+  /** A message on stderr. */
+  readonly note: (text: string) => void;
+  readonly progress: (label: string, unit: string) => Progress;
+}
+
+export interface GlobalOptions {
+  readonly data?: string;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+}
+
+export const DEFAULT_DATA = 'rapport-data';
+
+const NARROWEST = 60;
+const WIDEST = 120;
+
+const widthOf = (stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): number => {
+  const columns = stream.columns ?? Number(environment.COLUMNS ?? 80);
+  return Math.min(WIDEST, Math.max(NARROWEST, Number.isInteger(columns) ? columns : 80));
+};
+
+export const cliFor = (options: GlobalOptions, signal: AbortSignal): Cli => {
+  const { stdout, stderr, env } = process;
+  const json = options.json === true;
+  return {
+    data: options.data ?? (env.RAPPORT_DATA || DEFAULT_DATA),
+    json,
+    verbose: options.verbose === true,
+    style: styleFor(stdout, env),
+    width: widthOf(stdout, env),
+    signal,
+    print: (text) => {
+      if (!json) stdout.write(`${text}\n`);
+    },
+    write: async (text) => {
+      if (!stdout.write(text)) await once(stdout, 'drain');
+    },
+    note: (text) => {
+      stderr.write(`${text}\n`);
+    },
+    progress: (label, unit) => (stderr.isTTY === true ? progressOn(stderr, label, unit) : NO_PROGRESS),
+  };
+};
+
+/** Prints one JSON document: the whole answer of a command under `--json`. */
+export const printJson = (cli: Cli, document: unknown): Promise<void> =>
+  cli.write(`${JSON.stringify(document, null, 2)}\n`);
+
+/** Prints a list as NDJSON. */
+export const printNdjson = async (cli: Cli, documents: Iterable<unknown>): Promise<void> => {
+  for (const document of documents) await cli.write(`${JSON.stringify(document)}\n`);
+};

@@ -1,0 +1,32 @@
+import { formatInstant } from '@rapport/domain';
+import { type Cli, printJson } from '../cli';
+import { candidatesFor } from '../cross-sell';
+import { CommandError } from '../exit';
+import { candidateLines } from '../output/candidates';
+import { conditionsText } from '../output/conditions';
+import { headLine, section } from '../output/relationship';
+import { evaluateCustomer } from '../store/customer';
+import { withStore } from '../store/open';
+
+/** `rapport candidates`. */
+export const candidatesCommand = (
+  cli: Cli,
+  customer: string,
+  { asOf, limit }: { readonly asOf?: string; readonly limit: number },
+): Promise<void> =>
+  withStore(cli.data, async (store) => {
+    const { evaluation, touchpoints } = await evaluateCustomer(store, customer, { asOf });
+    const reply = await candidatesFor(
+      store.files,
+      evaluation,
+      touchpoints,
+      (conditions) => conditionsText(store.ruleset, conditions, 'en'),
+      limit,
+    );
+    if (reply === undefined)
+      throw new CommandError(`${store.files.crossSell} is missing: it is made by importing, or by "rapport rebuild".`);
+    if (cli.json) return printJson(cli, { customer, asOf: formatInstant(evaluation.asOf), ...reply });
+    const look = { ...cli, language: 'en' as const };
+    cli.print(headLine(customer, { asOf: evaluation.asOf, knownAt: undefined }, look));
+    cli.print(section('Cross-sell candidates', candidateLines(reply, look), look).join('\n'));
+  });

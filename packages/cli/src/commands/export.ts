@@ -1,0 +1,40 @@
+import type { Cli } from '../cli';
+import { interruptible } from '../exit';
+import { type ExportWhat, exportsOf } from '../exports';
+import { viewFrom } from '../instant-options';
+import { counted } from '../output/numbers';
+import { withStore } from '../store/open';
+
+export interface ExportOptions {
+  readonly what: ExportWhat;
+  readonly format: 'ndjson' | 'csv' | 'parquet';
+  readonly out?: string;
+  readonly asOf?: string;
+}
+
+/** `rapport export`: rows to a file, which appears whole or not at all, or to stdout. */
+export const exportCommand = (cli: Cli, options: ExportOptions): Promise<void> =>
+  withStore(cli.data, async (store) => {
+    const { asOf = Date.now() } = viewFrom({ asOf: options.asOf });
+    const { columns, rows } = exportsOf(store, options.what, asOf);
+    // Writing tables loads DuckDB, which no other way out of the store needs.
+    const { writeRows } = require('@rapport/files') as typeof import('@rapport/files');
+    const progress = cli.progress('exporting', options.what);
+    let done = 0;
+    async function* counting() {
+      for await (const batch of rows) {
+        done += batch.length;
+        progress.update(done);
+        yield batch;
+      }
+    }
+    try {
+      const written = await interruptible('Nothing was written to a file; run the same command again.', () =>
+        writeRows(counting(), columns, options.out ?? process.stdout, options.format, { signal: cli.signal }),
+      );
+      progress.stop();
+      cli.note(`${counted(written.rows, 'row')}${options.out === undefined ? '' : ` in ${options.out}`}`);
+    } finally {
+      progress.stop();
+    }
+  });

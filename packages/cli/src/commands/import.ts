@@ -1,0 +1,168 @@
+import { basename } from 'node:path';
+import type { Ruleset } from '@rapport/domain';
+import { rulesetHash } from '@rapport/domain';
+import { recordTouchpoints } from '@rapport/engine';
+import { openSqliteEventLog } from '@rapport/event-log';
+import { type ImportAccount, type ImportItem, type Mapping, type PresetName, readFiles } from '@rapport/files';
+import { type Cli, printJson } from '../cli';
+import { CommandError, EXIT, type ExitCode, interruptible } from '../exit';
+import { fileOut } from '../output/file-out';
+import { importReport } from '../output/import-report';
+import { plain } from '../output/style';
+import { catalogueOf, readText, rulesetFrom } from '../rulesets';
+import { type DataDirectory, hasStore, storeToFill } from '../store/data-directory';
+import { type InForce, rulesetInForce } from '../store/in-force';
+import { bringUpToDate, type Projected } from '../store/projecting';
+import { keepRuleset } from '../store/ruleset-files';
+
+export interface ImportOptions {
+  readonly as?: PresetName;
+  readonly sql?: string;
+  readonly rejects?: string;
+  readonly strict?: true;
+  readonly ruleset?: string;
+}
+
+/** What became of the touchpoints that were read. */
+export interface Recorded {
+  recorded: number;
+  duplicates: number;
+  conflicts: number;
+}
+
+const RESUME = 'What was recorded stays. To go on, run the same command again: what is recorded is recognised.';
+/** Problems shown on stderr; all of them go to `--rejects`. */
+const SHOWN = 5;
+
+/** `rapport import`: files into the log, and what follows from it brought up to date, silently. */
+export const importCommand = async (cli: Cli, files: readonly string[], options: ImportOptions): Promise<ExitCode> => {
+  const mapping = mappingFrom(options);
+  const data = storeToFill(cli.data);
+  const inForce = await rulesetFor(cli, data, options.ruleset);
+  const context = { catalogue: catalogueOf(inForce.ruleset), now: Date.now() };
+  const log = await openSqliteEventLog(data.events, { mode: 'write' });
+  try {
+    keepRuleset(data, inForce.ruleset);
+    return await interruptible(RESUME, async () => {
+      const counts: Recorded = { recorded: 0, duplicates: 0, conflicts: 0 };
+      const rejects = options.rejects === undefined ? undefined : await fileOut(options.rejects);
+      let account: ImportAccount | undefined;
+      try {
+        account = await record(
+          cli,
+          log,
+          readFiles(files, mapping, { context, signal: cli.signal }),
+          counts,
+          async (r) => rejects?.write(`${JSON.stringify(r)}\n`),
+        );
+      } finally {
+        // What was rejected before an error or a stop is worth knowing too.
+        await rejects?.finish();
+      }
+      const projected = await bringUpToDate(cli, data, log, inForce, counts.recorded);
+      await report(cli, account, counts, projected, options);
+      const refused = account.rejected + counts.conflicts;
+      return options.strict === true && refused > 0 ? EXIT.no : EXIT.done;
+    });
+  } finally {
+    await log.close();
+  }
+};
+
+const mappingFrom = ({ as, sql }: ImportOptions): Mapping => {
+  if (as !== undefined) return { preset: as };
+  if (sql !== undefined)
+    return { sql: readText(sql, 'a file with a SELECT that yields touchpoints'), name: basename(sql) };
+  throw new CommandError(
+    'Say what the files are: --as touchpoints | online-retail | olist | cdnow, or --sql MAPPING.sql with a SELECT of your own.',
+  );
+};
+
+const rulesetFor = async (cli: Cli, data: DataDirectory, file: string | undefined): Promise<InForce> => {
+  if (file === undefined) return rulesetInForce(data.directory);
+  const ruleset: Ruleset = rulesetFrom(cli, file);
+  const wanted = { ruleset, hash: rulesetHash(ruleset) };
+  if (!hasStore(data)) return wanted;
+  const inForce = await rulesetInForce(data.directory);
+  if (inForce.hash === wanted.hash) return inForce;
+  throw new CommandError(
+    `--ruleset: ${data.directory} works with ruleset ${inForce.ruleset.ruleset} ${inForce.ruleset.version}; another one can be given to a fresh store only. To see what ${file} would change: rapport replay --ruleset ${file} --compare`,
+  );
+};
+
+interface Reject {
+  readonly file: string;
+  readonly line: number;
+  readonly field: string;
+  readonly reason: string;
+  readonly raw?: string;
+}
+
+type Batches = ReturnType<typeof readFiles>;
+type Log = Parameters<typeof recordTouchpoints>[0];
+
+const rejectOf = ({ at, field, reason, raw }: Extract<ImportItem, { kind: 'rejected' }>): Reject => ({
+  ...at,
+  field,
+  reason,
+  raw,
+});
+
+const record = async (
+  cli: Cli,
+  log: Log,
+  batches: Batches,
+  counts: Recorded,
+  onReject: (reject: Reject) => Promise<void>,
+): Promise<ImportAccount> => {
+  const progress = cli.progress('importing', 'lines');
+  let shown = 0;
+  const reject = async (one: Reject): Promise<void> => {
+    await onReject(one);
+    if (shown++ < SHOWN) cli.note(plain(`${one.file}:${one.line}: ${one.reason}`));
+    else if (shown === SHOWN + 1) cli.note('… more of them; --rejects FILE has all');
+  };
+  let account: ImportAccount | undefined;
+  try {
+    for await (const batch of batches) {
+      const touchpoints = batch.items.flatMap((item) => (item.kind === 'touchpoint' ? [item] : []));
+      const outcomes = await recordTouchpoints(
+        log,
+        touchpoints.map(({ touchpoint }) => touchpoint),
+      );
+      for (const item of batch.items) if (item.kind === 'rejected') await reject(rejectOf(item));
+      for (const [i, outcome] of outcomes.entries()) {
+        if (outcome === 'recorded') counts.recorded++;
+        else if (outcome === 'duplicate') counts.duplicates++;
+        else {
+          counts.conflicts++;
+          await reject({ ...touchpoints[i].at, field: 'id', reason: outcome.message });
+        }
+      }
+      progress.update(batch.linesDone, batch.linesTotal);
+      account = batch.account ?? account;
+      cli.signal.throwIfAborted();
+    }
+  } finally {
+    progress.stop();
+  }
+  if (account === undefined) throw new Error('the files were read without an account of their lines');
+  return account;
+};
+
+const report = async (
+  cli: Cli,
+  account: ImportAccount,
+  counts: Recorded,
+  projected: Projected,
+  { rejects }: ImportOptions,
+): Promise<void> => {
+  if (cli.json) {
+    const { touchpoints, rejected, files } = account;
+    return printJson(cli, { read: { touchpoints, rejected }, ...counts, files, rejects, parked: projected.parked });
+  }
+  cli.print(importReport(account, counts, cli).join('\n'));
+  if (rejects !== undefined && account.rejected + counts.conflicts > 0)
+    cli.note(`What was rejected stands in ${rejects}`);
+  if (projected.parked > 0) cli.note(`${projected.parked} customers could not be folded: rapport parked`);
+};

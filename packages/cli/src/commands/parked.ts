@@ -1,0 +1,60 @@
+import { formatInstant } from '@rapport/domain';
+import { Projector } from '@rapport/engine';
+import { openSqliteEventLog } from '@rapport/event-log';
+import { openSqliteReadModel, type ParkedCustomer } from '@rapport/read-model';
+import { type Cli, printJson, printNdjson } from '../cli';
+import { CommandError, EXIT, type ExitCode } from '../exit';
+import { minute } from '../output/instants';
+import { counted } from '../output/numbers';
+import { plain } from '../output/style';
+import { table } from '../output/table';
+import { factorsOf, type ReadingStore, withStore } from '../store/open';
+
+const document = (one: ParkedCustomer) => ({ ...one, parkedAt: formatInstant(one.parkedAt) });
+
+const lines = (parked: readonly ParkedCustomer[], cli: Cli): string =>
+  table(
+    [{ title: 'customer' }, { title: 'since' }, { title: 'why', width: cli.width - 44 }],
+    parked.map(({ customer, parkedAt, reason }) => [plain(customer), minute(parkedAt), plain(reason)]),
+    { head: cli.style.dim },
+  );
+
+const withReadModel = (store: ReadingStore): void => {
+  if (!store.hasReadModel)
+    throw new CommandError(`${store.files.relationships} is missing: it can be made anew with "rapport rebuild".`);
+};
+
+/** `rapport parked`: customers whose touchpoints cannot be folded, and why. */
+export const listParkedCommand = (cli: Cli): Promise<void> =>
+  withStore(cli.data, async (store) => {
+    withReadModel(store);
+    const parked = await (await store.readModel()).parked();
+    if (cli.json) return printNdjson(cli, parked.map(document));
+    cli.print(parked.length === 0 ? 'Nobody is parked.' : lines(parked, cli));
+    if (parked.length > 0) cli.note('\nOnce what stands in the way is repaired: rapport parked retry');
+  });
+
+/** `rapport parked retry`: folds them again; exit 1 when one stays parked. */
+export const retryParkedCommand = (cli: Cli): Promise<ExitCode> =>
+  withStore(cli.data, async (store) => {
+    withReadModel(store);
+    const { program, files } = store;
+    // The projector appends what it decides, so it is the log's only writer meanwhile.
+    const log = await openSqliteEventLog(files.events, { mode: 'write' });
+    try {
+      const readModel = await openSqliteReadModel(files.relationships, { mode: 'write', factors: factorsOf(program) });
+      try {
+        const before = await readModel.parked();
+        const released = await new Projector({ log, readModel, program, announce: false }).retryParked();
+        const still = await readModel.parked();
+        if (cli.json) await printJson(cli, { retried: before.length, released, still: still.map(document) });
+        cli.print(`${counted(before.length, 'customer')} retried, ${released.length} released.`);
+        if (still.length > 0) cli.print(lines(still, cli));
+        return still.length > 0 ? EXIT.no : EXIT.done;
+      } finally {
+        await readModel.close();
+      }
+    } finally {
+      await log.close();
+    }
+  });

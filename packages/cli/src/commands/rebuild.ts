@@ -1,0 +1,46 @@
+import { availableParallelism } from 'node:os';
+import { openSqliteEventLog } from '@rapport/event-log';
+import { type Cli, printJson } from '../cli';
+import { interruptible } from '../exit';
+import { elapsed } from '../output/instants';
+import { counted } from '../output/numbers';
+import { rulesetNameOf } from '../relationship-document';
+import { existingStore } from '../store/data-directory';
+import { rulesetInForce } from '../store/in-force';
+import { catchUpCrossSell, rebuildReadModel } from '../store/projecting';
+import { keepRuleset } from '../store/ruleset-files';
+
+/** `rapport rebuild`: the old read model answers until the new one is complete. */
+export const rebuildCommand = async (
+  cli: Cli,
+  { workers = availableParallelism() }: { readonly workers?: number },
+): Promise<void> => {
+  const files = existingStore(cli.data);
+  const inForce = await rulesetInForce(cli.data);
+  const log = await openSqliteEventLog(files.events, { mode: 'read' });
+  try {
+    const { touchpoints, customers, parked, milliseconds } = await interruptible(
+      'The read model is as it was. To rebuild it, run the same command again.',
+      async () => {
+        keepRuleset(files, inForce.ruleset);
+        const report = await rebuildReadModel(cli, files, inForce, workers);
+        await catchUpCrossSell(cli, files, log);
+        return report;
+      },
+    );
+    if (cli.json)
+      return printJson(cli, {
+        ruleset: rulesetNameOf(inForce.ruleset, inForce.hash),
+        touchpoints,
+        customers,
+        parked,
+        milliseconds,
+      });
+    cli.print(
+      `Rebuilt from ${counted(touchpoints, 'touchpoint')}: ${counted(customers, 'customer')} in ${elapsed(milliseconds)}, switched in.`,
+    );
+    if (parked > 0) cli.note(`${counted(parked, 'customer')} could not be folded: rapport parked`);
+  } finally {
+    await log.close();
+  }
+};

@@ -1,0 +1,124 @@
+import { availableParallelism } from 'node:os';
+import { formatInstant, type Ruleset, rulesetHash } from '@rapport/domain';
+import { type ComparisonReport, compareRulesets, replay } from '@rapport/engine';
+import { type Cli, printJson } from '../cli';
+import { CommandError, EXIT, type ExitCode, interruptible } from '../exit';
+import { type ViewOptions, viewFrom } from '../instant-options';
+import { conditionsText } from '../output/conditions';
+import { day, elapsed, minute } from '../output/instants';
+import { counted, percent, whole } from '../output/numbers';
+import { populationChange, populationTable, stageLabelIn, transitionMatrix } from '../output/population';
+import { section } from '../output/relationship';
+import { plain } from '../output/style';
+import { table } from '../output/table';
+import { rulesetFrom } from '../rulesets';
+import { type ReadingStore, withStore } from '../store/open';
+
+export interface ReplayCommandOptions extends ViewOptions {
+  readonly ruleset?: string;
+  readonly workers?: number;
+  readonly compare?: true;
+  readonly limit: number;
+}
+
+/** `rapport replay`: what the log says under a ruleset, without touching anything. */
+export const replayCommand = (cli: Cli, options: ReplayCommandOptions): Promise<ExitCode> =>
+  withStore(cli.data, async (store) => {
+    if (options.compare === true && options.ruleset === undefined)
+      throw new CommandError('--compare: name the ruleset to compare with the one in force: --ruleset FILE --compare');
+    const ruleset = options.ruleset === undefined ? store.ruleset : rulesetFrom(cli, options.ruleset);
+    const { asOf = Date.now(), knownAt } = viewFrom(options);
+    const { byCategory } = await store.log.count();
+    const total = byCategory.customer?.events ?? 0;
+    const progress = cli.progress('replaying', 'touchpoints');
+    let done = 0;
+    const common = {
+      log: store.location,
+      asOf,
+      knownAt,
+      workers: options.workers ?? availableParallelism(),
+      signal: cli.signal,
+      onProgress: (touchpoints: number) => {
+        done += touchpoints;
+        progress.update(done, total);
+      },
+    };
+    try {
+      return await interruptible('Nothing was touched; run the same command again.', async () => {
+        if (options.compare === true) {
+          const report = await compareRulesets({
+            ...common,
+            ruleset: store.ruleset,
+            other: ruleset,
+            listed: options.limit,
+          });
+          progress.stop();
+          return await printComparison(cli, store, ruleset, report);
+        }
+        const report = await replay({ ...common, ruleset });
+        progress.stop();
+        if (cli.json) await printJson(cli, { ...report, asOf: formatInstant(asOf), knownAt: known(knownAt) });
+        else {
+          const { touchpoints, customers, milliseconds, parked } = report;
+          cli.print(head(cli, `${ruleset.ruleset} ${ruleset.version}`, asOf, knownAt));
+          cli.print(`\n${populationTable(ruleset, report.population, cli)}\n`);
+          const rate = whole((touchpoints / Math.max(1, milliseconds)) * 1000);
+          cli.print(
+            cli.style.dim(
+              `${counted(customers, 'customer')}, ${counted(touchpoints, 'touchpoint')} folded in ${elapsed(milliseconds)} (${rate}/s)${parked > 0 ? `, ${whole(parked)} could not be folded` : ''}`,
+            ),
+          );
+        }
+        return EXIT.done;
+      });
+    } finally {
+      progress.stop();
+    }
+  });
+
+const known = (knownAt: number | undefined): string | undefined =>
+  knownAt === undefined ? undefined : formatInstant(knownAt);
+
+const head = ({ style }: Cli, what: string, asOf: number, knownAt: number | undefined): string =>
+  `${style.bold(plain(what))}  ${style.dim(`as of ${minute(asOf)} UTC${knownAt === undefined ? '' : `, known at ${minute(knownAt)}`}`)}`;
+
+const printComparison = async (
+  cli: Cli,
+  { ruleset: before }: ReadingStore,
+  after: Ruleset,
+  report: ComparisonReport,
+): Promise<ExitCode> => {
+  const { customers, changed, asOf, knownAt, transitions, customersListed, population, parked } = report;
+  const exitCode = changed > 0 ? EXIT.no : EXIT.done;
+  if (cli.json) {
+    await printJson(cli, {
+      ...report,
+      asOf: formatInstant(asOf),
+      knownAt: known(knownAt),
+      customersListed: customersListed.map((one) => ({ ...one, since: formatInstant(one.since) })),
+    });
+    return exitCode;
+  }
+  const { style } = cli;
+  cli.print(head(cli, `${before.ruleset} ${before.version} → ${after.ruleset} ${after.version}`, asOf, knownAt));
+  if (rulesetHash(before) === rulesetHash(after)) cli.note('Both are the same ruleset.');
+  const share = customers === 0 ? '' : ` (${percent(changed / customers)})`;
+  cli.print(`\n${style.bold(whole(changed))} of ${counted(customers, 'customer')} would change stage${share}\n`);
+  cli.print(populationChange(after, ['now', 'then'], population.before, population.after, cli));
+  if (parked > 0) cli.note(`${counted(parked, 'customer')} cannot be folded and are left out.`);
+  if (changed === 0) return exitCode;
+  const ids = (ruleset: Ruleset): readonly string[] => ruleset.stages.map(({ id }) => id);
+  cli.print(`\n${style.bold('Who goes where')}`);
+  cli.print(transitionMatrix(ids(before), ids(after), transitions, cli));
+  const rows = customersListed.map(({ customer, from, to, since, because }) => [
+    plain(customer),
+    `${stageLabelIn(before, from)} → ${stageLabelIn(after, to)}`,
+    style.dim(`since ${day(since)}`),
+    because.length === 0 ? '' : conditionsText(after, because, 'en'),
+  ]);
+  const columns = [{ title: '' }, { title: '' }, { title: '' }, { title: '', width: Math.max(24, cli.width - 60) }];
+  if (rows.length > 0) cli.print(section('Customers', [table(columns, rows)], cli).join('\n'));
+  if (changed > customersListed.length)
+    cli.print(style.dim(`  … and ${whole(changed - customersListed.length)} more; --limit N lists more of them`));
+  return exitCode;
+};

@@ -1,0 +1,55 @@
+import type { Language } from '@rapport/domain';
+import { type Cli, printJson } from '../cli';
+import { candidatesFor } from '../cross-sell';
+import type { ViewOptions } from '../instant-options';
+import { candidateLines } from '../output/candidates';
+import { conditionsText } from '../output/conditions';
+import { day, span } from '../output/instants';
+import { relationshipLines, section } from '../output/relationship';
+import { plain } from '../output/style';
+import { wordsIn } from '../output/words';
+import { relationshipDocument, rulesetNameOf } from '../relationship-document';
+import { evaluateCustomer } from '../store/customer';
+import { withStore } from '../store/open';
+
+export interface ShowOptions extends ViewOptions {
+  readonly lang: Language;
+}
+
+const TOP_CANDIDATES = 3;
+/** A last touchpoint this long before asOf makes most of what is shown a matter of time passed. */
+const LONG = 90 * 86_400_000;
+
+/** `rapport show`: one relationship at one instant, folded from the log. */
+export const showCommand = (cli: Cli, customer: string, options: ShowOptions): Promise<void> =>
+  withStore(cli.data, async (store) => {
+    const { evaluation, touchpoints, knownAt } = await evaluateCustomer(store, customer, options);
+    const language = cli.json ? 'en' : options.lang;
+    const reply =
+      evaluation.fold.stageId === null
+        ? undefined
+        : await candidatesFor(
+            store.files,
+            evaluation,
+            touchpoints,
+            (conditions) => conditionsText(store.ruleset, conditions, language),
+            TOP_CANDIDATES,
+          );
+    if (cli.json) {
+      const subject = { customer, knownAt, ruleset: rulesetNameOf(store.ruleset, store.hash) };
+      return printJson(cli, { ...relationshipDocument(evaluation, subject), crossSell: reply });
+    }
+    const look = { ...cli, language };
+    const candidates =
+      reply === undefined ? [] : section(wordsIn(language).candidates, candidateLines(reply, look), look);
+    cli.print(relationshipLines(customer, evaluation, knownAt, look, candidates).join('\n'));
+    const { lastTouchpointAt } = evaluation.fold;
+    if (evaluation.asOf - lastTouchpointAt > LONG) {
+      const last = day(lastTouchpointAt);
+      cli.note(
+        cli.style.dim(
+          `\nHer last touchpoint lies ${span(evaluation.asOf - lastTouchpointAt)} back. As she was then: rapport show ${plain(customer)} --as-of ${last}`,
+        ),
+      );
+    }
+  });

@@ -1,0 +1,97 @@
+import type { Command } from 'commander';
+import { asOf, declare, group, knownAt, language, option, wholeNumber } from './declare';
+
+/** Commands that ask the store. */
+export const declareReading = (program: Command, signal: AbortSignal): void => {
+  declare(program, signal, {
+    name: 'show',
+    arguments: '<customer>',
+    does: 'one relationship: stage, factors, signals, promises, cases, candidates',
+    options: [asOf(), knownAt(), language()],
+    examples: ['show c-000017', 'show c-000017 --as-of 2025-06-30 --lang vi'],
+    run: async (cli, [customer], options) =>
+      (require('../commands/show') as typeof import('../commands/show')).showCommand(cli, customer, options),
+  });
+  declare(program, signal, {
+    name: 'why',
+    arguments: '<customer>',
+    does: 'the explanation: which touchpoints and rules gave how many points, and what is missing',
+    options: [
+      asOf(),
+      knownAt(),
+      option('--stage', 'only the stages: history, conditions, what is missing for the next'),
+      option('--factor <factor>', 'only this factor: every piece of evidence').conflicts('stage'),
+      option('--all', 'every piece of evidence in its own row'),
+      language(),
+    ],
+    examples: ['why c-000017', 'why c-000017 --factor satisfaction --all'],
+    run: async (cli, [customer], options) =>
+      (require('../commands/why') as typeof import('../commands/why')).whyCommand(cli, customer, options),
+  });
+  declare(program, signal, {
+    name: 'timeline',
+    arguments: '<customer>',
+    does: 'touchpoints and decisions in order of time, with both clocks',
+    options: [wholeNumber('--limit <n>', 'only the last n entries', 1)],
+    examples: ['timeline c-000017', 'timeline c-000017 --limit 20'],
+    run: async (cli, [customer], options) =>
+      (require('../commands/timeline') as typeof import('../commands/timeline')).timelineCommand(
+        cli,
+        customer,
+        options,
+      ),
+  });
+  declare(program, signal, {
+    name: 'candidates',
+    arguments: '<customer>',
+    does: 'cross-sell candidates with reasons',
+    options: [asOf(), wholeNumber('--limit <n>', 'how many', 1).default(10)],
+    examples: ['candidates c-000017 --limit 5'],
+    run: async (cli, [customer], options) =>
+      (require('../commands/candidates') as typeof import('../commands/candidates')).candidatesCommand(
+        cli,
+        customer,
+        options,
+      ),
+  });
+  declare(program, signal, {
+    name: 'verify',
+    does: 'check that nothing in the log was altered, and that the read model says what the log says',
+    options: [wholeNumber('--workers <n>', 'worker threads (default: one per core)', 1)],
+    details: 'Exit 1 when a problem is found.',
+    examples: ['verify'],
+    run: async (cli, _, options) =>
+      (require('../commands/verify') as typeof import('../commands/verify')).verifyCommand(cli, options),
+  });
+  declare(program, signal, {
+    name: 'export',
+    does: 'write what the store knows to a file or stdout',
+    options: [
+      option('--what <what>', 'what to write')
+        .choices(['relationships', 'touchpoints', 'stage-changes', 'candidates'])
+        .default('relationships'),
+      option('--format <format>', 'of the file').choices(['ndjson', 'csv', 'parquet']).default('ndjson'),
+      option('--out <file>', 'the file (default: stdout)'),
+      asOf(),
+    ],
+    details: 'Touchpoints as NDJSON are CloudEvents, which `import --as touchpoints` takes back.',
+    examples: ['export --format csv --out relationships.csv', 'export --what touchpoints | gzip > backup.ndjson.gz'],
+    run: async (cli, _, options) =>
+      (require('../commands/export') as typeof import('../commands/export')).exportCommand(cli, options),
+  });
+  const parked = group(program, 'parked', 'customers whose touchpoints cannot be folded');
+  declare(parked, signal, {
+    name: 'list',
+    does: 'who is parked, and why',
+    examples: ['parked', 'parked list --json'],
+    run: async (cli) => (require('../commands/parked') as typeof import('../commands/parked')).listParkedCommand(cli),
+  });
+  declare(parked, signal, {
+    name: 'retry',
+    does: 'fold them again',
+    details: 'Exit 1 when a customer stays parked.',
+    examples: ['parked retry'],
+    run: async (cli) => (require('../commands/parked') as typeof import('../commands/parked')).retryParkedCommand(cli),
+  });
+  parked.addHelpText('after', '\nExample:\n  $ rapport parked list');
+};

@@ -1,0 +1,68 @@
+import type { Command } from 'commander';
+import { asOf, declare, group, knownAt, option, wholeNumber } from './declare';
+
+/** Commands about rulesets, and what would be under another one. */
+export const declareRulesets = (program: Command, signal: AbortSignal): void => {
+  declare(program, signal, {
+    name: 'replay',
+    does: 'fold the whole log again without touching anything, and print the population',
+    options: [
+      option('--ruleset <file>', 'the ruleset to fold with (default: the one in force)'),
+      asOf(),
+      knownAt(),
+      wholeNumber('--workers <n>', 'worker threads (default: one per core)', 1),
+      option('--compare', 'say who would change stage against the ruleset in force, and why'),
+      wholeNumber('--limit <n>', 'customers listed by --compare', 0).default(20),
+    ],
+    details: 'Exit 1 when --compare finds a customer who would change stage.',
+    examples: ['replay', 'replay --as-of 2025-12-31', 'replay --ruleset stricter.yaml --compare'],
+    run: async (cli, _, options) =>
+      (require('../commands/replay') as typeof import('../commands/replay')).replayCommand(cli, options),
+  });
+  declare(program, signal, {
+    name: 'evaluate',
+    does: 'the pure function on a file of touchpoints, without any store',
+    options: [
+      option('--ruleset <file>', 'the ruleset (YAML or JSON), or retail').makeOptionMandatory(),
+      option('--touchpoints <file>', 'touchpoints as NDJSON: CloudEvents or the compact form').makeOptionMandatory(),
+      asOf().makeOptionMandatory(),
+      knownAt(),
+    ],
+    details:
+      'One result per customer: with --json one document, or NDJSON with `customer` when there are several.\n' +
+      'Touchpoints of types outside the catalogue are taken, with a warning.',
+    examples: ['evaluate --ruleset retail --touchpoints history.ndjson --as-of 2026-06-30 --json'],
+    run: async (cli, _, options) =>
+      (require('../commands/evaluate') as typeof import('../commands/evaluate')).evaluateCommand(cli, options),
+  });
+
+  const ruleset = group(program, 'ruleset', 'rulesets as data: check, show, compare');
+  declare(ruleset, signal, {
+    name: 'lint',
+    arguments: '<file>',
+    does: 'find what is wrong in a ruleset, with line and column',
+    details: 'Exit 1 when the ruleset would be refused. Warnings alone pass.',
+    examples: ['ruleset lint shop.yaml'],
+    run: async (cli, [file]) =>
+      (require('../commands/ruleset') as typeof import('../commands/ruleset')).lintCommand(cli, file),
+  });
+  declare(ruleset, signal, {
+    name: 'show',
+    arguments: '[file]',
+    does: 'print a ruleset: a file, retail, or the one in force',
+    options: [option('--format <format>', 'print the document itself').choices(['yaml', 'json'])],
+    examples: ['ruleset show', 'ruleset show retail --format yaml > shop.yaml'],
+    run: async (cli, [file], options) =>
+      (require('../commands/ruleset') as typeof import('../commands/ruleset')).showRulesetCommand(cli, file, options),
+  });
+  declare(ruleset, signal, {
+    name: 'diff',
+    arguments: '<before> <after>',
+    does: 'what differs between two rulesets; each is a file, retail, or in-force',
+    details:
+      'Exit 1 when they differ. To see which customers would change stage: rapport replay --ruleset FILE --compare',
+    examples: ['ruleset diff retail shop.yaml'],
+    run: async (cli, [before, after]) =>
+      (require('../commands/ruleset') as typeof import('../commands/ruleset')).diffCommand(cli, before, after),
+  });
+};

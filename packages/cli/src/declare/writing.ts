@@ -1,0 +1,58 @@
+import type { Command } from 'commander';
+import { declare, option, wholeNumber } from './declare';
+
+/** Commands that fill a store or a file. */
+export const declareWriting = (program: Command, signal: AbortSignal): void => {
+  declare(program, signal, {
+    name: 'demo',
+    does: 'fill a fresh store with a simulated company and show what Rapport makes of it',
+    options: [wholeNumber('--customers <n>', 'how many', 1).default(2000)],
+    examples: ['demo', 'demo --data /tmp/demo --customers 500'],
+    run: async (cli, _, options) =>
+      (require('../commands/demo') as typeof import('../commands/demo')).demoCommand(cli, options),
+  });
+  declare(program, signal, {
+    name: 'simulate',
+    does: 'touchpoints of a simulated company with known truth; the same seed gives the same bytes',
+    options: [
+      wholeNumber('--customers <n>', 'how many', 1).makeOptionMandatory(),
+      wholeNumber('--seed <s>', 'names one possible world', Number.MIN_SAFE_INTEGER).makeOptionMandatory(),
+      wholeNumber('--months <m>', 'length of the history', 1).default(24),
+      option('--out <file>', 'the touchpoints as NDJSON (default: stdout)'),
+      option('--truth <file>', 'the true relationships (default: beside --out, as FILE.truth.ndjson)'),
+    ],
+    examples: ['simulate --customers 500 --seed 7 --out company.ndjson', 'simulate --customers 1 --seed 7 | head -3'],
+    run: async (cli, _, options) =>
+      (require('../commands/simulate') as typeof import('../commands/simulate')).simulateCommand(cli, options),
+  });
+  declare(program, signal, {
+    name: 'import',
+    arguments: '<file...>',
+    does: 'record the touchpoints of files: CSV, TSV, JSON, NDJSON, Parquet, also packed with gzip',
+    options: [
+      option('--as <preset>', 'what the files are').choices(['touchpoints', 'online-retail', 'olist', 'cdnow']),
+      option('--sql <mapping>', 'a file with a SELECT that yields touchpoints').conflicts('as'),
+      option('--rejects <file>', 'write what was rejected there, as NDJSON with file, line, field and reason'),
+      option('--strict', 'exit 1 when a line was rejected'),
+      option('--ruleset <file>', 'the ruleset of a fresh store (default: retail)'),
+    ],
+    details:
+      'Importing a file again adds nothing: what is recorded is recognised. That is also how to go on after a stop.\n' +
+      'Tables of your own: write a SELECT that yields customer, type, occurredAt, id and data (see docs).',
+    examples: [
+      'import history.ndjson.gz --as touchpoints',
+      'import online-retail.csv.gz --as online-retail --rejects rejects.ndjson',
+      'import orders.parquet --sql mapping.sql',
+    ],
+    run: async (cli, files, options) =>
+      (require('../commands/import') as typeof import('../commands/import')).importCommand(cli, files, options),
+  });
+  declare(program, signal, {
+    name: 'rebuild',
+    does: 'build the read model anew from the log, beside the live one, and switch',
+    options: [wholeNumber('--workers <n>', 'worker threads (default: one per core)', 1)],
+    examples: ['rebuild'],
+    run: async (cli, _, options) =>
+      (require('../commands/rebuild') as typeof import('../commands/rebuild')).rebuildCommand(cli, options),
+  });
+};

@@ -1,0 +1,59 @@
+/** How a command ends, as scripts see it. */
+export const EXIT = {
+  done: 0,
+  /** The answer is no: a difference was found, verification failed, rows were rejected under `--strict`. */
+  no: 1,
+  /** Wrong use, or input that cannot be read. */
+  wrong: 2,
+  /** A defect of Rapport. */
+  defect: 70,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Ends a command with a message for the person who gave it: what is wrong, where, and what to do. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+
+  constructor(
+    message: string,
+    readonly exitCode: ExitCode = EXIT.wrong,
+  ) {
+    super(message);
+  }
+}
+
+/** Errors of Rapport's packages whose message is meant for people, by name: loading their classes would cost more. */
+const FOR_PEOPLE: ReadonlySet<string> = new Set([
+  'CommandError',
+  'StoreError',
+  'ImportError',
+  'ExportError',
+  'SimulationOptionsError',
+]);
+
+/** AbortError is Node's, Interrupted the engine's. */
+export const isAbort = (error: unknown): boolean =>
+  error instanceof Error && (error.name === 'AbortError' || error.name === 'Interrupted');
+
+/** What to tell, and how to end, for whatever a command threw. */
+export const failureOf = (error: unknown): { readonly message: string; readonly exitCode: ExitCode } => {
+  if (error instanceof CommandError) return error;
+  if (isAbort(error)) return { message: 'Stopped.', exitCode: EXIT.interrupted };
+  if (error instanceof Error && FOR_PEOPLE.has(error.name)) return { message: error.message, exitCode: EXIT.wrong };
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {
+    message: `This is a defect of Rapport, not of your data. Please report it with the lines below.\n${stack}`,
+    exitCode: EXIT.defect,
+  };
+};
+
+/** Runs work that Ctrl-C may stop, and then says how to go on. */
+export const interruptible = async <T>(howToResume: string, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    throw isAbort(error) ? new CommandError(`Stopped. ${howToResume}`, EXIT.interrupted) : error;
+  }
+};

@@ -1,0 +1,27 @@
+import { parseInstantOrDay } from '@rapport/domain';
+import { isLeft } from 'fp-ts/Either';
+import { CommandError } from './exit';
+
+export interface ViewOptions {
+  readonly asOf?: string;
+  readonly knownAt?: string;
+}
+
+const instant = (flag: string, text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined;
+  const parsed = parseInstantOrDay(text);
+  if (isLeft(parsed))
+    throw new CommandError(
+      `${flag}: ${parsed.left.replace('2026-03-01T12:00:00Z', '2026-03-01T12:00:00Z or a date such as 2026-03-01')}`,
+    );
+  return parsed.right;
+};
+
+/** `--as-of` and `--known-at` in milliseconds. */
+export const viewFrom = ({
+  asOf,
+  knownAt,
+}: ViewOptions): { readonly asOf: number | undefined; readonly knownAt: number | undefined } => ({
+  asOf: instant('--as-of', asOf),
+  knownAt: instant('--known-at', knownAt),
+});

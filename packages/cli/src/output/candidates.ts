@@ -1,0 +1,33 @@
+import type { CrossSellCandidate, CrossSellReply } from '@rapport/domain';
+import { whole } from './numbers';
+import type { Look } from './relationship';
+import { plain } from './style';
+import { table } from './table';
+import { wordsIn } from './words';
+
+/** Why a product is offered, by the product of hers that weighs most. */
+const reasonText = ({ reasons, popular, owners }: CrossSellCandidate, language: Look['language']): string => {
+  const [first] = reasons;
+  if (popular === true || first === undefined)
+    return language === 'vi'
+      ? `được ưa chuộng: ${whole(owners)} người mua`
+      : `popular: ${whole(owners)} customers own it`;
+  const others = reasons.slice(1).map(({ product }) => plain(product));
+  const more = others.length > 0 ? `; ${language === 'vi' ? 'cũng' : 'also'} ${others.join(', ')}` : '';
+  const lift = first.lift.toFixed(1);
+  return language === 'vi'
+    ? `${whole(first.together)} trên ${whole(first.owners)} người mua ${plain(first.product)} cũng mua (${lift}×)${more}`
+    : `${whole(first.together)} of ${whole(first.owners)} owners of ${plain(first.product)} own it too (${lift}×)${more}`;
+};
+
+export const candidateLines = (reply: CrossSellReply, look: Look): readonly string[] => {
+  const words = wordsIn(look.language);
+  if (reply.kind === 'withheld') return [`${look.style.yellow(words.withheld)} ${reply.reason}`];
+  if (reply.candidates.length === 0) return [words.none];
+  const rows = reply.candidates.map((candidate) => [
+    look.style.dim(String(candidate.rank)),
+    plain(candidate.product),
+    reasonText(candidate, look.language),
+  ]);
+  return [table([{ title: '', align: 'right' }, { title: '' }, { title: '', width: look.width - 30 }], rows)];
+};

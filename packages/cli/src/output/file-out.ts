@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import { createWriteStream, renameSync, rmSync } from 'node:fs';
+import { CommandError } from '../exit';
+
+/** A text file being written; it has its name only once it is complete. */
+export interface FileOut {
+  readonly write: (text: string) => Promise<void>;
+  /** Ends the file and gives it its name. */
+  readonly finish: () => Promise<void>;
+  /** Leaves nothing behind. */
+  readonly discard: () => Promise<void>;
+}
+
+const refuse = (file: string, error: NodeJS.ErrnoException): CommandError =>
+  new CommandError(
+    `${file}: cannot be written (${error.code === 'ENOENT' ? 'its folder does not exist' : error.message}). Name a file in a folder you may write to.`,
+  );
+
+/** @throws CommandError when the file cannot be written */
+export const fileOut = async (file: string): Promise<FileOut> => {
+  const unfinished = `${file}.unfinished`;
+  const stream = createWriteStream(unfinished);
+  let failed: NodeJS.ErrnoException | undefined;
+  stream.on('error', (error) => {
+    failed = error;
+  });
+  try {
+    await once(stream, 'open');
+  } catch (error) {
+    throw refuse(file, error as NodeJS.ErrnoException);
+  }
+  const check = (): void => {
+    if (failed !== undefined) throw refuse(file, failed);
+  };
+  const close = async (): Promise<void> => {
+    stream.end();
+    if (!stream.closed) await once(stream, 'close');
+  };
+  return {
+    write: async (text) => {
+      check();
+      if (!stream.write(text)) await Promise.race([once(stream, 'drain'), once(stream, 'close')]);
+      check();
+    },
+    finish: async () => {
+      await close();
+      check();
+      renameSync(unfinished, file);
+    },
+    discard: async () => {
+      await close();
+      rmSync(unfinished, { force: true });
+    },
+  };
+};

@@ -1,0 +1,72 @@
+import type { SingleBar } from 'cli-progress';
+import { elapsed } from './instants';
+import { whole } from './numbers';
+
+export interface Progress {
+  /** `total` absent: not known yet. */
+  readonly update: (done: number, total?: number) => void;
+  /** Takes the bar away. May be called twice. */
+  readonly stop: () => void;
+}
+
+/** What takes no longer is not worth a bar. */
+const PATIENCE = 1000;
+const REDRAW = 100;
+
+export const NO_PROGRESS: Progress = { update: () => undefined, stop: () => undefined };
+
+/**
+ * A bar with rate and time left on stderr, for work that takes longer than a second; nothing where stderr is not a
+ * terminal. The library is loaded when the first bar is drawn.
+ */
+export const progressOn = (stream: NodeJS.WriteStream, label: string, unit: string): Progress => {
+  if (stream.isTTY !== true) return NO_PROGRESS;
+  const startedAt = Date.now();
+  let bar: SingleBar | undefined;
+  let loading = false;
+  let stopped = false;
+  let latest: readonly [done: number, total: number | undefined] = [0, undefined];
+
+  const line = (done: number, total: number): string => {
+    const seconds = (Date.now() - startedAt) / 1000;
+    const rate = seconds > 0 ? done / seconds : 0;
+    const left = rate > 0 && total > done ? `, ${elapsed(((total - done) / rate) * 1000)} left` : '';
+    const of = total > 0 ? ` of ${whole(total)}` : '';
+    return `${whole(done)}${of} ${unit}, ${whole(rate)}/s${left}`;
+  };
+
+  const draw = async (): Promise<void> => {
+    loading = true;
+    const { default: cliProgress } = await import('cli-progress');
+    if (stopped) return;
+    bar = new cliProgress.SingleBar({
+      stream,
+      clearOnComplete: true,
+      hideCursor: true,
+      fps: 1000 / REDRAW,
+      format: (_options, { progress }, { words }: { words?: string }) => {
+        const filled = Math.round(progress * 20);
+        return `${label} ${'█'.repeat(filled)}${'░'.repeat(20 - filled)} ${words ?? ''}`;
+      },
+    });
+    bar.start(latest[1] ?? 0, latest[0], { words: line(latest[0], latest[1] ?? 0) });
+  };
+
+  return {
+    update: (done, total) => {
+      latest = [done, total ?? latest[1]];
+      if (stopped) return;
+      if (bar === undefined) {
+        if (!loading && Date.now() - startedAt > PATIENCE) void draw();
+        return;
+      }
+      bar.setTotal(latest[1] ?? 0);
+      bar.update(done, { words: line(done, latest[1] ?? 0) });
+    },
+    stop: () => {
+      stopped = true;
+      bar?.stop();
+      bar = undefined;
+    },
+  };
+};

@@ -1,0 +1,179 @@
+import { type ComplaintCase, type Evaluation, type Language, labelOf, type OpenPromise } from '@rapport/domain';
+import { complaintCases, raisedSignals } from '../relationship-document';
+import { gauge } from './bar';
+import { away, day, minute, span } from './instants';
+import { counted, measure, percent } from './numbers';
+import { plain, type Style, shorten } from './style';
+import { table } from './table';
+import { wordsIn } from './words';
+
+export interface Look {
+  readonly style: Style;
+  readonly width: number;
+  readonly language: Language;
+}
+
+/** A titled block of lines, indented; nothing when there are no lines. */
+export const section = (title: string, lines: readonly string[], { style }: Pick<Look, 'style'>): readonly string[] =>
+  lines.length === 0 ? [] : ['', style.bold(title), ...lines.flatMap((line) => line.split('\n')).map((l) => `  ${l}`)];
+
+const stageLabel = ({ fold }: Evaluation, id: string, language: Language): string => {
+  const { stages } = fold.program.ruleset;
+  return plain(labelOf(stages.find((stage) => stage.id === id)?.label, language, id));
+};
+
+/** Every stage from the first to the last, the present one marked. */
+export const ladder = (evaluation: Evaluation, { style, language }: Look): string =>
+  evaluation.fold.program.stages
+    .map(({ id }, i) => {
+      const label = stageLabel(evaluation, id, language);
+      return i === evaluation.fold.stage ? style.inverse(` ${label} `) : style.dim(label);
+    })
+    .join(style.dim(' › '));
+
+export const stageLine = (evaluation: Evaluation, look: Look): string => {
+  const { fold, asOf } = evaluation;
+  const words = wordsIn(look.language);
+  const label = stageLabel(evaluation, fold.stageId!, look.language);
+  return `${look.style.bold(look.style.green(label))}  ${words.since} ${day(fold.since)} (${span(asOf - fold.since)})`;
+};
+
+export const scoreColour = (score: number, style: Style): ((text: string) => string) =>
+  score >= 60 ? style.green : score < 40 ? style.red : style.yellow;
+
+const factorLines = ({ fold, asOf }: Evaluation, { style, width, language }: Look): readonly string[] => {
+  const words = wordsIn(language);
+  const long = Math.min(40, width - 48);
+  const rows = fold.program.factors.map(({ id }, i) => {
+    const score = fold.factors[i].scoreAt(asOf);
+    const colour = scoreColour(score, style);
+    return [
+      plain(labelOf(fold.program.ruleset.factors[id].label, language, id)),
+      colour(gauge(score / 100, long, style.dim)),
+      score.toFixed(1),
+      percent(fold.factors[i].confidenceAt(asOf)),
+    ];
+  });
+  const columns = [
+    { title: '' },
+    { title: '' },
+    { title: words.score, align: 'right' as const },
+    { title: words.confidence, align: 'right' as const },
+  ];
+  return [table(columns, rows, { head: style.dim })];
+};
+
+/** Metrics on which the present stage, the next one or a signal depends. */
+const metricLines = ({ fold, asOf }: Evaluation, { language }: Look): readonly string[] => {
+  const { program } = fold;
+  const watched = new Set(
+    program.stages[fold.stage].watches
+      .map((atom) => program.atoms[atom])
+      .filter(({ subject }) => subject === 'metric')
+      .map(({ id }) => id),
+  );
+  const rows = program.metricIds.flatMap((id, i) => {
+    if (!watched.has(id)) return [];
+    const value = fold.metrics[i].value(asOf);
+    return [
+      [
+        plain(labelOf(program.ruleset.metrics?.[id]?.label, language, id)),
+        Number.isFinite(value) ? measure(value) : wordsIn(language).never,
+      ],
+    ];
+  });
+  return rows.length === 0 ? [] : [table([{ title: '' }, { title: '', align: 'right' }], rows)];
+};
+
+const signalLines = (evaluation: Evaluation, { style, language }: Look): readonly string[] =>
+  raisedSignals(evaluation).map(({ id, since }) => {
+    const rule = evaluation.fold.program.ruleset.signals?.find((signal) => signal.id === id);
+    return `${style.yellow('●')} ${plain(labelOf(rule?.label, language, id))}  ${style.dim(`${wordsIn(language).since} ${day(since)}`)}`;
+  });
+
+const promiseLine = (promise: OpenPromise, { fold, asOf }: Evaluation, { style, language }: Look): string => {
+  const words = wordsIn(language);
+  const rule = fold.program.ruleset.promises?.find(({ id }) => id === promise.id);
+  const key = promise.key === null ? '' : ` ${plain(shorten(promise.key, 40))}`;
+  const soon = promise.deadline - asOf < 86_400_000 ? style.yellow : style.dim;
+  const label = plain(labelOf(rule?.label, language, promise.id));
+  return `${label}${key}  ${soon(`${words.due} ${minute(promise.deadline)} (${away(promise.deadline, asOf)})`)}`;
+};
+
+const caseLine = (one: ComplaintCase, { style, language }: Look): string => {
+  const words = wordsIn(language);
+  const parts = [
+    plain(one.caseId),
+    ...(one.severity === undefined ? [] : [plain(String(one.severity))]),
+    ...(one.category === undefined ? [] : [plain(one.category)]),
+    `${words.opened} ${day(one.openedAt)}`,
+    one.acknowledgedAt === undefined ? undefined : `${words.acknowledged} ${day(one.acknowledgedAt)}`,
+    one.compensated > 0
+      ? `${words.compensated} ${measure(one.compensated)}${one.loss === undefined ? '' : ` ${words.of} ${measure(one.loss)}`}`
+      : undefined,
+    one.reopened > 0 ? `${words.reopened} ${one.reopened}×` : undefined,
+    one.open
+      ? style.red(words.open)
+      : `${words.closed} ${day(one.closedAt ?? one.openedAt)}${one.outcome === undefined ? '' : ` (${plain(one.outcome)})`}`,
+  ];
+  return parts.filter((part) => part !== undefined).join(style.dim(' · '));
+};
+
+/** When time alone may next change something, and how much is known of the customer. */
+const footLines = ({ fold, asOf }: Evaluation, { style, language }: Look): readonly string[] => {
+  const words = wordsIn(language);
+  const review = fold.nextReviewAt();
+  const seen = language === 'vi' ? `${fold.touchpoints} ${words.touchpoints}` : counted(fold.touchpoints, 'touchpoint');
+  const next = Number.isFinite(review) ? `${words.nextReview} ${minute(review)}` : words.nothingByTime;
+  return [
+    '',
+    style.dim(
+      `${seen}, ${words.first} ${day(fold.firstTouchpointAt)}, ${words.last} ${day(fold.lastTouchpointAt)} (${away(fold.lastTouchpointAt, asOf)}) · ${next}`,
+    ),
+  ];
+};
+
+export const headLine = (
+  customer: string,
+  { asOf, knownAt }: { readonly asOf: number; readonly knownAt: number | undefined },
+  { style, language }: Look,
+): string => {
+  const words = wordsIn(language);
+  const known = knownAt === undefined ? '' : `, ${words.knownAt} ${minute(knownAt)}`;
+  return `${style.bold(plain(customer))}  ${style.dim(`${words.asOf} ${minute(asOf)} UTC${known}`)}`;
+};
+
+/** A relationship at one instant, for people: everything but the candidates, which `extra` may bring. */
+export const relationshipLines = (
+  customer: string,
+  evaluation: Evaluation,
+  knownAt: number | undefined,
+  look: Look,
+  extra: readonly string[] = [],
+): readonly string[] => {
+  const head = headLine(customer, { asOf: evaluation.asOf, knownAt }, look);
+  const words = wordsIn(look.language);
+  if (evaluation.fold.stageId === null) return [head, '', `  ${words.nothingYet}`];
+  const promises = [...evaluation.fold.promises.list()].sort((a, b) => a.deadline - b.deadline);
+  return [
+    head,
+    '',
+    `  ${stageLine(evaluation, look)}`,
+    `  ${ladder(evaluation, look)}`,
+    ...section(words.factors, factorLines(evaluation, look), look),
+    ...section(words.metrics, metricLines(evaluation, look), look),
+    ...section(words.signals, signalLines(evaluation, look), look),
+    ...section(
+      words.promises,
+      promises.map((promise) => promiseLine(promise, evaluation, look)),
+      look,
+    ),
+    ...section(
+      words.complaints,
+      complaintCases(evaluation).map((one) => caseLine(one, look)),
+      look,
+    ),
+    ...extra,
+    ...footLines(evaluation, look),
+  ];
+};

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { DEFAULT_DATA } from './cli';
+import { declareReading } from './declare/reading';
+import { declareRulesets } from './declare/rulesets';
+import { declareWriting } from './declare/writing';
+
+const version = (): string =>
+  (JSON.parse(readFileSync(join(__dirname, '..', 'package.json'), 'utf8')) as { version: string }).version;
+
+/** The `rapport` command; `signal` is aborted by Ctrl-C. */
+export const createProgram = (signal: AbortSignal): Command => {
+  const program = new Command('rapport')
+    .description('Every touchpoint in, every customer’s relationship out, with the reasons.')
+    .version(version(), '-V, --version', 'print the version')
+    .option('--data <directory>', `the data directory (default: $RAPPORT_DATA, else ./${DEFAULT_DATA})`)
+    .option('--json', 'one JSON document (NDJSON for lists) on stdout and nothing else')
+    .option('--verbose', 'say more on stderr')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .showHelpAfterError('(add --help to see how it is used)')
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Start here:
+  $ rapport demo
+  $ rapport show c-000017
+
+Instants are RFC 3339; a date means its end in UTC. Exit: 0 done, 1 the answer is no, 2 wrong use or bad input.`,
+    );
+  program.action(() => program.outputHelp());
+  declareReading(program, signal);
+  declareWriting(program, signal);
+  declareRulesets(program, signal);
+  for (const command of program.commands) inherit(command);
+  return program;
+};
+
+/** Settings that commander does not hand down to commands made by hand. */
+const inherit = (command: Command): void => {
+  command.helpOption('-h, --help', 'print this help').exitOverride();
+  for (const inner of command.commands) inherit(inner);
+};

@@ -1,0 +1,47 @@
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { CommandError } from '../exit';
+
+/** Where things lie in a data directory. */
+export interface DataDirectory {
+  readonly directory: string;
+  readonly events: string;
+  readonly relationships: string;
+  readonly crossSell: string;
+  /** Documents of rulesets, `<hash>.json`. */
+  readonly rulesets: string;
+}
+
+export const dataDirectory = (directory: string): DataDirectory => ({
+  directory,
+  events: join(directory, 'events.sqlite'),
+  relationships: join(directory, 'relationships.sqlite'),
+  crossSell: join(directory, 'cross-sell.sqlite'),
+  rulesets: join(directory, 'rulesets'),
+});
+
+export const hasStore = (files: DataDirectory): boolean => existsSync(files.events);
+
+/** @throws CommandError when no store is there */
+export const existingStore = (directory: string): DataDirectory => {
+  const files = dataDirectory(directory);
+  if (hasStore(files)) return files;
+  const what = existsSync(directory) ? 'is no Rapport store in it' : 'is no such directory';
+  throw new CommandError(
+    `${directory}: there ${what}. Fill one with "rapport demo" or "rapport import FILE --as PRESET", or name another with --data.`,
+  );
+};
+
+/** The directory for a store, made for its owner alone when it is not there: what it will hold is personal. */
+export const storeToFill = (directory: string): DataDirectory => {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    if (!statSync(directory).isDirectory()) throw new Error('it is not a directory');
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code === 'EEXIST' ? 'it is a file' : (error as Error).message;
+    throw new CommandError(
+      `${directory}: cannot be used as data directory: ${reason}. Name another with --data or RAPPORT_DATA.`,
+    );
+  }
+  return dataDirectory(directory);
+};

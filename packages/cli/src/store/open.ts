@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { compileRuleset, type Program } from '@rapport/domain';
+import { type EventLog, type EventLogLocation, openSqliteEventLog } from '@rapport/event-log';
+import { openSqliteReadModel, type ReadModel } from '@rapport/read-model';
+import { type DataDirectory, existingStore } from './data-directory';
+import { type InForce, rulesetInForce } from './in-force';
+
+/** A store opened for questions; any number of processes may, while one writes. */
+export interface ReadingStore extends InForce {
+  readonly files: DataDirectory;
+  readonly location: EventLogLocation;
+  readonly log: EventLog;
+  readonly program: Program;
+  /** Opened when first asked for. */
+  readonly readModel: () => Promise<ReadModel>;
+  /** Whether there is a read model; without one, `rebuild` makes it. */
+  readonly hasReadModel: boolean;
+}
+
+/** Opens the store of a data directory, does some work with it, and closes it whatever happens. */
+export const withStore = async <T>(directory: string, work: (store: ReadingStore) => Promise<T>): Promise<T> => {
+  const files = existingStore(directory);
+  const inForce = await rulesetInForce(directory);
+  const program = compileRuleset(inForce.ruleset);
+  const log = await openSqliteEventLog(files.events, { mode: 'read' });
+  let readModel: Promise<ReadModel> | undefined;
+  try {
+    return await work({
+      ...inForce,
+      files,
+      location: { kind: 'sqlite', path: files.events },
+      log,
+      program,
+      hasReadModel: existsSync(files.relationships),
+      readModel: () => {
+        readModel ??= openSqliteReadModel(files.relationships, { mode: 'read', factors: factorsOf(program) });
+        return readModel;
+      },
+    });
+  } finally {
+    await (await readModel?.catch(() => undefined))?.close();
+    await log.close();
+  }
+};
+
+/** What a query by score needs of each factor. */
+export const factorsOf = (program: Program) =>
+  Object.fromEntries(program.factors.map(({ id, halfLife, prior }) => [id, { halfLife, prior }] as const));

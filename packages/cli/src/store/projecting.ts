@@ -1,0 +1,102 @@
+import { existsSync, rmSync } from 'node:fs';
+import { compileRuleset } from '@rapport/domain';
+import { Projector, projectCrossSell, rebuild } from '@rapport/engine';
+import type { EventLog } from '@rapport/event-log';
+import { openSqliteCrossSellStore, openSqliteReadModel, switchIn } from '@rapport/read-model';
+import type { Cli } from '../cli';
+import type { DataDirectory } from './data-directory';
+import type { InForce } from './in-force';
+import { factorsOf } from './open';
+
+export interface Projected {
+  readonly touchpoints: number;
+  readonly customers: number;
+  readonly parked: number;
+}
+
+/** Where this many touchpoints wait for a read model that has seen fewer, folding by customer is the shorter way. */
+const MANY = 5_000;
+
+/** The read model, folded anew beside the live one and switched in. */
+export const rebuildReadModel = async (
+  cli: Cli,
+  files: DataDirectory,
+  { ruleset }: InForce,
+  workers: number,
+): Promise<Projected & { readonly milliseconds: number }> => {
+  const building = `${files.relationships}.building`;
+  const factors = factorsOf(compileRuleset(ruleset));
+  const into = await openSqliteReadModel(building, { mode: 'write', factors, bulk: true });
+  const progress = cli.progress('folding', 'touchpoints');
+  let done = false;
+  let folded = 0;
+  try {
+    const report = await rebuild({
+      log: { kind: 'sqlite', path: files.events },
+      into,
+      ruleset,
+      now: Date.now(),
+      workers,
+      signal: cli.signal,
+      onProgress: (touchpoints) => {
+        folded += touchpoints;
+        progress.update(folded);
+      },
+    });
+    await into.finish();
+    done = true;
+    return report;
+  } finally {
+    progress.stop();
+    await into.close();
+    if (done) switchIn(building, files.relationships);
+    else for (const suffix of ['', '-journal', '-wal', '-shm', '-writer']) rmSync(building + suffix, { force: true });
+  }
+};
+
+/** What was appended since the read model's checkpoint, folded in; nothing is announced. */
+const catchUp = async (cli: Cli, files: DataDirectory, log: EventLog, { ruleset }: InForce): Promise<Projected> => {
+  const program = compileRuleset(ruleset);
+  const readModel = await openSqliteReadModel(files.relationships, { mode: 'write', factors: factorsOf(program) });
+  const progress = cli.progress('folding', 'touchpoints');
+  try {
+    const projector = new Projector({ log, readModel, program, announce: false });
+    const report = await projector.catchUp(cli.signal, ({ touchpoints }) => progress.update(touchpoints));
+    cli.signal.throwIfAborted();
+    return report;
+  } finally {
+    progress.stop();
+    await readModel.close();
+  }
+};
+
+/** Who ordered what, brought up to the end of the log. */
+export const catchUpCrossSell = async (cli: Cli, files: DataDirectory, log: EventLog): Promise<void> => {
+  const store = openSqliteCrossSellStore(files.crossSell, { mode: 'write' });
+  const progress = cli.progress('cross-sell', 'touchpoints');
+  try {
+    await projectCrossSell({ log, store, signal: cli.signal, onProgress: (done) => progress.update(done) });
+  } finally {
+    progress.stop();
+    await store.close();
+  }
+};
+
+/** Brings everything that follows from the log up to its end, in whichever way is shorter. */
+export const bringUpToDate = async (
+  cli: Cli,
+  files: DataDirectory,
+  log: EventLog,
+  inForce: InForce,
+  recorded: number,
+): Promise<Projected> => {
+  const { byCategory } = await log.count();
+  const all = byCategory.customer?.events ?? 0;
+  const fresh = !existsSync(files.relationships) || all === recorded;
+  const projected =
+    recorded > MANY && (fresh || recorded > all / 2)
+      ? await rebuildReadModel(cli, files, inForce, 1)
+      : await catchUp(cli, files, log, inForce);
+  await catchUpCrossSell(cli, files, log);
+  return projected;
+};
