@@ -50,6 +50,11 @@ test('a mistyped subject of a condition names the subject that was meant', () =>
   });
 });
 
+test('conditions of the first stage are refused with the reason', () => {
+  const [problem] = problemsOf(withPlace(SMALL, '/stages/0/enter', { metric: 'orders', atLeast: 1 }));
+  expect(problem.message).toContain('every customer starts there');
+});
+
 test('every problem is told, not only the first', () => {
   const broken = withPlace(withPlace(SMALL, '/version', 0), '/evidence/0/gives/trust', 0);
   expect(problemsOf(broken).map((problem) => problem.path)).toEqual(['/version', '/evidence/0/gives/trust']);

@@ -265,9 +265,9 @@ describe('touchpoint types', () => {
 
   test('types that the ruleset declares are known', () => {
     expect(lintWith('/evidence/1/on', ['visit.booked'])).toEqual([]);
-    expect(
-      lint(withPlace(withPlace(SMALL, '/touchpoints', { 'lab.tested': true }), '/evidence/1/on', 'lab.*')),
-    ).toEqual([]);
+    expect(lint(withPlace(withPlace(SMALL, '/touchpoints', { 'lab.tested': {} }), '/evidence/1/on', 'lab.*'))).toEqual(
+      [],
+    );
   });
 
   test('a declaration that is no JSON Schema is an error', () => {

@@ -1,12 +1,14 @@
 import { formatCondition } from './format-condition';
 import { markdownOf } from './language/markdown';
 import { RULESET_LANGUAGE } from './language/ruleset-language';
+import { TEXTS } from './language/texts';
 import type { EvidenceRule, Gives, MetricRule, PromiseRule, Ruleset, Texts, TypePattern } from './ruleset';
 
 /** The reference of the ruleset language as a Markdown page. */
 export const rulesetLanguageMarkdown = (): string =>
   markdownOf(
     RULESET_LANGUAGE,
+    TEXTS,
     'The ruleset language',
     'A ruleset says how touchpoints become a relationship: what is evidence for which factor, what is owed, how stages follow from it, which signals are raised. It is a document in YAML or JSON. Unknown keys are errors, so that typing mistakes are found. Durations are ISO 8601; months and years have no fixed length and are refused. `rapport ruleset lint FILE` checks a document, `rapport ruleset show` prints the one in force.',
   );

@@ -2,7 +2,8 @@ import * as E from 'fp-ts/Either';
 import * as t from 'io-ts';
 import { hint, nearestName } from '../nearest-name';
 import type { RulesetProblemCode } from '../problem';
-import type { ChoiceShape, KeyRule, Language, NumberBounds, ObjectShape, Shape, TextShape } from './shape';
+import type { ChoiceShape, Language, ObjectShape, Shape } from './shape';
+import { brokenRule, isObject, keysOf, list, outOfBounds, show, textProblem } from './values';
 
 /** An io-ts error that also says which kind of problem it is. */
 export interface ShapeError extends t.ValidationError {
@@ -17,50 +18,6 @@ const error = (value: unknown, context: t.Context, code: RulesetProblemCode, mes
   code,
   message,
 });
-
-const show = (value: unknown): string => {
-  if (value === undefined) return 'nothing';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object' && value !== null) return 'an object';
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-};
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Keys that carry a value; a key set to undefined is an absent key. */
-const keysOf = (value: Readonly<Record<string, unknown>>): readonly string[] =>
-  Object.keys(value).filter((key) => value[key] !== undefined);
-
-const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
-
-const brokenRule = (rule: KeyRule, keys: readonly string[]): [RulesetProblemCode, string] | undefined => {
-  const present = (names: readonly string[]) => names.filter((name) => keys.includes(name));
-  if ('notTogether' in rule)
-    return present(rule.notTogether).length === 2
-      ? ['conflicting-keys', `${list(rule.notTogether)} exclude each other; keep one`]
-      : undefined;
-  if ('atLeastOne' in rule)
-    return present(rule.atLeastOne).length === 0
-      ? ['missing-key', `expected at least one of ${list(rule.atLeastOne)}`]
-      : undefined;
-  const count = present(rule.exactlyOne).length;
-  if (count === 0) return ['missing-key', `expected one of ${list(rule.exactlyOne)}`];
-  return count > 1 ? ['conflicting-keys', `${list(present(rule.exactlyOne))} exclude each other; keep one`] : undefined;
-};
-
-const outOfBounds = (value: number, bounds: NumberBounds): boolean =>
-  (bounds.integer === true && !Number.isInteger(value)) ||
-  (bounds.atLeast !== undefined && value < bounds.atLeast) ||
-  (bounds.above !== undefined && value <= bounds.above) ||
-  (bounds.nonZero === true && value === 0);
-
-/** What is wrong with a text, in words; undefined when nothing is. */
-const textProblem = (shape: TextShape, pattern: RegExp, value: unknown): string | undefined =>
-  typeof value !== 'string' || !pattern.test(value)
-    ? `expected ${shape.what}, got ${show(value)}`
-    : shape.check?.(value);
 
 /** Builds the codec of one definition of a language. Decoding is strict and returns the input itself. */
 export const codecOf = <A>(language: Language, name: string): t.Type<A, A, unknown> => {
@@ -93,6 +50,10 @@ export const codecOf = <A>(language: Language, name: string): t.Type<A, A, unkno
     }));
     const known = new Map(fields.map((field) => [field.key, field]));
     const names = fields.map((field) => field.key);
+    const whyNot = (key: string): string => {
+      const reason = Object.entries(shape.refused ?? {}).find(([refused]) => refused === key)?.[1];
+      return reason === undefined ? hint(key, names) : `: ${reason}`;
+    };
     return (value, context) => {
       if (!isObject(value)) return [error(value, context, 'wrong-value', `expected an object, got ${show(value)}`)];
       const keys = keysOf(value);
@@ -112,7 +73,7 @@ export const codecOf = <A>(language: Language, name: string): t.Type<A, A, unkno
                   `"${key}" cannot stand beside ${list(names.filter((n) => siblings.includes(n)))}`,
                 ),
               ]
-            : [error(value[key], here, 'unknown-key', `unknown key "${key}"${hint(key, names)}`)];
+            : [error(value[key], here, 'unknown-key', `unknown key "${key}"${whyNot(key)}`)];
         }),
         ...fields
           .filter((field) => field.required === true && !keys.includes(field.key) && !meant.has(field.key))
@@ -227,10 +188,7 @@ export const codecOf = <A>(language: Language, name: string): t.Type<A, A, unkno
       case 'named':
         return definition(shape.name);
       case 'json-schema':
-        return expected(
-          'a JSON Schema (an object, true or false)',
-          (value) => isObject(value) || typeof value === 'boolean',
-        );
+        return expected('a JSON Schema (an object)', (value) => isObject(value));
     }
   };
 

@@ -73,7 +73,7 @@ const schemaOf = (shape: Shape): JsonSchema => {
     case 'named':
       return { $ref: `#/definitions/${shape.name}` };
     case 'json-schema':
-      return { type: ['object', 'boolean'] };
+      return { type: 'object' };
   }
 };
 

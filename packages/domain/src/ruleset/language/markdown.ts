@@ -1,4 +1,4 @@
-import type { Definition, Field, KeyRule, Language, ObjectShape, Shape } from './shape';
+import type { Definition, Field, KeyRule, Language, ObjectShape, Shape, TextShape } from './shape';
 
 const code = (text: string): string => `\`${text}\``;
 
@@ -9,8 +9,9 @@ const link = (language: Language, name: string): string =>
 const describe = (language: Language, shape: Shape): string => {
   switch (shape.kind) {
     case 'text':
+      return shape.name;
     case 'number':
-      return shape.what.replaceAll('|', '\\|');
+      return shape.what;
     case 'truth':
       return shape.only === true ? '`true`' : '`true` or `false`';
     case 'scalar':
@@ -20,7 +21,7 @@ const describe = (language: Language, shape: Shape): string => {
     case 'tuple':
       return `[${shape.of.map((part) => describe(language, part)).join(', ')}]`;
     case 'one-or-more':
-      return `${describe(language, shape.of)}; or a list of these`;
+      return `${describe(language, shape.of)}, or a list of these`;
     case 'record':
       return `an object; keys: ${describe(language, shape.keys)}; values: ${describe(language, shape.of)}`;
     case 'object':
@@ -32,7 +33,7 @@ const describe = (language: Language, shape: Shape): string => {
     case 'named':
       return link(language, shape.name);
     case 'json-schema':
-      return 'a JSON Schema (2020-12)';
+      return 'a JSON Schema (draft 7)';
   }
 };
 
@@ -71,6 +72,13 @@ const section = (language: Language, definition: Definition): readonly string[] 
   ...(definition.example === undefined ? [] : ['```yaml', definition.example, '```', '']),
 ];
 
+const glossary = (texts: readonly TextShape[]): readonly string[] => [
+  'Words used for values:',
+  '',
+  ...texts.map(({ name, what }) => `- **${name}**: ${what}.`),
+  '',
+];
+
 /** The reference page of a language: a section per definition, from the same table as codec and JSON Schema. */
-export const markdownOf = (language: Language, title: string, opening: string): string =>
-  `${[`# ${title}`, '', opening, '', ...Object.values(language).flatMap((definition) => section(language, definition))].join('\n').trimEnd()}\n`;
+export const markdownOf = (language: Language, texts: readonly TextShape[], title: string, opening: string): string =>
+  `${[`# ${title}`, '', opening, '', ...glossary(texts), ...Object.values(language).flatMap((definition) => section(language, definition))].join('\n').trimEnd()}\n`;

@@ -203,7 +203,14 @@ const firstStage: Definition = {
   title: 'First stage',
   doc: 'Where every customer starts. It has no conditions.',
   example: 'id: attract\nlabel: { en: Attract }',
-  shape: { kind: 'object', fields: { id: id('stage'), minStay, label } },
+  shape: {
+    kind: 'object',
+    fields: { id: id('stage'), minStay, label },
+    refused: {
+      enter: 'the first stage has no conditions, every customer starts there',
+      stay: 'the first stage has no conditions, nothing lies below it',
+    },
+  },
 };
 const stage: Definition = {
   title: 'Stage',

@@ -23,6 +23,8 @@ export type Shape =
 
 export interface TextShape {
   readonly kind: 'text';
+  /** What it is called in the reference. */
+  readonly name: string;
   /** What it is, in words that fit behind "expected". */
   readonly what: string;
   /** Regular expression (ECMA 262), without flags. */
@@ -55,6 +57,8 @@ export interface ObjectShape {
   readonly kind: 'object';
   readonly fields: Readonly<Record<string, Field>>;
   readonly rules?: readonly KeyRule[];
+  /** Keys that people try here, and why there are none. */
+  readonly refused?: Readonly<Record<string, string>>;
 }
 
 /** One of several objects, told apart by the key that only it has. */

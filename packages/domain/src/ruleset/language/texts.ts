@@ -4,16 +4,18 @@ import type { Shape, TextShape } from './shape';
 
 /** The texts and numbers the language is made of. */
 
-const text = (what: string, pattern: string): TextShape => ({ kind: 'text', what, pattern });
+const text = (name: string, what: string, pattern: string): TextShape => ({ kind: 'text', name, what, pattern });
 
-export const anyText = text('a text that is not empty', '\\S');
+export const anyText = text('text', 'a text that is not empty', '\\S');
 
 export const anId = text(
+  'id',
   'an id of letters, digits, "-", "_" and "." that starts with a letter or digit, such as "at-risk"',
   '^[A-Za-z0-9][A-Za-z0-9._-]*$',
 );
 
 export const aTypePattern = text(
+  'type pattern',
   'a touchpoint type such as "order.completed", a family such as "order.*", or "*"',
   '^(\\*|[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*(\\.\\*)?)$',
 );
@@ -21,18 +23,24 @@ export const aTypePattern = text(
 export const typePatterns: Shape = { kind: 'one-or-more', of: aTypePattern };
 
 export const aTypeName = text(
+  'type name',
   'the name of a touchpoint type such as "visit.booked"',
-  '^[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)+$',
+  '^[a-z][A-Za-z0-9]*\\.[a-z][A-Za-z0-9]*$',
 );
 
-export const aField = text('a field such as "data.total", "case.ageDays" or "metric.orders"', '^[^\\s.]+(\\.[^.]+)*$');
+export const aField = text(
+  'field',
+  'a field such as "data.total", "case.ageDays" or "metric.orders"',
+  '^[^\\s.]+(\\.[^.]+)*$',
+);
 
-export const aLanguage = text('a language tag such as "en" or "vi"', '^[a-z]{2,3}(-[A-Za-z0-9]+)*$');
+export const aLanguage = text('language', 'a language tag such as "en" or "vi"', '^[a-z]{2,3}(-[A-Za-z0-9]+)*$');
 
-export const aMapKey = text('any value but "__proto__"', '^(?!__proto__$)');
+export const aMapKey = text('value as text', 'any value but "__proto__"', '^(?!__proto__$)');
 
 export const aDuration: TextShape = {
   ...text(
+    'duration',
     'an ISO 8601 duration of weeks, days, hours, minutes and seconds, longer than nothing, such as "P90D" or "PT4H"',
     '^(?=.*[1-9])P(?=.)([0-9]+(\\.[0-9]+)?W)?([0-9]+(\\.[0-9]+)?D)?(T(?=[0-9])([0-9]+(\\.[0-9]+)?H)?([0-9]+(\\.[0-9]+)?M)?([0-9]+(\\.[0-9]+)?S)?)?$',
   ),
@@ -52,3 +60,6 @@ export const weights: Shape = {
   of: { kind: 'number', what: 'a weight: a number other than 0', nonZero: true },
   min: 1,
 };
+
+/** The texts with a form of their own, for the reference. */
+export const TEXTS: readonly TextShape[] = [anId, aDuration, aTypePattern, aTypeName, aField, aLanguage];
