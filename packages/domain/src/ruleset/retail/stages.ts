@@ -59,7 +59,8 @@ const rung = (id: string, label: StageRule['label'], demands: Demands, minStay?:
 /**
  * The ladder. Activity separates the stages, so that whoever stops buying comes down again; the qualities of the
  * relationship are gates on the way up. Thresholds were chosen on nine months of orders of a wholesaler so that the
- * share of customers who buy within two months rises from stage to stage.
+ * share of customers who buy within two months rises from stage to stage (`prediction.int.spec.ts`); a shop with a small
+ * assortment or rarer purchases will want its own.
  */
 export const stages: readonly StageRule[] = [
   { id: 'attract', label: words('Attract', 'Thu hút') },
