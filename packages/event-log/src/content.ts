@@ -1,6 +1,5 @@
 import * as crypto from 'node:crypto';
 import type { Json, JsonObject } from '@rapport/domain';
-import canonicalize from 'canonicalize';
 
 /** What an event says, with its stream: everything but when it was recorded and where it stands. */
 export interface EventContent {
@@ -13,26 +12,43 @@ export interface EventContent {
   readonly correlationId?: string | null;
 }
 
-/** Whether JSON.stringify would already write the keys in canonical order and all numbers as they are. */
-const isCanonical = (value: Json | undefined): boolean => {
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (typeof value !== 'object' || value === null) return true;
-  if (Array.isArray(value)) return value.every(isCanonical);
-  let previous = '';
-  for (const key in value) {
-    if (key < previous || !isCanonical((value as JsonObject)[key])) return false;
-    previous = key;
-  }
+/** Text that JSON writes as it is, between quotes. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+const quote = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));
+
+const areSorted = (keys: readonly string[]): boolean => {
+  for (let i = 1; i < keys.length; i++) if (keys[i] < keys[i - 1]) return false;
   return true;
 };
 
 /**
- * RFC 8785 JSON: the same text for the same data, whatever the order of its keys. Numbers and strings are written by
- * the RFC as ECMAScript writes them, so only the order of keys makes work.
+ * RFC 8785 JSON: the same text for the same data, whatever the order of its keys. The RFC writes numbers and strings
+ * as ECMAScript does and orders keys as it compares strings, so there is no more to it than this. Twice as fast as the
+ * library, with which a property test compares it; appending spends a fifth of its time on it otherwise.
+ *
+ * @throws TypeError for numbers that JSON does not have.
  */
-export const canonicalJson = (data: JsonObject): string => {
-  if (isCanonical(data)) return JSON.stringify(data);
-  return canonicalize(data) as string;
+export const canonicalJson = (data: Json): string => {
+  if (typeof data === 'string') return quote(data);
+  if (typeof data === 'number') {
+    if (!Number.isFinite(data)) throw new TypeError(`${data} is not a number that JSON can say; leave it out.`);
+    return String(data);
+  }
+  if (typeof data !== 'object' || data === null) return String(data);
+  let text = '';
+  if (Array.isArray(data)) {
+    for (const item of data) text += text === '' ? canonicalJson(item ?? null) : `,${canonicalJson(item ?? null)}`;
+    return `[${text}]`;
+  }
+  const members = data as JsonObject;
+  const keys = Object.keys(members);
+  if (!areSorted(keys)) keys.sort();
+  for (const key of keys) {
+    const value: Json | undefined = members[key];
+    if (value === undefined) continue;
+    text += `${text === '' ? '' : ','}${quote(key)}:${canonicalJson(value)}`;
+  }
+  return `{${text}}`;
 };
 
 // `crypto.hash` came with Node 20.12; the types of Node 20 do not know it yet.
@@ -51,9 +67,9 @@ export const sha256 = (content: string | Uint8Array): Buffer =>
 export const contentHash = (stream: string, event: EventContent, canonicalData: string): Buffer => {
   const { correlationId, staff } = event;
   return sha256(
-    `{${correlationId == null ? '' : `"correlationId":${JSON.stringify(correlationId)},`}"data":${canonicalData}` +
-      `,"id":${JSON.stringify(event.id)},"occurredAt":${event.occurredAt},"source":${JSON.stringify(event.source)}` +
-      `${staff == null ? '' : `,"staff":${JSON.stringify(staff)}`},"stream":${JSON.stringify(stream)}` +
-      `,"type":${JSON.stringify(event.type)},"version":${event.version ?? 1}}`,
+    `{${correlationId == null ? '' : `"correlationId":${quote(correlationId)},`}"data":${canonicalData}` +
+      `,"id":${quote(event.id)},"occurredAt":${event.occurredAt},"source":${quote(event.source)}` +
+      `${staff == null ? '' : `,"staff":${quote(staff)}`},"stream":${quote(stream)}` +
+      `,"type":${quote(event.type)},"version":${event.version ?? 1}}`,
   );
 };
