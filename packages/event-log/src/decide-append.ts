@@ -1,7 +1,7 @@
 import { left, right } from 'fp-ts/Either';
-import { canonicalJson, contentHash } from './content';
-import type { AppendRefused, AppendRequest, AppendResult, ExpectedRevision, NewEvent } from './event-log';
+import type { AppendRefused, AppendResult, ExpectedRevision } from './event-log';
 import { encodePosition } from './position';
+import type { PreparedEvent, PreparedRequest } from './prepare-requests';
 
 /** Where an event stands in the log. */
 export interface Place {
@@ -21,7 +21,7 @@ export interface LogView {
 }
 
 /** Records an event at the end of its stream and says where. */
-export type Insert = (event: NewEvent, data: string, hash: Buffer) => Place;
+export type Insert = (event: PreparedEvent) => Place;
 
 /** -1 for a stream that does not exist. */
 export const revisionHolds = (expected: ExpectedRevision, last: number): boolean =>
@@ -31,55 +31,52 @@ export const revisionHolds = (expected: ExpectedRevision, last: number): boolean
  * Decides a request in the order the port promises (conflict, retry, expected revision) and inserts what is new.
  * Every adapter that keeps events itself decides by this function, so that they cannot differ.
  */
-export const decideAppend = (log: LogView, request: AppendRequest, insert: Insert): AppendResult => {
-  const prepared = prepare(log, request);
-  if ('kind' in prepared) return left(prepared);
+export const decideAppend = (log: LogView, request: PreparedRequest, insert: Insert): AppendResult => {
+  const found = lookUp(log, request.events);
+  if ('kind' in found) return left(found);
   const last = log.lastRevision(request.stream);
-  if (prepared.fresh > 0 && !revisionHolds(request.expected, last)) {
+  if (found.fresh > 0 && !revisionHolds(request.expected, last)) {
     return left({ kind: 'wrong-revision', expected: request.expected, actual: last < 0 ? 'none' : last });
   }
   const places: Place[] = [];
-  for (const { event, data, hash, standing, repeats } of prepared.events) {
-    places.push(standing ?? (repeats === undefined ? insert(event, data, hash) : places[repeats]));
+  for (const { event, standing, repeats } of found.events) {
+    places.push(standing ?? (repeats === undefined ? insert(event) : places[repeats]));
   }
   const { position, revision } = places[places.length - 1];
-  const duplicates = places.length - prepared.fresh;
-  return right({ position: encodePosition(position), revision, recorded: prepared.fresh, duplicates });
+  const duplicates = places.length - found.fresh;
+  return right({ position: encodePosition(position), revision, recorded: found.fresh, duplicates });
 };
 
-interface Prepared {
-  readonly event: NewEvent;
-  readonly data: string;
-  readonly hash: Buffer;
+interface LookedUp {
+  readonly event: PreparedEvent;
   /** Recorded before. */
   readonly standing?: Standing;
   /** Index of the event of this request that it repeats. */
   readonly repeats?: number;
 }
 
-const prepare = (
+const lookUp = (
   log: LogView,
-  { stream, events }: AppendRequest,
-): AppendRefused | { readonly events: readonly Prepared[]; readonly fresh: number } => {
-  const prepared: Prepared[] = [];
+  events: readonly PreparedEvent[],
+): AppendRefused | { readonly events: readonly LookedUp[]; readonly fresh: number } => {
+  const found: LookedUp[] = [];
   const seen = new Map<string, number>();
   let fresh = 0;
   for (const event of events) {
-    const data = canonicalJson(event.data);
-    const hash = contentHash(stream, event, data);
-    const identity = JSON.stringify([event.source, event.id]);
-    const standing = log.find(event.source, event.id);
+    const { source, id } = event.event;
+    const identity = JSON.stringify([source, id]);
+    const standing = log.find(source, id);
     const repeats = seen.get(identity);
-    const other = standing?.hash ?? (repeats === undefined ? undefined : prepared[repeats].hash);
-    if (other !== undefined && !hash.equals(other)) {
+    const other = standing?.hash ?? (repeats === undefined ? undefined : events[repeats].hash);
+    if (other !== undefined && !event.hash.equals(other)) {
       const position = standing === undefined ? {} : { position: encodePosition(standing.position) };
-      return { kind: 'conflict', source: event.source, id: event.id, ...position };
+      return { kind: 'conflict', source, id, ...position };
     }
     if (other === undefined) {
-      seen.set(identity, prepared.length);
+      seen.set(identity, found.length);
       fresh++;
     }
-    prepared.push({ event, data, hash, standing, repeats });
+    found.push({ event, standing, repeats });
   }
-  return { events: prepared, fresh };
+  return { events: found, fresh };
 };

@@ -1,6 +1,5 @@
 import { customerBucket } from '@rapport/domain';
 import { changes } from '../changes';
-import { checkRequests } from '../check-requests';
 import { decideAppend, type LogView } from '../decide-append';
 import {
   type AppendRequest,
@@ -16,6 +15,7 @@ import {
 import { integrityCheck } from '../integrity-check';
 import { FIRST_LINK, ledgerLink } from '../ledger';
 import { decodePosition, encodePosition } from '../position';
+import { type PreparedRequest, prepareRequests } from '../prepare-requests';
 
 export interface MemoryEventLogOptions {
   /** Gives `recordedAt` where the event has none; the system's clock when absent. */
@@ -54,8 +54,8 @@ export const memoryEventLog = ({ clock = Date.now }: MemoryEventLogOptions = {})
     },
   };
 
-  const apply = (request: AppendRequest, now: number): AppendResult =>
-    decideAppend(view, request, ({ version = 1, recordedAt = now, ...event }, data, hash) => {
+  const apply = (request: PreparedRequest, now: number): AppendResult =>
+    decideAppend(view, request, ({ event: { version = 1, recordedAt = now, ...event }, data, hash }) => {
       const { stream } = request;
       const category = categoryOf(stream);
       const entries = streams.get(stream) ?? [];
@@ -88,10 +88,10 @@ export const memoryEventLog = ({ clock = Date.now }: MemoryEventLogOptions = {})
 
   const appendMany = async (requests: readonly AppendRequest[]): Promise<readonly AppendResult[]> => {
     if (closed) throw new Error('The event log in memory is closed; what it held is gone.');
-    checkRequests(requests);
+    const prepared = prepareRequests(requests);
     const before = all.length;
     const now = clock();
-    const results = requests.map((request) => apply(request, now));
+    const results = prepared.map((request) => apply(request, now));
     seal(before);
     return results;
   };

@@ -1,14 +1,15 @@
-import type { AppendRequest, AppendResult } from '../event-log';
+import type { AppendResult } from '../event-log';
+import type { PreparedRequest } from '../prepare-requests';
 
 /** Calls that wait at the same time share one transaction, and with it one wait for the disk. */
 export interface GroupCommit {
-  submit(requests: readonly AppendRequest[]): Promise<readonly AppendResult[]>;
+  submit(requests: readonly PreparedRequest[]): Promise<readonly AppendResult[]>;
   /** Resolves when everything submitted before is settled. */
   drained(): Promise<void>;
 }
 
 interface Job {
-  readonly requests: readonly AppendRequest[];
+  readonly requests: readonly PreparedRequest[];
   readonly resolve: (results: readonly AppendResult[]) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -17,7 +18,7 @@ interface Job {
 const REQUESTS_PER_GROUP = 5_000;
 
 export const groupCommit = (
-  commit: (requests: readonly AppendRequest[]) => readonly AppendResult[],
+  commit: (requests: readonly PreparedRequest[]) => readonly AppendResult[],
   committed: () => void,
 ): GroupCommit => {
   const waiting: Job[] = [];

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { acquireWriter, atStore, type Store, StoreError, type WriterLock } from '@rapport/sqlite';
 import { changes } from '../changes';
-import { checkRequests } from '../check-requests';
 import type { AppendRequest, AppendResult, EventLog, LogCount } from '../event-log';
 import { decodePosition, encodePosition } from '../position';
+import { prepareRequests } from '../prepare-requests';
 import { eventRows } from './event-rows';
 import { groupCommit } from './group-commit';
 import { eventReader } from './read-events';
@@ -103,8 +103,8 @@ export const writingLog = (store: Store, lock: WriterLock, clock: () => number):
 
   const appendMany = async (requests: readonly AppendRequest[]): Promise<readonly AppendResult[]> => {
     if (closed !== undefined) throw new Error(`The event log ${store.path} is closed; open it again to append.`);
-    checkRequests(requests);
-    return requests.length === 0 ? [] : group.submit(requests);
+    const prepared = prepareRequests(requests);
+    return prepared.length === 0 ? [] : group.submit(prepared);
   };
 
   return {

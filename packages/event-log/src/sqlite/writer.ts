@@ -1,10 +1,10 @@
 import { asStoreError, type Store, storeError } from '@rapport/sqlite';
 import { right } from 'fp-ts/Either';
-import { canonicalJson, contentHash } from '../content';
 import { decideAppend, type LogView, revisionHolds } from '../decide-append';
-import type { AppendRequest, AppendResult, NewEvent } from '../event-log';
+import type { AppendResult } from '../event-log';
 import { FIRST_LINK, type LedgerEntry, ledgerLink } from '../ledger';
 import { encodePosition } from '../position';
+import type { PreparedEvent, PreparedRequest } from '../prepare-requests';
 import { categoryCounts } from './category-counts';
 import { nameDictionary } from './name-dictionary';
 import { type StreamState, streamDirectory } from './stream-directory';
@@ -14,7 +14,7 @@ export interface LogWriter {
   /** Position of the last committed event; 0 in an empty log. */
   readonly last: number;
   /** One durable transaction. Throws StoreError with nothing stored and everything as it was before. */
-  commit(requests: readonly AppendRequest[]): readonly AppendResult[];
+  commit(requests: readonly PreparedRequest[]): readonly AppendResult[];
 }
 
 export const logWriter = (store: Store, clock: () => number): LogWriter => {
@@ -55,7 +55,7 @@ export const logWriter = (store: Store, clock: () => number): LogWriter => {
   };
 
   /** False when the identity stands already. */
-  const insertEvent = (stream: StreamState, event: NewEvent, data: string, hash: Buffer): boolean => {
+  const insertEvent = (stream: StreamState, { event, data, hash }: PreparedEvent): boolean => {
     const position = last + 1;
     const revision = stream.revision + 1;
     const recordedAt = event.recordedAt ?? now;
@@ -83,15 +83,13 @@ export const logWriter = (store: Store, clock: () => number): LogWriter => {
 
   /** The usual case, all events new, in one pass; undefined, with no trace left, when one of them stands already. */
   const insertAll = (
-    { stream: name, events }: AppendRequest,
+    { stream: name, events }: PreparedRequest,
     found: StreamState | undefined,
   ): AppendResult | undefined => {
     const stream = found ?? streams.create(name);
     const before = { last, revision: stream.revision, entries: entries.length };
     for (const event of events) {
-      const data = canonicalJson(event.data);
-      const hash = contentHash(name, event, data);
-      if (insertEvent(stream, event, data, hash)) continue;
+      if (insertEvent(stream, event)) continue;
       if (last > before.last) removeAfter.run(before.last);
       last = before.last;
       stream.revision = before.revision;
@@ -113,17 +111,17 @@ export const logWriter = (store: Store, clock: () => number): LogWriter => {
   };
 
   /** Event by event, for requests that repeat something or expect another revision. */
-  const insertNew = (request: AppendRequest): AppendResult =>
-    decideAppend(view, request, (event, data, hash) => {
+  const insertNew = (request: PreparedRequest): AppendResult =>
+    decideAppend(view, request, (event) => {
       const found = streams.find(request.stream);
       const stream = found ?? streams.create(request.stream);
       // It was looked up just before: a row that is there all the same means that the indexes disagree.
-      if (!insertEvent(stream, event, data, hash)) throw storeError('damaged', store.path);
+      if (!insertEvent(stream, event)) throw storeError('damaged', store.path);
       categories.add(stream.category, 1, found === undefined ? 1 : 0);
       return { position: last, revision: stream.revision };
     });
 
-  const apply = (request: AppendRequest): AppendResult => {
+  const apply = (request: PreparedRequest): AppendResult => {
     const found = streams.find(request.stream);
     const usual = revisionHolds(request.expected, found?.revision ?? -1) ? insertAll(request, found) : undefined;
     return usual ?? insertNew(request);

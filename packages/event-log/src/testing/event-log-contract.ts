@@ -114,6 +114,7 @@ export const describeEventLog = (name: string, open: () => Promise<EventLog>): v
           { occurredAt: Number.NaN },
           { recordedAt: Number.POSITIVE_INFINITY },
           { version: 0 },
+          { data: { total: Number.NaN } },
         ];
         for (const field of bad) {
           const requests = [

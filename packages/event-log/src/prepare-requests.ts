@@ -1,4 +1,5 @@
-import type { AppendRequest, NewEvent } from './event-log';
+import { canonicalJson, contentHash } from './content';
+import type { AppendRequest, ExpectedRevision, NewEvent } from './event-log';
 
 // Part of Node 20, but not of the library of types that the target names.
 const isWellFormed = (text: string): boolean => (text as unknown as { isWellFormed(): boolean }).isWellFormed();
@@ -19,28 +20,47 @@ const fault = (event: NewEvent): string | undefined => {
   return undefined;
 };
 
+/** A request with what can be computed before the log is looked at. */
+export interface PreparedRequest {
+  readonly stream: string;
+  readonly expected: ExpectedRevision;
+  readonly events: readonly PreparedEvent[];
+}
+
+export interface PreparedEvent {
+  readonly event: NewEvent;
+  /** RFC 8785 JSON. */
+  readonly data: string;
+  /** Of the content. */
+  readonly hash: Buffer;
+}
+
 /**
- * Refuses what no log can keep faithfully, before anything of the call is stored. Intake has decoded touchpoints long
+ * Refuses what no log can keep faithfully, before anything of the call is stored and before it shares a commit with
+ * others; and takes a copy of the data, so that nobody's later change reaches it. Intake has decoded touchpoints long
  * before, so this is a net for defects, and throws.
  *
  * @throws TypeError naming the request, the event and the field.
  */
-export const checkRequests = (requests: readonly AppendRequest[]): void => {
-  for (const { stream, expected, events } of requests) {
+export const prepareRequests = (requests: readonly AppendRequest[]): readonly PreparedRequest[] =>
+  requests.map(({ stream, expected, events }) => {
     if (!isText(stream)) throw new TypeError(`'${stream}' cannot be the name of a stream: it must be non-empty text.`);
     if (events.length === 0)
       throw new TypeError(`The request for stream ${stream} has no events; it needs at least one.`);
     if (typeof expected === 'number' && !(Number.isSafeInteger(expected) && expected >= 0)) {
       throw new TypeError(`Expected revision ${expected} of stream ${stream} is not a whole number from 0.`);
     }
-    for (const event of events) {
-      const field = fault(event);
-      if (field !== undefined) {
-        throw new TypeError(
-          `Field ${field} of event ${event.source}/${event.id} for stream ${stream} cannot be stored: texts must be ` +
-            'non-empty Unicode, instants integer milliseconds, versions whole numbers from 1, data an object.',
-        );
-      }
-    }
+    return { stream, expected, events: events.map((event) => prepareEvent(stream, event)) };
+  });
+
+const prepareEvent = (stream: string, event: NewEvent): PreparedEvent => {
+  const field = fault(event);
+  if (field !== undefined) {
+    throw new TypeError(
+      `Field ${field} of event ${event.source}/${event.id} for stream ${stream} cannot be stored: texts must be ` +
+        'non-empty Unicode, instants integer milliseconds, versions whole numbers from 1, data an object.',
+    );
   }
+  const data = canonicalJson(event.data);
+  return { event, data, hash: contentHash(stream, event, data) };
 };
