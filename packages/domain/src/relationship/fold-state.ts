@@ -21,7 +21,6 @@ export const saveFold = (fold: Fold): string =>
     [...fold.consents],
     fold.applied,
     Array.from(fold.raisedSince),
-    fold.truth.join(''),
   ]);
 
 type Saved = readonly [
@@ -38,7 +37,6 @@ type Saved = readonly [
   consents: readonly string[],
   applied: readonly (readonly number[])[],
   raisedSince: readonly (number | null)[],
-  truth: string,
 ];
 
 /** Brings a fold to a state saved under the same ruleset; what it stood at before is gone. */
@@ -46,7 +44,7 @@ export const restoreFold = (fold: Fold, text: string): void => {
   const saved = JSON.parse(text) as Saved;
   fold.reset();
   [fold.stage, fold.since, fold.instant, fold.touchpoints, fold.firstTouchpointAt, fold.lastTouchpointAt] = saved;
-  const [, , , , , , factors, metrics, cases, promises, consents, applied, raisedSince, truth] = saved;
+  const [, , , , , , factors, metrics, cases, promises, consents, applied, raisedSince] = saved;
   for (const [i, factor] of fold.factors.entries()) factor.restore(factors[i]);
   for (const [i, metric] of fold.metrics.entries()) metric.restore(metrics[i]);
   fold.cases.restore(cases);
@@ -56,6 +54,5 @@ export const restoreFold = (fold: Fold, text: string): void => {
   raisedSince.forEach((since, signal) => {
     fold.raisedSince[signal] = since ?? Number.NaN;
   });
-  for (let atom = 0; atom < truth.length; atom++) fold.truth[atom] = truth.charCodeAt(atom) - 48;
   fold.resume();
 };

@@ -24,11 +24,11 @@ const ENDS_WITH_OFFSET = /(?:[Zz]|[+-]\d\d:\d\d)$/;
 
 /**
  * The fold of one customer's touchpoints under one ruleset (MODEL, sections 3 to 5): mutable, reusable, made for
- * speed. It stands at `instant`, the last step at which anything was applied, and knows when time alone may next
- * change something.
+ * speed. It stands at `instant`, the last step at which anything was applied or changed.
  *
- * Every atom (a comparison on one number) keeps whether it holds and when it may flip next. A touchpoint touches a
- * few subjects; only their atoms are looked at, and conditions only when an atom flipped.
+ * Everything is a function of the accumulators and the instant asked about. A touchpoint changes a few accumulators;
+ * conditions are looked at only if one of those is compared with anything, and then solved for the instant at which
+ * they may next change, so that time without touchpoints costs nothing.
  */
 export class Fold implements EventContext, StateContext {
   readonly factors: readonly Factor[];
@@ -36,7 +36,6 @@ export class Fold implements EventContext, StateContext {
   readonly cases = new CaseBook();
   readonly promises: PromiseBook;
   readonly consents = new Set<string>();
-  readonly truth: Uint8Array;
   /** Since when each signal is raised; NaN while it is not. */
   readonly raisedSince: Float64Array;
   /** Index of the stage; -1 before the first touchpoint. */
@@ -49,14 +48,24 @@ export class Fold implements EventContext, StateContext {
 
   /** When each evidence rule with a limit last applied, the latest last. */
   readonly applied: number[][];
-  /** Per atom: when it may flip next. Not before the instant kept here; at it exactly where `exact`. */
+  /** The instant that conditions are asked about. */
+  private now = Number.NaN;
+  /** Per atom: the instant before which it does not flip; NaN where not solved for since its subject changed. */
   private readonly flipAt: Float64Array;
+  /** 1 where the atom flips at that very millisecond. */
   private readonly exact: Uint8Array;
+  private readonly subjectOfAtom: readonly number[];
+  /** Metrics, scores, confidences; with the value each had at the instant it was last asked about. */
   private readonly subjects: readonly Subject[];
+  private readonly subjectValue: Float64Array;
+  private readonly subjectValueAt: Float64Array;
   private readonly touchedMetric: Uint8Array;
   private readonly touchedFactor: Uint8Array;
+  private touched = false;
   private conditionsChanged = false;
-  private wakeAt = NEVER;
+  /** From here, where nothing was left to change, time alone changes nothing before `quietUntil`. */
+  private quietFrom = Number.NaN;
+  private quietUntil = NEVER;
 
   constructor(
     readonly program: Program,
@@ -69,18 +78,23 @@ export class Fold implements EventContext, StateContext {
       openComplaints: () => this.cases.openCount,
     });
     this.applied = Array.from({ length: program.evidenceRules }, () => []);
-    this.truth = new Uint8Array(program.atoms.length);
     this.exact = new Uint8Array(program.atoms.length);
     this.flipAt = new Float64Array(program.atoms.length);
     this.raisedSince = new Float64Array(program.signals.length);
     this.touchedMetric = new Uint8Array(this.metrics.length);
     this.touchedFactor = new Uint8Array(this.factors.length);
+    this.subjects = [
+      ...this.metrics,
+      ...this.factors.map(({ score }) => score),
+      ...this.factors.map(({ confidence }) => confidence),
+    ];
+    this.subjectValue = new Float64Array(this.subjects.length);
+    this.subjectValueAt = new Float64Array(this.subjects.length);
     const factorIds = program.factors.map(({ id }) => id);
-    this.subjects = program.atoms.map(({ subject, id }) => {
-      if (subject === 'metric') return this.metrics[program.metricIds.indexOf(id)];
-      const factor = this.factors[factorIds.indexOf(id)];
-      return subject === 'factor' ? factor.score : factor.confidence;
-    });
+    const firstOf = { metric: 0, factor: this.metrics.length, confidence: this.metrics.length + this.factors.length };
+    this.subjectOfAtom = program.atoms.map(
+      ({ subject, id }) => firstOf[subject] + (subject === 'metric' ? program.metricIds : factorIds).indexOf(id),
+    );
     this.reset();
   }
 
@@ -97,7 +111,9 @@ export class Fold implements EventContext, StateContext {
     this.since = this.instant = this.firstTouchpointAt = this.lastTouchpointAt = Number.NaN;
     this.touchpoints = 0;
     this.conditionsChanged = false;
-    this.wakeAt = NEVER;
+    this.quietUntil = NEVER;
+    this.flipAt.fill(Number.NaN);
+    this.subjectValueAt.fill(Number.NaN);
   }
 
   get stageId(): string | null {
@@ -115,8 +131,12 @@ export class Fold implements EventContext, StateContext {
   factorScore(index: number, t: number): number {
     return this.factors[index].scoreAt(t);
   }
-  subjectOf(atom: number): Subject {
-    return this.subjects[atom];
+  atomHolds(atom: number): boolean {
+    return atomHolds(this.program.atoms[atom], this.valueNow(this.subjectOfAtom[atom]));
+  }
+  atomUntil(atom: number): number {
+    if (!(this.flipAt[atom] > this.now)) this.foresee(atom, this.now);
+    return this.flipAt[atom];
   }
 
   /**
@@ -126,9 +146,11 @@ export class Fold implements EventContext, StateContext {
   apply(touchpoints: readonly FoldedTouchpoint[]): void {
     for (let i = 0; i < touchpoints.length; ) {
       const t = touchpoints[i].occurredAt;
-      if (this.wakeAt < t) this.advance(t - 1);
-      const first = this.stage < 0;
-      if (first) this.begin(t);
+      if (this.quietUntil < t) this.advance(t - 1);
+      if (this.stage < 0) {
+        this.firstTouchpointAt = t;
+        this.conditionsChanged = true;
+      }
       if (this.promises.breaksAt <= t) this.breakPromises(t);
       let touchpoint: FoldedTouchpoint;
       do {
@@ -141,43 +163,39 @@ export class Fold implements EventContext, StateContext {
 
   /** Lets time pass: all changes that become true up to and including `until`, each at its own instant. */
   advance(until: number): void {
-    while (this.wakeAt <= until) {
+    while (this.quietUntil <= until) {
       const t = this.nextReviewAt();
       if (t > until) return;
       if (this.promises.breaksAt <= t) this.breakPromises(t);
+      this.conditionsChanged = true;
       this.settle(t, undefined);
     }
   }
 
-  /** The first instant at which time alone may change the classification or a signal; Infinity for never. */
+  /** The instant at which time alone next changes the stage or a signal, or breaks a promise; Infinity for never. */
   nextReviewAt(): number {
     if (this.stage < 0) return NEVER;
+    this.now = Math.max(this.instant, this.quietFrom);
     for (;;) {
-      let soonest = -1;
-      let at = this.fixedWake();
-      for (const atom of this.program.stages[this.stage].watches)
-        if (this.flipAt[atom] < at) {
-          at = this.flipAt[atom];
-          soonest = atom;
-        }
-      if (soonest < 0 || this.exact[soonest] === 1) {
-        this.wakeAt = at;
-        return at;
-      }
-      this.solve(soonest);
+      const at = this.solvedQuietUntil();
+      this.quietUntil = at;
+      if (at === NEVER || at >= this.promises.breaksAt || this.wouldChange(at)) return at;
+      this.quietFrom = this.now = at;
     }
   }
 
-  /** Recomputes what is derived from accumulators and `truth`: after a restore. */
-  resume(): void {
-    for (let atom = 0; atom < this.flipAt.length; atom++) this.foresee(atom, this.instant);
-    this.findWake();
+  /** Whether the conditions, asked about at `t`, give another stage or signal than the fold has. */
+  wouldChange(t: number): boolean {
+    this.now = t;
+    if (this.stageNow(t) !== this.stage) return true;
+    for (let i = 0; i < this.raisedSince.length; i++) if (this.signalFlips(i)) return true;
+    return false;
   }
 
-  private begin(t: number): void {
-    this.firstTouchpointAt = t;
-    this.conditionsChanged = true;
-    for (let atom = 0; atom < this.truth.length; atom++) this.look(atom, t);
+  /** Foresees what comes next, after a restore. */
+  resume(): void {
+    this.now = this.quietFrom = this.instant;
+    this.findQuiet();
   }
 
   private take(touchpoint: FoldedTouchpoint, t: number): void {
@@ -197,7 +215,8 @@ export class Fold implements EventContext, StateContext {
       if (settled === undefined) continue;
       this.touchMetrics(program.metricsOfPromise[promise]);
       recorder.promiseSettled?.({ id: settled.id, key: settled.key, outcome, at: t });
-      if (outcome === 'kept') this.give(`${settled.id}:kept`, program.promises[promise].whenKept, 1, touchpoint, t);
+      if (outcome === 'kept')
+        this.give(program.promises[promise].kept, program.promises[promise].whenKept, 1, touchpoint, t);
     }
 
     for (const { rule, id, when, gives, scale, times, within } of steps.evidence) {
@@ -222,6 +241,7 @@ export class Fold implements EventContext, StateContext {
           if (!numbersOnly || typeof value === 'number') accumulator.add(value, t);
         });
       this.touchedMetric[metric] = 1;
+      this.touched = true;
     }
 
     for (const step of steps.makes) this.makePromise(step, touchpoint, t);
@@ -250,7 +270,7 @@ export class Fold implements EventContext, StateContext {
     this.promises.expire(t, (rule, { id, key, touchpoint }) => {
       this.touchMetrics(this.program.metricsOfPromise[rule]);
       this.recorder.promiseSettled?.({ id, key, outcome: 'broken', at: t });
-      this.give(`${id}:broken`, this.program.promises[rule].whenBroken, 1, touchpoint, t);
+      this.give(this.program.promises[rule].broken, this.program.promises[rule].whenBroken, 1, touchpoint, t);
     });
   }
 
@@ -265,58 +285,88 @@ export class Fold implements EventContext, StateContext {
       const weight = unscaled * scale;
       this.factors[factor].give(weight, t);
       this.touchedFactor[factor] = 1;
+      this.touched = true;
       this.recorder.evidence?.(rule, touchpoint, t, factor, weight);
     }
   }
 
   private touchMetrics(metrics: readonly number[]): void {
-    for (const metric of metrics) this.touchedMetric[metric] = 1;
+    for (const metric of metrics) {
+      this.touchedMetric[metric] = 1;
+      this.touched = true;
+    }
   }
 
-  /** Ends a step: atoms, stage, signals, the next wake. */
+  /** Ends a step: stage and signals, where any condition may have changed. */
   private settle(t: number, touchpoint: FoldedTouchpoint | undefined): void {
-    this.instant = t;
+    this.now = this.instant = t;
+    if (this.touched) this.forgetTouched();
+    if (!this.conditionsChanged && t < this.quietUntil) {
+      if (this.promises.breaksAt < this.quietUntil) this.quietUntil = this.promises.breaksAt;
+      return;
+    }
+    this.conditionsChanged = false;
+    this.quietFrom = t;
+    const held = this.stage;
+    const stage = this.stageNow(t);
+    if (stage !== held) {
+      this.stage = stage;
+      this.since = t;
+      this.recorder.stageChanged?.(this, held, stage, t, touchpoint);
+    }
+    for (let i = 0; i < this.raisedSince.length; i++) {
+      if (!this.signalFlips(i)) continue;
+      const raised = !this.isRaised(i);
+      this.raisedSince[i] = raised ? t : Number.NaN;
+      this.recorder.signalChanged?.(i, raised, t, touchpoint);
+    }
+    this.findQuiet();
+  }
+
+  /** What was known of numbers that a touchpoint changed is no longer so. */
+  private forgetTouched(): void {
+    this.touched = false;
     const { atomsOfMetric, atomsOfFactor } = this.program;
-    for (let i = 0; i < this.touchedMetric.length; i++)
+    const metrics = this.touchedMetric.length;
+    const factors = this.touchedFactor.length;
+    for (let i = 0; i < metrics; i++)
       if (this.touchedMetric[i] === 1) {
         this.touchedMetric[i] = 0;
-        for (const atom of atomsOfMetric[i]) this.look(atom, t);
+        this.subjectValueAt[i] = Number.NaN;
+        this.forgetAtoms(atomsOfMetric[i]);
       }
-    for (let i = 0; i < this.touchedFactor.length; i++)
+    for (let i = 0; i < factors; i++)
       if (this.touchedFactor[i] === 1) {
         this.touchedFactor[i] = 0;
-        for (const atom of atomsOfFactor[i]) this.look(atom, t);
+        this.subjectValueAt[metrics + i] = this.subjectValueAt[metrics + factors + i] = Number.NaN;
+        this.forgetAtoms(atomsOfFactor[i]);
       }
-    for (let atom = 0; atom < this.flipAt.length; atom++) if (this.flipAt[atom] <= t) this.flip(atom, t);
-    if (this.conditionsChanged || this.minStayEndsAt() <= t) {
-      this.conditionsChanged = false;
-      this.classify(t, touchpoint);
-      this.signal(t, touchpoint);
-    }
-    this.findWake();
   }
 
-  /** Sees anew whether an atom holds, and when that may end. */
-  private look(atom: number, t: number): void {
-    const holds = Number(atomHolds(this.program.atoms[atom], this.subjects[atom].value(t)));
-    if (holds !== this.truth[atom]) {
-      this.truth[atom] = holds;
-      this.conditionsChanged = true;
-    }
-    this.foresee(atom, t);
+  private forgetAtoms(atoms: readonly number[]): void {
+    if (atoms.length > 0) this.conditionsChanged = true;
+    for (let i = 0; i < atoms.length; i++) this.flipAt[atoms[i]] = Number.NaN;
   }
 
-  private foresee(atom: number, t: number): void {
-    const at = this.subjects[atom].crossing(this.program.atoms[atom].threshold, t);
+  private valueNow(subject: number): number {
+    if (this.subjectValueAt[subject] !== this.now) {
+      this.subjectValue[subject] = this.subjects[subject].value(this.now);
+      this.subjectValueAt[subject] = this.now;
+    }
+    return this.subjectValue[subject];
+  }
+
+  private foresee(atom: number, after: number): void {
+    const at = this.subjects[this.subjectOfAtom[atom]].crossing(this.program.atoms[atom].threshold, after);
     this.flipAt[atom] = at;
     this.exact[atom] = at === NEVER ? 1 : 0;
   }
 
   /** From "not before" to the exact millisecond of the flip, or on to the next instant at which it may come. */
   private solve(atom: number): void {
-    const subject = this.subjects[atom];
     const rule = this.program.atoms[atom];
-    const held = this.truth[atom] === 1;
+    const subject = this.subjects[this.subjectOfAtom[atom]];
+    const held = this.atomHolds(atom);
     const last = this.flipAt[atom] + CROSSING_SPAN;
     for (let t = this.flipAt[atom]; t <= last; t++)
       if (atomHolds(rule, subject.value(t)) !== held) {
@@ -327,58 +377,53 @@ export class Fold implements EventContext, StateContext {
     this.foresee(atom, last);
   }
 
-  /** Brings an atom that may have flipped up to `t`. */
-  private flip(atom: number, t: number): void {
-    while (this.flipAt[atom] <= t) {
-      if (this.exact[atom] === 0) this.solve(atom);
-      else {
-        this.truth[atom] = 1 - this.truth[atom];
-        this.conditionsChanged = true;
-        this.foresee(atom, this.flipAt[atom]);
-      }
-    }
-  }
-
-  private classify(t: number, touchpoint: FoldedTouchpoint | undefined): void {
+  /** The stage that the conditions give at `t`, where `now` stands (MODEL, section 2, Stages). */
+  private stageNow(t: number): number {
     const { stages } = this.program;
     const held = this.stage;
     let stage = Math.max(held, 0);
-    while (stage > 0 && !stages[stage].stay(this)) {
+    while (stage > 0 && !stages[stage].stay.holds(this)) {
       if (stage === held && t - this.since < stages[stage].minStay) break;
       stage--;
     }
-    if (stage >= held) while (stage + 1 < stages.length && stages[stage + 1].enter(this)) stage++;
-    if (stage === held) return;
-    this.stage = stage;
-    this.since = t;
-    this.recorder.stageChanged?.(this, held, stage, t, touchpoint);
+    if (stage >= held) while (stage + 1 < stages.length && stages[stage + 1].enter.holds(this)) stage++;
+    return stage;
   }
 
-  private signal(t: number, touchpoint: FoldedTouchpoint | undefined): void {
-    const { signals } = this.program;
-    for (let i = 0; i < signals.length; i++) {
-      const raised = !Number.isNaN(this.raisedSince[i]);
-      if (raised ? !signals[i].clear(this) : !signals[i].raise(this)) continue;
-      this.raisedSince[i] = raised ? Number.NaN : t;
-      this.recorder.signalChanged?.(i, !raised, t, touchpoint);
+  private isRaised(signal: number): boolean {
+    return !Number.isNaN(this.raisedSince[signal]);
+  }
+
+  private signalFlips(signal: number): boolean {
+    const { raise, clear } = this.program.signals[signal];
+    return (this.isRaised(signal) ? clear : raise).holds(this);
+  }
+
+  /** Before when nothing can change by time, as far as is known without solving. */
+  private findQuiet(): void {
+    const { stages, signals } = this.program;
+    const { stay, minStay } = stages[this.stage];
+    let until = Math.min(this.promises.breaksAt, stay.until(this));
+    const end = this.since + minStay;
+    if (minStay > 0 && end > this.now && !stay.holds(this)) until = Math.min(until, end);
+    if (this.stage + 1 < stages.length) until = Math.min(until, stages[this.stage + 1].enter.until(this));
+    for (let i = 0; i < signals.length; i++)
+      until = Math.min(until, (this.isRaised(i) ? signals[i].clear : signals[i].raise).until(this));
+    this.quietUntil = until;
+  }
+
+  /** The same, solved: some condition does change at that millisecond. */
+  private solvedQuietUntil(): number {
+    for (;;) {
+      this.findQuiet();
+      let solved = false;
+      for (let atom = 0; atom < this.flipAt.length; atom++)
+        if (this.exact[atom] === 0 && this.flipAt[atom] > this.now && this.flipAt[atom] <= this.quietUntil) {
+          this.solve(atom);
+          solved = true;
+        }
+      if (!solved) return this.quietUntil;
     }
-  }
-
-  /** When the protection of the held stage ends; Infinity where nothing needs it. */
-  private minStayEndsAt(): number {
-    if (this.stage <= 0) return NEVER;
-    const { minStay, stay } = this.program.stages[this.stage];
-    return minStay > 0 && !stay(this) ? this.since + minStay : NEVER;
-  }
-
-  private fixedWake(): number {
-    return Math.min(this.promises.breaksAt, this.minStayEndsAt());
-  }
-
-  private findWake(): void {
-    let at = this.fixedWake();
-    for (const atom of this.program.stages[this.stage].watches) if (this.flipAt[atom] < at) at = this.flipAt[atom];
-    this.wakeAt = at;
   }
 }
 

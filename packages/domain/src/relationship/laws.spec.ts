@@ -6,7 +6,6 @@ import { contributionsOf, evaluate, toDocument } from './evaluate';
 import { Fold } from './fold';
 import { restoreFold, saveFold } from './fold-state';
 import { compileRuleset } from './program';
-import { atomHolds } from './state-condition';
 
 const program = compileRuleset(lawRuleset);
 const asOf = fc.integer({ min: 0, max: 90 * DAY }).map((ms) => START + ms);
@@ -100,7 +99,7 @@ describe('the laws of the fold', () => {
     );
   });
 
-  it('looking every quarter of a day and in between finds no flip that the solved instants missed', () => {
+  it('looking every quarter of a day and in between finds no change that the solved instants missed', () => {
     fc.assert(
       fc.property(history, (touchpoints) => {
         const fold = new Fold(program);
@@ -109,14 +108,11 @@ describe('the laws of the fold', () => {
         const end = fold.instant + 70 * DAY;
         for (let t = fold.instant + 1; t < end; t += DAY / 4 + 17) {
           fold.advance(t);
-          const wrong = program.stages[fold.stage].watches.filter(
-            (atom) => atomHolds(program.atoms[atom], fold.subjectOf(atom).value(t)) !== (fold.truth[atom] === 1),
-          );
-          if (wrong.length > 0) expect(wrong.map((atom) => program.atoms[atom])).toEqual([]);
+          const { stageId, instant } = fold;
+          if (fold.wouldChange(t)) expect({ t, instant, stageId }).toBe('as it would be now');
         }
-        expect(fold.instant).toBeLessThan(end);
       }),
-      { numRuns: 100 },
+      { numRuns: 300 },
     );
   });
 });

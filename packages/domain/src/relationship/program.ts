@@ -22,7 +22,7 @@ import {
 } from './event-condition';
 import type { FactorParameters } from './factor';
 import { Borrowed, DaysSince, DecayingTotal, Distinct, type Metric, Total, WindowCount, WindowSum } from './metrics';
-import { type Atom, AtomTable, compileStateCondition, type StateTest } from './state-condition';
+import { ALWAYS, type Atom, AtomTable, compileStateCondition, negated, type StateTest } from './state-condition';
 import { matchesType } from './type-pattern';
 
 /** A weight for a factor, by index. */
@@ -84,8 +84,6 @@ export interface StageProgram {
   readonly stayCondition: StateCondition | undefined;
   /** Milliseconds; 0 for none. */
   readonly minStay: number;
-  /** Atoms whose flip may change the classification or a signal while in this stage. */
-  readonly watches: readonly number[];
 }
 
 export interface SignalProgram {
@@ -107,6 +105,9 @@ export interface Program {
   createMetrics(sources: CountSources): readonly Metric[];
   readonly promises: readonly {
     readonly id: string;
+    /** Ids of the evidence it gives. */
+    readonly kept: string;
+    readonly broken: string;
     readonly whenKept: readonly Weight[];
     readonly whenBroken: readonly Weight[];
   }[];
@@ -120,7 +121,6 @@ export interface Program {
   /** Metrics that count open promises, by promise; and those that count open complaints. */
   readonly metricsOfPromise: readonly (readonly number[])[];
   readonly metricsOfComplaints: readonly number[];
-  readonly crossSellWhen: StateTest | null;
   programFor(type: string): TypeProgram;
 }
 
@@ -261,6 +261,8 @@ export const compileRuleset = (ruleset: Ruleset): Program => {
     createMetrics: (sources) => metricRules.map(([, rule]) => createMetric(rule, promiseIds, sources)),
     promises: promiseRules.map(({ id, whenKept, whenBroken }) => ({
       id,
+      kept: `${id}:kept`,
+      broken: `${id}:broken`,
       whenKept: weights(whenKept),
       whenBroken: weights(whenBroken),
     })),
@@ -283,38 +285,22 @@ export const compileRuleset = (ruleset: Ruleset): Program => {
   };
 };
 
-const compileStages = (ruleset: Ruleset, table: AtomTable): Pick<Program, 'stages' | 'signals' | 'crossSellWhen'> => {
-  const watchedBySignals = new Set<number>();
+const compileStages = (ruleset: Ruleset, table: AtomTable): Pick<Program, 'stages' | 'signals'> => {
   const signals = (ruleset.signals ?? []).map(({ id, raise, clear }): SignalProgram => {
-    const raises = compileStateCondition(raise, table, watchedBySignals);
-    return {
+    const raises = compileStateCondition(raise, table);
+    return { id, raise: raises, clear: clear === undefined ? negated(raises) : compileStateCondition(clear, table) };
+  });
+  const compiled = (condition: StateCondition | undefined): StateTest =>
+    condition === undefined ? ALWAYS : compileStateCondition(condition, table);
+  const stages = ruleset.stages.map(
+    ({ id, enter, stay = enter, minStay }): StageProgram => ({
       id,
-      raise: raises,
-      clear:
-        clear === undefined ? (context) => !raises(context) : compileStateCondition(clear, table, watchedBySignals),
-    };
-  });
-  const always: StateTest = () => true;
-  const entering: Set<number>[] = [];
-  const staying: Set<number>[] = [];
-  const compiled = ruleset.stages.map((rule, i) => {
-    entering[i] = new Set();
-    staying[i] = new Set();
-    const stayCondition = rule.stay ?? rule.enter;
-    return {
-      id: rule.id,
-      enterCondition: rule.enter,
-      stayCondition,
-      enter: rule.enter === undefined ? always : compileStateCondition(rule.enter, table, entering[i]),
-      stay: stayCondition === undefined ? always : compileStateCondition(stayCondition, table, staying[i]),
-      minStay: rule.minStay === undefined ? 0 : duration(rule.minStay),
-    };
-  });
-  // A walk down ends where `stay` holds, a walk up begins with the next stage's `enter`.
-  const stages = compiled.map((stage, i) => ({
-    ...stage,
-    watches: [...new Set([...staying[i], ...(entering[i + 1] ?? []), ...watchedBySignals])],
-  }));
-  const when = ruleset.crossSell?.when;
-  return { stages, signals, crossSellWhen: when === undefined ? null : compileStateCondition(when, table, new Set()) };
+      enterCondition: enter,
+      stayCondition: stay,
+      enter: compiled(enter),
+      stay: compiled(stay),
+      minStay: minStay === undefined ? 0 : duration(minStay),
+    }),
+  );
+  return { stages, signals };
 };

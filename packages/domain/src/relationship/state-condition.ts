@@ -8,15 +8,23 @@ export interface Atom {
   readonly threshold: number;
 }
 
-/** What a compiled condition looks at. */
+/** The state a compiled condition looks at, standing at one instant. */
 export interface StateContext {
-  /** 1 where the atom of that index holds. */
-  readonly truth: Uint8Array;
+  atomHolds(atom: number): boolean;
+  /** When the atom may flip next: never after the true instant, and exact where the context has solved for it. */
+  atomUntil(atom: number): number;
   readonly stageId: string | null;
   hasConsent(purpose: string): boolean;
 }
 
-export type StateTest = (context: StateContext) => boolean;
+export interface StateTest {
+  holds(context: StateContext): boolean;
+  /**
+   * Before this instant, time alone does not change whether it holds. One failing part is enough to keep an `all`
+   * from holding, and one holding part to keep an `any`: what the others do meanwhile need not be looked at.
+   */
+  until(context: StateContext): number;
+}
 
 /** All atoms of a ruleset, each once. */
 export class AtomTable {
@@ -65,33 +73,60 @@ export const atomHolds = (atom: Atom, value: number): boolean => {
   }
 };
 
-/** Compiles a condition on the state; its atoms join `table`, their indexes `used`. */
-export const compileStateCondition = (condition: StateCondition, table: AtomTable, used: Set<number>): StateTest => {
-  if ('all' in condition) {
-    const tests = condition.all.map((one) => compileStateCondition(one, table, used));
-    return (context) => tests.every((test) => test(context));
-  }
-  if ('any' in condition) {
-    const tests = condition.any.map((one) => compileStateCondition(one, table, used));
-    return (context) => tests.some((test) => test(context));
-  }
-  if ('not' in condition) {
-    const test = compileStateCondition(condition.not, table, used);
-    return (context) => !test(context);
-  }
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** Neither time nor a touchpoint changes it without the fold looking anyway. */
+const untimed = (holds: (context: StateContext) => boolean): StateTest => ({ holds, until: () => NEVER });
+
+export const ALWAYS: StateTest = untimed(() => true);
+
+export const negated = (test: StateTest): StateTest => ({
+  holds: (context) => !test.holds(context),
+  until: (context) => test.until(context),
+});
+
+/** `all` and `any` in one: a part equal to `decisive` (false for `all`, true for `any`) decides alone. */
+const joined = (tests: readonly StateTest[], decisive: boolean): StateTest => {
+  const decided = (context: StateContext): boolean => {
+    for (let i = 0; i < tests.length; i++) if (tests[i].holds(context) === decisive) return true;
+    return false;
+  };
+  return {
+    holds: (context) => decided(context) === decisive,
+    until: (context) => {
+      let undecidedUntil = NEVER;
+      let decidedUntil = Number.NEGATIVE_INFINITY;
+      for (let i = 0; i < tests.length; i++) {
+        if (tests[i].holds(context) === decisive) decidedUntil = Math.max(decidedUntil, tests[i].until(context));
+        else if (decidedUntil === Number.NEGATIVE_INFINITY)
+          undecidedUntil = Math.min(undecidedUntil, tests[i].until(context));
+        if (decidedUntil === NEVER) return NEVER;
+      }
+      return decidedUntil === Number.NEGATIVE_INFINITY ? undecidedUntil : decidedUntil;
+    },
+  };
+};
+
+const all = (tests: readonly StateTest[]): StateTest => (tests.length === 1 ? tests[0] : joined(tests, false));
+const any = (tests: readonly StateTest[]): StateTest => (tests.length === 1 ? tests[0] : joined(tests, true));
+
+/** Compiles a condition on the state; its atoms join `table`. */
+export const compileStateCondition = (condition: StateCondition, table: AtomTable): StateTest => {
+  if ('all' in condition) return all(condition.all.map((one) => compileStateCondition(one, table)));
+  if ('any' in condition) return any(condition.any.map((one) => compileStateCondition(one, table)));
+  if ('not' in condition) return negated(compileStateCondition(condition.not, table));
   if ('stage' in condition) {
     const stages: readonly string[] = typeof condition.stage === 'string' ? [condition.stage] : condition.stage;
-    return (context) => context.stageId !== null && stages.includes(context.stageId);
+    return untimed(({ stageId }) => stageId !== null && stages.includes(stageId));
   }
   if ('consent' in condition) {
     const { consent } = condition;
-    return (context) => context.hasConsent(consent);
+    return untimed((context) => context.hasConsent(consent));
   }
-  const indexes = atomsOf(condition).map((atom) => table.indexOf(atom));
-  for (const index of indexes) used.add(index);
-  if (indexes.length === 1) {
-    const [only] = indexes;
-    return (context) => context.truth[only] === 1;
-  }
-  return (context) => indexes.every((index) => context.truth[index] === 1);
+  return all(
+    atomsOf(condition).map((atom) => {
+      const index = table.indexOf(atom);
+      return { holds: (context) => context.atomHolds(index), until: (context) => context.atomUntil(index) };
+    }),
+  );
 };

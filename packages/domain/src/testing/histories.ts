@@ -63,6 +63,13 @@ export const lawRuleset: Ruleset = {
     },
     { id: 'reply', made: 'message.received', within: 'PT4H', kept: 'message.sent', whenBroken: { trust: -0.6 } },
     {
+      id: 'callback',
+      made: 'call.received',
+      within: 'P2D',
+      kept: 'call.made',
+      whenBroken: { trust: -0.4 },
+    },
+    {
       id: 'deliver',
       made: 'order.completed',
       key: 'data.orderId',
@@ -176,6 +183,8 @@ const TYPES = [
   'complaint.resolved',
   'complaint.withdrawn',
   'complaint.reopened',
+  'call.received',
+  'call.made',
   'message.received',
   'message.sent',
   'consent.granted',
