@@ -15,7 +15,7 @@ export interface ExportOptions {
 /** `rapport export`: rows to a file, which appears whole or not at all, or to stdout. */
 export const exportCommand = (cli: Cli, options: ExportOptions): Promise<void> =>
   withStore(cli.data, async (store) => {
-    const { asOf = Date.now() } = viewFrom({ asOf: options.asOf });
+    const { asOf = store.now } = viewFrom({ asOf: options.asOf });
     const { columns, rows } = exportsOf(store, options.what, asOf);
     // Writing tables loads DuckDB, which no other way out of the store needs.
     const { writeRows } = require('@rapport/files') as typeof import('@rapport/files');

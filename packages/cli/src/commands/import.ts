@@ -11,6 +11,7 @@ import { importReport } from '../output/import-report';
 import { plain } from '../output/style';
 import { catalogueOf, readText, rulesetFrom } from '../rulesets';
 import { type DataDirectory, hasStore, storeToFill } from '../store/data-directory';
+import { readDemoMarker, removeDemoMarker } from '../store/demo-marker';
 import { type InForce, rulesetInForce } from '../store/in-force';
 import { bringUpToDate, type Projected } from '../store/projecting';
 import { keepRuleset } from '../store/ruleset-files';
@@ -43,6 +44,7 @@ export const importCommand = async (cli: Cli, files: readonly string[], options:
   const log = await openSqliteEventLog(data.events, { mode: 'write' });
   try {
     keepRuleset(data, inForce.ruleset);
+    leaveDemo(cli, data);
     return await interruptible(RESUME, async () => {
       const counts: Recorded = { recorded: 0, duplicates: 0, conflicts: 0 };
       const rejects = options.rejects === undefined ? undefined : await fileOut(options.rejects);
@@ -59,7 +61,7 @@ export const importCommand = async (cli: Cli, files: readonly string[], options:
         // What was rejected before an error or a stop is worth knowing too.
         await rejects?.finish();
       }
-      const projected = await bringUpToDate(cli, data, log, inForce, counts.recorded);
+      const projected = await bringUpToDate(cli, data, log, inForce, counts.recorded, Date.now());
       await report(cli, account, counts, projected, options);
       const refused = account.rejected + counts.conflicts;
       return options.strict === true && refused > 0 ? EXIT.no : EXIT.done;
@@ -67,6 +69,13 @@ export const importCommand = async (cli: Cli, files: readonly string[], options:
   } finally {
     await log.close();
   }
+};
+
+/** With other touchpoints in it, a store is the demo's no longer, and has the clock of everyone. */
+const leaveDemo = (cli: Cli, data: DataDirectory): void => {
+  if (readDemoMarker(data) === undefined) return;
+  removeDemoMarker(data);
+  cli.note(`${data.directory} holds the customers of the demo too. For a store of its own: --data DIR`);
 };
 
 const mappingFrom = ({ as, sql }: ImportOptions): Mapping => {

@@ -6,6 +6,7 @@ import { elapsed } from '../output/instants';
 import { counted } from '../output/numbers';
 import { rulesetNameOf } from '../relationship-document';
 import { existingStore } from '../store/data-directory';
+import { nowIn } from '../store/demo-marker';
 import { rulesetInForce } from '../store/in-force';
 import { catchUpCrossSell, rebuildReadModel } from '../store/projecting';
 import { keepRuleset } from '../store/ruleset-files';
@@ -23,7 +24,7 @@ export const rebuildCommand = async (
       'The read model is as it was. To rebuild it, run the same command again.',
       async () => {
         keepRuleset(files, inForce.ruleset);
-        const report = await rebuildReadModel(cli, files, inForce, workers);
+        const report = await rebuildReadModel(cli, files, inForce, workers, nowIn(files));
         await catchUpCrossSell(cli, files, log);
         return report;
       },

@@ -27,7 +27,7 @@ export const replayCommand = (cli: Cli, options: ReplayCommandOptions): Promise<
     if (options.compare === true && options.ruleset === undefined)
       throw new CommandError('--compare: name the ruleset to compare with the one in force: --ruleset FILE --compare');
     const ruleset = options.ruleset === undefined ? store.ruleset : rulesetFrom(cli, options.ruleset);
-    const { asOf = Date.now(), knownAt } = viewFrom(options);
+    const { asOf = store.now, knownAt } = viewFrom(options);
     const { byCategory } = await store.log.count();
     const total = byCategory.customer?.events ?? 0;
     const progress = cli.progress('replaying', 'touchpoints');

@@ -48,7 +48,7 @@ export const showCommand = (cli: Cli, customer: string, options: ShowOptions): P
       const last = day(lastTouchpointAt);
       cli.note(
         cli.style.dim(
-          `\nHer last touchpoint lies ${span(evaluation.asOf - lastTouchpointAt)} back. As she was then: rapport show ${plain(customer)} --as-of ${last}`,
+          `\nThe last touchpoint lies ${span(evaluation.asOf - lastTouchpointAt)} back. How things stood then: rapport show ${plain(customer)} --as-of ${last}`,
         ),
       );
     }

@@ -36,7 +36,7 @@ export const timelineCommand = (cli: Cli, customer: string, { limit }: { readonl
   withStore(cli.data, async (store) => {
     const touchpoints = await touchpointsOf(store, customer);
     const decisions = await decisionsOf(store.log, customer);
-    const evaluation = evaluate(store.program, touchpoints, { asOf: Date.now() });
+    const evaluation = evaluate(store.program, touchpoints, { asOf: store.now });
     const entries = [...touchpoints.map(touchpointEntry), ...consequences(evaluation, decisions, store.ruleset)].sort(
       (a, b) => a.at - b.at || Number(a.kind !== 'touchpoint') - Number(b.kind !== 'touchpoint'),
     );
@@ -63,12 +63,29 @@ const touchpointEntry = (touchpoint: Touchpoint): Entry => ({
   },
 });
 
+/** What tells most about a touchpoint comes first. */
+const TELLING = [
+  'total',
+  'amount',
+  'severity',
+  'loss',
+  'outcome',
+  'category',
+  'instrument',
+  'score',
+  'reason',
+  'topic',
+];
+const place = (name: string): number => (TELLING.includes(name) ? TELLING.indexOf(name) : TELLING.length);
+
 /** The data's plain values in short; lists by their length. */
 const dataText = (data: JsonObject): string =>
   Object.entries(data)
+    .filter(([name]) => name !== 'currency')
+    .sort(([a], [b]) => place(a) - place(b))
     .map(([name, value]) =>
       Array.isArray(value)
-        ? `${value.length} ${name}`
+        ? `${name} ${value.length}`
         : typeof value === 'object' && value !== null
           ? name
           : `${name} ${shorten(String(value), 24)}`,

@@ -4,18 +4,30 @@ import { plain } from './style';
 import { wordsIn } from './words';
 
 const SIGNS = { atLeast: '≥', above: '>', atMost: '≤', below: '<', is: '=' } as const;
+const FAILING = { atLeast: '<', above: '≤', atMost: '>', below: '≥', is: '≠' } as const;
 
-/** A condition and the value it met: `Purchase activity 3.42 (≥ 3.2)`. */
+const MOST_DIGITS = 6;
+
+/** A value beside a threshold that it differs from: with as many digits as it takes to see that. */
+const apart = (value: number, threshold: number): string => {
+  const short = measure(value);
+  if (short !== measure(threshold) || value === threshold) return short;
+  for (let digits = 2; digits < MOST_DIGITS; digits++)
+    if (Number(value.toFixed(digits)) !== threshold) return value.toFixed(digits);
+  return value.toFixed(MOST_DIGITS);
+};
+
+/** What was the case: `Purchase activity 3.42 ≥ 3.2` where it held, `Satisfaction 42.5 < 43.2` where it did not. */
 export const conditionText = (ruleset: Ruleset, condition: DecidingCondition, language: Language): string => {
-  const { subject, id, comparison, threshold, value, holds } = condition;
+  const { subject, id, comparison, threshold = 0, value, holds } = condition;
   if (subject === 'consent') return `${wordsIn(language).consents}: ${plain(id)} ${holds ? '✓' : '✗'}`;
-  if (subject === 'stage') return `${holds ? '' : '≠ '}${plain(id)}`;
+  const sign = (holds ? SIGNS : FAILING)[comparison];
+  if (subject === 'stage') return `${sign} ${plain(id)}`;
   const rule = subject === 'metric' ? ruleset.metrics?.[id] : ruleset.factors[id];
   const percent = subject === 'confidence' ? 100 : 1;
-  const met = value === null ? wordsIn(language).never : measure(Number(value) * percent);
-  const limit = measure((threshold ?? 0) * percent);
+  const met = value === null ? '∞' : apart(Number(value) * percent, threshold * percent);
   const what = subject === 'confidence' ? `${wordsIn(language).confidence} ` : '';
-  return `${what}${plain(labelOf(rule?.label, language, id))} ${met} (${SIGNS[comparison]} ${limit})`;
+  return `${what}${plain(labelOf(rule?.label, language, id))} ${met} ${sign} ${measure(threshold * percent)}`;
 };
 
 export const conditionsText = (

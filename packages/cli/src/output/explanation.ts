@@ -140,19 +140,19 @@ export const factorExplanation = (
   const lines = grouped ? byRule(contributions, ruleset, language) : everyRow(contributions, ruleset, types, language);
   const sorted = [...lines].sort((a, b) => Math.abs(b.points) - Math.abs(a.points));
   const rows = [
-    [style.dim(contributions.base.toFixed(1)), style.dim(words.base), '', ''],
+    [style.dim(contributions.base.toFixed(2)), style.dim(words.base), '', ''],
     ...sorted.map(({ points, reason, what, at }) => [
       (points < 0 ? style.red : style.green)(signed(points, 2)),
       reason,
       what,
       style.dim(at),
     ]),
-    [style.bold(score.toFixed(1)), style.bold(words.sum), '', ''],
+    ...(sorted.length === 0 ? [] : [[style.bold(score.toFixed(2)), style.bold(words.sum), '', '']]),
   ];
   const label = plain(labelOf(ruleset.factors[id].label, language, id));
   const columns = [
     { title: '', align: 'right' as const },
-    { title: '', width: Math.max(28, width - 60) },
+    { title: '', width: Math.max(26, width - (grouped ? 42 : 58)) },
     { title: '' },
     { title: '' },
   ];

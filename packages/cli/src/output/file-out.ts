@@ -39,7 +39,7 @@ export const fileOut = async (file: string): Promise<FileOut> => {
   return {
     write: async (text) => {
       check();
-      if (!stream.write(text)) await Promise.race([once(stream, 'drain'), once(stream, 'close')]);
+      await new Promise<unknown>((resolve) => stream.write(text, resolve));
       check();
     },
     finish: async () => {

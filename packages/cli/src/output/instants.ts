@@ -1,7 +1,11 @@
+import type { Language } from '@rapport/domain';
+
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+const MONTH = 30.44 * DAY;
+const YEAR = 365.25 * DAY;
 
 /** `2026-03-01`, the day in UTC. */
 export const day = (instant: number): string => new Date(instant).toISOString().slice(0, 10);
@@ -9,22 +13,37 @@ export const day = (instant: number): string => new Date(instant).toISOString().
 /** `2026-03-01 12:05`, in UTC. */
 export const minute = (instant: number): string => new Date(instant).toISOString().slice(0, 16).replace('T', ' ');
 
-const several = (count: number, unit: string): string => `${count} ${unit}${count === 1 ? '' : 's'}`;
+type Unit = 'second' | 'minute' | 'hour' | 'day' | 'month' | 'year';
+
+const VIETNAMESE: Readonly<Record<Unit, string>> = {
+  second: 'giây',
+  minute: 'phút',
+  hour: 'giờ',
+  day: 'ngày',
+  month: 'tháng',
+  year: 'năm',
+};
+
+const several = (count: number, unit: Unit, language: Language): string =>
+  language === 'vi' ? `${count} ${VIETNAMESE[unit]}` : `${count} ${unit}${count === 1 ? '' : 's'}`;
 
 /** A span in its largest fitting unit: `45 minutes`, `3 days`, `14 months`. */
-export const span = (milliseconds: number): string => {
+export const span = (milliseconds: number, language: Language = 'en'): string => {
   const size = Math.abs(milliseconds);
-  if (size < 90 * SECOND) return several(Math.round(size / SECOND), 'second');
-  if (size < 90 * MINUTE) return several(Math.round(size / MINUTE), 'minute');
-  if (size < 36 * HOUR) return several(Math.round(size / HOUR), 'hour');
-  if (size < 90 * DAY) return several(Math.round(size / DAY), 'day');
-  if (size < 730 * DAY) return several(Math.round(size / (30.44 * DAY)), 'month');
-  return several(Math.round(size / (365.25 * DAY)), 'year');
+  const of = (unit: number, name: Unit): string => several(Math.round(size / unit), name, language);
+  if (size < 90 * SECOND) return of(SECOND, 'second');
+  if (size < 90 * MINUTE) return of(MINUTE, 'minute');
+  if (size < 36 * HOUR) return of(HOUR, 'hour');
+  if (size < 90 * DAY) return of(DAY, 'day');
+  return size < 730 * DAY ? of(MONTH, 'month') : of(YEAR, 'year');
 };
 
 /** `3 days ago`, `in 4 hours`, seen from `from`. */
-export const away = (instant: number, from: number): string =>
-  instant > from ? `in ${span(instant - from)}` : `${span(from - instant)} ago`;
+export const away = (instant: number, from: number, language: Language = 'en'): string => {
+  const size = span(instant - from, language);
+  if (language === 'vi') return instant > from ? `còn ${size}` : `${size} trước`;
+  return instant > from ? `in ${size}` : `${size} ago`;
+};
 
 /** `12.3 s`, `4 min 5 s`: how long work took. */
 export const elapsed = (milliseconds: number): string => {

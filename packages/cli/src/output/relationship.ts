@@ -1,4 +1,11 @@
-import { type ComplaintCase, type Evaluation, type Language, labelOf, type OpenPromise } from '@rapport/domain';
+import {
+  type ComplaintCase,
+  type Evaluation,
+  type Language,
+  labelOf,
+  type OpenPromise,
+  type StateCondition,
+} from '@rapport/domain';
 import { complaintCases, raisedSignals } from '../relationship-document';
 import { gauge } from './bar';
 import { away, day, minute, span } from './instants';
@@ -16,6 +23,13 @@ export interface Look {
 /** A titled block of lines, indented; nothing when there are no lines. */
 export const section = (title: string, lines: readonly string[], { style }: Pick<Look, 'style'>): readonly string[] =>
   lines.length === 0 ? [] : ['', style.bold(title), ...lines.flatMap((line) => line.split('\n')).map((l) => `  ${l}`)];
+
+/** All lines but the first, which is a title. */
+const indentRows = (text: string): string =>
+  text
+    .split('\n')
+    .map((line, i) => (i === 0 ? line : `  ${line}`))
+    .join('\n');
 
 const stageLabel = ({ fold }: Evaluation, id: string, language: Language): string => {
   const { stages } = fold.program.ruleset;
@@ -35,7 +49,7 @@ export const stageLine = (evaluation: Evaluation, look: Look): string => {
   const { fold, asOf } = evaluation;
   const words = wordsIn(look.language);
   const label = stageLabel(evaluation, fold.stageId!, look.language);
-  return `${look.style.bold(look.style.green(label))}  ${words.since} ${day(fold.since)} (${span(asOf - fold.since)})`;
+  return `${look.style.bold(look.style.green(label))}  ${words.since} ${day(fold.since)} (${span(asOf - fold.since, look.language)})`;
 };
 
 export const scoreColour = (score: number, style: Style): ((text: string) => string) =>
@@ -55,23 +69,32 @@ const factorLines = ({ fold, asOf }: Evaluation, { style, width, language }: Loo
     ];
   });
   const columns = [
-    { title: '' },
+    { title: style.bold(words.factors) },
     { title: '' },
     { title: words.score, align: 'right' as const },
     { title: words.confidence, align: 'right' as const },
   ];
-  return [table(columns, rows, { head: style.dim })];
+  return ['', indentRows(table(columns, rows, { head: style.dim }))];
+};
+
+const metricsOf = (condition: StateCondition | undefined): readonly string[] => {
+  if (condition === undefined) return [];
+  if ('all' in condition) return condition.all.flatMap(metricsOf);
+  if ('any' in condition) return condition.any.flatMap(metricsOf);
+  if ('not' in condition) return metricsOf(condition.not);
+  return 'metric' in condition ? [condition.metric] : [];
 };
 
 /** Metrics on which the present stage, the next one or a signal depends. */
 const metricLines = ({ fold, asOf }: Evaluation, { language }: Look): readonly string[] => {
   const { program } = fold;
-  const watched = new Set(
-    program.stages[fold.stage].watches
-      .map((atom) => program.atoms[atom])
-      .filter(({ subject }) => subject === 'metric')
-      .map(({ id }) => id),
-  );
+  const { stages, signals = [] } = program.ruleset;
+  const [present, next] = [stages[fold.stage], stages[fold.stage + 1]];
+  const watched = new Set([
+    ...metricsOf(present.stay ?? present.enter),
+    ...metricsOf(next?.enter),
+    ...signals.flatMap(({ raise, clear }) => [...metricsOf(raise), ...metricsOf(clear)]),
+  ]);
   const rows = program.metricIds.flatMap((id, i) => {
     if (!watched.has(id)) return [];
     const value = fold.metrics[i].value(asOf);
@@ -97,16 +120,13 @@ const promiseLine = (promise: OpenPromise, { fold, asOf }: Evaluation, { style, 
   const key = promise.key === null ? '' : ` ${plain(shorten(promise.key, 40))}`;
   const soon = promise.deadline - asOf < 86_400_000 ? style.yellow : style.dim;
   const label = plain(labelOf(rule?.label, language, promise.id));
-  return `${label}${key}  ${soon(`${words.due} ${minute(promise.deadline)} (${away(promise.deadline, asOf)})`)}`;
+  return `${label}${key}  ${soon(`${words.due} ${minute(promise.deadline)} (${away(promise.deadline, asOf, language)})`)}`;
 };
 
-const caseLine = (one: ComplaintCase, { style, language }: Look): string => {
+const caseRow = (one: ComplaintCase, { style, language }: Look): readonly string[] => {
   const words = wordsIn(language);
+  const what = [one.severity, one.category].filter((part) => part !== undefined).map(String);
   const parts = [
-    plain(one.caseId),
-    ...(one.severity === undefined ? [] : [plain(String(one.severity))]),
-    ...(one.category === undefined ? [] : [plain(one.category)]),
-    `${words.opened} ${day(one.openedAt)}`,
     one.acknowledgedAt === undefined ? undefined : `${words.acknowledged} ${day(one.acknowledgedAt)}`,
     one.compensated > 0
       ? `${words.compensated} ${measure(one.compensated)}${one.loss === undefined ? '' : ` ${words.of} ${measure(one.loss)}`}`
@@ -116,7 +136,18 @@ const caseLine = (one: ComplaintCase, { style, language }: Look): string => {
       ? style.red(words.open)
       : `${words.closed} ${day(one.closedAt ?? one.openedAt)}${one.outcome === undefined ? '' : ` (${plain(one.outcome)})`}`,
   ];
-  return parts.filter((part) => part !== undefined).join(style.dim(' · '));
+  return [
+    day(one.openedAt),
+    plain(shorten(one.caseId, 24)),
+    plain(what.join(', ')),
+    parts.filter((part) => part !== undefined).join(', '),
+  ];
+};
+
+const caseLines = (evaluation: Evaluation, look: Look): readonly string[] => {
+  const rows = complaintCases(evaluation).map((one) => caseRow(one, look));
+  const columns = [{ title: '' }, { title: '' }, { title: '' }, { title: '', width: Math.max(24, look.width - 50) }];
+  return rows.length === 0 ? [] : [table(columns, rows)];
 };
 
 /** When time alone may next change something, and how much is known of the customer. */
@@ -128,7 +159,7 @@ const footLines = ({ fold, asOf }: Evaluation, { style, language }: Look): reado
   return [
     '',
     style.dim(
-      `${seen}, ${words.first} ${day(fold.firstTouchpointAt)}, ${words.last} ${day(fold.lastTouchpointAt)} (${away(fold.lastTouchpointAt, asOf)}) · ${next}`,
+      `${seen}, ${words.first} ${day(fold.firstTouchpointAt)}, ${words.last} ${day(fold.lastTouchpointAt)} (${away(fold.lastTouchpointAt, asOf, language)}) · ${next}`,
     ),
   ];
 };
@@ -160,7 +191,7 @@ export const relationshipLines = (
     '',
     `  ${stageLine(evaluation, look)}`,
     `  ${ladder(evaluation, look)}`,
-    ...section(words.factors, factorLines(evaluation, look), look),
+    ...factorLines(evaluation, look),
     ...section(words.metrics, metricLines(evaluation, look), look),
     ...section(words.signals, signalLines(evaluation, look), look),
     ...section(
@@ -168,11 +199,7 @@ export const relationshipLines = (
       promises.map((promise) => promiseLine(promise, evaluation, look)),
       look,
     ),
-    ...section(
-      words.complaints,
-      complaintCases(evaluation).map((one) => caseLine(one, look)),
-      look,
-    ),
+    ...section(words.complaints, caseLines(evaluation, look), look),
     ...extra,
     ...footLines(evaluation, look),
   ];

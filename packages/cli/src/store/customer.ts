@@ -41,7 +41,7 @@ export const evaluateCustomer = async (
   customer: string,
   options: ViewOptions,
 ): Promise<EvaluatedCustomer> => {
-  const { asOf = Date.now(), knownAt } = viewFrom(options);
+  const { asOf = store.now, knownAt } = viewFrom(options);
   const touchpoints = await touchpointsOf(store, customer);
   return { customer, touchpoints, evaluation: evaluate(store.program, touchpoints, { asOf, knownAt }), knownAt };
 };

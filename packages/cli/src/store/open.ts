@@ -3,6 +3,7 @@ import { compileRuleset, type Program } from '@rapport/domain';
 import { type EventLog, type EventLogLocation, openSqliteEventLog } from '@rapport/event-log';
 import { openSqliteReadModel, type ReadModel } from '@rapport/read-model';
 import { type DataDirectory, existingStore } from './data-directory';
+import { nowIn } from './demo-marker';
 import { type InForce, rulesetInForce } from './in-force';
 
 /** A store opened for questions; any number of processes may, while one writes. */
@@ -11,6 +12,8 @@ export interface ReadingStore extends InForce {
   readonly location: EventLogLocation;
   readonly log: EventLog;
   readonly program: Program;
+  /** What a question means that names no instant. */
+  readonly now: number;
   /** Opened when first asked for. */
   readonly readModel: () => Promise<ReadModel>;
   /** Whether there is a read model; without one, `rebuild` makes it. */
@@ -31,6 +34,7 @@ export const withStore = async <T>(directory: string, work: (store: ReadingStore
       location: { kind: 'sqlite', path: files.events },
       log,
       program,
+      now: nowIn(files),
       hasReadModel: existsSync(files.relationships),
       readModel: () => {
         readModel ??= openSqliteReadModel(files.relationships, { mode: 'read', factors: factorsOf(program) });

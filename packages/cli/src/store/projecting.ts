@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { compileRuleset } from '@rapport/domain';
-import { Projector, projectCrossSell, rebuild } from '@rapport/engine';
+import { Projector, projectCrossSell, rebuild, systemClock } from '@rapport/engine';
 import type { EventLog } from '@rapport/event-log';
 import { openSqliteCrossSellStore, openSqliteReadModel, switchIn } from '@rapport/read-model';
 import type { Cli } from '../cli';
@@ -23,6 +23,7 @@ export const rebuildReadModel = async (
   files: DataDirectory,
   { ruleset }: InForce,
   workers: number,
+  now: number,
 ): Promise<Projected & { readonly milliseconds: number }> => {
   const building = `${files.relationships}.building`;
   const factors = factorsOf(compileRuleset(ruleset));
@@ -35,7 +36,7 @@ export const rebuildReadModel = async (
       log: { kind: 'sqlite', path: files.events },
       into,
       ruleset,
-      now: Date.now(),
+      now,
       workers,
       signal: cli.signal,
       onProgress: (touchpoints) => {
@@ -55,12 +56,24 @@ export const rebuildReadModel = async (
 };
 
 /** What was appended since the read model's checkpoint, folded in; nothing is announced. */
-const catchUp = async (cli: Cli, files: DataDirectory, log: EventLog, { ruleset }: InForce): Promise<Projected> => {
+const catchUp = async (
+  cli: Cli,
+  files: DataDirectory,
+  log: EventLog,
+  { ruleset }: InForce,
+  now: number,
+): Promise<Projected> => {
   const program = compileRuleset(ruleset);
   const readModel = await openSqliteReadModel(files.relationships, { mode: 'write', factors: factorsOf(program) });
   const progress = cli.progress('folding', 'touchpoints');
   try {
-    const projector = new Projector({ log, readModel, program, announce: false });
+    const projector = new Projector({
+      log,
+      readModel,
+      program,
+      announce: false,
+      clock: { ...systemClock, now: () => now },
+    });
     const report = await projector.catchUp(cli.signal, ({ touchpoints }) => progress.update(touchpoints));
     cli.signal.throwIfAborted();
     return report;
@@ -89,14 +102,15 @@ export const bringUpToDate = async (
   log: EventLog,
   inForce: InForce,
   recorded: number,
+  now: number,
 ): Promise<Projected> => {
   const { byCategory } = await log.count();
   const all = byCategory.customer?.events ?? 0;
   const fresh = !existsSync(files.relationships) || all === recorded;
   const projected =
     recorded > MANY && (fresh || recorded > all / 2)
-      ? await rebuildReadModel(cli, files, inForce, 1)
-      : await catchUp(cli, files, log, inForce);
+      ? await rebuildReadModel(cli, files, inForce, 1, now)
+      : await catchUp(cli, files, log, inForce, now);
   await catchUpCrossSell(cli, files, log);
   return projected;
 };

@@ -1,0 +1,57 @@
+import { compileRuleset, RETAIL, type Touchpoint } from '@rapport/domain';
+import { recordTouchpoints } from '@rapport/engine';
+import { openSqliteEventLog } from '@rapport/event-log';
+import { DEFAULT_END, type SimulatedCustomer, simulate, simulateStaff } from '@rapport/simulator';
+import type { Cli } from '../cli';
+import type { DataDirectory } from '../store/data-directory';
+import { type DemoMarker, writeDemoMarker } from '../store/demo-marker';
+import type { InForce } from '../store/in-force';
+import { bringUpToDate } from '../store/projecting';
+import { keepRuleset } from '../store/ruleset-files';
+import { pickCustomers } from './pick';
+
+/** One world that shows all kinds of customers. */
+export const DEMO_SEED = 7;
+const GROUP = 1000;
+
+const byRecording = (a: Touchpoint, b: Touchpoint): number => a.recordedAt - b.recordedAt;
+
+/** Simulates the company and records it in the order in which the company would have learned of it. */
+export const fillDemo = async (
+  cli: Cli,
+  files: DataDirectory,
+  inForce: InForce,
+  customers: number,
+): Promise<DemoMarker> => {
+  const marker: DemoMarker = { customers, seed: DEMO_SEED, today: DEFAULT_END };
+  const log = await openSqliteEventLog(files.events, { mode: 'write' });
+  try {
+    writeDemoMarker(files, marker);
+    keepRuleset(files, inForce.ruleset);
+    const company: SimulatedCustomer[] = [];
+    const simulating = cli.progress('simulating', 'customers');
+    for (const one of simulate(marker)) {
+      company.push(one);
+      if (company.length % 100 > 0) continue;
+      simulating.update(company.length, customers);
+      await new Promise(setImmediate);
+      cli.signal.throwIfAborted();
+    }
+    simulating.stop();
+    const touchpoints = [...company.flatMap((one) => one.touchpoints), ...simulateStaff(marker)].sort(byRecording);
+    const recording = cli.progress('recording', 'touchpoints');
+    for (let i = 0; i < touchpoints.length; i += GROUP) {
+      cli.signal.throwIfAborted();
+      const group = touchpoints.slice(i, i + GROUP).map((one) => ({ ...one, version: one.version ?? 1 }));
+      await recordTouchpoints(log, group);
+      recording.update(i + group.length, touchpoints.length);
+    }
+    recording.stop();
+    await bringUpToDate(cli, files, log, inForce, touchpoints.length, marker.today);
+    const complete = { ...marker, picks: pickCustomers(compileRuleset(RETAIL), company, marker.today) };
+    writeDemoMarker(files, complete);
+    return complete;
+  } finally {
+    await log.close();
+  }
+};

@@ -1,0 +1,73 @@
+import { evaluate, labelOf, type Program, type Touchpoint } from '@rapport/domain';
+import { gauge } from '../output/bar';
+import { day } from '../output/instants';
+import { signed } from '../output/numbers';
+import { stageLabelIn } from '../output/population';
+import { scoreColour } from '../output/relationship';
+import type { Style } from '../output/style';
+import { table } from '../output/table';
+
+interface Room {
+  readonly style: Style;
+  readonly width: number;
+}
+
+/** One customer a year ago and today, side by side. */
+export const thenAndNow = (
+  customer: string,
+  program: Program,
+  touchpoints: readonly Touchpoint[],
+  { yearAgo, today }: { readonly yearAgo: number; readonly today: number },
+  { style, width }: Room,
+): readonly string[] => {
+  const { ruleset } = program;
+  const [then, now] = [yearAgo, today].map((asOf) => evaluate(program, touchpoints, { asOf }));
+  if (then.fold.stageId === null || now.fold.stageId === null) return [];
+  const long = Math.min(18, Math.floor((width - 44) / 2));
+  const side = (score: number): readonly string[] => [
+    score.toFixed(0),
+    scoreColour(score, style)(gauge(score / 100, long, style.dim)),
+  ];
+  const rows = program.factors.map(({ id }, i) => {
+    const [was, is] = [then.fold.factors[i].scoreAt(yearAgo), now.fold.factors[i].scoreAt(today)];
+    return [labelOf(ruleset.factors[id].label, 'en', id), ...side(was), ...side(is), signed(is - was, 0)];
+  });
+  const [before, after] = [then, now].map(({ fold }) => stageLabelIn(ruleset, fold.stageId!));
+  return [
+    `${style.bold('The same customer a year ago and today')}  ${customer}: ${before} → ${style.bold(after)}`,
+    table(
+      [
+        { title: '' },
+        { title: '', align: 'right' },
+        { title: day(yearAgo) },
+        { title: '', align: 'right' },
+        { title: day(today) },
+        { title: '', align: 'right' },
+      ],
+      rows,
+      { indent: 2, head: style.dim },
+    ),
+  ];
+};
+
+/** What was believed on a day about that day, and what is known of it today. */
+export const lateLines = (
+  customer: string,
+  program: Program,
+  touchpoints: readonly Touchpoint[],
+  at: number,
+  { style }: Pick<Room, 'style'>,
+): readonly string[] => {
+  const { ruleset } = program;
+  const stage = (knownAt?: number): string => {
+    const { stageId } = evaluate(program, touchpoints, { asOf: at, knownAt }).fold;
+    return stageId === null ? 'unknown' : stageLabelIn(ruleset, stageId);
+  };
+  const late = touchpoints.filter(({ occurredAt, recordedAt }) => occurredAt <= at && recordedAt > at);
+  const what = late.map(({ type }) => type).join(', ');
+  return [
+    `${style.bold('Late news')}  On ${day(at)} ${customer} was taken for ${style.bold(stage(at))}; today we know better: ${style.bold(stage())}.`,
+    `  ${what} happened before that day and was recorded after it.`,
+    '  Nothing is overwritten: the log answers what was true, and what was known.',
+  ];
+};

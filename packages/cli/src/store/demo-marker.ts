@@ -1,0 +1,38 @@
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DataDirectory } from './data-directory';
+
+/** Customers worth showing, chosen when the demo was filled. */
+export interface DemoPicks {
+  /** One grave complaint, handled well, and handled badly. */
+  readonly well?: string;
+  readonly badly?: string;
+  /** Whom late touchpoints put elsewhere: her stage at an instant, as known then and as known today. */
+  readonly late?: { readonly customer: string; readonly at: number };
+}
+
+/** Says that a store is the demo's, and what day it is there. */
+export interface DemoMarker {
+  readonly customers: number;
+  readonly seed: number;
+  /** The last instant of the simulation: "now" for every question. */
+  readonly today: number;
+  /** Absent while the store is being filled. */
+  readonly picks?: DemoPicks;
+}
+
+const fileOf = ({ directory }: DataDirectory): string => join(directory, 'demo.json');
+
+export const readDemoMarker = (files: DataDirectory): DemoMarker | undefined =>
+  existsSync(fileOf(files)) ? (JSON.parse(readFileSync(fileOf(files), 'utf8')) as DemoMarker) : undefined;
+
+export const writeDemoMarker = (files: DataDirectory, marker: DemoMarker): void => {
+  const unfinished = `${fileOf(files)}.unfinished`;
+  writeFileSync(unfinished, `${JSON.stringify(marker, null, 2)}\n`, { mode: 0o600 });
+  renameSync(unfinished, fileOf(files));
+};
+
+export const removeDemoMarker = (files: DataDirectory): void => rmSync(fileOf(files), { force: true });
+
+/** What "now" is in a store: the clock's, but in the demo's the end of the simulation. */
+export const nowIn = (files: DataDirectory): number => readDemoMarker(files)?.today ?? Date.now();
