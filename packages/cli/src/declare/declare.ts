@@ -8,6 +8,8 @@ export type Run = (cli: Cli, args: readonly string[], options: any) => Promise<E
 
 export interface Declaration {
   readonly name: string;
+  /** What its group does when no command of it is named. */
+  readonly isDefault?: true;
   /** `<customer>`, `[file...]`. */
   readonly arguments?: string;
   readonly does: string;
@@ -24,6 +26,7 @@ export interface Declaration {
 export const declare = (parent: Command, signal: AbortSignal, declaration: Declaration): Command => {
   const command = parent.command(
     declaration.arguments === undefined ? declaration.name : `${declaration.name} ${declaration.arguments}`,
+    { isDefault: declaration.isDefault },
   );
   command.description(declaration.does);
   for (const option of declaration.options ?? []) command.addOption(option);

@@ -82,6 +82,7 @@ export const declareReading = (program: Command, signal: AbortSignal): void => {
   const parked = group(program, 'parked', 'customers whose touchpoints cannot be folded');
   declare(parked, signal, {
     name: 'list',
+    isDefault: true,
     does: 'who is parked, and why',
     examples: ['parked', 'parked list --json'],
     run: async (cli) => (require('../commands/parked') as typeof import('../commands/parked')).listParkedCommand(cli),

@@ -44,7 +44,7 @@ const recovered = (program: Program, one: SimulatedCustomer, today: number): num
 /** Satisfaction gone and the relationship with it. */
 const lost = (program: Program, one: SimulatedCustomer, today: number): number => {
   const { before, change, steps } = outcomeOf(program, one, today);
-  return (before >= 52 ? 10 : 0) - change - 4 * Math.min(0, steps);
+  return (before >= 52 ? 10 : 0) - change - 10 * Math.min(0, steps);
 };
 
 const best = (company: readonly SimulatedCustomer[], score: (one: SimulatedCustomer) => number): string | undefined => {

@@ -6,15 +6,17 @@ import { wordsIn } from './words';
 const SIGNS = { atLeast: '≥', above: '>', atMost: '≤', below: '<', is: '=' } as const;
 const FAILING = { atLeast: '<', above: '≤', atMost: '>', below: '≥', is: '≠' } as const;
 
-const MOST_DIGITS = 6;
+/** What changes by time changes within a hair of its threshold; so many digits are worth reading. */
+const MOST_DIGITS = 4;
 
-/** A value beside a threshold that it differs from: with as many digits as it takes to see that. */
-const apart = (value: number, threshold: number): string => {
-  const short = measure(value);
-  if (short !== measure(threshold) || value === threshold) return short;
-  for (let digits = 2; digits < MOST_DIGITS; digits++)
-    if (Number(value.toFixed(digits)) !== threshold) return value.toFixed(digits);
-  return value.toFixed(MOST_DIGITS);
+/** `3.42 ≥ 3.2`, with as many digits as it takes to see the difference, or `just below 2.72`. */
+const beside = (value: number, sign: string, threshold: number, language: Language): string => {
+  const limit = measure(threshold);
+  if (measure(value) !== limit || value === threshold) return `${measure(value)} ${sign} ${limit}`;
+  for (let digits = 2; digits <= MOST_DIGITS; digits++)
+    if (Number(value.toFixed(digits)) !== threshold) return `${value.toFixed(digits)} ${sign} ${limit}`;
+  const words = wordsIn(language);
+  return `${value < threshold ? words.justBelow : words.justAbove} ${limit}`;
 };
 
 /** What was the case: `Purchase activity 3.42 ≥ 3.2` where it held, `Satisfaction 42.5 < 43.2` where it did not. */
@@ -25,13 +27,17 @@ export const conditionText = (ruleset: Ruleset, condition: DecidingCondition, la
   if (subject === 'stage') return `${sign} ${plain(id)}`;
   const rule = subject === 'metric' ? ruleset.metrics?.[id] : ruleset.factors[id];
   const percent = subject === 'confidence' ? 100 : 1;
-  const met = value === null ? '∞' : apart(Number(value) * percent, threshold * percent);
+  const [met, limit] = [value === null ? Number.POSITIVE_INFINITY : Number(value) * percent, threshold * percent];
   const what = subject === 'confidence' ? `${wordsIn(language).confidence} ` : '';
-  return `${what}${plain(labelOf(rule?.label, language, id))} ${met} ${sign} ${measure(threshold * percent)}`;
+  return `${what}${plain(labelOf(rule?.label, language, id))} ${beside(met, sign, limit, language)}`;
 };
 
 export const conditionsText = (
   ruleset: Ruleset,
   conditions: readonly DecidingCondition[],
   language: Language,
-): string => conditions.map((condition) => conditionText(ruleset, condition, language)).join(', ');
+): string => {
+  // A fall over several stages meets one subject at several thresholds: the last, which is the lowest, tells enough.
+  const told = new Map(conditions.map((one) => [`${one.subject} ${one.id} ${one.comparison} ${one.holds}`, one]));
+  return [...told.values()].map((condition) => conditionText(ruleset, condition, language)).join(', ');
+};

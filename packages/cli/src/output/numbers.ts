@@ -3,7 +3,8 @@ export const whole = (value: number): string => Math.round(value).toLocaleString
 
 /** A value of any size with as many digits as a person reads: 1,234; 12.3; 0.83. */
 export const measure = (value: number | null): string => {
-  if (value === null || !Number.isFinite(value)) return '–';
+  if (value === null) return '–';
+  if (!Number.isFinite(value)) return '∞';
   if (Number.isInteger(value) || Math.abs(value) >= 1000) return whole(value);
   return value.toFixed(Math.abs(value) >= 10 ? 1 : 2).replace(/\.?0+$/, '');
 };
