@@ -33,9 +33,12 @@ const POLL_MS = 20;
 export const openSqliteEventLog = async (path: string, options: SqliteEventLogOptions): Promise<EventLog> => {
   if (options.mode === 'read') return readingLog(openLogStore(path, 'read'));
   const lock = acquireWriter(path);
+  let store: Store | undefined;
   try {
-    return writingLog(openLogStore(path, 'write', options.synchronous), lock, options.clock ?? Date.now);
+    store = openLogStore(path, 'write', options.synchronous);
+    return writingLog(store, lock, options.clock ?? Date.now);
   } catch (error) {
+    store?.close();
     lock.release();
     throw error;
   }
