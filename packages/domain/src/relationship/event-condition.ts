@@ -23,18 +23,29 @@ export interface FieldNames {
   factorIndex(id: string): number;
 }
 
-const descend = (value: unknown, path: readonly string[], from: number): unknown => {
-  let at = value;
-  for (let i = from; i < path.length; i++) {
-    if (Array.isArray(at)) {
-      const found = at.map((element) => descend(element, path, i)).filter((one) => one !== undefined);
-      return found.length === 0 ? undefined : found.flat();
-    }
+/** Collects the values at the end of a path, arrays on the way and at the end flattened. */
+const collect = (value: unknown, path: readonly string[], from: number, into: unknown[]): void => {
+  if (value === undefined || value === null) return;
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) collect(value[i], path, from, into);
+  } else if (from === path.length) into.push(value);
+  else if (typeof value === 'object' && Object.hasOwn(value, path[from]))
+    collect((value as Record<string, unknown>)[path[from]], path, from + 1, into);
+};
+
+/** The value at the end of a path; an array only where arrays lie on the way. */
+const descend = (data: unknown, path: readonly string[]): unknown => {
+  let at = data;
+  for (let i = 0; i < path.length; i++) {
     if (typeof at !== 'object' || at === null || !Object.hasOwn(at, path[i])) return undefined;
     at = (at as Record<string, unknown>)[path[i]];
+    if (Array.isArray(at)) {
+      const values: unknown[] = [];
+      collect(at, path, i + 1, values);
+      return values.length === 0 ? undefined : values;
+    }
   }
-  if (!Array.isArray(at)) return at ?? undefined;
-  return at.length === 0 ? undefined : at;
+  return at ?? undefined;
 };
 
 /** Compiles a field name into its reader. Throws on a name the ruleset language does not have. */
@@ -43,7 +54,7 @@ export const compileField = (field: string, names: FieldNames): FieldReader => {
   const rest = path.join('.');
   switch (root) {
     case 'data':
-      return path.length === 0 ? () => undefined : (_context, touchpoint) => descend(touchpoint.data, path, 0);
+      return path.length === 0 ? () => undefined : (_context, touchpoint) => descend(touchpoint.data, path);
     case 'type':
       return (_context, touchpoint) => touchpoint.type;
     case 'source':
@@ -72,13 +83,6 @@ export const compileField = (field: string, names: FieldNames): FieldReader => {
       return (context) => context.hasConsent(rest);
   }
   throw new TypeError(`unknown field "${field}" in a condition`);
-};
-
-/** The values of a field one by one; nothing when it is missing. */
-export const eachValue = (value: unknown, take: (value: unknown) => void): void => {
-  if (value === undefined) return;
-  if (Array.isArray(value)) value.forEach(take);
-  else take(value);
 };
 
 /** A test of a number against all comparisons given. */

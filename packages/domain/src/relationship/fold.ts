@@ -1,12 +1,12 @@
 import { CaseBook } from './case-book';
-import { type EventContext, eachValue } from './event-condition';
+import type { EventContext } from './event-condition';
 import { Factor } from './factor';
 import type { FoldedTouchpoint } from './folded-touchpoint';
 import type { Metric } from './metrics';
-import type { MakeStep, Program, TypeProgram, Weight } from './program';
+import type { Dependents, MakeStep, Program, TypeProgram, Weight } from './program';
 import { PromiseBook } from './promise-book';
 import type { ComplaintCase, SettledPromise } from './relationship';
-import { atomHolds, type StateContext } from './state-condition';
+import { atomHolds, type Remaining, type StateContext } from './state-condition';
 import { CROSSING_SPAN, type Subject } from './subject';
 
 /** Hears what a fold does, for explanations and histories. A replay that only classifies has none. */
@@ -20,6 +20,10 @@ export interface FoldRecorder {
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
+const AT_LEAST = 0;
+const ABOVE = 1;
+const AT_MOST = 2;
+const COMPARISON_CODES = { atLeast: AT_LEAST, above: ABOVE, atMost: AT_MOST, below: 3 } as const;
 const ENDS_WITH_OFFSET = /(?:[Zz]|[+-]\d\d:\d\d)$/;
 
 /**
@@ -54,7 +58,9 @@ export class Fold implements EventContext, StateContext {
   private readonly flipAt: Float64Array;
   /** 1 where the atom flips at that very millisecond. */
   private readonly exact: Uint8Array;
-  private readonly subjectOfAtom: readonly number[];
+  private readonly thresholds: Float64Array;
+  private readonly comparisons: Uint8Array;
+  private readonly subjectOfAtom: Int32Array;
   /** Metrics, scores, confidences; with the value each had at the instant it was last asked about. */
   private readonly subjects: readonly Subject[];
   private readonly subjectValue: Float64Array;
@@ -62,7 +68,14 @@ export class Fold implements EventContext, StateContext {
   private readonly touchedMetric: Uint8Array;
   private readonly touchedFactor: Uint8Array;
   private touched = false;
-  private conditionsChanged = false;
+  /** While looking ahead, what is foreseen from `now` must stay as it is. */
+  private peeking = false;
+  /** Whether stages, and which signals, must be looked at again whatever the instant. */
+  private stageTouched = false;
+  private readonly signalTouched: Uint8Array;
+  /** Before these instants, time alone changes nothing about the stage, or about each signal. */
+  private stageUntil = NEVER;
+  private readonly signalUntil: Float64Array;
   /** From here, where nothing was left to change, time alone changes nothing before `quietUntil`. */
   private quietFrom = Number.NaN;
   private quietUntil = NEVER;
@@ -81,6 +94,8 @@ export class Fold implements EventContext, StateContext {
     this.exact = new Uint8Array(program.atoms.length);
     this.flipAt = new Float64Array(program.atoms.length);
     this.raisedSince = new Float64Array(program.signals.length);
+    this.signalTouched = new Uint8Array(program.signals.length);
+    this.signalUntil = new Float64Array(program.signals.length);
     this.touchedMetric = new Uint8Array(this.metrics.length);
     this.touchedFactor = new Uint8Array(this.factors.length);
     this.subjects = [
@@ -92,7 +107,10 @@ export class Fold implements EventContext, StateContext {
     this.subjectValueAt = new Float64Array(this.subjects.length);
     const factorIds = program.factors.map(({ id }) => id);
     const firstOf = { metric: 0, factor: this.metrics.length, confidence: this.metrics.length + this.factors.length };
-    this.subjectOfAtom = program.atoms.map(
+    this.thresholds = Float64Array.from(program.atoms, ({ threshold }) => threshold);
+    this.comparisons = Uint8Array.from(program.atoms, ({ comparison }) => COMPARISON_CODES[comparison]);
+    this.subjectOfAtom = Int32Array.from(
+      program.atoms,
       ({ subject, id }) => firstOf[subject] + (subject === 'metric' ? program.metricIds : factorIds).indexOf(id),
     );
     this.reset();
@@ -102,7 +120,7 @@ export class Fold implements EventContext, StateContext {
   reset(): void {
     for (const factor of this.factors) factor.reset();
     for (const metric of this.metrics) metric.reset();
-    for (const times of this.applied) times.length = 0;
+    for (const times of this.applied) if (times.length > 0) times.length = 0;
     this.cases.reset();
     this.promises.reset();
     if (this.consents.size > 0) this.consents.clear();
@@ -110,7 +128,7 @@ export class Fold implements EventContext, StateContext {
     this.stage = -1;
     this.since = this.instant = this.firstTouchpointAt = this.lastTouchpointAt = Number.NaN;
     this.touchpoints = 0;
-    this.conditionsChanged = false;
+    this.touched = false;
     this.quietUntil = NEVER;
     this.flipAt.fill(Number.NaN);
     this.subjectValueAt.fill(Number.NaN);
@@ -131,12 +149,11 @@ export class Fold implements EventContext, StateContext {
   factorScore(index: number, t: number): number {
     return this.factors[index].scoreAt(t);
   }
-  atomHolds(atom: number): boolean {
-    return atomHolds(this.program.atoms[atom], this.valueNow(this.subjectOfAtom[atom]));
-  }
-  atomUntil(atom: number): number {
+  atomRemaining(atom: number): Remaining {
+    if (this.peeking) return this.atomHolds(atom) ? 1 : -1;
     if (!(this.flipAt[atom] > this.now)) this.foresee(atom, this.now);
-    return this.flipAt[atom];
+    const remaining = this.flipAt[atom] - this.now;
+    return this.atomHolds(atom) ? remaining : -remaining;
   }
 
   /**
@@ -149,7 +166,7 @@ export class Fold implements EventContext, StateContext {
       if (this.quietUntil < t) this.advance(t - 1);
       if (this.stage < 0) {
         this.firstTouchpointAt = t;
-        this.conditionsChanged = true;
+        this.touchAll();
       }
       if (this.promises.breaksAt <= t) this.breakPromises(t);
       let touchpoint: FoldedTouchpoint;
@@ -167,7 +184,6 @@ export class Fold implements EventContext, StateContext {
       const t = this.nextReviewAt();
       if (t > until) return;
       if (this.promises.breaksAt <= t) this.breakPromises(t);
-      this.conditionsChanged = true;
       this.settle(t, undefined);
     }
   }
@@ -186,16 +202,20 @@ export class Fold implements EventContext, StateContext {
 
   /** Whether the conditions, asked about at `t`, give another stage or signal than the fold has. */
   wouldChange(t: number): boolean {
+    const { now } = this;
     this.now = t;
-    if (this.stageNow(t) !== this.stage) return true;
-    for (let i = 0; i < this.raisedSince.length; i++) if (this.signalFlips(i)) return true;
-    return false;
+    this.peeking = true;
+    let would = this.stageNow(t) !== this.stage;
+    for (let i = 0; i < this.raisedSince.length && !would; i++) would = this.signalRemaining(i) > 0;
+    this.peeking = false;
+    this.now = now;
+    return would;
   }
 
   /** Foresees what comes next, after a restore. */
   resume(): void {
     this.now = this.quietFrom = this.instant;
-    this.findQuiet();
+    this.lookAhead();
   }
 
   private take(touchpoint: FoldedTouchpoint, t: number): void {
@@ -236,10 +256,7 @@ export class Fold implements EventContext, StateContext {
       if (where !== null && !where(this, touchpoint, t)) continue;
       const accumulator = this.metrics[metric];
       if (values === null) accumulator.add(1, t);
-      else
-        eachValue(values(this, touchpoint, t), (value) => {
-          if (!numbersOnly || typeof value === 'number') accumulator.add(value, t);
-        });
+      else addValues(accumulator, values(this, touchpoint, t), numbersOnly, t);
       this.touchedMetric[metric] = 1;
       this.touched = true;
     }
@@ -263,7 +280,7 @@ export class Fold implements EventContext, StateContext {
     if (typeof purpose !== 'string' || this.consents.has(purpose) === granted) return;
     if (granted) this.consents.add(purpose);
     else this.consents.delete(purpose);
-    this.conditionsChanged = true;
+    this.touchAll();
   }
 
   private breakPromises(t: number): void {
@@ -297,55 +314,66 @@ export class Fold implements EventContext, StateContext {
     }
   }
 
-  /** Ends a step: stage and signals, where any condition may have changed. */
+  /** Ends a step: stage and signals, where they may have changed. */
   private settle(t: number, touchpoint: FoldedTouchpoint | undefined): void {
-    this.now = this.instant = t;
+    this.now = this.instant = this.quietFrom = t;
     if (this.touched) this.forgetTouched();
-    if (!this.conditionsChanged && t < this.quietUntil) {
-      if (this.promises.breaksAt < this.quietUntil) this.quietUntil = this.promises.breaksAt;
-      return;
+    if (this.stageTouched || t >= this.stageUntil) {
+      this.stageTouched = false;
+      const held = this.stage;
+      const stage = this.stageNow(t);
+      if (stage !== held) {
+        this.stage = stage;
+        this.since = t;
+        this.signalTouched.fill(1);
+        this.recorder.stageChanged?.(this, held, stage, t, touchpoint);
+      }
+      this.stageUntil = this.stageQuietUntil();
     }
-    this.conditionsChanged = false;
-    this.quietFrom = t;
-    const held = this.stage;
-    const stage = this.stageNow(t);
-    if (stage !== held) {
-      this.stage = stage;
-      this.since = t;
-      this.recorder.stageChanged?.(this, held, stage, t, touchpoint);
-    }
-    for (let i = 0; i < this.raisedSince.length; i++) {
-      if (!this.signalFlips(i)) continue;
-      const raised = !this.isRaised(i);
-      this.raisedSince[i] = raised ? t : Number.NaN;
-      this.recorder.signalChanged?.(i, raised, t, touchpoint);
+    for (let i = 0; i < this.signalUntil.length; i++) {
+      if (this.signalTouched[i] === 0 && t < this.signalUntil[i]) continue;
+      this.signalTouched[i] = 0;
+      let remaining = this.signalRemaining(i);
+      if (remaining > 0) {
+        const raised = !this.isRaised(i);
+        this.raisedSince[i] = raised ? t : Number.NaN;
+        this.recorder.signalChanged?.(i, raised, t, touchpoint);
+        remaining = this.signalRemaining(i);
+      }
+      this.signalUntil[i] = t + Math.abs(remaining);
     }
     this.findQuiet();
+  }
+
+  private touchAll(): void {
+    this.stageTouched = true;
+    this.signalTouched.fill(1);
   }
 
   /** What was known of numbers that a touchpoint changed is no longer so. */
   private forgetTouched(): void {
     this.touched = false;
-    const { atomsOfMetric, atomsOfFactor } = this.program;
+    const { ofMetric, ofFactor } = this.program;
     const metrics = this.touchedMetric.length;
     const factors = this.touchedFactor.length;
     for (let i = 0; i < metrics; i++)
       if (this.touchedMetric[i] === 1) {
         this.touchedMetric[i] = 0;
         this.subjectValueAt[i] = Number.NaN;
-        this.forgetAtoms(atomsOfMetric[i]);
+        this.forget(ofMetric[i]);
       }
     for (let i = 0; i < factors; i++)
       if (this.touchedFactor[i] === 1) {
         this.touchedFactor[i] = 0;
         this.subjectValueAt[metrics + i] = this.subjectValueAt[metrics + factors + i] = Number.NaN;
-        this.forgetAtoms(atomsOfFactor[i]);
+        this.forget(ofFactor[i]);
       }
   }
 
-  private forgetAtoms(atoms: readonly number[]): void {
-    if (atoms.length > 0) this.conditionsChanged = true;
+  private forget({ atoms, signals, stages }: Dependents): void {
     for (let i = 0; i < atoms.length; i++) this.flipAt[atoms[i]] = Number.NaN;
+    for (let i = 0; i < signals.length; i++) this.signalTouched[signals[i]] = 1;
+    if (stages) this.stageTouched = true;
   }
 
   private valueNow(subject: number): number {
@@ -356,8 +384,23 @@ export class Fold implements EventContext, StateContext {
     return this.subjectValue[subject];
   }
 
+  private atomHolds(atom: number): boolean {
+    const value = this.valueNow(this.subjectOfAtom[atom]);
+    const threshold = this.thresholds[atom];
+    switch (this.comparisons[atom]) {
+      case AT_LEAST:
+        return value >= threshold;
+      case ABOVE:
+        return value > threshold;
+      case AT_MOST:
+        return value <= threshold;
+      default:
+        return value < threshold;
+    }
+  }
+
   private foresee(atom: number, after: number): void {
-    const at = this.subjects[this.subjectOfAtom[atom]].crossing(this.program.atoms[atom].threshold, after);
+    const at = this.subjects[this.subjectOfAtom[atom]].crossing(this.thresholds[atom], after);
     this.flipAt[atom] = at;
     this.exact[atom] = at === NEVER ? 1 : 0;
   }
@@ -382,11 +425,11 @@ export class Fold implements EventContext, StateContext {
     const { stages } = this.program;
     const held = this.stage;
     let stage = Math.max(held, 0);
-    while (stage > 0 && !stages[stage].stay.holds(this)) {
+    while (stage > 0 && stages[stage].stay(this) < 0) {
       if (stage === held && t - this.since < stages[stage].minStay) break;
       stage--;
     }
-    if (stage >= held) while (stage + 1 < stages.length && stages[stage + 1].enter.holds(this)) stage++;
+    if (stage >= held) while (stage + 1 < stages.length && stages[stage + 1].enter(this) > 0) stage++;
     return stage;
   }
 
@@ -394,28 +437,41 @@ export class Fold implements EventContext, StateContext {
     return !Number.isNaN(this.raisedSince[signal]);
   }
 
-  private signalFlips(signal: number): boolean {
+  /** Above 0 where the signal is to be raised, or cleared. */
+  private signalRemaining(signal: number): Remaining {
     const { raise, clear } = this.program.signals[signal];
-    return (this.isRaised(signal) ? clear : raise).holds(this);
+    return (this.isRaised(signal) ? clear : raise)(this);
   }
 
-  /** Before when nothing can change by time, as far as is known without solving. */
-  private findQuiet(): void {
-    const { stages, signals } = this.program;
+  private stageQuietUntil(): number {
+    const { stages } = this.program;
     const { stay, minStay } = stages[this.stage];
-    let until = Math.min(this.promises.breaksAt, stay.until(this));
-    const end = this.since + minStay;
-    if (minStay > 0 && end > this.now && !stay.holds(this)) until = Math.min(until, end);
-    if (this.stage + 1 < stages.length) until = Math.min(until, stages[this.stage + 1].enter.until(this));
-    for (let i = 0; i < signals.length; i++)
-      until = Math.min(until, (this.isRaised(i) ? signals[i].clear : signals[i].raise).until(this));
+    const staying = stay(this);
+    let until = this.now + Math.abs(staying);
+    if (staying < 0 && this.since + minStay > this.now) until = Math.min(until, this.since + minStay);
+    return this.stage + 1 < stages.length
+      ? Math.min(until, this.now + Math.abs(stages[this.stage + 1].enter(this)))
+      : until;
+  }
+
+  private findQuiet(): void {
+    let until = Math.min(this.stageUntil, this.promises.breaksAt);
+    for (let i = 0; i < this.signalUntil.length; i++) if (this.signalUntil[i] < until) until = this.signalUntil[i];
     this.quietUntil = until;
+  }
+
+  /** Before when nothing can change by time, seen from `now`. */
+  private lookAhead(): void {
+    this.stageUntil = this.stageQuietUntil();
+    for (let i = 0; i < this.signalUntil.length; i++)
+      this.signalUntil[i] = this.now + Math.abs(this.signalRemaining(i));
+    this.findQuiet();
   }
 
   /** The same, solved: some condition does change at that millisecond. */
   private solvedQuietUntil(): number {
     for (;;) {
-      this.findQuiet();
+      this.lookAhead();
       let solved = false;
       for (let atom = 0; atom < this.flipAt.length; atom++)
         if (this.exact[atom] === 0 && this.flipAt[atom] > this.now && this.flipAt[atom] <= this.quietUntil) {
@@ -426,6 +482,14 @@ export class Fold implements EventContext, StateContext {
     }
   }
 }
+
+const addValues = (metric: Metric, found: unknown, numbersOnly: boolean, t: number): void => {
+  if (!Array.isArray(found)) {
+    if (found !== undefined && (!numbersOnly || typeof found === 'number')) metric.add(found, t);
+    return;
+  }
+  for (let i = 0; i < found.length; i++) if (!numbersOnly || typeof found[i] === 'number') metric.add(found[i], t);
+};
 
 /** A promise's key as text; undefined where the field is missing, which names no promise. */
 const keyText = (value: unknown): string | undefined => {

@@ -97,6 +97,13 @@ export interface CountSources {
   openComplaints(): number;
 }
 
+/** What is compared with a metric or factor: indexes of atoms and signals, and whether any stage looks at it. */
+export interface Dependents {
+  readonly atoms: readonly number[];
+  readonly signals: readonly number[];
+  readonly stages: boolean;
+}
+
 /** A ruleset compiled for folding: made once, shared by all folds, never changed. */
 export interface Program {
   readonly ruleset: Ruleset;
@@ -115,9 +122,9 @@ export interface Program {
   readonly stages: readonly StageProgram[];
   readonly signals: readonly SignalProgram[];
   readonly atoms: readonly Atom[];
-  /** Indexes of atoms by metric and by factor. */
-  readonly atomsOfMetric: readonly (readonly number[])[];
-  readonly atomsOfFactor: readonly (readonly number[])[];
+  /** What depends on each metric and on each factor. */
+  readonly ofMetric: readonly Dependents[];
+  readonly ofFactor: readonly Dependents[];
   /** Metrics that count open promises, by promise; and those that count open complaints. */
   readonly metricsOfPromise: readonly (readonly number[])[];
   readonly metricsOfComplaints: readonly number[];
@@ -192,7 +199,6 @@ export const compileRuleset = (ruleset: Ruleset): Program => {
     name === undefined ? null : compileField(name, names);
 
   const table = new AtomTable();
-  const stages = compileStages(ruleset, table);
 
   const settle = (rule: PromiseRule, promise: number, outcome: 'kept' | 'released'): SettleStep => ({
     promise,
@@ -252,8 +258,15 @@ export const compileRuleset = (ruleset: Ruleset): Program => {
   };
 
   const programs = new Map<string, TypeProgram>();
-  const atomsWhere = (wanted: (atom: Atom) => boolean): readonly number[] =>
-    table.atoms.flatMap((atom, index) => (wanted(atom) ? [index] : []));
+  const { stages, signals, atomsOfSignal, stageAtoms } = compileStages(ruleset, table);
+  const dependents = (wanted: (atom: Atom) => boolean): Dependents => {
+    const atoms = table.atoms.flatMap((atom, index) => (wanted(atom) ? [index] : []));
+    return {
+      atoms,
+      signals: signals.flatMap((_, signal) => (atoms.some((atom) => atomsOfSignal[signal].has(atom)) ? [signal] : [])),
+      stages: atoms.some((atom) => stageAtoms.has(atom)),
+    };
+  };
   return {
     ruleset,
     factors,
@@ -267,10 +280,11 @@ export const compileRuleset = (ruleset: Ruleset): Program => {
       whenBroken: weights(whenBroken),
     })),
     evidenceRules: evidenceRules.length,
-    ...stages,
+    stages,
+    signals,
     atoms: table.atoms,
-    atomsOfMetric: metricIds.map((id) => atomsWhere((atom) => atom.subject === 'metric' && atom.id === id)),
-    atomsOfFactor: factorIds.map((id) => atomsWhere((atom) => atom.subject !== 'metric' && atom.id === id)),
+    ofMetric: metricIds.map((id) => dependents((atom) => atom.subject === 'metric' && atom.id === id)),
+    ofFactor: factorIds.map((id) => dependents((atom) => atom.subject !== 'metric' && atom.id === id)),
     metricsOfPromise: promiseIds.map((id) =>
       metricRules.flatMap(([, rule], index) => ('openPromises' in rule && rule.openPromises === id ? [index] : [])),
     ),
@@ -285,13 +299,18 @@ export const compileRuleset = (ruleset: Ruleset): Program => {
   };
 };
 
-const compileStages = (ruleset: Ruleset, table: AtomTable): Pick<Program, 'stages' | 'signals'> => {
-  const signals = (ruleset.signals ?? []).map(({ id, raise, clear }): SignalProgram => {
-    const raises = compileStateCondition(raise, table);
-    return { id, raise: raises, clear: clear === undefined ? negated(raises) : compileStateCondition(clear, table) };
-  });
+interface CompiledStages {
+  readonly stages: readonly StageProgram[];
+  readonly signals: readonly SignalProgram[];
+  /** Atoms that each signal looks at, and those that stages look at. */
+  readonly atomsOfSignal: readonly ReadonlySet<number>[];
+  readonly stageAtoms: ReadonlySet<number>;
+}
+
+const compileStages = (ruleset: Ruleset, table: AtomTable): CompiledStages => {
+  const stageAtoms = new Set<number>();
   const compiled = (condition: StateCondition | undefined): StateTest =>
-    condition === undefined ? ALWAYS : compileStateCondition(condition, table);
+    condition === undefined ? ALWAYS : compileStateCondition(condition, table, stageAtoms);
   const stages = ruleset.stages.map(
     ({ id, enter, stay = enter, minStay }): StageProgram => ({
       id,
@@ -302,5 +321,12 @@ const compileStages = (ruleset: Ruleset, table: AtomTable): Pick<Program, 'stage
       minStay: minStay === undefined ? 0 : duration(minStay),
     }),
   );
-  return { stages, signals };
+  const atomsOfSignal: Set<number>[] = [];
+  const signals = (ruleset.signals ?? []).map(({ id, raise, clear }, i): SignalProgram => {
+    atomsOfSignal[i] = new Set();
+    const raises = compileStateCondition(raise, table, atomsOfSignal[i]);
+    const clears = clear === undefined ? negated(raises) : compileStateCondition(clear, table, atomsOfSignal[i]);
+    return { id, raise: raises, clear: clears };
+  });
+  return { stages, signals, atomsOfSignal, stageAtoms };
 };

@@ -10,21 +10,22 @@ export interface Atom {
 
 /** The state a compiled condition looks at, standing at one instant. */
 export interface StateContext {
-  atomHolds(atom: number): boolean;
-  /** When the atom may flip next: never after the true instant, and exact where the context has solved for it. */
-  atomUntil(atom: number): number;
+  /** {@link Remaining} of one atom. */
+  atomRemaining(atom: number): Remaining;
   readonly stageId: string | null;
   hasConsent(purpose: string): boolean;
 }
 
-export interface StateTest {
-  holds(context: StateContext): boolean;
-  /**
-   * Before this instant, time alone does not change whether it holds. One failing part is enough to keep an `all`
-   * from holding, and one holding part to keep an `any`: what the others do meanwhile need not be looked at.
-   */
-  until(context: StateContext): number;
-}
+/**
+ * How long a condition stays as it is while nothing but time happens, in milliseconds, and by its sign what it is:
+ * above 0 it holds, below 0 it fails, for at least so long; never 0, infinite for good.
+ *
+ * So ordered, `all` is the least of its parts (the part that fails longest, else the one that holds shortest), `any`
+ * the greatest, and `not` the opposite.
+ */
+export type Remaining = number;
+
+export type StateTest = (context: StateContext) => Remaining;
 
 /** All atoms of a ruleset, each once. */
 export class AtomTable {
@@ -73,60 +74,58 @@ export const atomHolds = (atom: Atom, value: number): boolean => {
   }
 };
 
-const NEVER = Number.POSITIVE_INFINITY;
+const forGood = (holds: boolean): Remaining => (holds ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY);
 
-/** Neither time nor a touchpoint changes it without the fold looking anyway. */
-const untimed = (holds: (context: StateContext) => boolean): StateTest => ({ holds, until: () => NEVER });
+export const ALWAYS: StateTest = () => Number.POSITIVE_INFINITY;
 
-export const ALWAYS: StateTest = untimed(() => true);
+export const negated =
+  (test: StateTest): StateTest =>
+  (context) =>
+    -test(context);
 
-export const negated = (test: StateTest): StateTest => ({
-  holds: (context) => !test.holds(context),
-  until: (context) => test.until(context),
-});
-
-/** `all` and `any` in one: a part equal to `decisive` (false for `all`, true for `any`) decides alone. */
-const joined = (tests: readonly StateTest[], decisive: boolean): StateTest => {
-  const decided = (context: StateContext): boolean => {
-    for (let i = 0; i < tests.length; i++) if (tests[i].holds(context) === decisive) return true;
-    return false;
+const least =
+  (tests: readonly StateTest[]): StateTest =>
+  (context) => {
+    let remaining = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < tests.length && remaining !== Number.NEGATIVE_INFINITY; i++) {
+      const one = tests[i](context);
+      if (one < remaining) remaining = one;
+    }
+    return remaining;
   };
-  return {
-    holds: (context) => decided(context) === decisive,
-    until: (context) => {
-      let undecidedUntil = NEVER;
-      let decidedUntil = Number.NEGATIVE_INFINITY;
-      for (let i = 0; i < tests.length; i++) {
-        if (tests[i].holds(context) === decisive) decidedUntil = Math.max(decidedUntil, tests[i].until(context));
-        else if (decidedUntil === Number.NEGATIVE_INFINITY)
-          undecidedUntil = Math.min(undecidedUntil, tests[i].until(context));
-        if (decidedUntil === NEVER) return NEVER;
-      }
-      return decidedUntil === Number.NEGATIVE_INFINITY ? undecidedUntil : decidedUntil;
-    },
+
+const greatest =
+  (tests: readonly StateTest[]): StateTest =>
+  (context) => {
+    let remaining = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < tests.length && remaining !== Number.POSITIVE_INFINITY; i++) {
+      const one = tests[i](context);
+      if (one > remaining) remaining = one;
+    }
+    return remaining;
   };
-};
 
-const all = (tests: readonly StateTest[]): StateTest => (tests.length === 1 ? tests[0] : joined(tests, false));
-const any = (tests: readonly StateTest[]): StateTest => (tests.length === 1 ? tests[0] : joined(tests, true));
+const all = (tests: readonly StateTest[]): StateTest => (tests.length === 1 ? tests[0] : least(tests));
+const any = (tests: readonly StateTest[]): StateTest => (tests.length === 1 ? tests[0] : greatest(tests));
 
-/** Compiles a condition on the state; its atoms join `table`. */
-export const compileStateCondition = (condition: StateCondition, table: AtomTable): StateTest => {
-  if ('all' in condition) return all(condition.all.map((one) => compileStateCondition(one, table)));
-  if ('any' in condition) return any(condition.any.map((one) => compileStateCondition(one, table)));
-  if ('not' in condition) return negated(compileStateCondition(condition.not, table));
+/** Compiles a condition on the state; its atoms join `table`, their indexes `used`. */
+export const compileStateCondition = (condition: StateCondition, table: AtomTable, used: Set<number>): StateTest => {
+  if ('all' in condition) return all(condition.all.map((one) => compileStateCondition(one, table, used)));
+  if ('any' in condition) return any(condition.any.map((one) => compileStateCondition(one, table, used)));
+  if ('not' in condition) return negated(compileStateCondition(condition.not, table, used));
   if ('stage' in condition) {
     const stages: readonly string[] = typeof condition.stage === 'string' ? [condition.stage] : condition.stage;
-    return untimed(({ stageId }) => stageId !== null && stages.includes(stageId));
+    return ({ stageId }) => forGood(stageId !== null && stages.includes(stageId));
   }
   if ('consent' in condition) {
     const { consent } = condition;
-    return untimed((context) => context.hasConsent(consent));
+    return (context) => forGood(context.hasConsent(consent));
   }
   return all(
     atomsOf(condition).map((atom) => {
       const index = table.indexOf(atom);
-      return { holds: (context) => context.atomHolds(index), until: (context) => context.atomUntil(index) };
+      used.add(index);
+      return (context) => context.atomRemaining(index);
     }),
   );
 };
