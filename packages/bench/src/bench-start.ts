@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { RETAIL } from '@rapport/domain';
+import { projectCrossSell } from '@rapport/engine';
+import { openSqliteEventLog } from '@rapport/event-log';
+import { openSqliteCrossSellStore } from '@rapport/read-model';
+import { type Figure, median, timed } from './figure';
+
+const ROUNDS = 7;
+
+/** `rapport show` as a user calls it, the whole process, on the full store. */
+export const benchStart = async (data: string, customer: string): Promise<Figure> => {
+  const log = await openSqliteEventLog(join(data, 'events.sqlite'), { mode: 'read' });
+  const store = await openSqliteCrossSellStore(join(data, 'cross-sell.sqlite'), { mode: 'write' });
+  await projectCrossSell({ log, store });
+  await store.close();
+  await log.close();
+  const command = join(__dirname, '../../cli/bin/rapport.js');
+  const times: number[] = [];
+  const wrong: string[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const { result, ms } = await timed(() =>
+      spawnSync(process.execPath, [command, 'show', customer, '--data', data, '--json'], { encoding: 'utf8' }),
+    );
+    times.push(ms);
+    if (result.status !== 0) wrong.push(`exit ${result.status}: ${result.stderr.trim()}`);
+    else if (!RETAIL.stages.some(({ id }) => id === (JSON.parse(result.stdout) as { stage: string }).stage))
+      wrong.push(`no stage in ${result.stdout.slice(0, 100)}`);
+  }
+  return {
+    name: 'start of "rapport show" on the full store, whole process',
+    value: median(times),
+    unit: 'ms',
+    required: { atMost: 500 },
+    check: 'it answers with the stage of the customer',
+    wrong: [...new Set(wrong)],
+  };
+};
