@@ -24,15 +24,17 @@ const stop = (): void => {
 process.on('SIGINT', stop);
 process.on('SIGTERM', stop);
 
-createProgram(stopping.signal)
-  .parseAsync(process.argv)
-  .then(
-    () => end((process.exitCode as ExitCode | undefined) ?? EXIT.done),
-    (error: unknown) => {
-      // Commander has printed its own message.
-      if (error instanceof CommanderError) return end(error.exitCode === 0 ? EXIT.done : EXIT.wrong);
-      const { message, exitCode } = failureOf(error);
-      process.stderr.write(`${message}\n`);
-      return end(exitCode);
-    },
-  );
+const program = createProgram(stopping.signal);
+const run = async (): Promise<unknown> =>
+  process.argv.length > 2 ? program.parseAsync(process.argv) : program.outputHelp();
+
+run().then(
+  () => end((process.exitCode as ExitCode | undefined) ?? EXIT.done),
+  (error: unknown) => {
+    // Commander has printed its own message.
+    if (error instanceof CommanderError) return end(error.exitCode === 0 ? EXIT.done : EXIT.wrong);
+    const { message, exitCode } = failureOf(error);
+    process.stderr.write(`${message}\n`);
+    return end(exitCode);
+  },
+);

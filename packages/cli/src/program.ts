@@ -31,7 +31,6 @@ Start here:
 
 Instants are RFC 3339; a date means its end in UTC. Exit: 0 done, 1 the answer is no, 2 wrong use or bad input.`,
     );
-  program.action(() => program.outputHelp());
   declareReading(program, signal);
   declareWriting(program, signal);
   declareRulesets(program, signal);

@@ -3,6 +3,7 @@ import { type Place, readFiles } from '@rapport/files';
 import { isRight } from 'fp-ts/Either';
 import type { Cli } from './cli';
 import { CommandError } from './exit';
+import { rejectionText } from './output/rejection';
 import { plain } from './output/style';
 
 /** Any instant that can be written down: a pure evaluation has no clock to compare with. */
@@ -70,7 +71,7 @@ export const readHistories = async (
   for await (const { items } of readFiles([file], { preset: 'touchpoints' }, { context, signal: cli.signal }))
     for (const item of items) {
       if (item.kind === 'rejected') {
-        doubts.wrong.push(placed(item.at, item.reason));
+        doubts.wrong.push(rejectionText(item));
         continue;
       }
       const touchpoint = withData(item.touchpoint, item.at, catalogue, doubts);

@@ -2,6 +2,7 @@ import type { Cli } from '../cli';
 import { interruptible } from '../exit';
 import { type ExportWhat, exportsOf } from '../exports';
 import { viewFrom } from '../instant-options';
+import { checkWritable } from '../output/file-out';
 import { counted } from '../output/numbers';
 import { withStore } from '../store/open';
 
@@ -15,6 +16,7 @@ export interface ExportOptions {
 /** `rapport export`: rows to a file, which appears whole or not at all, or to stdout. */
 export const exportCommand = (cli: Cli, options: ExportOptions): Promise<void> =>
   withStore(cli.data, async (store) => {
+    if (options.out !== undefined) checkWritable(options.out);
     const { asOf = store.now } = viewFrom({ asOf: options.asOf });
     const { columns, rows } = exportsOf(store, options.what, asOf);
     // Writing tables loads DuckDB, which no other way out of the store needs.

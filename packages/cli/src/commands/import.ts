@@ -3,12 +3,12 @@ import type { Ruleset } from '@rapport/domain';
 import { rulesetHash } from '@rapport/domain';
 import { recordTouchpoints } from '@rapport/engine';
 import { openSqliteEventLog } from '@rapport/event-log';
-import { type ImportAccount, type ImportItem, type Mapping, type PresetName, readFiles } from '@rapport/files';
+import { type ImportAccount, type Mapping, type PresetName, type RejectedItem, readFiles } from '@rapport/files';
 import { type Cli, printJson } from '../cli';
 import { CommandError, EXIT, type ExitCode, interruptible } from '../exit';
 import { fileOut } from '../output/file-out';
 import { importReport } from '../output/import-report';
-import { plain } from '../output/style';
+import { rejectionText } from '../output/rejection';
 import { catalogueOf, readText, rulesetFrom } from '../rulesets';
 import { type DataDirectory, hasStore, storeToFill } from '../store/data-directory';
 import { readDemoMarker, removeDemoMarker } from '../store/demo-marker';
@@ -55,7 +55,7 @@ export const importCommand = async (cli: Cli, files: readonly string[], options:
           log,
           readFiles(files, mapping, { context, signal: cli.signal }),
           counts,
-          async (r) => rejects?.write(`${JSON.stringify(r)}\n`),
+          async (r) => rejects?.write(rejectLine(r)),
         );
       } finally {
         // What was rejected before an error or a stop is worth knowing too.
@@ -99,23 +99,13 @@ const rulesetFor = async (cli: Cli, data: DataDirectory, file: string | undefine
   );
 };
 
-interface Reject {
-  readonly file: string;
-  readonly line: number;
-  readonly field: string;
-  readonly reason: string;
-  readonly raw?: string;
-}
+type Reject = Omit<RejectedItem, 'kind' | 'raw'> & { readonly raw?: string };
 
 type Batches = ReturnType<typeof readFiles>;
 type Log = Parameters<typeof recordTouchpoints>[0];
 
-const rejectOf = ({ at, field, reason, raw }: Extract<ImportItem, { kind: 'rejected' }>): Reject => ({
-  ...at,
-  field,
-  reason,
-  raw,
-});
+/** A line of the rejects file. */
+const rejectLine = ({ at, field, reason, raw }: Reject): string => `${JSON.stringify({ ...at, field, reason, raw })}\n`;
 
 const record = async (
   cli: Cli,
@@ -128,7 +118,7 @@ const record = async (
   let shown = 0;
   const reject = async (one: Reject): Promise<void> => {
     await onReject(one);
-    if (shown++ < SHOWN) cli.note(plain(`${one.file}:${one.line}: ${one.reason}`));
+    if (shown++ < SHOWN) cli.note(rejectionText(one));
     else if (shown === SHOWN + 1) cli.note('… more of them; --rejects FILE has all');
   };
   let account: ImportAccount | undefined;
@@ -139,13 +129,13 @@ const record = async (
         log,
         touchpoints.map(({ touchpoint }) => touchpoint),
       );
-      for (const item of batch.items) if (item.kind === 'rejected') await reject(rejectOf(item));
+      for (const item of batch.items) if (item.kind === 'rejected') await reject(item);
       for (const [i, outcome] of outcomes.entries()) {
         if (outcome === 'recorded') counts.recorded++;
         else if (outcome === 'duplicate') counts.duplicates++;
         else {
           counts.conflicts++;
-          await reject({ ...touchpoints[i].at, field: 'id', reason: outcome.message });
+          await reject({ at: touchpoints[i].at, field: 'id', reason: outcome.message });
         }
       }
       progress.update(batch.linesDone, batch.linesTotal);

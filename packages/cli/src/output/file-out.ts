@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createWriteStream, renameSync, rmSync } from 'node:fs';
+import { accessSync, constants, createWriteStream, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { CommandError } from '../exit';
 
 /** A text file being written; it has its name only once it is complete. */
@@ -16,8 +17,23 @@ const refuse = (file: string, error: NodeJS.ErrnoException): CommandError =>
     `${file}: cannot be written (${error.code === 'ENOENT' ? 'its folder does not exist' : error.message}). Name a file in a folder you may write to.`,
   );
 
+/**
+ * Looks, before long work begins, whether a file can be written at its end.
+ *
+ * @throws CommandError when not
+ */
+export const checkWritable = (file: string): void => {
+  try {
+    accessSync(dirname(resolve(file)), constants.W_OK);
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new Error('it is a directory');
+  } catch (error) {
+    throw refuse(file, error as NodeJS.ErrnoException);
+  }
+};
+
 /** @throws CommandError when the file cannot be written */
 export const fileOut = async (file: string): Promise<FileOut> => {
+  checkWritable(file);
   const unfinished = `${file}.unfinished`;
   const stream = createWriteStream(unfinished);
   let failed: NodeJS.ErrnoException | undefined;

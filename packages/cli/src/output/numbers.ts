@@ -1,5 +1,5 @@
-/** 1,234,567 */
-export const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
+/** 1,234,567. By hand, because the first number formatted by Intl takes a tenth of a second. */
+export const whole = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');
 
 /** A value of any size with as many digits as a person reads: 1,234; 12.3; 0.83. */
 export const measure = (value: number | null): string => {

@@ -1,0 +1,52 @@
+import { line, type Workplace, workplace } from '../testing/rapport';
+
+let place: Workplace;
+beforeAll(async () => {
+  place = workplace();
+});
+afterAll(() => place.remove());
+
+const demo = (...args: readonly string[]) => place.rapport('demo', '--customers', '600', ...args);
+
+test('the demo fills a fresh store, tells its story, and tells the same again from the store', async () => {
+  const first = await demo();
+  expect(first).toMatchObject({ code: 0, stderr: '' });
+  for (const part of [
+    '600 customers',
+    'Where the relationships stand',
+    'Who moved',
+    'A complaint handled well',
+    'Late news',
+  ])
+    expect(first.stdout).toContain(part);
+  expect(first.stdout.split('\n').length).toBeLessThan(75);
+  expect((await demo()).stdout).toBe(first.stdout);
+
+  const [, command] = /rapport (show c-\d+) /.exec(first.stdout)!;
+  const shown = await place.rapport(...command.split(' '));
+  expect(shown).toMatchObject({ code: 0, stderr: '' });
+  expect(shown.stdout).toContain('as of 2026-06-30');
+  expect((await place.rapport('verify')).code).toBe(0);
+});
+
+test('its JSON says the same as its tables', async () => {
+  const { population, customers } = JSON.parse((await demo('--json')).stdout);
+  expect(customers).toBe(600);
+  const counts = Object.values<number>(population.today);
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(600);
+});
+
+test('another demo, or another store, is left alone', async () => {
+  const other = await place.rapport('demo', '--customers', '500');
+  expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('holds a demo of 600 customers') });
+  place.write('x.ndjson', line({}));
+  expect((await place.rapport('import', 'x.ndjson', '--as', 'touchpoints', '--data', 'mine')).code).toBe(0);
+  expect(await demo('--data', 'mine')).toMatchObject({ code: 2, stderr: expect.stringContaining('is left alone') });
+});
+
+test('with other touchpoints in it the store is no longer the demo’s', async () => {
+  place.write('x.ndjson', line({}));
+  const { code, stderr } = await place.rapport('import', 'x.ndjson', '--as', 'touchpoints');
+  expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('the demo too') });
+  expect((await demo()).code).toBe(2);
+});

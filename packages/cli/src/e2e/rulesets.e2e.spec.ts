@@ -1,0 +1,133 @@
+import { RETAIL } from '@rapport/domain';
+import { line, ndjson, type Workplace, workplace } from '../testing/rapport';
+
+let place: Workplace;
+beforeAll(() => {
+  place = workplace();
+});
+afterAll(() => place.remove());
+
+const SMALL = `ruleset: small
+version: 1
+factors: { trust: { halfLife: P90D } }
+metrics: { orders: { count: order.completed } }
+evidence: [{ id: bought, on: order.completed, gives: { trust: 1 } }]
+stages:
+  - { id: new }
+  - { id: regular, enter: { metric: orders, atLeast: 2 } }
+`;
+
+test('a sound ruleset is accepted', async () => {
+  place.write('small.yaml', SMALL);
+  const { code, stdout, stderr } = await place.rapport('ruleset', 'lint', 'small.yaml');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/accepted: small 1/);
+});
+
+test.each<[string, string, RegExp]>([
+  ['broken YAML', SMALL.replace('stages:', 'stages: ['), /bad\.yaml:\d+:\d+ /],
+  ['an unknown key', `${SMALL}colour: red\n`, /bad\.yaml:\d+:\d+ .*colour/],
+  ['an unknown metric', SMALL.replace('metric: orders', 'metric: ordres'), /bad\.yaml:8:\d+ .*orders/],
+  ['an unknown factor', SMALL.replace('gives: { trust', 'gives: { turst'), /bad\.yaml:5:\d+ .*trust/],
+  ['a bad duration', SMALL.replace('P90D', 'P3M'), /bad\.yaml:3:\d+ .*duration/],
+  ['a wrong type of value', SMALL.replace('atLeast: 2', 'atLeast: two'), /bad\.yaml:8:\d+ .*number/],
+  ['two stages of one name', SMALL.replace('id: regular', 'id: new'), /bad\.yaml:\d+:\d+ .*new/],
+  [
+    'a stage that would flap',
+    SMALL.replace('atLeast: 2 }', 'atLeast: 2 }, stay: { metric: orders, atLeast: 5 }'),
+    /bad\.yaml:8:\d+ .*stay/,
+  ],
+  ['no stages', SMALL.replace(/stages:[\s\S]*/, 'stages: []\n'), /bad\.yaml:\d+:\d+ /],
+  ['an empty file', '', /bad\.yaml/],
+])('%s is refused with line and column', async (_, text, message) => {
+  place.write('bad.yaml', text);
+  const { code, stdout, stderr } = await place.rapport('ruleset', 'lint', 'bad.yaml');
+  expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+  expect(stdout).toMatch(message);
+  expect(stdout).toMatch(/refused: \d+ error/);
+});
+
+test('what is doubtful is a warning and passes', async () => {
+  place.write('odd.yaml', SMALL.replace('on: order.completed', 'on: order.complete'));
+  const { code, stdout } = await place.rapport('ruleset', 'lint', 'odd.yaml');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/odd\.yaml:5:\d+ .*order\.completed.*\(warning\)/);
+});
+
+test('a refused ruleset is no ruleset for any command', async () => {
+  place.write('bad.yaml', SMALL.replace('metric: orders', 'metric: ordres'));
+  place.write('x.ndjson', line({}));
+  const { code, stdout, stderr } = await place.rapport(
+    ...['import', 'x.ndjson', '--as', 'touchpoints', '--ruleset', 'bad.yaml', '--data', 'never'],
+  );
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(/bad\.yaml:8:\d+ /);
+});
+
+test('lint --json has every problem and nothing else on stdout', async () => {
+  place.write('bad.yaml', `${SMALL}colour: red\n`);
+  const { code, stdout } = await place.rapport('ruleset', 'lint', 'bad.yaml', '--json');
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({ accepted: false, problems: [{ code: 'unknown-key', line: 9 }] });
+});
+
+test('a ruleset is shown as itself, in both formats, and in words', async () => {
+  expect(JSON.parse((await place.rapport('ruleset', 'show', 'retail', '--format', 'json')).stdout)).toEqual(RETAIL);
+  const yaml = (await place.rapport('ruleset', 'show', 'retail', '--format', 'yaml')).stdout;
+  place.write('retail.yaml', yaml);
+  expect(await place.rapport('ruleset', 'diff', 'retail', 'retail.yaml')).toMatchObject({ code: 0 });
+  expect((await place.rapport('ruleset', 'show')).stdout).toMatch(/retail 1[\s\S]*Stages[\s\S]*loyal[\s\S]*Factors/);
+});
+
+test('a difference is told by what it is about, with exit 1', async () => {
+  place.write('a.yaml', SMALL);
+  place.write('b.yaml', SMALL.replace('atLeast: 2', 'atLeast: 3'));
+  const { code, stdout } = await place.rapport('ruleset', 'diff', 'a.yaml', 'b.yaml');
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/stage regular: enter changed from metric\.orders >= 2 to metric\.orders >= 3/);
+});
+
+describe('a store with a ruleset of its own', () => {
+  beforeAll(async () => {
+    place.write('small.yaml', SMALL);
+    place.write('stricter.yaml', SMALL.replace('atLeast: 2', 'atLeast: 3'));
+    place.write('x.ndjson', [1, 2].map((id) => line({ id: String(id) })).join('') + line({ id: '3', customer: 'c-2' }));
+    const { code } = await place.rapport('import', 'x.ndjson', '--as', 'touchpoints', '--ruleset', 'small.yaml');
+    expect(code).toBe(0);
+  });
+
+  test('keeps it', async () => {
+    expect(JSON.parse((await place.rapport('show', 'c-1', '--json')).stdout)).toMatchObject({
+      stage: 'regular',
+      ruleset: { name: 'small' },
+    });
+    const again = await place.rapport('import', 'x.ndjson', '--as', 'touchpoints', '--ruleset', 'stricter.yaml');
+    expect(again.code).toBe(2);
+    expect(again.stderr).toMatch(/works with ruleset small 1[\s\S]*replay --ruleset stricter\.yaml --compare/);
+  });
+
+  test('is compared with another: who would change stage, and why', async () => {
+    const args = ['replay', '--ruleset', 'stricter.yaml', '--compare'];
+    const told = await place.rapport(...args);
+    expect(told.code).toBe(1);
+    expect(told.stdout).toMatch(/1 of 2 customers would change stage/);
+    const report = JSON.parse((await place.rapport(...args, '--json')).stdout);
+    expect(report).toMatchObject({
+      customers: 2,
+      changed: 1,
+      transitions: [{ from: 'regular', to: 'new', customers: 1 }],
+      customersListed: [{ customer: 'c-1', from: 'regular', to: 'new' }],
+    });
+    expect((await place.rapport('replay', '--ruleset', 'small.yaml', '--compare')).code).toBe(0);
+  });
+
+  test('says what is missing for the next stage', async () => {
+    expect((await place.rapport('why', 'c-2')).stdout).toMatch(/To reach regular\n +1 more orders/);
+  });
+
+  test('exports its own factors', async () => {
+    const rows = ndjson((await place.rapport('export')).stdout);
+    expect(rows.map(({ customer }) => customer).sort()).toEqual(['c-1', 'c-2']);
+    for (const row of rows) expect(row.factor_trust).toBeGreaterThan(50);
+  });
+});

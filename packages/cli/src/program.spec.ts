@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { createProgram } from './program';
+
+const leaves = (command: Command, path: readonly string[] = []): readonly (readonly [string, Command])[] =>
+  command.commands.length === 0
+    ? [[path.join(' '), command]]
+    : command.commands.flatMap((inner) => leaves(inner, [...path, inner.name()]));
+
+const helpOf = (command: Command): string => {
+  let text = '';
+  command.configureOutput({
+    writeOut: (part) => {
+      text += part;
+    },
+  });
+  command.outputHelp();
+  return text;
+};
+
+const commands = leaves(createProgram(new AbortController().signal));
+
+test('the commands are those of the reference', () => {
+  expect(commands.map(([name]) => name).sort()).toEqual([
+    ...['candidates', 'demo', 'evaluate', 'export', 'import', 'parked list', 'parked retry', 'rebuild', 'replay'],
+    ...['ruleset diff', 'ruleset lint', 'ruleset show', 'show', 'simulate', 'timeline', 'verify', 'why'],
+  ]);
+});
+
+test.each(commands)('the help of %s shows an example of it', (name, command) => {
+  expect(helpOf(command)).toMatch(new RegExp(`Examples?:\\n {2}\\$ rapport ${name.replace(' list', '')}`));
+});
+
+test.each(commands)('%s says what it does, and what each of its options means', (_, command) => {
+  expect(command.description()).not.toBe('');
+  for (const option of command.options) expect(option.description).not.toBe('');
+});

@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly outcome: Promise<Outcome>;
+}
+
+/** A folder of its own for a test, and the real command in it. */
+export interface Workplace {
+  readonly folder: string;
+  readonly path: (name: string) => string;
+  readonly write: (name: string, content: string | Uint8Array) => string;
+  /** Runs `rapport` in the folder, as from a shell that is no terminal. */
+  readonly rapport: (...args: readonly string[]) => Promise<Outcome>;
+  readonly start: (args: readonly string[]) => Running;
+  readonly remove: () => void;
+}
+
+const BIN = resolve(__dirname, '../../bin/rapport.js');
+
+const environment = (): NodeJS.ProcessEnv => {
+  const { RAPPORT_DATA, FORCE_COLOR, npm_lifecycle_event, ...rest } = process.env;
+  return { ...rest, NO_COLOR: '1', COLUMNS: '100' };
+};
+
+export const workplace = (): Workplace => {
+  const folder = mkdtempSync(join(tmpdir(), 'rapport-cli-'));
+  const start = (args: readonly string[]): Running => {
+    const child = spawn(process.execPath, [BIN, ...args], { cwd: folder, env: environment() });
+    const parts = { stdout: '', stderr: '' };
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      parts.stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      parts.stderr += text;
+    });
+    const outcome = new Promise<Outcome>((done, failed) => {
+      child.on('error', failed);
+      child.on('close', (code) => done({ code, ...parts }));
+    });
+    return { child, outcome };
+  };
+  return {
+    folder,
+    path: (name) => join(folder, name),
+    write: (name, content) => {
+      writeFileSync(join(folder, name), content);
+      return name;
+    },
+    rapport: (...args) => start(args).outcome,
+    start,
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+};
+
+/** A touchpoint in the compact form, as a line. */
+export const line = (over: Readonly<Record<string, unknown>>): string =>
+  `${JSON.stringify({
+    id: '1',
+    source: 'test',
+    type: 'order.completed',
+    customer: 'c-1',
+    occurredAt: '2026-01-05T10:00:00Z',
+    recordedAt: '2026-01-05T10:00:00Z',
+    data: {},
+    ...over,
+  })}\n`;
+
+/** The documents of NDJSON; fails on anything else. */
+export const ndjson = (text: string): readonly Record<string, unknown>[] =>
+  text
+    .split('\n')
+    .filter((one) => one !== '')
+    .map((one) => JSON.parse(one) as Record<string, unknown>);
