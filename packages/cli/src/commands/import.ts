@@ -5,6 +5,7 @@ import { recordTouchpoints } from '@rapport/engine';
 import { openSqliteEventLog } from '@rapport/event-log';
 import { type ImportAccount, type Mapping, type PresetName, type RejectedItem, readFiles } from '@rapport/files';
 import { type Cli, printJson } from '../cli';
+import { estimateLines } from '../estimate-lines';
 import { CommandError, EXIT, type ExitCode, interruptible } from '../exit';
 import { fileOut } from '../output/file-out';
 import { importReport } from '../output/import-report';
@@ -54,6 +55,7 @@ export const importCommand = async (cli: Cli, files: readonly string[], options:
           cli,
           log,
           readFiles(files, mapping, { context, signal: cli.signal }),
+          expectedLines(files),
           counts,
           async (r) => rejects?.write(rejectLine(r)),
         );
@@ -104,6 +106,12 @@ type Reject = Omit<RejectedItem, 'kind' | 'raw'> & { readonly raw?: string };
 type Batches = ReturnType<typeof readFiles>;
 type Log = Parameters<typeof recordTouchpoints>[0];
 
+/** About how many lines will come, where every file can be told. */
+const expectedLines = (files: readonly string[]): number | undefined => {
+  const lines = files.map(estimateLines);
+  return lines.every((count) => count !== undefined) ? lines.reduce((sum, count) => sum + count, 0) : undefined;
+};
+
 /** A line of the rejects file. */
 const rejectLine = ({ at, field, reason, raw }: Reject): string => `${JSON.stringify({ ...at, field, reason, raw })}\n`;
 
@@ -111,6 +119,7 @@ const record = async (
   cli: Cli,
   log: Log,
   batches: Batches,
+  expected: number | undefined,
   counts: Recorded,
   onReject: (reject: Reject) => Promise<void>,
 ): Promise<ImportAccount> => {
@@ -138,7 +147,7 @@ const record = async (
           await reject({ at: touchpoints[i].at, field: 'id', reason: outcome.message });
         }
       }
-      progress.update(batch.linesDone, batch.linesTotal);
+      progress.update(batch.linesDone, batch.linesTotal ?? expected);
       account = batch.account ?? account;
       cli.signal.throwIfAborted();
     }

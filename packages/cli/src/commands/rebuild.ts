@@ -24,7 +24,7 @@ export const rebuildCommand = async (
       'The read model is as it was. To rebuild it, run the same command again.',
       async () => {
         keepRuleset(files, inForce.ruleset);
-        const report = await rebuildReadModel(cli, files, inForce, workers, nowIn(files));
+        const report = await rebuildReadModel(cli, files, log, inForce, workers, nowIn(files));
         await catchUpCrossSell(cli, files, log);
         return report;
       },

@@ -31,7 +31,7 @@ export const progressOn = (stream: NodeJS.WriteStream, label: string, unit: stri
     const seconds = (Date.now() - startedAt) / 1000;
     const rate = seconds > 0 ? done / seconds : 0;
     const left = rate > 0 && total > done ? `, ${elapsed(((total - done) / rate) * 1000)} left` : '';
-    const of = total > 0 ? ` of ${whole(total)}` : '';
+    const of = total > done ? ` of ${whole(total)}` : '';
     return `${whole(done)}${of} ${unit}, ${whole(rate)}/s${left}`;
   };
 
@@ -45,8 +45,9 @@ export const progressOn = (stream: NodeJS.WriteStream, label: string, unit: stri
       hideCursor: true,
       fps: 1000 / REDRAW,
       format: (_options, { progress }, { words }: { words?: string }) => {
-        const filled = Math.round(progress * 20);
-        return `${label} ${'█'.repeat(filled)}${'░'.repeat(20 - filled)} ${words ?? ''}`;
+        const filled = Math.min(20, Math.round(progress * 20));
+        const drawn = latest[1] === undefined ? '' : `${'█'.repeat(filled)}${'░'.repeat(20 - filled)} `;
+        return `${label} ${drawn}${words ?? ''}`;
       },
     });
     bar.start(latest[1] ?? 0, latest[0], { words: line(latest[0], latest[1] ?? 0) });

@@ -1,4 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { compileRuleset } from '@rapport/domain';
 import { Projector, projectCrossSell, rebuild, systemClock } from '@rapport/engine';
 import type { EventLog } from '@rapport/event-log';
@@ -16,11 +17,17 @@ export interface Projected {
 
 /** Where this many touchpoints wait for a read model that has seen fewer, folding by customer is the shorter way. */
 const MANY = 5_000;
+/** Below this, threads take longer to start than they save. */
+const WORTH_THREADS = 100_000;
+
+/** Touchpoints of customers in the log: what a progress bar counts to. */
+const touchpointsIn = async (log: EventLog): Promise<number> => (await log.count()).byCategory.customer?.events ?? 0;
 
 /** The read model, folded anew beside the live one and switched in. */
 export const rebuildReadModel = async (
   cli: Cli,
   files: DataDirectory,
+  log: EventLog,
   { ruleset }: InForce,
   workers: number,
   now: number,
@@ -28,6 +35,7 @@ export const rebuildReadModel = async (
   const building = `${files.relationships}.building`;
   const factors = factorsOf(compileRuleset(ruleset));
   const into = await openSqliteReadModel(building, { mode: 'write', factors, bulk: true });
+  const total = await touchpointsIn(log);
   const progress = cli.progress('folding', 'touchpoints');
   let done = false;
   let folded = 0;
@@ -41,7 +49,7 @@ export const rebuildReadModel = async (
       signal: cli.signal,
       onProgress: (touchpoints) => {
         folded += touchpoints;
-        progress.update(folded);
+        progress.update(folded, total);
       },
     });
     await into.finish();
@@ -85,10 +93,11 @@ const catchUp = async (
 
 /** Who ordered what, brought up to the end of the log. */
 export const catchUpCrossSell = async (cli: Cli, files: DataDirectory, log: EventLog): Promise<void> => {
+  const total = await touchpointsIn(log);
   const store = openSqliteCrossSellStore(files.crossSell, { mode: 'write' });
   const progress = cli.progress('cross-sell', 'touchpoints');
   try {
-    await projectCrossSell({ log, store, signal: cli.signal, onProgress: (done) => progress.update(done) });
+    await projectCrossSell({ log, store, signal: cli.signal, onProgress: (done) => progress.update(done, total) });
   } finally {
     progress.stop();
     await store.close();
@@ -104,12 +113,11 @@ export const bringUpToDate = async (
   recorded: number,
   now: number,
 ): Promise<Projected> => {
-  const { byCategory } = await log.count();
-  const all = byCategory.customer?.events ?? 0;
+  const all = await touchpointsIn(log);
   const fresh = !existsSync(files.relationships) || all === recorded;
   const projected =
     recorded > MANY && (fresh || recorded > all / 2)
-      ? await rebuildReadModel(cli, files, inForce, 1, now)
+      ? await rebuildReadModel(cli, files, log, inForce, recorded > WORTH_THREADS ? availableParallelism() : 1, now)
       : await catchUp(cli, files, log, inForce, now);
   await catchUpCrossSell(cli, files, log);
   return projected;

@@ -1,0 +1,77 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Code, pages, ROOT } from './testing/pages';
+
+/**
+ * Runs every block of a page that is marked `console`: lines that begin with `$ ` are given to the shell, one after
+ * another, and must print what stands below them. All blocks of a page share a folder, which begins as a copy of
+ * docs/examples. `RAPPORT_WRITE_DOCS=1 npx jest docs-examples` writes into the pages what is printed today.
+ */
+const BIN = resolve(__dirname, '../bin/rapport.js');
+const WRITE = process.env.RAPPORT_WRITE_DOCS === '1';
+
+const run = (command: string, folder: string): readonly string[] => {
+  const { RAPPORT_DATA, FORCE_COLOR, npm_lifecycle_event, ...environment } = process.env;
+  const script = `rapport() { "$NODE" "$BIN" "$@"; }\n{ ${command}\n} 2>&1`;
+  const { stdout, error } = spawnSync('bash', ['-c', script], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...environment, NO_COLOR: '1', COLUMNS: '80', NODE: process.execPath, BIN },
+  });
+  if (error !== undefined) throw error;
+  return stdout.split('\n').map((line) => line.trimEnd());
+};
+
+/** The block as it should read: its commands, each with what it prints. */
+const played = ({ text }: Code, folder: string): string => {
+  const commands = text.split('\n').reduce<string[]>((found, line) => {
+    if (line.startsWith('$ ')) found.push(line);
+    else if (found.at(-1)?.endsWith('\\')) found.push(`${found.pop()}\n${line}`);
+    return found;
+  }, []);
+  return commands
+    .flatMap((command) => [command, ...run(command.slice(2), folder)])
+    .join('\n')
+    .trimEnd()
+    .replace(/\n{2,}\$ /g, '\n\n$ ');
+};
+
+/** What depends on the machine and the moment does not count. */
+const lasting = (text: string): string =>
+  text
+    .replace(/\d+(\.\d+)? (ms|s)\b/g, 'a while')
+    .replace(/[\d,]+\/s/g, 'so many/s')
+    .replace(/ledger [0-9a-f]{64}/g, 'ledger …')
+    .replace(/process \d+/g, 'process 1')
+    .replace(/\n{2,}/g, '\n')
+    .trimEnd();
+
+const written = pages().flatMap((page) => {
+  const blocks = page.code.filter(({ language }) => language === 'console');
+  return blocks.length > 0 ? [[page.path, blocks] as const] : [];
+});
+
+describe('what the pages show is what the commands print', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'rapport-docs-'));
+    cpSync(join(ROOT, 'docs/examples'), folder, { recursive: true });
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  test.each(written)('%s', (path, blocks) => {
+    const now = blocks.map((block) => played(block, folder));
+    if (WRITE) {
+      const file = join(ROOT, path);
+      const text = blocks.reduce(
+        (page, block, i) => page.replace(`\`\`\`console\n${block.text}\n`, () => `\`\`\`console\n${now[i]}\n`),
+        readFileSync(file, 'utf8'),
+      );
+      writeFileSync(file, text);
+      return;
+    }
+    for (const [i, block] of blocks.entries()) expect(lasting(now[i])).toBe(lasting(block.text));
+  });
+});
