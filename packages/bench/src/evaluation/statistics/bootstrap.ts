@@ -1,4 +1,3 @@
-import { quantile } from 'simple-statistics';
 import { type Counts, once } from './ranking';
 import { uniform } from './uniform';
 
@@ -15,6 +14,14 @@ export interface BootstrapOptions {
   /** 1,000 when absent. */
   readonly resamples?: number;
 }
+
+/** Linear between neighbours; NaN of nothing. */
+export const quantile = (sorted: readonly number[], share: number): number => {
+  if (sorted.length === 0) return Number.NaN;
+  const place = (sorted.length - 1) * share;
+  const [below, above] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
+  return below + (above - below) * (place % 1);
+};
 
 /**
  * Percentile bootstrap (Efron, 1979): draws as many customers as there are, with replacement, and computes the figures
@@ -42,9 +49,8 @@ export const bootstrap = <Name extends string>(
   }
   return Object.fromEntries(
     names.map((name) => {
-      const some = drawn.get(name)!;
-      const [low, high] = some.length === 0 ? [Number.NaN, Number.NaN] : quantile(some, [0.025, 0.975]);
-      return [name, { value: values[name], low, high }];
+      const some = drawn.get(name)!.sort((a, b) => a - b);
+      return [name, { value: values[name], low: quantile(some, 0.025), high: quantile(some, 0.975) }];
     }),
   ) as Record<Name, Estimate>;
 };

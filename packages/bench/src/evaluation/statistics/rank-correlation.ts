@@ -1,7 +1,7 @@
 import { type Counts, midranks, once, type Ranking } from './ranking';
 
 /** Spearman's rho: the correlation of the midranks, -1 to 1. NaN where all values of one side are equal. */
-export const spearman = (a: Ranking, b: Ranking, counts: Counts = once(a.order.length)): number => {
+export const spearman = (a: Ranking, b: Ranking, counts: Counts = once(a.groupOf.length)): number => {
   const [x, y] = [midranks(a, counts), midranks(b, counts)];
   let size = 0;
   for (let i = 0; i < x.length; i++) size += counts[i];

@@ -1,7 +1,5 @@
 /** Values in order, with their ties: what rank statistics are made from, sorted once however often they are resampled. */
 export interface Ranking {
-  /** Indices of the values, ascending by value. */
-  readonly order: Uint32Array;
   /** The group of equal values each value belongs to, ascending, by index of the value. */
   readonly groupOf: Uint32Array;
   readonly groups: number;
@@ -22,7 +20,7 @@ export const rankingOf = (values: readonly number[]): Ranking => {
     if (place > 0 && values[index] !== values[order[place - 1]]) groups++;
     groupOf[index] = groups;
   });
-  return { order, groupOf, groups: values.length === 0 ? 0 : groups + 1 };
+  return { groupOf, groups: values.length === 0 ? 0 : groups + 1 };
 };
 
 /** Ranks from 1, the mean of the places they span for equal values, each value counting as often as `counts` says. */
