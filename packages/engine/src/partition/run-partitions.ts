@@ -104,6 +104,8 @@ const serve = <Name extends JobName, Piece, Result>(
     const post = (message: ToWorker) => worker.postMessage(message);
     // Pieces are taken one after another, though messages come as they come.
     let taking = Promise.resolve();
+    // A thread that has given its result ends while its last pieces are still being taken.
+    let finished = false;
     worker.on('message', (message: FromWorker) => {
       switch (message.kind) {
         case 'ready': {
@@ -120,6 +122,7 @@ const serve = <Name extends JobName, Piece, Result>(
         case 'progress':
           return options.onProgress?.(message.touchpoints, message.customers);
         case 'result':
+          finished = true;
           taking.then(() => {
             options.onResult(message.result as Result);
             resolve();
@@ -127,7 +130,8 @@ const serve = <Name extends JobName, Piece, Result>(
       }
     });
     worker.on('error', reject);
-    worker.on('exit', (code) =>
-      options.signal?.aborted ? resolve() : reject(new Error(`a worker stopped with code ${code}`)),
-    );
+    worker.on('exit', (code) => {
+      if (options.signal?.aborted) resolve();
+      else if (!finished) reject(new Error(`a worker stopped with code ${code}`));
+    });
   });
