@@ -10,6 +10,14 @@ test('errors for people are told without a stack', () => {
   });
 });
 
+test('what the system refuses is told without a stack', () => {
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' });
+  expect(failureOf(full)).toEqual({
+    message: 'The system refused: ENOSPC: no space left on device, write.',
+    exitCode: 2,
+  });
+});
+
 test('a defect is called one and shows its stack', () => {
   const { message, exitCode } = failureOf(new TypeError('x is not a function'));
   expect(exitCode).toBe(70);

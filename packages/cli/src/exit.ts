@@ -31,17 +31,23 @@ const FOR_PEOPLE: ReadonlySet<string> = new Set([
   'ImportError',
   'ExportError',
   'SimulationOptionsError',
+  'RebuildNeeded',
 ]);
 
 /** AbortError is Node's, Interrupted the engine's. */
 export const isAbort = (error: unknown): boolean =>
   error instanceof Error && (error.name === 'AbortError' || error.name === 'Interrupted');
 
+/** What the operating system refused: a full disk, a file that may not be written. */
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'syscall' in error && 'code' in error;
+
 /** What to tell, and how to end, for whatever a command threw. */
 export const failureOf = (error: unknown): { readonly message: string; readonly exitCode: ExitCode } => {
   if (error instanceof CommandError) return error;
   if (isAbort(error)) return { message: 'Stopped.', exitCode: EXIT.interrupted };
   if (error instanceof Error && FOR_PEOPLE.has(error.name)) return { message: error.message, exitCode: EXIT.wrong };
+  if (isSystemError(error)) return { message: `The system refused: ${error.message}.`, exitCode: EXIT.wrong };
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {
     message: `This is a defect of Rapport, not of your data. Please report it with the lines below.\n${stack}`,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { line, type Workplace, workplace } from '../testing/rapport';
 
 let place: Workplace;
@@ -34,6 +35,21 @@ test('its JSON says the same as its tables', async () => {
   expect(customers).toBe(600);
   const counts = Object.values<number>(population.today);
   expect(counts.reduce((sum, count) => sum + count, 0)).toBe(600);
+});
+
+test('a demo that was stopped goes on where it was', async () => {
+  const { child, outcome } = place.start(['demo', '--customers', '600', '--data', 'stopped']);
+  while (!existsSync(place.path('stopped/demo.json'))) await new Promise(setImmediate);
+  child.kill('SIGINT');
+  const stopped = await outcome;
+  expect(stopped).toMatchObject({
+    code: 130,
+    stdout: '',
+    stderr: expect.stringContaining('run the same command again'),
+  });
+  const resumed = await demo('--data', 'stopped');
+  expect(resumed.code).toBe(0);
+  expect(resumed.stdout.replaceAll(' --data stopped', '')).toContain('600 customers');
 });
 
 test('another demo, or another store, is left alone', async () => {

@@ -29,5 +29,6 @@ export const candidateLines = (reply: CrossSellReply, look: Look): readonly stri
     plain(candidate.product),
     reasonText(candidate, look.language),
   ]);
-  return [table([{ title: '', align: 'right' }, { title: '' }, { title: '', width: look.width - 30 }], rows)];
+  const longest = Math.max(...reply.candidates.map(({ product }) => product.length));
+  return [table([{ title: '', align: 'right' }, { title: '' }, { title: '', width: look.width - longest - 10 }], rows)];
 };

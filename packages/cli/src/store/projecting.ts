@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { compileRuleset } from '@rapport/domain';
-import { Projector, projectCrossSell, rebuild, systemClock } from '@rapport/engine';
+import { Projector, projectCrossSell, RebuildNeeded, rebuild, systemClock } from '@rapport/engine';
 import type { EventLog } from '@rapport/event-log';
 import { openSqliteCrossSellStore, openSqliteReadModel, switchIn } from '@rapport/read-model';
 import type { Cli } from '../cli';
@@ -115,10 +115,15 @@ export const bringUpToDate = async (
 ): Promise<Projected> => {
   const all = await touchpointsIn(log);
   const fresh = !existsSync(files.relationships) || all === recorded;
+  const rebuilt = () =>
+    rebuildReadModel(cli, files, log, inForce, all > WORTH_THREADS ? availableParallelism() : 1, now);
   const projected =
     recorded > MANY && (fresh || recorded > all / 2)
-      ? await rebuildReadModel(cli, files, log, inForce, recorded > WORTH_THREADS ? availableParallelism() : 1, now)
-      : await catchUp(cli, files, log, inForce, now);
+      ? await rebuilt()
+      : await catchUp(cli, files, log, inForce, now).catch((error: unknown) => {
+          if (error instanceof RebuildNeeded) return rebuilt();
+          throw error;
+        });
   await catchUpCrossSell(cli, files, log);
   return projected;
 };
