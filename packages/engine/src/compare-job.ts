@@ -1,5 +1,6 @@
 import { compileRuleset, type DecidingCondition, type Ruleset } from '@rapport/domain';
 import { subjectOf } from '@rapport/event-log';
+import { foldedParts } from './foldable';
 import { createFolder } from './folder';
 import type { JobFactory } from './partition/job';
 
@@ -43,10 +44,10 @@ export const compareJob: JobFactory<CompareJobOptions> = ({ before, after, asOf,
       listed: [],
     };
     const [first, second] = [createFolder(programs[0], false), createFolder(programs[1], true)];
-    const wantsData = (type: string) => programs.some((program) => program.programFor(type).wantsData);
+    const wanted = foldedParts(programs, knownAt);
     return {
       run: async (buckets) => {
-        for await (const page of log.readStreams({ category: 'customer', buckets, wantsData, signal })) {
+        for await (const page of log.readStreams({ category: 'customer', buckets, ...wanted, signal })) {
           let touchpoints = 0;
           for (const { stream, events } of page) {
             touchpoints += events.length;

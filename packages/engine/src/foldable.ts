@@ -1,5 +1,5 @@
-import { newestVersion, type TouchpointIdentity, upcast } from '@rapport/domain';
-import type { StreamEvent } from '@rapport/event-log';
+import { newestVersion, type Program, type TouchpointIdentity, upcast } from '@rapport/domain';
+import type { ReadStreamsOptions, StreamEvent } from '@rapport/event-log';
 
 /** A touchpoint that this build cannot fold; its customer is parked until a build comes that can. */
 export class UnfoldableTouchpoint extends Error {
@@ -32,3 +32,12 @@ export const foldable = <Event extends StreamEvent>(events: readonly Event[]): r
   events.every(({ type, version }) => version === newestVersion(type))
     ? events
     : events.map((event) => (event.version === newestVersion(event.type) ? event : newest(event)));
+
+/** The parts of events that folds under these rulesets look at: the rest need not be read. */
+export const foldedParts = (
+  programs: readonly Program[],
+  knownAt?: number,
+): Pick<ReadStreamsOptions, 'wantsData' | 'lean'> => ({
+  wantsData: (type) => programs.some((program) => program.programFor(type).wantsData),
+  lean: knownAt === undefined && !programs.some(({ wantsStaff }) => wantsStaff),
+});

@@ -1,6 +1,7 @@
 import { compileRuleset, type Ruleset } from '@rapport/domain';
 import { type Position, subjectOf } from '@rapport/event-log';
 import type { RelationshipSave } from '@rapport/read-model';
+import { foldedParts } from './foldable';
 import { createFolder } from './folder';
 import type { JobFactory } from './partition/job';
 import { parkedFor } from './projection';
@@ -26,7 +27,7 @@ export const rebuildJob: JobFactory<RebuildJobOptions> = ({ ruleset, now, until 
   return ({ log, signal, emit, progress }) => {
     const counts: RebuildCounts = { touchpoints: 0, customers: 0, parked: 0 };
     const folder = createFolder(program, true);
-    const wantsData = (type: string) => program.programFor(type).wantsData;
+    const wanted = foldedParts([program]);
     return {
       run: async (buckets) => {
         // The number of decisions goes on where the log has it, whatever is rebuilt.
@@ -34,7 +35,7 @@ export const rebuildJob: JobFactory<RebuildJobOptions> = ({ ruleset, now, until 
         for await (const page of log.readStreams({ category: 'relationship', buckets, until, signal }))
           for (const { stream, events } of page)
             sequences.set(subjectOf(stream), Number(events[events.length - 1].data.sequence));
-        for await (const page of log.readStreams({ category: 'customer', buckets, until, wantsData, signal })) {
+        for await (const page of log.readStreams({ category: 'customer', buckets, until, ...wanted, signal })) {
           const saves: RelationshipSave[] = [];
           let touchpoints = 0;
           for (const { stream, events } of page) {

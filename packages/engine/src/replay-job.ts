@@ -1,4 +1,5 @@
 import { compileRuleset, type Ruleset } from '@rapport/domain';
+import { foldedParts } from './foldable';
 import { createFolder } from './folder';
 import type { JobFactory } from './partition/job';
 
@@ -24,10 +25,10 @@ export const replayJob: JobFactory<ReplayJobOptions> = ({ ruleset, asOf, knownAt
   return ({ log, signal, progress }) => {
     const counts: ReplayCounts = { touchpoints: 0, customers: 0, parked: 0, population: program.stages.map(() => 0) };
     const folder = createFolder(program, false);
-    const wantsData = (type: string) => program.programFor(type).wantsData;
+    const wanted = foldedParts([program], knownAt);
     return {
       run: async (buckets) => {
-        for await (const page of log.readStreams({ category: 'customer', buckets, wantsData, signal })) {
+        for await (const page of log.readStreams({ category: 'customer', buckets, ...wanted, signal })) {
           let touchpoints = 0;
           for (const { events } of page) {
             touchpoints += events.length;

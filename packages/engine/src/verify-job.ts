@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { compileRuleset, type Fold, formatInstant, type Ruleset, saveFold } from '@rapport/domain';
 import { customerStream, type EventLog, type Position, subjectOf } from '@rapport/event-log';
 import { decisionOf, type RecordedDecision } from './decision';
+import { foldedParts } from './foldable';
 import { createFolder, type Folder, type RecordedStageChange } from './folder';
 import { streamOf } from './history-of';
 import type { JobFactory } from './partition/job';
@@ -56,7 +57,7 @@ export const verifyJob: JobFactory<VerifyJobOptions> = ({ rulesets, inForce, unt
   return ({ log, signal, emit, progress }) => {
     const counts: VerifyCounts = { touchpoints: 0, customers: 0, decisions: 0 };
     const folder = folderFor(inForce)!;
-    const wantsData = (type: string) => folder.fold.program.programFor(type).wantsData;
+    const wanted = foldedParts([folder.fold.program]);
     return {
       run: async (buckets) => {
         for await (const page of log.readStreams({ category: 'relationship', buckets, signal })) {
@@ -69,7 +70,7 @@ export const verifyJob: JobFactory<VerifyJobOptions> = ({ rulesets, inForce, unt
           }
           if (problems.length > 0) await emit({ customers: [], problems } satisfies VerifyPiece);
         }
-        for await (const page of log.readStreams({ category: 'customer', buckets, until, wantsData, signal })) {
+        for await (const page of log.readStreams({ category: 'customer', buckets, until, ...wanted, signal })) {
           const customers: FoldedCustomer[] = [];
           let touchpoints = 0;
           for (const { stream, events } of page) {

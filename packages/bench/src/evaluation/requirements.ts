@@ -20,7 +20,7 @@ export const requirementsOnReal = ({ prediction, candidates }: RealReport): read
     {
       id: 'stage-as-good-as-rfm',
       requires: `AUC of the stage at least that of RFM less ${RFM_SLACK}`,
-      measured: `${stage.value.toFixed(4)} against ${rfm.value.toFixed(4)} − ${RFM_SLACK}`,
+      measured: `${stage.value.toFixed(4)} against ${rfm.value.toFixed(4)} - ${RFM_SLACK}`,
       met: stage.value >= rfm.value - RFM_SLACK,
     },
     {

@@ -128,6 +128,8 @@ export interface Program {
   /** Metrics that count open promises, by promise; and those that count open complaints. */
   readonly metricsOfPromise: readonly (readonly number[])[];
   readonly metricsOfComplaints: readonly number[];
+  /** Whether any condition looks at who acted; a replay need not read it otherwise. */
+  readonly wantsStaff: boolean;
   programFor(type: string): TypeProgram;
 }
 
@@ -289,6 +291,8 @@ export const compileRuleset = (ruleset: Ruleset): Program => {
       metricRules.flatMap(([, rule], index) => ('openPromises' in rule && rule.openPromises === id ? [index] : [])),
     ),
     metricsOfComplaints: metricRules.flatMap(([, rule], index) => ('openComplaints' in rule ? [index] : [])),
+    // Any field of that name; a text that reads so would only cost a little speed.
+    wantsStaff: JSON.stringify(ruleset).includes('"staff"'),
     programFor: (type) => {
       const known = programs.get(type);
       if (known !== undefined) return known;

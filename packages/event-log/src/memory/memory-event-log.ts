@@ -123,12 +123,13 @@ export const memoryEventLog = ({ clock = Date.now }: MemoryEventLogOptions = {})
         } else await committed.next(options.signal);
       }
     },
-    readStreams: async function* ({ category, buckets, until, wantsData, signal }) {
+    readStreams: async function* ({ category, buckets, until, wantsData, lean, signal }) {
       const last = bound(until);
       for (const [stream, entries] of streams) {
         if (signal?.aborted) return;
         const wanted = entries.filter((entry) => entry.position <= last && matches(entry, { category, buckets }));
-        if (wanted.length > 0) yield [{ stream, events: wanted.map(({ event }) => withinStream(event, wantsData)) }];
+        if (wanted.length > 0)
+          yield [{ stream, events: wanted.map(({ event }) => withinStream(event, wantsData, lean)) }];
       }
     },
     head: async () => (all.length === 0 ? undefined : encodePosition(all.length)),
@@ -173,7 +174,12 @@ async function* pages(
 const withinStream = (
   { stream: _stream, revision: _revision, position: _position, ...event }: RecordedEvent,
   wantsData?: (type: string) => boolean,
-): StreamEvent => (wantsData === undefined || wantsData(event.type) ? event : { ...event, data: {} });
+  lean = false,
+): StreamEvent => {
+  const { staff, correlationId, ...needed } = event;
+  const data = wantsData === undefined || wantsData(event.type) ? event.data : {};
+  return lean ? { ...needed, recordedAt: Number.NaN, data } : { ...event, data };
+};
 
 const countOf = (streams: ReadonlyMap<string, readonly Entry[]>): LogCount => {
   const byCategory: Record<string, { events: number; streams: number }> = {};

@@ -29,8 +29,8 @@ const NO_DATA: JsonObject = Object.freeze({});
 
 /** Rows to events; the names of sources and types are shared strings. */
 export interface EventRows {
+  readonly sources: NameDictionary;
   readonly types: NameDictionary;
-  streamEvent(row: RowOfStreamEvent): StreamEvent;
   recordedEvent(row: EventRow): RecordedEvent;
 }
 
@@ -67,8 +67,8 @@ export const eventRows = (store: Store): EventRows => {
   };
 
   return {
+    sources,
     types,
-    streamEvent,
     recordedEvent: (row) =>
       Object.assign(streamEvent(row), { stream: row[11], revision: row[10], position: encodePosition(row[9]) }),
   };

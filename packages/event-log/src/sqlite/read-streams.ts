@@ -1,112 +1,164 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { JsonObject } from '@rapport/domain';
 import { atStore, type Store, storeError } from '@rapport/sqlite';
 import type { ReadStreamsOptions, StreamEvent, StreamEvents } from '../event-log';
-import { type EventRows, STREAM_EVENT_COLUMNS, type StreamEventRow } from './event-rows';
+import type { EventRows } from './event-rows';
 
-// Larger pages are slower: their rows outlive a minor garbage collection.
-const EVENTS_PER_PAGE = 1_024;
+const STREAMS_PER_PAGE = 256;
+/** Of one stream at once; what is longer is read in pieces of this many. */
+const EVENTS_PER_PIECE = 1_024;
 
-type Row = [...StreamEventRow, stream: number, bucket: number, revision: number, name: string | null];
-
-/** Where reading stands: behind this revision of this stream. */
-interface Cursor {
-  bucket: number;
-  stream: number;
+/** The events of one stream, column by column, each column as the text of a JSON array without its brackets. */
+interface Piece {
+  readonly name: string;
+  readonly no: number;
+  readonly bucket: number;
+  readonly count: number;
+  readonly sources: string;
+  readonly ids: string;
+  readonly types: string;
+  /** Sum of the schema versions: the count, where all are 1, as nearly always. */
+  readonly versions: number;
+  readonly occurredAt: string;
+  readonly recordedAt?: string;
+  readonly data: string;
+  readonly staff?: string;
+  readonly correlationIds?: string;
 }
 
 /**
  * Whole streams in order of bucket, by pages: memory holds a page and the longest stream. The index gives the events
  * of a stream together and in order, so nothing is sorted; half the buckets are half the rows.
+ *
+ * SQLite hands over one row a stream, its columns joined to JSON, which V8 parses at once: crossing from SQLite to
+ * JavaScript for every event would cost more than all the rest. Aggregates see rows in the order of the index.
  */
 export async function* readStreams(
   store: Store,
   rows: EventRows,
   until: number,
-  { category, buckets, wantsData, signal }: Omit<ReadStreamsOptions, 'until'>,
+  { category, buckets, wantsData, lean = false, signal }: Omit<ReadStreamsOptions, 'until'>,
 ): AsyncIterable<readonly StreamEvents[]> {
   const { db, path } = store;
   const categoryNo = db.prepare<[string], number>('SELECT no FROM categories WHERE name = ?').pluck().get(category);
   if (categoryNo === undefined) return;
-  const columns = `${STREAM_EVENT_COLUMNS}, ${dataColumn(rows, wantsData)}, e.stream`;
-  const nextPage = db
-    .prepare<[number, number, number, number, number], Row>(
-      `SELECT ${columns}, s.bucket, e.revision, CASE WHEN e.revision = 0 THEN s.name END
-       FROM streams s CROSS JOIN events e ON e.stream = s.no
-       WHERE s.category = ? AND (s.bucket, s.no) > (?, ?) AND s.bucket < ? AND e.position <= ?
-       ORDER BY s.bucket, s.no, e.revision LIMIT ${EVENTS_PER_PAGE}`,
+  const columns = pieceColumns(rows, wantsData, lean);
+  const nextPage = db.prepare<[number, number, number, number, number], Piece>(
+    `SELECT ${columns} FROM streams s CROSS JOIN events e ON e.stream = s.no
+     WHERE s.category = ? AND (s.bucket, s.no) > (?, ?) AND s.bucket < ?
+       AND e.revision < ${EVENTS_PER_PIECE} AND e.position <= ?
+     GROUP BY s.bucket, s.no ORDER BY s.bucket, s.no LIMIT ${STREAMS_PER_PAGE}`,
+  );
+  const nextPiece = db.prepare<[number, number, number, number], Piece>(
+    `SELECT ${columns} FROM streams s CROSS JOIN events e ON e.stream = s.no
+     WHERE s.no = ? AND e.revision >= ? AND e.revision < ? AND e.position <= ? GROUP BY s.bucket, s.no`,
+  );
+  const versionsOf = db
+    .prepare<[number, number, number], number>(
+      'SELECT version FROM events WHERE stream = ? AND revision >= ? AND revision < ? ORDER BY revision',
     )
-    .raw();
-  const restOfStream = db
-    .prepare<[number, number, number], Row>(
-      `SELECT ${columns}, 0, e.revision, NULL FROM events e
-       WHERE e.stream = ? AND e.revision > ? AND e.position <= ? ORDER BY e.revision LIMIT ${EVENTS_PER_PAGE}`,
-    )
-    .raw();
+    .pluck();
+  const toEvents = pieceReader(path, rows, wantsData, (no, from, count) => versionsOf.all(no, from, from + count));
 
-  const toEvent = wantsData === undefined ? rows.streamEvent : withoutUnwanted(rows, wantsData);
-  const cursor: Cursor = { bucket: buckets.from, stream: 0 };
-  let full = true;
-  while (full && !signal?.aborted) {
+  let after = { bucket: buckets.from, no: 0 };
+  for (let full = true; full && !signal?.aborted; ) {
     const page = atStore(path, () => {
-      const found = nextPage.all(categoryNo, cursor.bucket, cursor.stream, buckets.to, until);
-      full = found.length === EVENTS_PER_PAGE;
-      const streams = group(found, toEvent, path);
-      if (full) {
-        let [stream, bucket, revision] = found[found.length - 1].slice(9) as [number, number, number];
-        cursor.bucket = bucket;
-        cursor.stream = stream;
-        const { events } = streams[streams.length - 1];
-        for (let rest: Row[] = found; rest.length === EVENTS_PER_PAGE; ) {
-          rest = restOfStream.all(stream, revision, until);
-          for (const row of rest) events.push(toEvent(row));
-          revision += rest.length;
+      const found = nextPage.all(categoryNo, after.bucket, after.no, buckets.to, until);
+      full = found.length === STREAMS_PER_PAGE;
+      if (full) after = found[found.length - 1];
+      return found.map((first): StreamEvents => {
+        const events: StreamEvent[] = [];
+        toEvents(first, 0, events);
+        for (let piece: Piece | undefined = first; piece?.count === EVENTS_PER_PIECE; ) {
+          const from = events.length;
+          piece = nextPiece.get(first.no, from, from + EVENTS_PER_PIECE, until);
+          if (piece !== undefined) toEvents(piece, from, events);
         }
-      }
-      return streams;
+        return { stream: first.name, events };
+      });
     });
     if (page.length > 0) yield page;
     await nextTurn();
   }
 }
 
+const pieceColumns = (rows: EventRows, wantsData: ReadStreamsOptions['wantsData'], lean: boolean): string =>
+  [
+    's.name, s.no, s.bucket, count(*) AS count',
+    'group_concat(e.source) AS sources, json_group_array(e.id) AS ids, group_concat(e.type) AS types',
+    'sum(e.version) AS versions',
+    'group_concat(e.occurred_at) AS occurredAt',
+    `group_concat(${dataColumn(rows, wantsData)}) AS data`,
+    ...(lean
+      ? []
+      : [
+          'group_concat(e.recorded_at) AS recordedAt',
+          'json_group_array(e.staff) AS staff, json_group_array(e.correlation_id) AS correlationIds',
+        ]),
+  ].join(', ');
+
 /** Leaves out, already in SQLite, the data of types that are known and not wanted. */
-const dataColumn = ({ types }: EventRows, wantsData?: (type: string) => boolean): string => {
-  if (wantsData === undefined) return 'e.data';
-  const unwanted = [...types.entries()].filter(([, name]) => !wantsData(name)).map(([no]) => no);
-  return unwanted.length === 0 ? 'e.data' : `CASE WHEN e.type IN (${unwanted.join(', ')}) THEN NULL ELSE e.data END`;
+const dataColumn = ({ types }: EventRows, wantsData: ReadStreamsOptions['wantsData']): string => {
+  const unwanted = [...types.entries()].filter(([, name]) => wantsData?.(name) === false).map(([no]) => no);
+  return unwanted.length === 0 ? 'e.data' : `CASE WHEN e.type IN (${unwanted.join(', ')}) THEN '0' ELSE e.data END`;
 };
 
-/** The same for types that came up after the statement was made. */
-const withoutUnwanted = (rows: EventRows, wantsData: (type: string) => boolean) => {
-  const wanted = new Map<number, boolean>();
-  return (row: Row): StreamEvent => {
-    let wants = wanted.get(row[2]);
-    if (wants === undefined) {
-      wants = wantsData(rows.types.nameOf(row[2]) ?? '');
-      wanted.set(row[2], wants);
-    }
-    if (!wants) row[8] = null;
-    return rows.streamEvent(row);
-  };
-};
+const NO_DATA: JsonObject = Object.freeze({});
 
-const group = (
-  found: readonly Row[],
-  toEvent: (row: Row) => StreamEvent,
+const pieceReader = (
   path: string,
-): { stream: string; events: StreamEvent[] }[] => {
-  const streams: { stream: string; events: StreamEvent[] }[] = [];
-  let events: StreamEvent[] = [];
-  let current = 0;
-  for (const row of found) {
-    if (row[9] !== current) {
-      current = row[9];
-      events = [];
-      const name = row[12];
-      if (name === null) throw storeError('damaged', path);
-      streams.push({ stream: name, events });
+  { sources, types }: EventRows,
+  wantsData: ReadStreamsOptions['wantsData'],
+  versionsOf: (no: number, from: number, count: number) => readonly number[],
+) => {
+  const wanted = new Map<string, boolean>();
+  const wants = (type: string): boolean => {
+    const known = wanted.get(type);
+    if (known !== undefined) return known;
+    const one = wantsData?.(type) ?? true;
+    wanted.set(type, one);
+    return one;
+  };
+  const named = (name: string | undefined): string => {
+    if (name === undefined) throw storeError('damaged', path);
+    return name;
+  };
+  const parse = <T>(text: string): readonly T[] => {
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw storeError('damaged', path, error);
     }
-    events.push(toEvent(row));
-  }
-  return streams;
+  };
+  return (piece: Piece, from: number, into: StreamEvent[]): void => {
+    const { count } = piece;
+    const sourceNos = parse<number>(`[${piece.sources}]`);
+    const ids = parse<string>(piece.ids);
+    const typeNos = parse<number>(`[${piece.types}]`);
+    const versions = piece.versions === count ? undefined : versionsOf(piece.no, from, count);
+    const occurredAt = parse<number>(`[${piece.occurredAt}]`);
+    const recordedAt = piece.recordedAt === undefined ? undefined : parse<number>(`[${piece.recordedAt}]`);
+    const data = parse<JsonObject | 0>(`[${piece.data}]`);
+    const staff = piece.staff === undefined ? undefined : parse<string | null>(piece.staff);
+    const correlationIds = piece.correlationIds === undefined ? undefined : parse<string | null>(piece.correlationIds);
+    if (data.length !== count || ids.length !== count) throw storeError('damaged', path);
+    for (let i = 0; i < count; i++) {
+      const type = named(types.nameOf(typeNos[i]));
+      const one = data[i];
+      const event: { -readonly [K in keyof StreamEvent]: StreamEvent[K] } = {
+        source: named(sources.nameOf(sourceNos[i])),
+        id: ids[i],
+        type,
+        version: versions?.[i] ?? 1,
+        occurredAt: occurredAt[i],
+        recordedAt: recordedAt?.[i] ?? Number.NaN,
+        data: one === 0 || !wants(type) ? NO_DATA : one,
+      };
+      const member = staff?.[i];
+      if (member != null) event.staff = member;
+      const correlationId = correlationIds?.[i];
+      if (correlationId != null) event.correlationId = correlationId;
+      into.push(event);
+    }
+  };
 };

@@ -338,6 +338,24 @@ export const describeEventLog = (name: string, open: () => Promise<EventLog>): v
         expect(new Set(events.map(({ type }) => type)).size).toBe(2);
       });
 
+      test('whole streams keep what an event has and what it has not: versions, staff, correlation, odd texts', async () => {
+        const odd = [
+          { ...anEvent('odd-1'), version: 1, staff: 's-1' },
+          { ...anEvent('odd "2", [\n]'), version: 3, correlationId: 'case "9"', recordedAt: 17 },
+          { ...anEvent('odd-3'), version: 1, data: { text: '"],[\u0001é日', list: [[], {}], none: null } },
+        ];
+        done(await log.append('customer-odd', 'none', odd));
+        const read = async (lean: boolean) =>
+          (await streams({ lean })).find(({ stream }) => stream === 'customer-odd')?.events;
+        expect(await read(false)).toEqual(odd.map((event) => expect.objectContaining(event)));
+        expect(await read(true)).toEqual(
+          odd.map(({ staff, correlationId, ...event }) =>
+            expect.objectContaining({ ...event, recordedAt: Number.NaN }),
+          ),
+        );
+        expect((await read(true))?.some((event) => 'staff' in event || 'correlationId' in event)).toBe(false);
+      });
+
       test('a stream longer than any page comes in one piece', async () => {
         const many = Array.from({ length: 5_000 }, (_, i) => anEvent(`long-${i}`));
         done(await log.append('customer-long', 'none', many));

@@ -61,12 +61,13 @@ export const predictionAt = (
   const { stageLessRfm, ...aucs } = bootstrap(
     standings.length,
     (counts) => {
-      const [stage, rfm] = [auc(rankings.stage, bought, counts), auc(rankings.rfm, bought, counts)];
+      const figure = (score: Score): number => auc(rankings[score], bought, counts);
+      const [stage, rfm] = [figure('stage'), figure('rfm')];
       return {
         stage,
-        activity: auc(rankings.activity, bought, counts),
-        orders: auc(rankings.orders, bought, counts),
-        recency: auc(rankings.recency, bought, counts),
+        activity: figure('activity'),
+        orders: figure('orders'),
+        recency: figure('recency'),
         rfm,
         stageLessRfm: stage - rfm,
       };

@@ -35,7 +35,7 @@ export interface FactorAgreement {
 /** Stages by rank, so that as many are given as are true; equal values get the same stage. */
 const cutAtTrueSizes = (values: readonly number[], truth: readonly number[]): readonly number[] => {
   const sizes = TRUE_STAGES.map((_, stage) => truth.filter((one) => one === stage).length);
-  return Array.from(midranks(rankingOf(values), once(values.length)), (rank) => {
+  return midranks(rankingOf(values), once(values.length)).map((rank) => {
     let [stage, upTo] = [0, sizes[0]];
     while (rank > upTo + 0.5 && stage < sizes.length - 1) upTo += sizes[++stage];
     return stage;

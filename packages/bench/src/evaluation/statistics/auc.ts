@@ -1,21 +1,24 @@
-import { type Counts, midranks, once, type Ranking } from './ranking';
+import { type Counts, once, type Ranking } from './ranking';
 
 /**
  * The chance that a customer who did stands above one who did not, ties counting half: the area under the ROC curve,
- * from the rank sum (Mann and Whitney, 1947). 0.5 is chance; NaN where all did, or none.
+ * or the statistic of Mann and Whitney (1947) as a share of all pairs. 0.5 is chance; NaN where all did, or none.
  *
  * @example auc(rankingOf([1, 2, 2, 3]), [false, false, true, true]) // 0.875
  */
-export const auc = (ranking: Ranking, did: readonly boolean[], counts: Counts = once(did.length)): number => {
-  const ranks = midranks(ranking, counts);
-  let sum = 0;
-  let yes = 0;
-  let no = 0;
-  for (let i = 0; i < did.length; i++) {
-    if (did[i]) {
-      sum += counts[i] * ranks[i];
-      yes += counts[i];
-    } else no += counts[i];
+export const auc = (
+  { groupOf, groups }: Ranking,
+  did: readonly boolean[],
+  counts: Counts = once(did.length),
+): number => {
+  const yes = new Float64Array(groups);
+  const no = new Float64Array(groups);
+  for (let i = 0; i < did.length; i++) (did[i] ? yes : no)[groupOf[i]] += counts[i];
+  let [below, above, right] = [0, 0, 0];
+  for (let group = 0; group < groups; group++) {
+    right += yes[group] * (below + no[group] / 2);
+    below += no[group];
+    above += yes[group];
   }
-  return (sum - (yes * (yes + 1)) / 2) / (yes * no);
+  return right / (below * above);
 };

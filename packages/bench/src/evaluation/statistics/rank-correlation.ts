@@ -1,14 +1,16 @@
-import { type Counts, midranks, once, type Ranking } from './ranking';
+import { type Counts, groupRanks, once, type Ranking } from './ranking';
 
 /** Spearman's rho: the correlation of the midranks, -1 to 1. NaN where all values of one side are equal. */
 export const spearman = (a: Ranking, b: Ranking, counts: Counts = once(a.groupOf.length)): number => {
-  const [x, y] = [midranks(a, counts), midranks(b, counts)];
+  const [x, y] = [groupRanks(a, counts), groupRanks(b, counts)];
+  const [ofA, ofB] = [a.groupOf, b.groupOf];
   let size = 0;
-  for (let i = 0; i < x.length; i++) size += counts[i];
+  for (let i = 0; i < ofA.length; i++) size += counts[i];
   const mean = (size + 1) / 2;
   let [together, ofX, ofY] = [0, 0, 0];
-  for (let i = 0; i < x.length; i++) {
-    const [dx, dy] = [x[i] - mean, y[i] - mean];
+  for (let i = 0; i < ofA.length; i++) {
+    const dx = x[ofA[i]] - mean;
+    const dy = y[ofB[i]] - mean;
     together += counts[i] * dx * dy;
     ofX += counts[i] * dx * dx;
     ofY += counts[i] * dy * dy;

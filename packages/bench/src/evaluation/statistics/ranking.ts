@@ -23,17 +23,23 @@ export const rankingOf = (values: readonly number[]): Ranking => {
   return { groupOf, groups: values.length === 0 ? 0 : groups + 1 };
 };
 
-/** Ranks from 1, the mean of the places they span for equal values, each value counting as often as `counts` says. */
-export const midranks = ({ groupOf, groups }: Ranking, counts: Counts): Float64Array => {
-  const sizes = new Float64Array(groups);
-  for (let i = 0; i < groupOf.length; i++) sizes[groupOf[i]] += counts[i];
+/** Per group of equal values, in order: the mean of the places they span, from 1, each counting as `counts` says. */
+export const groupRanks = ({ groupOf, groups }: Ranking, counts: Counts): Float64Array => {
   const ranks = new Float64Array(groups);
+  for (let i = 0; i < groupOf.length; i++) ranks[groupOf[i]] += counts[i];
   let below = 0;
   for (let group = 0; group < groups; group++) {
-    ranks[group] = below + (sizes[group] + 1) / 2;
-    below += sizes[group];
+    const size = ranks[group];
+    ranks[group] = below + (size + 1) / 2;
+    below += size;
   }
-  return Float64Array.from(groupOf, (group) => ranks[group]);
+  return ranks;
+};
+
+/** The rank of each value, equal values sharing one. */
+export const midranks = (ranking: Ranking, counts: Counts): readonly number[] => {
+  const ranks = groupRanks(ranking, counts);
+  return Array.from(ranking.groupOf, (group) => ranks[group]);
 };
 
 /** A count of one for each of so many. */

@@ -78,6 +78,7 @@ export const realText = (style: Style, real: RealReport): string => {
     `${whole(prediction.bought)} of the ${whole(prediction.customers)} customers known by then did.`,
     '',
     stageTable(style, prediction),
+    style.dim(`  attract: known by refunds and credits only, for orders that the file does not have`),
     '',
     aucTable(style, prediction),
     '',
