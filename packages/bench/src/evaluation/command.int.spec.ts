@@ -18,7 +18,7 @@ const run = async (...args: readonly string[]) => {
   });
   return { code, printed: printed.join('\n'), notes: notes.join('\n') };
 };
-const FEW = ['--customers', '300'];
+const FEW = ['--customers', '150'];
 
 test('prints stages, baselines, candidates and the simulated company, and judges every requirement', async () => {
   const { code, printed } = await run('--data', tiny.file, ...FEW);
@@ -30,7 +30,7 @@ test('prints stages, baselines, candidates and the simulated company, and judges
     'baseline: most popular unbought',
     '2011-04-30',
     'chosen on this very file',
-    '300 simulated customers, seed 31',
+    '150 simulated customers, seed 31',
     'Requirements',
   ])
     expect(printed).toContain(words);
