@@ -18,7 +18,14 @@ const run = (command: string, folder: string): readonly string[] => {
   const { stdout, error } = spawnSync('bash', ['-c', script], {
     cwd: folder,
     encoding: 'utf8',
-    env: { ...environment, NO_COLOR: '1', COLUMNS: '80', NODE: process.execPath, BIN },
+    env: {
+      ...environment,
+      NODE_PATH: join(ROOT, 'node_modules'),
+      NO_COLOR: '1',
+      COLUMNS: '80',
+      NODE: process.execPath,
+      BIN,
+    },
   });
   if (error !== undefined) throw error;
   return stdout.split('\n').map((line) => line.trimEnd());
