@@ -18,7 +18,7 @@ const run = async (...args: readonly string[]) => {
   });
   return { code, printed: printed.join('\n'), notes: notes.join('\n') };
 };
-const FEW = ['--customers', '150'];
+const FEW = ['--customers', '300'];
 
 test('prints stages, baselines, candidates and the simulated company, and judges every requirement', async () => {
   const { code, printed } = await run('--data', tiny.file, ...FEW);
@@ -30,7 +30,7 @@ test('prints stages, baselines, candidates and the simulated company, and judges
     'baseline: most popular unbought',
     '2011-04-30',
     'chosen on this very file',
-    '150 simulated customers, seed 31',
+    '300 simulated customers, seed 31',
     'Requirements',
   ])
     expect(printed).toContain(words);
@@ -81,6 +81,12 @@ test.each([
   const { code, printed, notes } = await run(...args);
   expect({ code, printed }).toEqual({ code: 2, printed: '' });
   expect(notes).toContain(words);
+});
+
+test('a requirement that cannot be judged for want of customers is not met', async () => {
+  const { code, printed } = await run('--simulated-only', '--customers', '1');
+  expect(code).toBe(1);
+  expect(printed).toMatch(/NOT met .* unknown against unknown points/);
 });
 
 test('explains itself', async () => {

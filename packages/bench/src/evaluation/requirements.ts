@@ -14,13 +14,16 @@ export const RFM_SLACK = 0.01;
 /** How much better than popularity candidates must hit. */
 export const CANDIDATE_FACTOR = 1.2;
 
+/** What could not be computed, for want of customers, meets nothing. */
+const figure = (value: number, digits: number): string => (Number.isNaN(value) ? 'unknown' : value.toFixed(digits));
+
 export const requirementsOnReal = ({ prediction, candidates }: RealReport): readonly Requirement[] => {
   const { stage, rfm } = prediction.auc;
   return [
     {
       id: 'stage-as-good-as-rfm',
       requires: `AUC of the stage at least that of RFM less ${RFM_SLACK}`,
-      measured: `${stage.value.toFixed(4)} against ${rfm.value.toFixed(4)} - ${RFM_SLACK}`,
+      measured: `${figure(stage.value, 4)} against ${figure(rfm.value, 4)} - ${RFM_SLACK}`,
       met: stage.value >= rfm.value - RFM_SLACK,
     },
     {
@@ -32,7 +35,7 @@ export const requirementsOnReal = ({ prediction, candidates }: RealReport): read
     {
       id: 'candidates-beat-popularity',
       requires: `candidates hit at least ${CANDIDATE_FACTOR} times as often as popular products`,
-      measured: `${candidates.ratio.value.toFixed(2)} times`,
+      measured: `${figure(candidates.ratio.value, 2)} times`,
       met: candidates.ratio.value >= CANDIDATE_FACTOR,
     },
   ];
@@ -44,7 +47,7 @@ export const requirementsOnSimulated = ({ recovery }: SimulatedReport): readonly
     {
       id: 'recovery-in-order',
       requires: 'simulated: satisfaction stands better after good recoveries than after poor ones',
-      measured: `${good.change.value.toFixed(1)} against ${poor.change.value.toFixed(1)} points`,
+      measured: `${figure(good.change.value, 1)} against ${figure(poor.change.value, 1)} points`,
       met: good.change.value > poor.change.value,
     },
   ];
