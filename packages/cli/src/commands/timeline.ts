@@ -9,7 +9,7 @@ import {
 import { decisionsOf, type RecordedDecision } from '@rapport/engine';
 import { type Cli, printNdjson } from '../cli';
 import { conditionsText } from '../output/conditions';
-import { minute, span } from '../output/instants';
+import { minute, shortSpan } from '../output/instants';
 import { plain, type Style, shorten } from '../output/style';
 import { table } from '../output/table';
 import { touchpointsOf } from '../store/customer';
@@ -126,8 +126,8 @@ const consequences = (
       at,
       recordedAt: recorded('signal', at, signal),
       kind: 'signal',
-      what: `${signal} ${raised ? 'raised' : 'cleared'}`,
-      detail: cause === 'time' ? 'time passed' : '',
+      what: signal,
+      detail: `${raised ? 'raised' : 'cleared'}${cause === 'time' ? ': time passed' : ''}`,
       document: { signal, raised, cause, touchpoint },
     }),
   );
@@ -137,8 +137,8 @@ const consequences = (
       ({ id, key, at }): Entry => ({
         at,
         kind: 'promise',
-        what: `promise ${id} broken`,
-        detail: key ?? '',
+        what: id,
+        detail: `promise broken${key === null ? '' : `: ${key}`}`,
         document: { promise: id, key, outcome: 'broken' },
       }),
     );
@@ -169,23 +169,29 @@ const MARKS: Readonly<Record<Entry['kind'], string>> = { touchpoint: ' ', stage:
 const colourOf = (kind: Entry['kind'], style: Style): ((text: string) => string) =>
   kind === 'stage' ? style.green : kind === 'signal' ? style.yellow : kind === 'promise' ? style.red : (text) => text;
 
-const entryTable = (entries: readonly Entry[], { style, width }: Cli): string =>
-  table(
+const entryTable = (entries: readonly Entry[], { style, width }: Cli): string => {
+  const late = ({ kind, at, recordedAt = at }: Entry): string =>
+    kind === 'touchpoint' && recordedAt - at > LATE ? shortSpan(recordedAt - at) : '';
+  const longest = (text: (entry: Entry) => string): number => Math.max(4, ...entries.map((one) => text(one).length));
+  const taken = 'occurred 2026-01-'.length + longest(({ what }) => what) + longest(late) + 8;
+  return table(
     [
       { title: 'occurred' },
       { title: '' },
       { title: 'what' },
-      { title: '', width: Math.max(24, width - 56) },
-      { title: 'recorded' },
+      { title: '', width: Math.max(20, width - taken) },
+      { title: 'late', align: 'right' },
     ],
-    entries.map(({ at, recordedAt, kind, what, detail }) => [
-      minute(at),
-      colourOf(kind, style)(MARKS[kind]),
-      colourOf(kind, style)(plain(what)),
-      style.dim(plain(shorten(detail, kind === 'touchpoint' ? DETAIL : 200))),
-      recordedAt !== undefined && kind === 'touchpoint' && recordedAt - at > LATE
-        ? style.yellow(`${span(recordedAt - at)} late`)
-        : '',
-    ]),
+    entries.map((entry) => {
+      const { at, kind, what, detail } = entry;
+      return [
+        minute(at),
+        colourOf(kind, style)(MARKS[kind]),
+        colourOf(kind, style)(plain(what)),
+        style.dim(plain(shorten(detail, kind === 'touchpoint' ? DETAIL : 200))),
+        style.yellow(late(entry)),
+      ];
+    }),
     { head: style.dim },
   );
+};

@@ -68,13 +68,17 @@ export const stageExplanation = (
   ];
 };
 
-const missingSection = (evaluation: Evaluation, { language }: Look): [title: string, lines: readonly string[]] => {
+const missingSection = (
+  evaluation: Evaluation,
+  { language, width }: Look,
+): [title: string, lines: readonly string[]] => {
   const { ruleset } = evaluation.fold.program;
   const words = wordsIn(language);
   const next = missingForNextStage(evaluation);
   if (next === null) return [words.reached.charAt(0).toUpperCase() + words.reached.slice(1), ['✓']];
   const title = `${words.toNext} ${stageName(ruleset, next.stage, language)}`;
-  return [title, [next.missing === null ? words.allMet : plain(describeMissing(ruleset, next.missing, language))]];
+  const missing = next.missing === null ? words.allMet : plain(describeMissing(ruleset, next.missing, language));
+  return [title, [table([{ title: '', width: width - 4 }], [[missing]])]];
 };
 
 interface Line {

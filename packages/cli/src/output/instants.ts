@@ -38,6 +38,12 @@ export const span = (milliseconds: number, language: Language = 'en'): string =>
   return size < 730 * DAY ? of(MONTH, 'month') : of(YEAR, 'year');
 };
 
+/** A span in as few characters as tell its size: `45 min`, `8 h`, `3 d`. */
+export const shortSpan = (milliseconds: number): string => {
+  if (milliseconds < 90 * MINUTE) return `${Math.round(milliseconds / MINUTE)} min`;
+  return milliseconds < 48 * HOUR ? `${Math.round(milliseconds / HOUR)} h` : `${Math.round(milliseconds / DAY)} d`;
+};
+
 /** `3 days ago`, `in 4 hours`, seen from `from`. */
 export const away = (instant: number, from: number, language: Language = 'en'): string => {
   const size = span(instant - from, language);

@@ -1,5 +1,5 @@
 import { bar, gauge } from './bar';
-import { away, day, elapsed, minute, span } from './instants';
+import { away, day, elapsed, minute, shortSpan, span } from './instants';
 import { counted, measure, percent, signed, whole } from './numbers';
 import { plain, shorten, styleFor } from './style';
 import { table } from './table';
@@ -47,6 +47,9 @@ describe('instants', () => {
     expect(away(instant - 3 * DAY, instant)).toBe('3 days ago');
     expect(away(instant + 3 * DAY, instant)).toBe('in 3 days');
     expect(away(instant - 3 * DAY, instant, 'vi')).toBe('3 ngày trước');
+  });
+  it('fit into a narrow column', () => {
+    expect([45 * 60_000, 8 * 3_600_000, 3 * DAY].map(shortSpan)).toEqual(['45 min', '8 h', '3 d']);
   });
   it('say how long work took', () => {
     expect(elapsed(1234)).toBe('1.2 s');
