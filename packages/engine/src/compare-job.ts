@@ -1,7 +1,7 @@
 import { compileRuleset, type DecidingCondition, type Ruleset } from '@rapport/domain';
 import { subjectOf } from '@rapport/event-log';
 import { foldedParts } from './foldable';
-import { createFolder } from './folder';
+import { createClassifier, createReasoningFolder } from './folder';
 import type { JobFactory } from './partition/job';
 
 export interface CompareJobOptions {
@@ -43,7 +43,7 @@ export const compareJob: JobFactory<CompareJobOptions> = ({ before, after, asOf,
       transitions: before.stages.map(() => after.stages.map(() => 0)),
       listed: [],
     };
-    const [first, second] = [createFolder(programs[0], false), createFolder(programs[1], true)];
+    const [first, second] = [createClassifier(programs[0]), createReasoningFolder(programs[1])];
     const wanted = foldedParts(programs, knownAt);
     return {
       run: async (buckets) => {

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
   type DecidingCondition,
-  type Fold,
   formatInstant,
   type Json,
   type JsonObject,
@@ -11,6 +10,7 @@ import {
   type TouchpointIdentity,
 } from '@rapport/domain';
 import type { NewEvent, Position, RecordedEvent } from '@rapport/event-log';
+import type { ReasonedChange } from './folder';
 
 /** The source of all decisions in the log. */
 export const DECISION_SOURCE = 'rapport';
@@ -100,13 +100,6 @@ export const decisionOf = (
   } as RecordedDecision;
 };
 
-/** Scores of all factors, 0 to 100. */
-export const scoresAt = (fold: Fold, t: number): Readonly<Record<string, number>> =>
-  Object.fromEntries(fold.program.factors.map(({ id }, i) => [id, fold.factors[i].scoreAt(t)]));
-
-export const raisedSignals = (fold: Fold): readonly string[] =>
-  fold.program.signals.flatMap(({ id }, i) => (Number.isNaN(fold.raisedSince[i]) ? [] : [id]));
-
 /** What a fold went through since the last decision about a customer. */
 export interface Undecided {
   readonly customer: string;
@@ -114,7 +107,7 @@ export interface Undecided {
   readonly foldedUpTo: Position;
   /** Ids of stages from the first to the last. */
   readonly ladder: readonly string[];
-  readonly stages: readonly (StageChange & { readonly factors: Readonly<Record<string, number>> })[];
+  readonly stages: readonly ReasonedChange[];
   readonly signals: readonly SignalChange[];
   /** Signals raised before these changes. */
   readonly raised: readonly string[];

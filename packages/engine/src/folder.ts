@@ -1,43 +1,59 @@
 import {
   Fold,
+  type FoldRecorder,
   type Program,
   type SignalChange,
   type StageChange,
+  type StageMove,
   stageChange,
+  stageMove,
   type View,
   viewOf,
 } from '@rapport/domain';
 import type { StreamEvent } from '@rapport/event-log';
-import { scoresAt } from './decision';
 import { foldable } from './foldable';
-
-/** A change of stage with the scores that stood then. */
-export type RecordedStageChange = StageChange & { readonly factors: Readonly<Record<string, number>> };
+import { scoresAt } from './scores';
 
 /** Folds one customer after another with one accumulator: nothing is allocated per customer but her history. */
-export interface Folder {
+export interface Folder<Change extends StageMove> {
   readonly fold: Fold;
   /** Changes since the fold was last reset or `clear` was called, in order. */
-  readonly history: RecordedStageChange[];
+  readonly history: Change[];
   readonly signals: SignalChange[];
   /** From nothing: all touchpoints of a customer, in any order, up to `until` of time. */
   whole(events: readonly StreamEvent[], until: number, view?: View): void;
   clear(): void;
 }
 
-/** @param recording whether stage and signal changes are kept with their reasons; a replay that counts needs none */
-export const createFolder = (program: Program, recording: boolean): Folder => {
-  const history: RecordedStageChange[] = [];
+/** A change of stage with its reason and the scores that stood then. */
+export type ReasonedChange = StageChange & { readonly factors: Readonly<Record<string, number>> };
+
+/** Only where customers stand: for counting. */
+export const createClassifier = (program: Program): Folder<never> => folderWith<never>(program, undefined);
+
+/** With the moves of each customer. */
+export const createFolder = (program: Program): Folder<StageMove> => folderWith(program, stageMove);
+
+/** With the reasons of the moves, which cost more than the moves: for decisions. */
+export const createReasoningFolder = (program: Program): Folder<ReasonedChange> =>
+  folderWith(program, (...heard) => {
+    const [fold, , , at] = heard;
+    return { ...stageChange(...heard), factors: scoresAt(fold, at) };
+  });
+
+type Heard = Parameters<Required<FoldRecorder>['stageChanged']>;
+
+const folderWith = <Change extends StageMove>(
+  program: Program,
+  recorded: ((...heard: Heard) => Change) | undefined,
+): Folder<Change> => {
+  const history: Change[] = [];
   const signals: SignalChange[] = [];
-  const fold = new Fold(
-    program,
-    recording
-      ? {
-          stageChanged: (standing, from, to, at, touchpoint) =>
-            history.push({
-              ...stageChange(standing, from, to, at, touchpoint),
-              factors: scoresAt(standing, at),
-            }),
+  const recorder: FoldRecorder =
+    recorded === undefined
+      ? {}
+      : {
+          stageChanged: (...heard) => history.push(recorded(...heard)),
           signalChanged: (signal, raised, at, touchpoint) =>
             signals.push({
               at,
@@ -46,9 +62,8 @@ export const createFolder = (program: Program, recording: boolean): Folder => {
               cause: touchpoint === undefined ? 'time' : 'touchpoint',
               touchpoint: touchpoint === undefined ? undefined : { source: touchpoint.source, id: touchpoint.id },
             }),
-        }
-      : {},
-  );
+        };
+  const fold = new Fold(program, recorder);
   const clear = () => {
     history.length = signals.length = 0;
   };

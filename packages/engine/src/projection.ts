@@ -3,7 +3,7 @@ import type { Position, RecordedEvent, StreamEvent } from '@rapport/event-log';
 import type { ParkedCustomer, RelationshipSave, StoredRelationship } from '@rapport/read-model';
 import { type Decision, decisionsFor, type RulesetName } from './decision';
 import { foldable, UnfoldableTouchpoint } from './foldable';
-import { createFolder, type Folder, type RecordedStageChange } from './folder';
+import { createReasoningFolder, type Folder, type ReasonedChange } from './folder';
 import { relationshipSave } from './stored';
 
 /** What came of folding one customer: what to save, and what was decided. */
@@ -41,7 +41,7 @@ export const firstLate = (
 /** Folds customers one at a time for a read model, and says what changed. Holds no customer between calls. */
 export const createProjection = (program: Program, ruleset: RulesetName): Projection => {
   const ladder = program.stages.map(({ id }) => id);
-  const folder: Folder = createFolder(program, true);
+  const folder = createReasoningFolder(program);
   const { fold } = folder;
 
   const restore = (stored: StoredRelationship): void => {
@@ -53,8 +53,8 @@ export const createProjection = (program: Program, ruleset: RulesetName): Projec
     { customer, stored }: Standing,
     foldedUpTo: Position,
     mode: 'append' | 'replace',
-    stages: readonly RecordedStageChange[],
-    signals: Folder['signals'],
+    stages: readonly ReasonedChange[],
+    signals: Folder<ReasonedChange>['signals'],
     late?: TouchpointIdentity,
   ): Outcome => {
     const sequence = stored?.decided.sequence ?? 0;

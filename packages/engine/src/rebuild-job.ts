@@ -26,7 +26,7 @@ export const rebuildJob: JobFactory<RebuildJobOptions> = ({ ruleset, now, until 
   const program = compileRuleset(ruleset);
   return ({ log, signal, emit, progress }) => {
     const counts: RebuildCounts = { touchpoints: 0, customers: 0, parked: 0 };
-    const folder = createFolder(program, true);
+    const folder = createFolder(program);
     const wanted = foldedParts([program]);
     return {
       run: async (buckets) => {

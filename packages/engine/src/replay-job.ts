@@ -1,6 +1,6 @@
 import { compileRuleset, type Ruleset } from '@rapport/domain';
 import { foldedParts } from './foldable';
-import { createFolder } from './folder';
+import { createClassifier } from './folder';
 import type { JobFactory } from './partition/job';
 
 export interface ReplayJobOptions {
@@ -24,7 +24,7 @@ export const replayJob: JobFactory<ReplayJobOptions> = ({ ruleset, asOf, knownAt
   const program = compileRuleset(ruleset);
   return ({ log, signal, progress }) => {
     const counts: ReplayCounts = { touchpoints: 0, customers: 0, parked: 0, population: program.stages.map(() => 0) };
-    const folder = createFolder(program, false);
+    const folder = createClassifier(program);
     const wanted = foldedParts([program], knownAt);
     return {
       run: async (buckets) => {

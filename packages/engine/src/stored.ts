@@ -1,4 +1,4 @@
-import { type Fold, type StageChange, saveFold } from '@rapport/domain';
+import { type Fold, type StageMove, saveFold } from '@rapport/domain';
 import type { RelationshipSave, StageInterval, StoredRelationship } from '@rapport/read-model';
 
 /** The relationship a fold stands at, as the read model keeps it. The fold must have seen a touchpoint. */
@@ -31,14 +31,13 @@ export const storedRelationship = (customer: string, fold: Fold, sequence: numbe
 };
 
 /** Stage changes as intervals, each ending where the next begins. */
-export const stageIntervals = (changes: readonly StageChange[]): readonly StageInterval[] =>
-  changes.map(({ to, at, cause, touchpoint, because }, i) => ({
+export const stageIntervals = (changes: readonly StageMove[]): readonly StageInterval[] =>
+  changes.map(({ to, at, cause, touchpoint }, i) => ({
     stage: to,
     from: at,
     to: changes[i + 1]?.at ?? null,
     cause,
     ...(touchpoint === undefined ? undefined : { touchpoint }),
-    because,
   }));
 
 /** Everything to save about a customer whose fold stands where it should. */
@@ -46,7 +45,7 @@ export const relationshipSave = (
   customer: string,
   fold: Fold,
   sequence: number,
-  history: { readonly mode: 'append' | 'replace'; readonly changes: readonly StageChange[] },
+  history: { readonly mode: 'append' | 'replace'; readonly changes: readonly StageMove[] },
 ): RelationshipSave => ({
   kind: 'relationship',
   relationship: storedRelationship(customer, fold, sequence),

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { compileRuleset, type Fold, formatInstant, type Ruleset, saveFold } from '@rapport/domain';
+import { compileRuleset, type Fold, formatInstant, type Ruleset, type StageMove, saveFold } from '@rapport/domain';
 import { customerStream, type EventLog, type Position, subjectOf } from '@rapport/event-log';
 import { decisionOf, type RecordedDecision } from './decision';
 import { foldedParts } from './foldable';
-import { createFolder, type Folder, type RecordedStageChange } from './folder';
+import { createFolder, createReasoningFolder, type Folder, type ReasonedChange } from './folder';
 import { streamOf } from './history-of';
 import type { JobFactory } from './partition/job';
 import { parkedFor } from './projection';
@@ -29,7 +29,7 @@ export interface Problem {
 export interface FoldedCustomer {
   readonly customer: string;
   /** Undefined when she cannot be folded. */
-  readonly folded?: { readonly state: string; readonly history: readonly RecordedStageChange[] };
+  readonly folded?: { readonly state: string; readonly history: readonly StageMove[] };
   readonly reason?: string;
 }
 
@@ -46,17 +46,17 @@ export interface VerifyCounts {
 
 /** Folds every customer for comparison, and every recorded decision from what was known when it was taken. */
 export const verifyJob: JobFactory<VerifyJobOptions> = ({ rulesets, inForce, until }) => {
-  const folders = new Map<string, Folder>();
-  const folderFor = (hash: string): Folder | undefined => {
+  const folders = new Map<string, Folder<ReasonedChange>>();
+  const folderFor = (hash: string): Folder<ReasonedChange> | undefined => {
     const known = folders.get(hash);
     if (known !== undefined || rulesets[hash] === undefined) return known;
-    const folder = createFolder(compileRuleset(rulesets[hash]), true);
+    const folder = createReasoningFolder(compileRuleset(rulesets[hash]));
     folders.set(hash, folder);
     return folder;
   };
   return ({ log, signal, emit, progress }) => {
     const counts: VerifyCounts = { touchpoints: 0, customers: 0, decisions: 0 };
-    const folder = folderFor(inForce)!;
+    const folder = createFolder(compileRuleset(rulesets[inForce]));
     const wanted = foldedParts([folder.fold.program]);
     return {
       run: async (buckets) => {
@@ -98,7 +98,7 @@ const verifyDecisions = async (
   log: EventLog,
   customer: string,
   decisions: readonly RecordedDecision[],
-  folderFor: (hash: string) => Folder | undefined,
+  folderFor: (hash: string) => Folder<ReasonedChange> | undefined,
 ): Promise<readonly Problem[]> => {
   const touchpoints = await streamOf(log, customerStream(customer));
   return decisions.flatMap((decision, i): readonly Problem[] => {
@@ -129,7 +129,7 @@ const pick = (decision: RecordedDecision): unknown =>
       }
     : { raised: decision.kind === 'signalRaised', effectiveAt: decision.effectiveAt };
 
-const outcomeOf = ({ fold, history, signals }: Folder, decision: RecordedDecision): unknown => {
+const outcomeOf = ({ fold, history, signals }: Folder<ReasonedChange>, decision: RecordedDecision): unknown => {
   if (decision.kind === 'stageChanged') {
     const last = history.at(-1);
     return last === undefined

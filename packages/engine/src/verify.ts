@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { compileRuleset, type Ruleset, restoreFold } from '@rapport/domain';
+import { compileRuleset, type Ruleset, restoreFold, type StageMove } from '@rapport/domain';
 import type { EventLogLocation, Position } from '@rapport/event-log';
 import type { ReadModel, RelationshipSave, StoredRelationship } from '@rapport/read-model';
 import { createFolder, type Folder } from './folder';
@@ -48,7 +48,7 @@ export const verify = async (options: VerifyOptions): Promise<VerifyReport> => {
       throw new Error(
         `The ruleset ${checkpoint.ruleset} that the read model was built with is not stored: rebuild it.`,
       );
-    const folder = createFolder(compileRuleset(ruleset), true);
+    const folder = createFolder(compileRuleset(ruleset));
     const parked = new Set((await readModel.parked()).map(({ customer }) => customer));
     let stored = 0;
     await runPartitions<'verify', VerifyPiece, VerifyCounts>({
@@ -79,7 +79,7 @@ export const verify = async (options: VerifyOptions): Promise<VerifyReport> => {
 
 const compareOne = async (
   readModel: ReadModel,
-  folder: Folder,
+  folder: Folder<StageMove>,
   { customer, folded, reason }: FoldedCustomer,
   stored: StoredRelationship | undefined,
 ): Promise<readonly Problem[]> => {

@@ -1,4 +1,4 @@
-import type { ComplaintCase, DecidingCondition, OpenPromise, TouchpointIdentity } from '@rapport/domain';
+import type { ComplaintCase, OpenPromise, TouchpointIdentity } from '@rapport/domain';
 
 /**
  * The port of the read model: current relationships and what can be asked about them. All of it can be dropped and
@@ -92,6 +92,7 @@ export interface StoredRelationship {
   readonly decided: { readonly stage: string | null; readonly signals: readonly string[]; readonly sequence: number };
 }
 
+/** A stay on a stage. Why she came there is for the fold to say: it is not stored twice. */
 export interface StageInterval {
   readonly stage: string;
   readonly from: number;
@@ -99,7 +100,6 @@ export interface StageInterval {
   readonly to: number | null;
   readonly cause: 'touchpoint' | 'time';
   readonly touchpoint?: TouchpointIdentity;
-  readonly because: readonly DecidingCondition[];
 }
 
 /** What the projector knows anew about one customer. */

@@ -9,28 +9,26 @@ export interface View {
   readonly knownAt?: number;
 }
 
-const inCanonicalOrder = (touchpoints: readonly FoldedTouchpoint[]): boolean => {
-  for (let i = 1; i < touchpoints.length; i++)
-    if (compareTouchpoints(touchpoints[i - 1], touchpoints[i]) >= 0) return false;
-  return true;
-};
-
 /**
  * The touchpoints a view leaves, in canonical order. All identities must be different, as a log guarantees.
  * Returns the input itself where nothing is to be done.
  */
 export const viewOf = (
   touchpoints: readonly FoldedTouchpoint[],
-  { asOf, knownAt }: View,
+  { asOf = Number.POSITIVE_INFINITY, knownAt }: View,
 ): readonly FoldedTouchpoint[] => {
-  const all = asOf === undefined && knownAt === undefined;
-  const left = all
-    ? touchpoints
-    : touchpoints.filter(
-        ({ occurredAt, recordedAt }) =>
-          (asOf === undefined || occurredAt <= asOf) && (knownAt === undefined || recordedAt <= knownAt),
-      );
-  return inCanonicalOrder(left) ? left : [...left].sort(compareTouchpoints);
+  let all = true;
+  let inOrder = true;
+  for (let i = 0; i < touchpoints.length; i++) {
+    const one = touchpoints[i];
+    if (one.occurredAt > asOf || (knownAt !== undefined && one.recordedAt > knownAt)) all = false;
+    if (i > 0 && compareTouchpoints(touchpoints[i - 1], one) >= 0) inOrder = false;
+  }
+  if (all && inOrder) return touchpoints;
+  const left = touchpoints.filter(
+    ({ occurredAt, recordedAt }) => occurredAt <= asOf && (knownAt === undefined || recordedAt <= knownAt),
+  );
+  return inOrder ? left : left.sort(compareTouchpoints);
 };
 
 const content = (touchpoint: FoldedTouchpoint): string => JSON.stringify(touchpoint);

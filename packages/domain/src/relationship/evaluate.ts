@@ -1,10 +1,10 @@
 import { formatInstant } from '../time/instant';
 import { type View, viewOf, withoutDuplicates } from './canonical';
 import { decidingConditions } from './conditions-now';
-import { Fold } from './fold';
+import { Fold, type FoldRecorder } from './fold';
 import type { FoldedTouchpoint } from './folded-touchpoint';
 import type { Program } from './program';
-import type { SettledPromise, SignalChange, StageChange } from './relationship';
+import type { SettledPromise, SignalChange, StageChange, StageMove } from './relationship';
 
 /** A piece of evidence as the fold gave it. */
 export interface GivenEvidence {
@@ -29,21 +29,22 @@ export interface Evaluation {
 const identityOf = (touchpoint: FoldedTouchpoint | undefined) =>
   touchpoint === undefined ? undefined : { source: touchpoint.source, id: touchpoint.id };
 
-/** The change a {@link FoldRecorder} hears of, with the conditions that decided it. */
-export const stageChange = (
-  fold: Fold,
-  from: number,
-  to: number,
-  at: number,
-  touchpoint: FoldedTouchpoint | undefined,
-): StageChange => ({
+type HeardChange = Parameters<Required<FoldRecorder>['stageChanged']>;
+
+/** The move a {@link FoldRecorder} hears of. */
+export const stageMove = (...[fold, from, to, at, touchpoint]: HeardChange): StageMove => ({
   at,
   from: from < 0 ? null : fold.program.stages[from].id,
   to: fold.program.stages[to].id,
   cause: touchpoint === undefined ? 'time' : 'touchpoint',
   touchpoint: identityOf(touchpoint),
-  because: decidingConditions(fold, from, to, at),
 });
+
+/** The same with the conditions that decided it. */
+export const stageChange = (...heard: HeardChange): StageChange => {
+  const [fold, from, to, at] = heard;
+  return { ...stageMove(...heard), because: decidingConditions(fold, from, to, at) };
+};
 
 /**
  * The one function behind every answer: folds touchpoints (any order, duplicates welcome) and keeps the reasons.

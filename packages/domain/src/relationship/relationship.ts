@@ -18,13 +18,18 @@ export interface DecidingCondition {
   readonly holds: boolean;
 }
 
-export interface StageChange {
+/** A move on the ladder. */
+export interface StageMove {
   readonly at: number;
   readonly from: string | null;
   readonly to: string;
   readonly cause: ChangeCause;
   /** The last touchpoint of the step that changed it; absent when time did. */
   readonly touchpoint?: TouchpointIdentity;
+}
+
+/** A move with its reason. */
+export interface StageChange extends StageMove {
   readonly because: readonly DecidingCondition[];
 }
 

@@ -1,6 +1,5 @@
-import type { DecidingCondition } from '@rapport/domain';
 import type { Database } from 'better-sqlite3';
-import type { RelationshipSave, StageInterval } from '../read-model';
+import type { RelationshipSave } from '../read-model';
 import { rowInserter, type Value } from './row-inserter';
 
 type History = Extract<RelationshipSave, { readonly kind: 'relationship' }>['history'];
@@ -21,7 +20,6 @@ export const historyWriter = (db: Database) => {
     'cause',
     'touchpoint_source',
     'touchpoint_id',
-    'because',
   ]);
   const end = db.prepare('UPDATE stage_intervals SET left_at = ? WHERE key = ? AND entered_at = ?');
   const removeFrom = db.prepare('DELETE FROM stage_intervals WHERE key = ? AND entered_at >= ?');
@@ -45,8 +43,8 @@ export const historyWriter = (db: Database) => {
       if (known && mode === 'replace') remove.run(key);
       else if (known && intervals.length > 0) cameFrom = endAt(key, intervals[0].from);
       const values: Value[] = [];
-      for (const { from, to, stage, cause, touchpoint, because } of intervals) {
-        values.push(key, from, to, stage, cameFrom, cause, touchpoint?.source, touchpoint?.id, becauseJson(because));
+      for (const { from, to, stage, cause, touchpoint } of intervals) {
+        values.push(key, from, to, stage, cameFrom, cause, touchpoint?.source, touchpoint?.id);
         cameFrom = stage;
       }
       insert(values);
@@ -54,31 +52,3 @@ export const historyWriter = (db: Database) => {
     remove: (key: number): void => void remove.run(key),
   };
 };
-
-type Reason = readonly [
-  DecidingCondition['subject'],
-  string,
-  DecidingCondition['comparison'],
-  number | null,
-  DecidingCondition['value'],
-  boolean,
-];
-
-/** Conditions as rows: their names, repeated, would be most of the file. */
-const becauseJson = (because: StageInterval['because']): string => {
-  const rows: Reason[] = [];
-  for (const { subject, id, comparison, threshold, value, holds } of because)
-    rows.push([subject, id, comparison, threshold ?? null, value, holds]);
-  return JSON.stringify(rows);
-};
-
-/** What {@link becauseJson} wrote. */
-export const parseBecause = (json: string): StageInterval['because'] =>
-  (JSON.parse(json) as readonly Reason[]).map(([subject, id, comparison, threshold, value, holds]) => ({
-    subject,
-    id,
-    comparison,
-    ...(threshold === null ? {} : { threshold }),
-    value,
-    holds,
-  }));

@@ -14,7 +14,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const HISTORY = [interval('stranger', T0, T0 + 10), interval('friend', T0 + 10, T0 + 20), interval('partner', T0 + 20)];
 
-/** As version 1 wrote it: conditions as objects, no stage of origin. */
+/** As version 1 wrote it: with conditions, without the stage of origin. */
 const writeVersion1 = (path: string): void => {
   const db = new Database(path);
   db.exec(MIGRATIONS[0] as string);
@@ -28,8 +28,8 @@ const writeVersion1 = (path: string): void => {
     INSERT INTO raised_signals VALUES (7, 'dormant', ${T0 + 21});
     INSERT INTO promises VALUES (7, 0, 'reply', NULL, ${T0}, ${T0 + 50}, 'shop', 'm-1');`);
   const insert = db.prepare('INSERT INTO stage_intervals VALUES (7, ?, ?, ?, ?, ?, ?, ?)');
-  for (const { from, to, stage, cause, touchpoint, because } of HISTORY)
-    insert.run(from, to, stage, cause, touchpoint?.source, touchpoint?.id, JSON.stringify(because));
+  for (const { from, to, stage, cause, touchpoint } of HISTORY)
+    insert.run(from, to, stage, cause, touchpoint?.source, touchpoint?.id, '[]');
   db.close();
 };
 

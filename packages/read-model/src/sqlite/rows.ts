@@ -1,6 +1,5 @@
 import type { OpenPromise, TouchpointIdentity } from '@rapport/domain';
 import type { FactorEvidence, ParkedCustomer, StageInterval, StoredRelationship } from '../read-model';
-import { parseBecause } from './history-writer';
 
 /** Columns of a {@link RelationshipRow}, for a query over `customers c`. */
 export const RELATIONSHIP_COLUMNS = `c.customer, c.stage, c.since, c.instant, c.next_review_at, c.touchpoints,
@@ -63,7 +62,6 @@ export interface IntervalRow extends TouchpointColumns {
   readonly left_at: number | null;
   readonly stage: string;
   readonly cause: StageInterval['cause'];
-  readonly because: string;
 }
 
 export const toInterval = (row: IntervalRow): StageInterval => ({
@@ -72,7 +70,6 @@ export const toInterval = (row: IntervalRow): StageInterval => ({
   to: row.left_at,
   cause: row.cause,
   ...toTouchpoint(row),
-  because: parseBecause(row.because),
 });
 
 export interface PromiseRow {

@@ -13,7 +13,7 @@ export const historyContract = (current: () => ReadModel): void => {
     );
 
   test('intervals come back as they were, oldest first', async () => {
-    const byTime = interval('dormant', T0 + 20, null, { cause: 'time', touchpoint: undefined, because: [] });
+    const byTime = interval('dormant', T0 + 20, null, { cause: 'time', touchpoint: undefined });
     const intervals = [interval('stranger', T0, T0 + 10), interval('friend', T0 + 10, T0 + 20), byTime];
     await write('ann', 'replace', intervals);
     expect(await current().history('ann')).toEqual(intervals);

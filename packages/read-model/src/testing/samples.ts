@@ -40,10 +40,6 @@ export const interval = (
   to,
   cause: 'touchpoint',
   touchpoint: { source: 'shop', id: `${stage}-${from}` },
-  because: [
-    { subject: 'metric', id: 'orders', comparison: 'atLeast', threshold: 1, value: 2, holds: true },
-    { subject: 'metric', id: 'sinceLast', comparison: 'below', threshold: 90, value: null, holds: false },
-  ],
   ...changed,
 });
 
