@@ -94,7 +94,7 @@ test('npm scripts that pages name exist', () => {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: object };
   const known = new Set([...Object.keys(scripts), 'ci', 'i', 'install']);
   const named = all.flatMap((page) =>
-    page.code.flatMap(({ text }) => [...text.matchAll(/\bnpm (?:run )?([a-z]+)/g)].map(([, name]) => name)),
+    page.code.flatMap(({ text }) => [...text.matchAll(/\bnpm (?:run )?(?:--\S+ )*([a-z]+)/g)].map(([, name]) => name)),
   );
   expect(named.filter((name) => !known.has(name))).toEqual([]);
   expect(named).toContain('start');
