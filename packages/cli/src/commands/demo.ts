@@ -1,5 +1,6 @@
 import { formatInstant, RETAIL, rulesetHash } from '@rapport/domain';
 import { historyOf } from '@rapport/engine';
+import { openSqliteEventLog } from '@rapport/event-log';
 import { type Cli, DEFAULT_DATA, printJson } from '../cli';
 import { caseStory } from '../demo/case-story';
 import { DEMO_SEED, fillDemo } from '../demo/fill';
@@ -8,7 +9,7 @@ import { lateLines, thenAndNow } from '../demo/then-and-now';
 import { CommandError, interruptible } from '../exit';
 import { day } from '../output/instants';
 import { counted, whole } from '../output/numbers';
-import { hasStore, storeToFill } from '../store/data-directory';
+import { type DataDirectory, hasStore, storeToFill } from '../store/data-directory';
 import { type DemoMarker, readDemoMarker } from '../store/demo-marker';
 import { type ReadingStore, withStore } from '../store/open';
 
@@ -19,7 +20,7 @@ const RESUME = 'To go on, run the same command again: what is recorded is recogn
 export const demoCommand = async (cli: Cli, { customers }: { readonly customers: number }): Promise<void> => {
   const files = storeToFill(cli.data);
   const marker = readDemoMarker(files);
-  if (marker === undefined && hasStore(files))
+  if (marker === undefined && hasStore(files) && !(await isEmpty(files)))
     throw new CommandError(
       `${cli.data} holds a store that is not the demo's; it is left alone. Name a fresh directory: rapport demo --data DIR`,
     );
@@ -31,6 +32,16 @@ export const demoCommand = async (cli: Cli, { customers }: { readonly customers:
   const filled =
     marker?.picks === undefined ? await interruptible(RESUME, () => fillDemo(cli, files, inForce, customers)) : marker;
   await withStore(cli.data, (store) => tell(cli, store, filled));
+};
+
+/** An import that found nothing leaves an empty store behind. */
+const isEmpty = async ({ events }: DataDirectory): Promise<boolean> => {
+  const log = await openSqliteEventLog(events, { mode: 'read' });
+  try {
+    return (await log.count()).events === 0;
+  } finally {
+    await log.close();
+  }
 };
 
 const tell = async (cli: Cli, store: ReadingStore, { today, picks = {}, customers }: DemoMarker): Promise<void> => {

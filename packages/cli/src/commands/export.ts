@@ -1,5 +1,5 @@
-import type { Cli } from '../cli';
-import { interruptible } from '../exit';
+import { type Cli, printJson } from '../cli';
+import { CommandError, interruptible } from '../exit';
 import { type ExportWhat, exportsOf } from '../exports';
 import { viewFrom } from '../instant-options';
 import { checkWritable } from '../output/file-out';
@@ -17,6 +17,8 @@ export interface ExportOptions {
 export const exportCommand = (cli: Cli, options: ExportOptions): Promise<void> =>
   withStore(cli.data, async (store) => {
     if (options.out !== undefined) checkWritable(options.out);
+    else if (cli.json && options.format !== 'ndjson')
+      throw new CommandError(`--json and ${options.format} both want stdout: name a file with --out.`);
     const { asOf = store.now } = viewFrom({ asOf: options.asOf });
     const { columns, rows } = exportsOf(store, options.what, asOf);
     // Writing tables loads DuckDB, which no other way out of the store needs.
@@ -35,6 +37,7 @@ export const exportCommand = (cli: Cli, options: ExportOptions): Promise<void> =
         writeRows(counting(), columns, options.out ?? process.stdout, options.format, { signal: cli.signal }),
       );
       progress.stop();
+      if (cli.json && options.out !== undefined) return printJson(cli, { ...options, ...written });
       cli.note(`${counted(written.rows, 'row')}${options.out === undefined ? '' : ` in ${options.out}`}`);
     } finally {
       progress.stop();

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Ruleset } from '@rapport/domain';
 import { rulesetHash } from '@rapport/domain';
@@ -39,6 +40,8 @@ const SHOWN = 5;
 /** `rapport import`: files into the log, and what follows from it brought up to date, silently. */
 export const importCommand = async (cli: Cli, files: readonly string[], options: ImportOptions): Promise<ExitCode> => {
   const mapping = mappingFrom(options);
+  for (const file of files)
+    if (!existsSync(file)) throw new CommandError(`${file}: there is no such file. Check the name; nothing was read.`);
   const data = storeToFill(cli.data);
   const inForce = await rulesetFor(cli, data, options.ruleset);
   const context = { catalogue: catalogueOf(inForce.ruleset), now: Date.now() };

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { line, ndjson, type Workplace, workplace } from '../testing/rapport';
 
@@ -43,6 +43,7 @@ describe('files that stop an import say what is wrong', () => {
     const { code, stderr } = await place.rapport('import', 'none.ndjson', '--as', 'touchpoints');
     expect(code).toBe(2);
     expect(stderr).toContain('none.ndjson');
+    expect(existsSync(place.path('rapport-data'))).toBe(false);
   });
 
   test('a mapping that is no SELECT, or does not fit the table', async () => {

@@ -52,6 +52,12 @@ test('a demo that was stopped goes on where it was', async () => {
   expect(resumed.stdout.replaceAll(' --data stopped', '')).toContain('600 customers');
 });
 
+test('a store in which nothing was recorded is fresh', async () => {
+  place.write('none.ndjson', '\n');
+  expect((await place.rapport('import', 'none.ndjson', '--as', 'touchpoints', '--data', 'fresh')).code).toBe(0);
+  expect((await place.rapport('demo', '--customers', '20', '--data', 'fresh')).code).toBe(0);
+});
+
 test('another demo, or another store, is left alone', async () => {
   const other = await place.rapport('demo', '--customers', '500');
   expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('holds a demo of 600 customers') });

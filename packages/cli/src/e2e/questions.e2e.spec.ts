@@ -165,7 +165,8 @@ test('exports as CSV have a header, as Parquet a file', async () => {
   const csv = (await ask('export', '--format', 'csv', '--as-of', END)).stdout.split('\n');
   expect(csv[0]).toMatch(/^customer,stage,since,factor_trust/);
   expect(csv.filter((one) => one !== '')).toHaveLength(61);
-  await ask('export', '--format', 'parquet', '--out', 'r.parquet');
+  const report = JSON.parse((await ask('export', '--format', 'parquet', '--out', 'r.parquet', '--json')).stdout);
+  expect(report).toMatchObject({ what: 'relationships', rows: 60, out: 'r.parquet' });
   expect(readFileSync(place.path('r.parquet')).subarray(0, 4).toString()).toBe('PAR1');
 });
 
