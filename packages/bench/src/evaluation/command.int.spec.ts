@@ -25,8 +25,8 @@ test('prints stages, baselines, candidates and the simulated company, and judges
   for (const words of [
     'tiny.csv',
     '2 of the 8 customers known by then did',
-    'baseline: RFM',
-    'stage less RFM',
+    'baseline: RFM, in fifths',
+    'stage less RFM in fifths',
     'baseline: most popular unbought',
     '2011-04-30',
     'chosen on this very file',

@@ -1,5 +1,5 @@
 import { isRising, type StageRate } from './prediction';
-import { rfmOf, type Standing } from './standing';
+import { rfmOf, rfmRanksOf, type Standing } from './standing';
 
 const rates = (...values: readonly (number | null)[]): readonly StageRate[] =>
   values.map((rate, i) => ({ stage: `s${i}`, customers: rate === null ? 0 : 10, bought: 10 * (rate ?? 0), rate }));
@@ -20,11 +20,7 @@ test('RFM is the sum of three fifths, the best being recent, frequent and dear',
     spent,
   });
   const never = standing(Number.POSITIVE_INFINITY, 0, 0);
-  expect(rfmOf([never, standing(90, 1, 10), standing(60, 1, 20), standing(30, 1, 30), standing(1, 9, 40)])).toEqual([
-    3,
-    2 + 2 + 2,
-    3 + 2 + 3,
-    4 + 2 + 4,
-    15,
-  ]);
+  const standings = [never, standing(90, 1, 10), standing(60, 1, 20), standing(30, 1, 30), standing(1, 9, 40)];
+  expect(rfmOf(standings)).toEqual([3, 2 + 2 + 2, 3 + 2 + 3, 4 + 2 + 4, 15]);
+  expect(rfmRanksOf(standings)).toEqual([3, 2 + 3 + 2, 3 + 3 + 3, 4 + 3 + 4, 15]);
 });

@@ -4,7 +4,7 @@ import { bootstrap, type Estimate } from '../statistics/bootstrap';
 import { rankingOf } from '../statistics/ranking';
 import type { Cut } from './cut';
 import type { CustomerHistory } from './history';
-import { rfmOf, type Standing, standingsAt } from './standing';
+import { rfmOf, rfmRanksOf, type Standing, standingsAt } from './standing';
 
 export interface StageRate {
   readonly stage: string;
@@ -15,7 +15,7 @@ export interface StageRate {
 }
 
 /** What can rank customers by how likely they are to order; ties count half. */
-export const SCORES = ['stage', 'activity', 'orders', 'recency', 'rfm'] as const;
+export const SCORES = ['stage', 'activity', 'orders', 'recency', 'rfm', 'rfmRanks'] as const;
 export type Score = (typeof SCORES)[number];
 
 export interface Prediction {
@@ -57,6 +57,7 @@ export const predictionAt = (
     orders: rankingOf(standings.map(({ orders }) => orders)),
     recency: rankingOf(standings.map(({ daysSinceOrder }) => -daysSinceOrder)),
     rfm: rankingOf(rfmOf(standings)),
+    rfmRanks: rankingOf(rfmRanksOf(standings)),
   };
   const { stageLessRfm, ...aucs } = bootstrap(
     standings.length,
@@ -69,6 +70,7 @@ export const predictionAt = (
         orders: figure('orders'),
         recency: figure('recency'),
         rfm,
+        rfmRanks: figure('rfmRanks'),
         stageLessRfm: stage - rfm,
       };
     },

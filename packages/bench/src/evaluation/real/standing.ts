@@ -1,5 +1,6 @@
 import { evaluate, type Fold, type FoldedTouchpoint, type Program } from '@rapport/domain';
 import { quintiles } from '../statistics/quintiles';
+import { midranks, once, rankingOf } from '../statistics/ranking';
 import type { Cut } from './cut';
 import type { CustomerHistory } from './history';
 
@@ -58,10 +59,19 @@ export const standingsAt = (
     ];
   });
 
-/** Recency, frequency and monetary value, each in fifths from 1 to 5, summed: 3 to 15. */
-export const rfmOf = (standings: readonly Standing[]): readonly number[] => {
-  const recency = quintiles(standings.map(({ daysSinceOrder }) => -daysSinceOrder));
-  const frequency = quintiles(standings.map(({ orders }) => orders));
-  const monetary = quintiles(standings.map(({ spent }) => spent));
+const rfm = (
+  standings: readonly Standing[],
+  parts: (values: readonly number[]) => readonly number[],
+): readonly number[] => {
+  const recency = parts(standings.map(({ daysSinceOrder }) => -daysSinceOrder));
+  const frequency = parts(standings.map(({ orders }) => orders));
+  const monetary = parts(standings.map(({ spent }) => spent));
   return standings.map((_, i) => recency[i] + frequency[i] + monetary[i]);
 };
+
+/** Recency, frequency and monetary value, each in fifths from 1 to 5, summed: 3 to 15. */
+export const rfmOf = (standings: readonly Standing[]): readonly number[] => rfm(standings, quintiles);
+
+/** The same three as plain ranks, summed: finer than anyone uses it, and somewhat better. */
+export const rfmRanksOf = (standings: readonly Standing[]): readonly number[] =>
+  rfm(standings, (values) => midranks(rankingOf(values), once(values.length)));

@@ -9,7 +9,8 @@ const NAMES: Readonly<Record<Score, string>> = {
   activity: 'activity, halving every 90 days',
   orders: 'baseline: number of orders',
   recency: 'baseline: days since last order',
-  rfm: 'baseline: RFM',
+  rfm: 'baseline: RFM, in fifths',
+  rfmRanks: 'baseline: RFM, ranks uncut',
 };
 
 const stageTable = (style: Style, { stages }: Prediction): string =>
@@ -31,7 +32,7 @@ const aucTable = (style: Style, { auc, stageLessRfm }: Prediction): string =>
     ['ranked by', '>AUC', '95 % interval'],
     [
       ...SCORES.map((score) => [NAMES[score], decimal(auc[score].value), interval(auc[score])]),
-      ['stage less RFM', signed(stageLessRfm.value), interval(stageLessRfm, signed)],
+      ['stage less RFM in fifths', signed(stageLessRfm.value), interval(stageLessRfm, signed)],
     ],
   );
 

@@ -50,24 +50,27 @@ const factorTable = (style: Style, groups: readonly GroupReport[]): string =>
     ]),
   );
 
-const recoveryTable = (style: Style, { byQuality }: RecoveryChanges): string => {
+const recoveryTable = (style: Style, { byQuality, goodLessPoor }: RecoveryChanges): string => {
   const points = (value: number): string => signed(value, 1);
   return table(
     style,
     ['recovery', '>complaints', '>before', '>after', '>change', '95 % interval', '>hidden', '95 % interval'],
-    RECOVERIES.map((quality) => {
-      const { complaints, before, after, change, hidden } = byQuality[quality];
-      return [
-        quality,
-        whole(complaints),
-        decimal(before, 1),
-        decimal(after, 1),
-        points(change.value),
-        interval(change, points),
-        points(hidden.value),
-        interval(hidden, points),
-      ];
-    }),
+    [
+      ...RECOVERIES.map((quality) => {
+        const { complaints, before, after, change, hidden } = byQuality[quality];
+        return [
+          quality,
+          whole(complaints),
+          decimal(before, 1),
+          decimal(after, 1),
+          points(change.value),
+          interval(change, points),
+          points(hidden.value),
+          interval(hidden, points),
+        ];
+      }),
+      ['good less poor', '', '', '', points(goodLessPoor.value), interval(goodLessPoor, points), '', ''],
+    ],
   );
 };
 
