@@ -30,7 +30,9 @@ if (installed !== wanted) {
   const prefix = dirname(dirname(process.execPath));
   if (env.npm_config_nodedir === undefined && existsSync(join(prefix, 'include', 'node', 'node.h')))
     env.npm_config_nodedir = prefix;
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel', 'error'], env);
+  // Not "npm ci": it refuses a lock file that lacks the binaries of other platforms, as one has that was written where
+  // they cannot be had. Without saving, the versions are those of the lock file too, and the file stays as it is.
+  run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel', 'error'], env);
   writeFileSync(stampFile, wanted);
 }
 run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b']);
