@@ -1,8 +1,11 @@
 import * as E from 'fp-ts/Either';
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
+import type { Document, LineCounter } from 'yaml';
 import { decodeRuleset } from './decode-ruleset';
 import type { RulesetProblem } from './problem';
 import type { Ruleset } from './ruleset';
+
+/** Loaded when a text is read, not at every start of every command. */
+const yaml = (): typeof import('yaml') => require('yaml');
 
 export interface RulesetText {
   readonly format: 'yaml' | 'json';
@@ -32,8 +35,8 @@ const segmentsOf = (path: string): string[] =>
 const keyNode = (document: Document, segments: readonly string[]): unknown => {
   const parent = document.getIn(segments.slice(0, -1), true);
   const key = segments.at(-1);
-  return isMap(parent)
-    ? parent.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === key)?.key
+  return yaml().isMap(parent)
+    ? parent.items.find((pair) => yaml().isScalar(pair.key) && String(pair.key.value) === key)?.key
     : undefined;
 };
 
@@ -41,13 +44,13 @@ const keyNode = (document: Document, segments: readonly string[]): unknown => {
 const placeOf = (document: Document, lines: LineCounter, { path, code }: RulesetProblem): Place | undefined => {
   const segments = segmentsOf(path);
   const key = code === 'unknown-key' || code === 'conflicting-keys' ? keyNode(document, segments) : undefined;
-  if (isNode(key) && key.range) {
+  if (yaml().isNode(key) && key.range) {
     const { line, col } = lines.linePos(key.range[0]);
     return { line, column: col };
   }
   for (let length = segments.length; length >= 0; length--) {
     const node = document.getIn(segments.slice(0, length), true);
-    if (isNode(node) && node.range) {
+    if (yaml().isNode(node) && node.range) {
       const { line, col } = lines.linePos(node.range[0]);
       return { line, column: col };
     }
@@ -90,9 +93,9 @@ export const parseRulesetDocument = (
         message: `expected at most ${MAX_LENGTH} characters, got ${text.length}`,
       },
     ]);
-  const lines = new LineCounter();
+  const lines = new (yaml().LineCounter)();
   try {
-    const document = parseDocument(text, {
+    const document = yaml().parseDocument(text, {
       lineCounter: lines,
       prettyErrors: false,
       uniqueKeys: true,

@@ -1,5 +1,4 @@
-import Ajv, { type ErrorObject, type ValidateFunction } from 'ajv';
-import addFormats from 'ajv-formats';
+import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
 import * as E from 'fp-ts/Either';
 import * as t from 'io-ts';
 import type { JsonObject } from '../json';
@@ -87,8 +86,10 @@ export const catalogueWith = (
 ): E.Either<readonly CustomTypeProblem[], Catalogue> => {
   const entries = Object.entries(touchpoints);
   if (entries.length === 0) return E.right(standardCatalogue);
-  const ajv = new Ajv({ strictSchema: true, strictTypes: false, allErrors: true, logger: false });
-  addFormats(ajv);
+  // Loaded only for those who have such types: most commands start without.
+  const ajvModule = require('ajv') as typeof import('ajv');
+  const ajv = new ajvModule.Ajv({ strictSchema: true, strictTypes: false, allErrors: true, logger: false });
+  (require('ajv-formats') as typeof import('ajv-formats')).default(ajv);
   const results = entries.map(([name, schema]) => customType(ajv, name, schema));
   const problems = results.filter(E.isLeft).map(({ left }) => left);
   if (problems.length > 0) return E.left(problems);

@@ -39,6 +39,20 @@ export const promises: readonly PromiseRule[] = [
       broken: words('The complaint was still open after seven days', 'Sau bảy ngày khiếu nại vẫn chưa được giải quyết'),
     },
   },
+  // To be left without any end to it is worse than an end one does not like.
+  {
+    id: 'settle',
+    made: 'complaint.opened',
+    key: 'data.caseId',
+    within: 'P30D',
+    kept: 'complaint.resolved',
+    released: 'complaint.withdrawn',
+    whenBroken: { trust: -0.8, satisfaction: -1.4 },
+    label: words('Complaint brought to an end within thirty days', 'Khiếu nại có kết quả trong ba mươi ngày'),
+    reason: {
+      broken: words('The complaint never came to an end', 'Khiếu nại không bao giờ có kết quả'),
+    },
+  },
   {
     id: 'reply',
     made: 'message.received',

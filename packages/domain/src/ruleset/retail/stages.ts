@@ -93,6 +93,7 @@ export const stages: readonly StageRule[] = [
     {
       activity: 2.6,
       broad: { activity: 1.7, products: 40 },
+      bonded: { activity: 1.8, social: 45 },
       factors: { trust: 48, satisfaction: 45 },
       settled: true,
     },
