@@ -41,10 +41,12 @@ const played = ({ text }: Code, folder: string): string => {
     return found;
   }, []);
   return commands
-    .flatMap((command) => [command, ...run(command.slice(2), folder)])
-    .join('\n')
-    .trimEnd()
-    .replace(/\n{2,}\$ /g, '\n\n$ ');
+    .map((command) => {
+      const printed = run(command.slice(2), folder).join('\n').trimEnd();
+      return printed === '' ? `${command}\n` : `${command}\n${printed}\n\n`;
+    })
+    .join('')
+    .trimEnd();
 };
 
 /** What depends on the machine and the moment does not count. */
@@ -61,7 +63,8 @@ const write = (path: string, blocks: readonly Code[], now: readonly string[]): v
   const file = join(ROOT, path);
   const fenced = (text: string): string => `\`\`\`console\n${text}\n`;
   const text = blocks.reduce(
-    (page, block, i) => page.replace(fenced(block.text), () => fenced(now[i])),
+    (page, block, i) =>
+      lasting(now[i]) === lasting(block.text) ? page : page.replace(fenced(block.text), () => fenced(now[i])),
     readFileSync(file, 'utf8'),
   );
   writeFileSync(file, text);
