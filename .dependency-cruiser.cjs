@@ -37,8 +37,8 @@ module.exports = {
   ],
   options: {
     parser: 'swc',
-    doNotFollow: { path: 'node_modules' },
-    exclude: { path: '/dist/|/node_modules/|\\.spec\\.ts$' },
+    doNotFollow: { path: 'node_modules|/dist/' },
+    exclude: { path: '\\.spec\\.ts$' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
       exportsFields: ['exports'],

@@ -44,13 +44,13 @@ export const promises: readonly PromiseRule[] = [
     id: 'settle',
     made: 'complaint.opened',
     key: 'data.caseId',
-    within: 'P30D',
+    within: 'P28D',
     kept: 'complaint.resolved',
     released: 'complaint.withdrawn',
     whenBroken: { trust: -0.8, satisfaction: -1.4 },
-    label: words('Complaint brought to an end within thirty days', 'Khiếu nại có kết quả trong ba mươi ngày'),
+    label: words('Complaint brought to an end within four weeks', 'Khiếu nại có kết quả trong bốn tuần'),
     reason: {
-      broken: words('The complaint never came to an end', 'Khiếu nại không bao giờ có kết quả'),
+      broken: words('Four weeks later the complaint had no end', 'Sau bốn tuần khiếu nại vẫn không có kết quả'),
     },
   },
   {
