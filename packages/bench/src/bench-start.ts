@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { RETAIL } from '@rapport/domain';
+import { RETAIL, rulesetHash } from '@rapport/domain';
 import { projectCrossSell } from '@rapport/engine';
 import { openSqliteEventLog } from '@rapport/event-log';
 import { openSqliteCrossSellStore } from '@rapport/read-model';
@@ -15,6 +16,9 @@ export const benchStart = async (data: string, customer: string): Promise<Figure
   await projectCrossSell({ log, store });
   await store.close();
   await log.close();
+  // As the command itself keeps the ruleset in force.
+  mkdirSync(join(data, 'rulesets'));
+  writeFileSync(join(data, 'rulesets', `${rulesetHash(RETAIL)}.json`), JSON.stringify(RETAIL));
   const command = join(__dirname, '../../cli/bin/rapport.js');
   const times: number[] = [];
   const wrong: string[] = [];

@@ -12,7 +12,7 @@ import type { ReadModel, RelationshipSave, StoredRelationship } from '@rapport/r
 import { isLeft } from 'fp-ts/Either';
 import { type Clock, systemClock } from './clock';
 import { type Decision, decisionEvent, type RecordedDecision, rulesetName } from './decision';
-import { streamOf } from './history-of';
+import { foldedParts } from './foldable';
 import { createProjection, firstLate, type Outcome, parkedFor, type Standing } from './projection';
 import { unsavedDecisions } from './unsaved-decisions';
 
@@ -67,6 +67,7 @@ export class Projector {
   private readonly announce: boolean;
   private readonly projection;
   private readonly hash: string;
+  private readonly wanted;
   private checkpoint: Position | undefined;
   private resumed = false;
   private parkedCustomers = new Set<string>();
@@ -77,6 +78,7 @@ export class Projector {
     this.clock = options.clock ?? systemClock;
     this.announce = options.announce ?? true;
     this.hash = rulesetHash(options.program.ruleset);
+    this.wanted = foldedParts([options.program]);
     this.projection = createProjection(options.program, rulesetName(options.program.ruleset, this.hash));
   }
 
@@ -246,7 +248,7 @@ export class Projector {
         );
     if (continued !== undefined) return continued;
     const late = stored === undefined ? undefined : firstLate(stored, events);
-    const all = await streamOf(this.options.log, customerStream(customer), position);
+    const all = await this.options.log.readWhole(customerStream(customer), { ...this.wanted, until: position });
     return this.orParked(customer, () => this.projection.whole(standing, all, position, late));
   }
 

@@ -27,6 +27,8 @@ export interface EventLog {
   appendMany(requests: readonly AppendRequest[]): Promise<readonly AppendResult[]>;
   /** The events of one stream in order of revision, by pages; nothing for a stream that does not exist. */
   readStream(stream: string, options?: ReadStreamOptions): AsyncIterable<readonly RecordedEvent[]>;
+  /** All events of one stream at once, as {@link EventLog.readStreams} gives them; empty where there is none. */
+  readWhole(stream: string, options?: ReadWholeOptions): Promise<readonly StreamEvent[]>;
   /** All events after a position (from the start when absent) in global order, by pages, up to the present end. */
   readAll(options?: ReadAllOptions): AsyncIterable<readonly RecordedEvent[]>;
   /** As `readAll`, and then waits for more until the signal aborts. */
@@ -145,6 +147,9 @@ export interface ReadStreamsOptions {
   readonly lean?: boolean;
   readonly signal?: AbortSignal;
 }
+
+/** As for whole streams in bulk. */
+export type ReadWholeOptions = Pick<ReadStreamsOptions, 'until' | 'wantsData' | 'lean'>;
 
 export interface LogCount {
   readonly events: number;

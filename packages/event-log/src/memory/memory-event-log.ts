@@ -123,6 +123,13 @@ export const memoryEventLog = ({ clock = Date.now }: MemoryEventLogOptions = {})
         } else await committed.next(options.signal);
       }
     },
+    readWhole: async (stream, { until, wantsData, lean } = {}) => {
+      const last = bound(until);
+      const entries = streams.get(stream) ?? [];
+      return entries
+        .filter(({ position }) => position <= last)
+        .map(({ event }) => withinStream(event, wantsData, lean));
+    },
     readStreams: async function* ({ category, buckets, until, wantsData, lean, signal }) {
       const last = bound(until);
       for (const [stream, entries] of streams) {

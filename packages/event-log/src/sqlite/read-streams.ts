@@ -26,39 +26,28 @@ interface Piece {
   readonly correlationIds?: string;
 }
 
+type Parts = Pick<ReadStreamsOptions, 'wantsData' | 'lean'>;
+
 /**
  * Whole streams in order of bucket, by pages: memory holds a page and the longest stream. The index gives the events
  * of a stream together and in order, so nothing is sorted; half the buckets are half the rows.
- *
- * SQLite hands over one row a stream, its columns joined to JSON, which V8 parses at once: crossing from SQLite to
- * JavaScript for every event would cost more than all the rest. Aggregates see rows in the order of the index.
  */
 export async function* readStreams(
   store: Store,
   rows: EventRows,
   until: number,
-  { category, buckets, wantsData, lean = false, signal }: Omit<ReadStreamsOptions, 'until'>,
+  { category, buckets, signal, ...parts }: Omit<ReadStreamsOptions, 'until'>,
 ): AsyncIterable<readonly StreamEvents[]> {
   const { db, path } = store;
   const categoryNo = db.prepare<[string], number>('SELECT no FROM categories WHERE name = ?').pluck().get(category);
   if (categoryNo === undefined) return;
-  const columns = pieceColumns(rows, wantsData, lean);
   const nextPage = db.prepare<[number, number, number, number, number], Piece>(
-    `SELECT ${columns} FROM streams s CROSS JOIN events e ON e.stream = s.no
+    `SELECT ${pieceColumns(rows, parts)} FROM streams s CROSS JOIN events e ON e.stream = s.no
      WHERE s.category = ? AND (s.bucket, s.no) > (?, ?) AND s.bucket < ?
        AND e.revision < ${EVENTS_PER_PIECE} AND e.position <= ?
      GROUP BY s.bucket, s.no ORDER BY s.bucket, s.no LIMIT ${STREAMS_PER_PAGE}`,
   );
-  const nextPiece = db.prepare<[number, number, number, number], Piece>(
-    `SELECT ${columns} FROM streams s CROSS JOIN events e ON e.stream = s.no
-     WHERE s.no = ? AND e.revision >= ? AND e.revision < ? AND e.position <= ? GROUP BY s.bucket, s.no`,
-  );
-  const versionsOf = db
-    .prepare<[number, number, number], number>(
-      'SELECT version FROM events WHERE stream = ? AND revision >= ? AND revision < ? ORDER BY revision',
-    )
-    .pluck();
-  const toEvents = pieceReader(path, rows, wantsData, (no, from, count) => versionsOf.all(no, from, from + count));
+  const readRest = restReader(store, rows, parts);
 
   let after = { bucket: buckets.from, no: 0 };
   for (let full = true; full && !signal?.aborted; ) {
@@ -66,23 +55,59 @@ export async function* readStreams(
       const found = nextPage.all(categoryNo, after.bucket, after.no, buckets.to, until);
       full = found.length === STREAMS_PER_PAGE;
       if (full) after = found[found.length - 1];
-      return found.map((first): StreamEvents => {
-        const events: StreamEvent[] = [];
-        toEvents(first, 0, events);
-        for (let piece: Piece | undefined = first; piece?.count === EVENTS_PER_PIECE; ) {
-          const from = events.length;
-          piece = nextPiece.get(first.no, from, from + EVENTS_PER_PIECE, until);
-          if (piece !== undefined) toEvents(piece, from, events);
-        }
-        return { stream: first.name, events };
-      });
+      return found.map((first): StreamEvents => ({ stream: first.name, events: readRest(first.no, until, first) }));
     });
     if (page.length > 0) yield page;
     await nextTurn();
   }
 }
 
-const pieceColumns = (rows: EventRows, wantsData: ReadStreamsOptions['wantsData'], lean: boolean): string =>
+/** All events of one stream at once. */
+export const readWhole = (
+  store: Store,
+  rows: EventRows,
+  stream: string,
+  until: number,
+  parts: Parts,
+): readonly StreamEvent[] =>
+  atStore(store.path, () => {
+    const no = store.db.prepare<[string], number>('SELECT no FROM streams WHERE name = ?').pluck().get(stream);
+    return no === undefined ? [] : restReader(store, rows, parts)(no, until);
+  });
+
+/**
+ * Reads the events of a stream, or those that follow its first piece.
+ *
+ * SQLite hands over one row a piece, its columns joined to JSON, which V8 parses at once: crossing from SQLite to
+ * JavaScript for every event would cost more than all the rest. Aggregates see rows in the order of the index.
+ */
+const restReader = (store: Store, rows: EventRows, parts: Parts) => {
+  const { db, path } = store;
+  const nextPiece = db.prepare<[number, number, number, number], Piece>(
+    `SELECT ${pieceColumns(rows, parts)} FROM streams s CROSS JOIN events e ON e.stream = s.no
+     WHERE s.no = ? AND e.revision >= ? AND e.revision < ? AND e.position <= ? GROUP BY s.bucket, s.no`,
+  );
+  const versionsOf = db
+    .prepare<[number, number, number], number>(
+      'SELECT version FROM events WHERE stream = ? AND revision >= ? AND revision < ? ORDER BY revision',
+    )
+    .pluck();
+  const toEvents = pieceReader(path, rows, parts.wantsData, (no, from, count) =>
+    versionsOf.all(no, from, from + count),
+  );
+  return (no: number, until: number, first?: Piece): StreamEvent[] => {
+    const events: StreamEvent[] = [];
+    let piece = first ?? nextPiece.get(no, 0, EVENTS_PER_PIECE, until);
+    while (piece !== undefined) {
+      toEvents(piece, events.length, events);
+      if (piece.count < EVENTS_PER_PIECE) break;
+      piece = nextPiece.get(no, events.length, events.length + EVENTS_PER_PIECE, until);
+    }
+    return events;
+  };
+};
+
+const pieceColumns = (rows: EventRows, { wantsData, lean = false }: Parts): string =>
   [
     's.name, s.no, s.bucket, count(*) AS count',
     'group_concat(e.source) AS sources, json_group_array(e.id) AS ids, group_concat(e.type) AS types',

@@ -7,7 +7,7 @@ import { prepareRequests } from '../prepare-requests';
 import { eventRows } from './event-rows';
 import { groupCommit } from './group-commit';
 import { eventReader } from './read-events';
-import { readStreams } from './read-streams';
+import { readStreams, readWhole } from './read-streams';
 import { openLogStore } from './schema';
 import { verifyStore } from './verify';
 import { logWriter } from './writer';
@@ -44,7 +44,10 @@ export const openSqliteEventLog = async (path: string, options: SqliteEventLogOp
   }
 };
 
-type LogReads = Pick<EventLog, 'readStream' | 'readAll' | 'readStreams' | 'subscribeAll' | 'count' | 'verifyIntegrity'>;
+type LogReads = Pick<
+  EventLog,
+  'readStream' | 'readWhole' | 'readAll' | 'readStreams' | 'subscribeAll' | 'count' | 'verifyIntegrity'
+>;
 
 /** What a log of either mode gives to read; `end` is the last committed position; `wait` resolves when it
  * may have moved on from `seen`. */
@@ -64,6 +67,7 @@ const reads = (
 
   return {
     readStream: reader.readStream,
+    readWhole: async (stream, { until, ...parts } = {}) => readWhole(store, rows, stream, bound(until), parts),
     readAll: async function* ({ after, until, ...filter } = {}) {
       yield* reader.readRange(start(after), bound(until), filter);
     },

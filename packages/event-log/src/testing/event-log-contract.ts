@@ -364,6 +364,17 @@ export const describeEventLog = (name: string, open: () => Promise<EventLog>): v
           ids(many),
         ]);
         expect(found).toHaveLength(new Set(found.map(({ stream }) => stream)).size);
+        expect(ids(await log.readWhole('customer-long'))).toEqual(ids(many));
+      });
+
+      test('one stream is read at once, up to a position, with the parts asked for', async () => {
+        const stream = all[0].stream;
+        const own = all.filter((event) => event.stream === stream);
+        expect(await log.readWhole('customer-nobody')).toEqual([]);
+        expect(ids(await log.readWhole(stream))).toEqual(ids(own));
+        expect(ids(await log.readWhole(stream, { until: own[0].position }))).toEqual(ids(own.slice(0, 1)));
+        const [lean] = await log.readWhole(stream, { lean: true, wantsData: () => false });
+        expect(lean).toMatchObject({ id: own[0].id, occurredAt: own[0].occurredAt, recordedAt: Number.NaN, data: {} });
       });
 
       test('stops when the signal aborts', async () => {
