@@ -94,7 +94,7 @@ const inWords = (ruleset: Ruleset, condition: DecidingCondition, language: Langu
   const phrases = PHRASES[language];
   const { subject, id, comparison, threshold, value } = condition;
   if (subject === 'consent') return phrases.consent(id, !value);
-  if (subject === 'stage') return phrases.stage(id, !condition.holds);
+  if (subject === 'stage') return phrases.stage(id, !id.split(', ').includes(String(value)));
   const rule = subject === 'metric' ? ruleset.metrics?.[id] : ruleset.factors[id];
   const label = labelOf(rule?.label, language, id);
   const limit = threshold ?? 0;
