@@ -54,7 +54,8 @@ export class Fold implements EventContext, StateContext {
   readonly applied: number[][];
   /** The instant that conditions are asked about. */
   private now = Number.NaN;
-  /** Per atom: the instant before which it does not flip; NaN where not solved for since its subject changed. */
+  /** Per atom: from `foreseenAt` on it does not flip before `flipAt`; NaN where its subject changed since. */
+  private readonly foreseenAt: Float64Array;
   private readonly flipAt: Float64Array;
   /** 1 where the atom flips at that very millisecond. */
   private readonly exact: Uint8Array;
@@ -92,6 +93,7 @@ export class Fold implements EventContext, StateContext {
     });
     this.applied = Array.from({ length: program.evidenceRules }, () => []);
     this.exact = new Uint8Array(program.atoms.length);
+    this.foreseenAt = new Float64Array(program.atoms.length);
     this.flipAt = new Float64Array(program.atoms.length);
     this.raisedSince = new Float64Array(program.signals.length);
     this.signalTouched = new Uint8Array(program.signals.length);
@@ -151,7 +153,7 @@ export class Fold implements EventContext, StateContext {
   }
   atomRemaining(atom: number): Remaining {
     if (this.peeking) return this.atomHolds(atom) ? 1 : -1;
-    if (!(this.flipAt[atom] > this.now)) this.foresee(atom, this.now);
+    if (!(this.foreseenAt[atom] <= this.now && this.now < this.flipAt[atom])) this.foresee(atom, this.now, this.now);
     const remaining = this.flipAt[atom] - this.now;
     return this.atomHolds(atom) ? remaining : -remaining;
   }
@@ -399,7 +401,9 @@ export class Fold implements EventContext, StateContext {
     }
   }
 
-  private foresee(atom: number, after: number): void {
+  /** The first flip after `from`, sought after `after`, up to where there is none. */
+  private foresee(atom: number, from: number, after: number): void {
+    this.foreseenAt[atom] = from;
     const at = this.subjects[this.subjectOfAtom[atom]].crossing(this.thresholds[atom], after);
     this.flipAt[atom] = at;
     this.exact[atom] = at === NEVER ? 1 : 0;
@@ -417,7 +421,7 @@ export class Fold implements EventContext, StateContext {
         this.exact[atom] = 1;
         return;
       }
-    this.foresee(atom, last);
+    this.foresee(atom, this.foreseenAt[atom], last);
   }
 
   /** The stage that the conditions give at `t`, where `now` stands (MODEL, section 2, Stages). */
