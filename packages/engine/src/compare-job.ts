@@ -1,4 +1,4 @@
-import { compileRuleset, type DecidingCondition, type Ruleset } from '@rapport/domain';
+import { compareCodeUnits, compileRuleset, type DecidingCondition, type Ruleset } from '@rapport/domain';
 import { subjectOf } from '@rapport/event-log';
 import { foldedParts } from './foldable';
 import { createClassifier, createReasoningFolder } from './folder';
@@ -29,8 +29,15 @@ export interface CompareCounts {
   parked: number;
   /** `[stage before][stage after]`, by index. */
   readonly transitions: number[][];
+  /** The first of those that change, by id, and perhaps some more. */
   readonly listed: ChangedCustomer[];
 }
+
+/** The first by id, whatever range a worker happens to be given, without keeping all of them. */
+const keepFirst = (changed: ChangedCustomer[], listed: number): void => {
+  changed.sort((a, b) => compareCodeUnits(a.customer, b.customer));
+  changed.length = Math.min(changed.length, listed);
+};
 
 /** Classifies every customer under two rulesets. */
 export const compareJob: JobFactory<CompareJobOptions> = ({ before, after, asOf, knownAt, listed }) => {
@@ -65,7 +72,7 @@ export const compareJob: JobFactory<CompareJobOptions> = ({ before, after, asOf,
             counts.transitions[from][to]++;
             const [stageFrom, stageTo] = [before.stages[from].id, after.stages[to].id];
             const last = second.history.at(-1);
-            if (stageFrom !== stageTo && last !== undefined && counts.listed.length < listed)
+            if (stageFrom !== stageTo && last !== undefined && listed > 0) {
               counts.listed.push({
                 customer: subjectOf(stream),
                 from: stageFrom,
@@ -73,6 +80,8 @@ export const compareJob: JobFactory<CompareJobOptions> = ({ before, after, asOf,
                 since: last.at,
                 because: last.because,
               });
+              if (counts.listed.length >= 2 * listed) keepFirst(counts.listed, listed);
+            }
           }
           counts.touchpoints += touchpoints;
           progress(touchpoints, page.length);

@@ -88,6 +88,10 @@ describe('the whole log', () => {
     expect(report.transitions.reduce((sum, { customers }) => sum + customers, 0)).toBe(report.changed);
     const same = await compareRulesets({ log: location, ruleset: lawRuleset, other: lawRuleset, asOf: END });
     expect(same).toMatchObject({ changed: 0, transitions: [], customersListed: [] });
+    for (const listed of [0, 1, 3]) {
+      const few = await compareRulesets({ log: location, ruleset: lawRuleset, other, asOf: END, workers: 2, listed });
+      expect(few.customersListed).toEqual(report.customersListed.slice(0, listed));
+    }
   });
 
   it.each([1, 2])('verified by %i worker(s) finds every relationship and decision as recorded', async (workers) => {
