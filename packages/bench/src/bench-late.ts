@@ -10,13 +10,13 @@ const HISTORY = 10_000;
 const ROUNDS = 7;
 const CUSTOMER = 'busy';
 
-/** Touchpoints of many simulated customers told as those of one. */
+/** Touchpoints of many simulated customers told as those of one, in the order in which they were recorded. */
 const longHistory = (): (Touchpoint & { version: number })[] => {
   const touchpoints: (Touchpoint & { version: number })[] = [];
   for (let i = 0; touchpoints.length < HISTORY; i++)
     for (const touchpoint of simulateCustomer({ customers: 1, seed: SEED }, i).touchpoints)
       if (touchpoints.length < HISTORY) touchpoints.push({ ...touchpoint, version: 1, customer: CUSTOMER });
-  return touchpoints;
+  return touchpoints.sort((a, b) => a.recordedAt - b.recordedAt);
 };
 
 /** From a late touchpoint in the log to the saved relationship: read, fold again, decide, save. */

@@ -25,10 +25,30 @@ export const viewOf = (
     if (i > 0 && compareTouchpoints(touchpoints[i - 1], one) >= 0) inOrder = false;
   }
   if (all && inOrder) return touchpoints;
-  const left = touchpoints.filter(
-    ({ occurredAt, recordedAt }) => occurredAt <= asOf && (knownAt === undefined || recordedAt <= knownAt),
-  );
-  return inOrder ? left : left.sort(compareTouchpoints);
+  const left = all
+    ? touchpoints
+    : touchpoints.filter(
+        ({ occurredAt, recordedAt }) => occurredAt <= asOf && (knownAt === undefined || recordedAt <= knownAt),
+      );
+  return inOrder ? left : sorted(left);
+};
+
+/** Most come in order: only the late ones are sorted, and then merged into the others. */
+const sorted = (touchpoints: readonly FoldedTouchpoint[]): readonly FoldedTouchpoint[] => {
+  const inOrder: FoldedTouchpoint[] = [];
+  const late: FoldedTouchpoint[] = [];
+  for (const one of touchpoints)
+    if (inOrder.length === 0 || compareTouchpoints(inOrder[inOrder.length - 1], one) < 0) inOrder.push(one);
+    else late.push(one);
+  late.sort(compareTouchpoints);
+  const merged: FoldedTouchpoint[] = [];
+  let next = 0;
+  for (const one of inOrder) {
+    while (next < late.length && compareTouchpoints(late[next], one) < 0) merged.push(late[next++]);
+    merged.push(one);
+  }
+  while (next < late.length) merged.push(late[next++]);
+  return merged;
 };
 
 const content = (touchpoint: FoldedTouchpoint): string => JSON.stringify(touchpoint);

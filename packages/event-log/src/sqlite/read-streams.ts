@@ -4,7 +4,7 @@ import { atStore, type Store, storeError } from '@rapport/sqlite';
 import type { ReadStreamsOptions, StreamEvent, StreamEvents } from '../event-log';
 import type { EventRows } from './event-rows';
 
-const STREAMS_PER_PAGE = 256;
+const STREAMS_PER_PAGE = 128;
 /** Of one stream at once; what is longer is read in pieces of this many. */
 const EVENTS_PER_PIECE = 1_024;
 
