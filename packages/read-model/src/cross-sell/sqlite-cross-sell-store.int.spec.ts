@@ -39,7 +39,8 @@ describe('the cross-sell store in SQLite', () => {
       db.close();
       const live = await store.load();
       const facts = [{ customer: 'a', product: 'cup', firstOrderedAt: 1 }];
-      await expect(store.applyFacts(facts, '2', ['a'])).rejects.toThrow('refused');
+      // Not toThrow: an error of the driver may come from the globals of another test file.
+      await expect(store.applyFacts(facts, '2', ['a'])).rejects.toMatchObject({ message: 'refused' });
       expect(await store.checkpoint()).toBe('1');
       for (const answers of [live, await store.load(), await place.open().load()])
         expect(answers.popular(5)).toEqual([{ product: 'tea', owners: 1 }]);
