@@ -88,6 +88,7 @@ export const createProjection = (program: Program, ruleset: RulesetName): Projec
     const changed = program.signals.filter(({ id }) => raisedNow.has(id) !== said.signals.has(id));
     const signals = changed.map(({ id }) => {
       const when = folder.signals.findLast(({ signal }) => signal === id);
+      // In the past as it is now it may never have been raised.
       return when ?? { at: fold.instant, signal: id, raised: raisedNow.has(id), cause: 'touchpoint' as const };
     });
     return { stages, signals };

@@ -137,7 +137,8 @@ const outcomeOf = ({ fold, history, signals }: Folder<ReasonedChange>, decision:
       : { to: last.to, effectiveAt: last.at, because: asJson(last.because), factors: last.factors };
   }
   const change = signals.findLast(({ signal }) => signal === decision.signal);
-  return { raised: isRaised(fold, decision.signal), effectiveAt: change?.at };
+  // A signal that the changed past never raised is cleared as of the instant the fold stood at.
+  return { raised: isRaised(fold, decision.signal), effectiveAt: change?.at ?? fold.instant };
 };
 
 const isRaised = (fold: Fold, signal: string): boolean => {

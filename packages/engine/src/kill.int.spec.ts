@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { compileRuleset, RETAIL, rulesetHash } from '@rapport/domain';
+import { openSqliteEventLog, subjectOf } from '@rapport/event-log';
+import { openSqliteReadModel } from '@rapport/read-model';
+import { decisionOf } from './decision';
+import { Projector } from './projector';
+import { verify } from './verify';
+
+/** More rounds find rarer faults. */
+const ROUNDS = Number(process.env.RAPPORT_KILL_ROUNDS ?? 25);
+const LONGEST_RUN_MS = 150;
+/** As compiled (`npm test` builds first): starting it from its sources would take longer than it lives. */
+const ENGINE = join(__dirname, '../dist/testing/kill-child.js');
+
+const folder = mkdtempSync(join(tmpdir(), 'rapport-engine-kill-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs an engine and kills it; the ids of the touchpoints it acknowledged. */
+const runAndKill = async (round: number, afterMs: number): Promise<readonly string[]> => {
+  const child = spawn(process.execPath, [ENGINE, folder, String(round)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const closed = once(child, 'close');
+  const acknowledged: string[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line === 'open') setTimeout(() => child.kill('SIGKILL'), afterMs);
+    else acknowledged.push(line);
+  }
+  await closed;
+  return acknowledged;
+};
+
+test(`after ${ROUNDS} kills every decision is there once, in sequence, and is what the log says`, async () => {
+  const program = compileRuleset(RETAIL);
+  const factors = Object.fromEntries(program.factors.map(({ id, ...parameters }) => [id, parameters]));
+  const acknowledged: string[] = [];
+  for (let round = 0; round < ROUNDS; round++)
+    acknowledged.push(...(await runAndKill(round, ((round * 37) % LONGEST_RUN_MS) + 1)));
+
+  const log = await openSqliteEventLog(join(folder, 'events.sqlite'), { mode: 'write' });
+  const readModel = await openSqliteReadModel(join(folder, 'relationships.sqlite'), { mode: 'write', factors });
+  const end = Date.UTC(2026, 0, 1) + ROUNDS * 200 * 86_400_000;
+  await new Projector({ log, readModel, program, clock: { now: () => end, until: async () => {} } }).catchUp();
+
+  const touchpoints = new Set<string>();
+  const stages = new Map<string, string>();
+  const sequences = new Map<string, number>();
+  for await (const page of log.readAll())
+    for (const event of page) {
+      const customer = subjectOf(event.stream);
+      const decision = decisionOf(event, customer);
+      if (decision === undefined) {
+        touchpoints.add(event.id);
+        continue;
+      }
+      expect(decision.sequence).toBe((sequences.get(customer) ?? 0) + 1);
+      sequences.set(customer, decision.sequence);
+      if (decision.kind !== 'stageChanged') continue;
+      expect(decision.from).toBe(stages.get(customer) ?? null);
+      stages.set(customer, decision.to);
+    }
+  expect(acknowledged.filter((id) => !touchpoints.has(id))).toEqual([]);
+  for (const [customer, stage] of stages) expect((await readModel.load([customer]))[0]?.stage).toBe(stage);
+
+  const location = { kind: 'sqlite', path: join(folder, 'events.sqlite') } as const;
+  const report = await verify({ log: location, readModel, rulesets: { [rulesetHash(RETAIL)]: RETAIL } });
+  expect(report.problems).toEqual([]);
+  expect(report.decisions).toBeGreaterThan(ROUNDS);
+  expect((await log.verifyIntegrity()).problems).toEqual([]);
+  await readModel.close();
+  await log.close();
+});

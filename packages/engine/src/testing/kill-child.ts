@@ -1,0 +1,68 @@
+/**
+ * What the kill test kills: intake and live projection in one process, as an engine runs them. Customers order,
+ * complain, write and fall silent on a clock that runs a day a touchpoint; some touchpoints are late.
+ *
+ * Arguments: folder of the stores, number of the round. Prints `open`, then every acknowledged touchpoint's id.
+ */
+import { writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { compileRuleset, DAY, type DecodedTouchpoint, RETAIL } from '@rapport/domain';
+import { openSqliteEventLog } from '@rapport/event-log';
+import { openSqliteReadModel } from '@rapport/read-model';
+import type { Clock } from '../clock';
+import { recordTouchpoints } from '../intake';
+import { Projector } from '../projector';
+
+const START = Date.UTC(2026, 0, 1);
+const CUSTOMERS = 25;
+const ROUND_LENGTH = 200;
+const TYPES = [
+  'order.completed',
+  'message.received',
+  'complaint.opened',
+  'order.completed',
+  'complaint.resolved',
+  'email.sent',
+];
+
+const touchpoint = (round: number, n: number): DecodedTouchpoint => {
+  const type = TYPES[(n * 7 + round) % TYPES.length];
+  const late = n % 5 === 0 ? 9 * DAY : 0;
+  const customer = `c${(n * 11) % CUSTOMERS}`;
+  return {
+    id: `${round}-${n}`,
+    source: 'kill',
+    type,
+    version: 1,
+    customer,
+    occurredAt: START + (round * ROUND_LENGTH + n) * DAY * 0.3 - late,
+    data: type.startsWith('complaint') ? { caseId: `${customer}-${round}` } : {},
+  };
+};
+
+const main = async (folder: string, round: number): Promise<void> => {
+  const program = compileRuleset(RETAIL);
+  const factors = Object.fromEntries(program.factors.map(({ id, ...parameters }) => [id, parameters]));
+  const log = await openSqliteEventLog(join(folder, 'events.sqlite'), { mode: 'write' });
+  const readModel = await openSqliteReadModel(join(folder, 'relationships.sqlite'), { mode: 'write', factors });
+  let now = START + round * ROUND_LENGTH * DAY * 0.3;
+  const clock: Clock = {
+    now: () => now,
+    until: (instant, signal) =>
+      new Promise((resolve) => {
+        const look = () => (instant <= now || signal.aborted ? resolve() : setImmediate(look));
+        look();
+      }),
+  };
+  writeSync(1, 'open\n');
+  void new Projector({ log, readModel, program, clock, pageSize: 7 }).run(new AbortController().signal);
+  for (let n = 0; n < ROUND_LENGTH; n += 2) {
+    const pair = [touchpoint(round, n), touchpoint(round, n + 1)];
+    now = Math.max(now, ...pair.map(({ occurredAt }) => occurredAt));
+    await recordTouchpoints(log, pair);
+    for (const { id } of pair) writeSync(1, `${id}\n`);
+    await new Promise(setImmediate);
+  }
+};
+
+void main(process.argv[2], Number(process.argv[3]));
