@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { DamagedContent } from '../guarded';
 import { basketMap, decodeBasket, emptyBasket, encodeBasket } from './basket';
 
 const basket = fc
@@ -35,6 +36,6 @@ describe('a basket as bytes', () => {
   it('says what to do when bytes are missing', () => {
     const bytes = encodeBasket(7, new Map([[300, 1_300_000_000_000]]));
     for (let end = 0; end < bytes.length; end++)
-      expect(() => decodeBasket(bytes.subarray(0, end), 0, emptyBasket())).toThrow('Rebuild the store');
+      expect(() => decodeBasket(bytes.subarray(0, end), 0, emptyBasket())).toThrow(DamagedContent);
   });
 });

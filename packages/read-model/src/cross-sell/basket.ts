@@ -1,3 +1,5 @@
+import { DamagedContent } from '../guarded';
+
 /**
  * A customer's products with the instants of their first orders, as bytes: her number, how many products, then each
  * product, sorted by instant, as the time since the one before and its number; all variable-length integers of 7 bits
@@ -70,12 +72,12 @@ export const decodeBasket = (bytes: Uint8Array, from: number, into: DecodedBaske
       value += (byte - 128) * unit;
       unit *= 128;
     }
-    throw new Error('A basket of the cross-sell store ends within a number. Rebuild the store.');
+    throw new DamagedContent('a basket ends within a number');
   };
   into.customer = take();
   const size = take();
   // A fact takes two bytes at least: a damaged size must not ask for the memory of the machine.
-  if (size > (end - at) / 2) throw new Error('A basket of the cross-sell store is cut off. Rebuild the store.');
+  if (size > (end - at) / 2) throw new DamagedContent('a basket is cut off');
   grow(into, size);
   let instant = 0;
   for (let i = 0; i < size; i++) {

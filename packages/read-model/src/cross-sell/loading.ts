@@ -1,5 +1,6 @@
 import { createOwnership, type Ownership } from '@rapport/domain';
 import type { Database } from 'better-sqlite3';
+import { DamagedContent } from '../guarded';
 import { type DecodedBasket, decodeBasket, emptyBasket } from './basket';
 
 /** Customers read at once. */
@@ -34,7 +35,7 @@ export const loadOwnership = (db: Database): Ownership => {
   const products = db.prepare<[], [number, string]>('SELECT number, name FROM products ORDER BY number').raw();
   for (const [number, name] of products.iterate())
     if (ownership.productNumber(name) !== number)
-      throw new Error(`The cross-sell store ${db.name} lacks a product before number ${number}. Rebuild the store.`);
+      throw new DamagedContent(`a product before number ${number} is missing`);
 
   ownership.addBaskets(basketsOf(db));
   return ownership;

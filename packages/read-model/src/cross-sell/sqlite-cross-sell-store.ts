@@ -1,5 +1,6 @@
 import { type CrossSell, createOwnership, crossSellOf, type Ownership, type OwnershipFact } from '@rapport/domain';
-import { atStore, openStore } from '@rapport/sqlite';
+import { openStore, type Store } from '@rapport/sqlite';
+import { guarded, guardedCalls } from '../guarded';
 import type { CrossSellStore } from './cross-sell-store';
 import { loadOwnership } from './loading';
 import { CROSS_SELL_FILE } from './schema';
@@ -26,8 +27,20 @@ interface Loaded {
  * @example const store = openSqliteCrossSellStore('data/cross-sell.sqlite', { mode: 'write' });
  */
 export const openSqliteCrossSellStore = (path: string, options: SqliteCrossSellOptions): CrossSellStore => {
-  const store = openStore(path, { ...CROSS_SELL_FILE, mode: options.mode, synchronous: options.synchronous ?? 'off' });
-  const { db } = store;
+  let store: Store | undefined;
+  try {
+    return guarded(path, () => {
+      store = openStore(path, { ...CROSS_SELL_FILE, mode: options.mode, synchronous: options.synchronous ?? 'off' });
+      return storeOn(store);
+    });
+  } catch (error) {
+    store?.close();
+    throw error;
+  }
+};
+
+const storeOn = (store: Store): CrossSellStore => {
+  const { db, path } = store;
   const readCheckpoint = db.prepare<[], string>('SELECT position FROM checkpoint').pluck();
   const writing = createWriting(db);
   let loaded: Loaded | undefined;
@@ -38,21 +51,33 @@ export const openSqliteCrossSellStore = (path: string, options: SqliteCrossSellO
     const ownership = loadOwnership(db);
     return { ownership, crossSell: crossSellOf(ownership), dataVersion: dataVersion() };
   });
-  const guarded = async <T>(work: () => T): Promise<T> => atStore(path, work);
 
+  const sizeOf = (ownership: Ownership) => ({
+    facts: ownership.facts(),
+    customers: ownership.customers(),
+    products: ownership.products.length,
+  });
+
+  const calls = guardedCalls<Pick<CrossSellStore, 'checkpoint' | 'applyFacts' | 'load' | 'size' | 'close'>>(path, {
+    checkpoint: async () => readCheckpoint.get(),
+    applyFacts: async (facts, checkpoint, forget = []) => {
+      loaded = current();
+      const follow = writing.apply(facts, checkpoint, forget);
+      if (loaded !== undefined) follow(loaded.ownership);
+    },
+    load: async () => {
+      loaded = current() ?? loading();
+      return loaded.crossSell;
+    },
+    size: async () => {
+      loaded = current() ?? loading();
+      return sizeOf(loaded.ownership);
+    },
+    close: async () => store.close(),
+  });
   return {
-    checkpoint: () => guarded(() => readCheckpoint.get()),
-    applyFacts: (facts, checkpoint, forget = []) =>
-      guarded(() => {
-        loaded = current();
-        const follow = writing.apply(facts, checkpoint, forget);
-        if (loaded !== undefined) follow(loaded.ownership);
-      }),
-    load: () =>
-      guarded(() => {
-        loaded = current() ?? loading();
-        return loaded.crossSell;
-      }),
+    ...calls,
+    // Guarded apart: what goes wrong with the batches is not this file's.
     rebuild: async (batches, checkpoint) => {
       const ownership = createOwnership();
       const customers = new Map<string, number>();
@@ -64,18 +89,11 @@ export const openSqliteCrossSellStore = (path: string, options: SqliteCrossSellO
       for await (const facts of batches)
         for (const { customer, product, firstOrderedAt } of facts satisfies readonly OwnershipFact[])
           ownership.add(number(customer), ownership.productNumber(product), firstOrderedAt);
-      return guarded(() => {
+      return guarded(path, () => {
         loaded = undefined;
         writing.replace(ownership, customers, checkpoint);
-        return { facts: ownership.facts(), customers: ownership.customers(), products: ownership.products.length };
+        return sizeOf(ownership);
       });
     },
-    size: () =>
-      guarded(() => {
-        loaded = current() ?? loading();
-        const { ownership } = loaded;
-        return { facts: ownership.facts(), customers: ownership.customers(), products: ownership.products.length };
-      }),
-    close: async () => store.close(),
   };
 };

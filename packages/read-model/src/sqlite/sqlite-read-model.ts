@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
-import { acquireWriter, atStore, openStore, type Store, type WriterLock } from '@rapport/sqlite';
+import { acquireWriter, openStore, type Store, type WriterLock } from '@rapport/sqlite';
 import type { Database } from 'better-sqlite3';
+import { guarded, guardedCalls } from '../guarded';
 import type { FactorParameters, ReadModel } from '../read-model';
 import { queries } from './queries';
 import { saving } from './saving';
@@ -33,9 +34,14 @@ export interface SqliteReadModel extends ReadModel {
  */
 export const openSqliteReadModel = async (path: string, options: SqliteReadModelOptions): Promise<SqliteReadModel> => {
   const lock = options.mode === 'write' && path !== ':memory:' ? acquireWriter(path) : undefined;
+  let store: Store | undefined;
   try {
-    return readModel(open(path, options), options, lock);
+    return guarded(path, () => {
+      store = open(path, options);
+      return guardedCalls(path, readModel(store, options, lock));
+    });
   } catch (error) {
+    store?.close();
     lock?.release();
     throw error;
   }
@@ -64,25 +70,23 @@ const readModel = (
 
   return {
     ...queries(db, factors),
-    save: async (changes, checkpoint) =>
-      atStore(path, () => {
-        if (write === undefined || writeDurably === undefined)
-          throw new Error(`The read model ${path} is open for reading only; open it with mode "write" to save.`);
-        if (build === undefined) return writeDurably(changes, checkpoint);
-        try {
-          write(changes, checkpoint);
-        } catch (error) {
-          // Half a batch is in the build's one transaction, so the build is lost.
-          store.close();
-          throw error;
-        }
-      }),
-    finish: async () =>
-      atStore(path, () => {
-        if (build === undefined) return;
-        finishBuild(db, build.indexes);
-        build = undefined;
-      }),
+    save: async (changes, checkpoint) => {
+      if (write === undefined || writeDurably === undefined)
+        throw new Error(`The read model ${path} is open for reading only; open it with mode "write" to save.`);
+      if (build === undefined) return writeDurably(changes, checkpoint);
+      try {
+        write(changes, checkpoint);
+      } catch (error) {
+        // Half a batch is in the build's one transaction, so the build is lost.
+        store.close();
+        throw error;
+      }
+    },
+    finish: async () => {
+      if (build === undefined) return;
+      finishBuild(db, build.indexes);
+      build = undefined;
+    },
     close: async () => {
       store.close();
       lock?.release();
