@@ -197,18 +197,29 @@ export class Fold implements EventContext, StateContext {
     for (;;) {
       const at = this.solvedQuietUntil();
       this.quietUntil = at;
-      if (at === NEVER || at >= this.promises.breaksAt || this.wouldChange(at)) return at;
+      if (at === NEVER || at >= this.promises.breaksAt || this.changesAt(at)) return at;
       this.quietFrom = this.now = at;
     }
   }
 
   /** Whether the conditions, asked about at `t`, give another stage or signal than the fold has. */
   wouldChange(t: number): boolean {
+    return this.peekAt(t, NEVER);
+  }
+
+  /** The same at the end of a quiet time: only what may change then is asked. */
+  private changesAt(t: number): boolean {
+    return this.peekAt(t, t);
+  }
+
+  /** Asks about `t`, leaving out what is known not to change up to `asked`, and leaves everything as it was. */
+  private peekAt(t: number, asked: number): boolean {
     const { now } = this;
     this.now = t;
     this.peeking = true;
-    let would = this.stageNow(t) !== this.stage;
-    for (let i = 0; i < this.raisedSince.length && !would; i++) would = this.signalRemaining(i) > 0;
+    let would = this.stageUntil <= asked && this.stageNow(t) !== this.stage;
+    for (let i = 0; i < this.signalUntil.length && !would; i++)
+      would = this.signalUntil[i] <= asked && this.signalRemaining(i) > 0;
     this.peeking = false;
     this.now = now;
     return would;
@@ -217,7 +228,7 @@ export class Fold implements EventContext, StateContext {
   /** Foresees what comes next, after a restore. */
   resume(): void {
     this.now = this.quietFrom = this.instant;
-    this.lookAhead();
+    this.lookAhead(NEVER);
   }
 
   private take(touchpoint: FoldedTouchpoint, t: number): void {
@@ -464,18 +475,18 @@ export class Fold implements EventContext, StateContext {
     this.quietUntil = until;
   }
 
-  /** Before when nothing can change by time, seen from `now`. */
-  private lookAhead(): void {
-    this.stageUntil = this.stageQuietUntil();
+  /** Looks anew, from `now`, at what is known not to change before `upTo` and no longer. */
+  private lookAhead(upTo: number): void {
+    if (this.stageUntil <= upTo) this.stageUntil = this.stageQuietUntil();
     for (let i = 0; i < this.signalUntil.length; i++)
-      this.signalUntil[i] = this.now + Math.abs(this.signalRemaining(i));
+      if (this.signalUntil[i] <= upTo) this.signalUntil[i] = this.now + Math.abs(this.signalRemaining(i));
     this.findQuiet();
   }
 
-  /** The same, solved: some condition does change at that millisecond. */
+  /** Before when nothing can change by time, solved: some condition does change at that millisecond. */
   private solvedQuietUntil(): number {
+    this.lookAhead(this.now);
     for (;;) {
-      this.lookAhead();
       let solved = false;
       for (let atom = 0; atom < this.flipAt.length; atom++)
         if (this.exact[atom] === 0 && this.flipAt[atom] > this.now && this.flipAt[atom] <= this.quietUntil) {
@@ -483,6 +494,7 @@ export class Fold implements EventContext, StateContext {
           solved = true;
         }
       if (!solved) return this.quietUntil;
+      this.lookAhead(this.quietUntil);
     }
   }
 }
