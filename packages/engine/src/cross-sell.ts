@@ -1,19 +1,23 @@
 import { type OwnershipFact, ownershipOf } from '@rapport/domain';
 import { type EventLog, type Position, subjectOf } from '@rapport/event-log';
 import type { CrossSellStore } from '@rapport/read-model';
+import { isBeyond } from './beyond';
 import { Interrupted } from './partition/interrupted';
 
 export interface CrossSellProjectionOptions {
   readonly log: EventLog;
   readonly store: CrossSellStore;
   readonly signal?: AbortSignal;
+  /** Makes all of it anew, whatever the checkpoint says. */
+  readonly anew?: boolean;
   onProgress?(touchpoints: number): void;
 }
 
 const PAGE = 10_000;
 
 /**
- * Takes who ordered what first into the cross-sell store, from its checkpoint to the end of the log.
+ * Takes who ordered what first into the cross-sell store, from its checkpoint to the end of the log. A store that has
+ * seen more than the log holds (an older log was put back) is made anew.
  *
  * @throws Interrupted when the signal aborts; what was applied before stays
  */
@@ -21,11 +25,14 @@ export const projectCrossSell = async ({
   log,
   store,
   signal,
+  anew = false,
   onProgress,
 }: CrossSellProjectionOptions): Promise<{ readonly touchpoints: number; readonly facts: number }> => {
   const end = await log.head();
-  const start = await store.checkpoint();
-  if (end === undefined || (start !== undefined && start >= end)) return { touchpoints: 0, facts: 0 };
+  const known = (await store.checkpoint()) || undefined;
+  if (end === undefined && known === undefined) return { touchpoints: 0, facts: 0 };
+  const start = anew || (known !== undefined && isBeyond(known, end)) ? undefined : known;
+  if (start !== undefined && start === end) return { touchpoints: 0, facts: 0 };
   let touchpoints = 0;
   let facts = 0;
   async function* batches(after: Position | undefined): AsyncGenerator<{
@@ -41,8 +48,9 @@ export const projectCrossSell = async ({
     }
     if (signal?.aborted) throw new Interrupted();
   }
-  if (start === undefined) {
-    await store.rebuild(only(batches(undefined)), end);
+  if (start === undefined || end === undefined) {
+    // An empty log has no position; the empty one counts as none.
+    await store.rebuild(only(batches(undefined)), end ?? '');
     return { touchpoints, facts };
   }
   for await (const batch of batches(start as Position)) await store.applyFacts(batch.facts, batch.position);

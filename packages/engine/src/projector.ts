@@ -10,6 +10,7 @@ import {
 } from '@rapport/event-log';
 import type { ReadModel, RelationshipSave, StoredRelationship } from '@rapport/read-model';
 import { isLeft } from 'fp-ts/Either';
+import { isBeyond } from './beyond';
 import { type Clock, systemClock } from './clock';
 import { type Decision, decisionEvent, type RecordedDecision, rulesetName } from './decision';
 import { foldedParts } from './foldable';
@@ -161,6 +162,8 @@ export class Projector {
       throw new RebuildNeeded(
         `the read model was built with ruleset ${checkpoint.ruleset.slice(0, 12)}, not with ${this.hash.slice(0, 12)}`,
       );
+    if (checkpoint !== undefined && isBeyond(checkpoint.position, await log.head()))
+      throw new RebuildNeeded('the read model has seen more than the log holds: an older log was put back beside it');
     this.checkpoint = checkpoint?.position as Position | undefined;
     this.parkedCustomers = new Set((await readModel.parked()).map(({ customer }) => customer));
     if (!this.resumed) await this.redo(await unsavedDecisions(log, readModel, this.checkpoint));

@@ -1,0 +1,10 @@
+import type { Position } from '@rapport/event-log';
+
+/**
+ * Whether a checkpoint lies beyond the end of the log: an older log was put back, and what was projected from the newer
+ * one holds things that the log does not know.
+ *
+ * @param head undefined for an empty log
+ */
+export const isBeyond = (checkpoint: string, head: Position | undefined): boolean =>
+  head === undefined || checkpoint > head;
