@@ -76,6 +76,10 @@ export class Fold implements EventContext, StateContext {
   private readonly signalTouched: Uint8Array;
   /** Before these instants, time alone changes nothing about the stage, or about each signal. */
   private stageUntil = NEVER;
+  /** How long the conditions asked for the stage last stay as they are. */
+  private stageRemaining = NEVER;
+  /** Whether the stage asked for last is held against its `stay`, by its minStay alone. */
+  private stageProtected = false;
   private readonly signalUntil: Float64Array;
   /** From here, where nothing was left to change, time alone changes nothing before `quietUntil`. */
   private quietFrom = Number.NaN;
@@ -341,7 +345,8 @@ export class Fold implements EventContext, StateContext {
         this.signalTouched.fill(1);
         this.recorder.stageChanged?.(this, held, stage, t, touchpoint);
       }
-      this.stageUntil = this.stageQuietUntil();
+      this.stageUntil =
+        stage === held ? this.heldUntil(t + this.stageRemaining, this.stageProtected) : this.stageQuietUntil();
     }
     for (let i = 0; i < this.signalUntil.length; i++) {
       if (this.signalTouched[i] === 0 && t < this.signalUntil[i]) continue;
@@ -440,11 +445,22 @@ export class Fold implements EventContext, StateContext {
     const { stages } = this.program;
     const held = this.stage;
     let stage = Math.max(held, 0);
-    while (stage > 0 && stages[stage].stay(this) < 0) {
-      if (stage === held && t - this.since < stages[stage].minStay) break;
+    let remaining = NEVER;
+    let staying = NEVER;
+    while (stage > 0) {
+      staying = stages[stage].stay(this);
+      remaining = Math.abs(staying);
+      if (staying > 0 || (stage === held && t - this.since < stages[stage].minStay)) break;
       stage--;
     }
-    if (stage >= held) while (stage + 1 < stages.length && stages[stage + 1].enter(this) > 0) stage++;
+    if (stage >= held)
+      for (; stage + 1 < stages.length; stage++) {
+        const entering = stages[stage + 1].enter(this);
+        remaining = Math.min(remaining, Math.abs(entering));
+        if (entering < 0) break;
+      }
+    this.stageRemaining = remaining;
+    this.stageProtected = staying < 0;
     return stage;
   }
 
@@ -460,13 +476,16 @@ export class Fold implements EventContext, StateContext {
 
   private stageQuietUntil(): number {
     const { stages } = this.program;
-    const { stay, minStay } = stages[this.stage];
-    const staying = stay(this);
-    let until = this.now + Math.abs(staying);
-    if (staying < 0 && this.since + minStay > this.now) until = Math.min(until, this.since + minStay);
-    return this.stage + 1 < stages.length
-      ? Math.min(until, this.now + Math.abs(stages[this.stage + 1].enter(this)))
-      : until;
+    const staying = stages[this.stage].stay(this);
+    let remaining = Math.abs(staying);
+    if (this.stage + 1 < stages.length) remaining = Math.min(remaining, Math.abs(stages[this.stage + 1].enter(this)));
+    return this.heldUntil(this.now + remaining, staying < 0);
+  }
+
+  /** A stage that is only protected by its minStay is looked at again when that ends. */
+  private heldUntil(until: number, onlyProtected: boolean): number {
+    const end = this.since + this.program.stages[this.stage].minStay;
+    return onlyProtected && end > this.now && end < until ? end : until;
   }
 
   private findQuiet(): void {
@@ -499,12 +518,16 @@ export class Fold implements EventContext, StateContext {
   }
 }
 
+/** Objects are no values: two with the same content could not be told to be the same. */
+const isValue = (value: unknown, numbersOnly: boolean): boolean =>
+  typeof value === 'number' || (!numbersOnly && value !== undefined && typeof value !== 'object');
+
 const addValues = (metric: Metric, found: unknown, numbersOnly: boolean, t: number): void => {
   if (!Array.isArray(found)) {
-    if (found !== undefined && (!numbersOnly || typeof found === 'number')) metric.add(found, t);
+    if (isValue(found, numbersOnly)) metric.add(found, t);
     return;
   }
-  for (let i = 0; i < found.length; i++) if (!numbersOnly || typeof found[i] === 'number') metric.add(found[i], t);
+  for (let i = 0; i < found.length; i++) if (isValue(found[i], numbersOnly)) metric.add(found[i], t);
 };
 
 /** A promise's key as text; undefined where the field is missing, which names no promise. */
