@@ -143,7 +143,7 @@ export interface ReadStreamsOptions {
   readonly until?: Position;
   /** Types whose `data` the reader will look at; others come with `{}`, unparsed. All when absent. */
   readonly wantsData?: (type: string) => boolean;
-  /** For readers that look at none of them: leaves out `staff` and `correlationId`, and `recordedAt` is NaN. */
+  /** For readers that look at none of them: leaves out `staff` and `correlationId`, and `recordedAt` is 0. */
   readonly lean?: boolean;
   readonly signal?: AbortSignal;
 }

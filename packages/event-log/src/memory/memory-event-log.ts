@@ -185,7 +185,7 @@ const withinStream = (
 ): StreamEvent => {
   const { staff, correlationId, ...needed } = event;
   const data = wantsData === undefined || wantsData(event.type) ? event.data : {};
-  return lean ? { ...needed, recordedAt: Number.NaN, data } : { ...event, data };
+  return lean ? { ...needed, recordedAt: 0, data } : { ...event, data };
 };
 
 const countOf = (streams: ReadonlyMap<string, readonly Entry[]>): LogCount => {

@@ -176,7 +176,7 @@ const pieceReader = (
         type,
         version: versions?.[i] ?? 1,
         occurredAt: occurredAt[i],
-        recordedAt: recordedAt?.[i] ?? Number.NaN,
+        recordedAt: recordedAt?.[i] ?? 0,
         data: one === 0 || !wants(type) ? NO_DATA : one,
       };
       const member = staff?.[i];
