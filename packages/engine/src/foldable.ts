@@ -19,7 +19,18 @@ const newest = <Event extends StreamEvent>(event: Event): Event => {
       { source: event.source, id: event.id },
       `touchpoint ${event.id} of ${event.source} is ${event.type} of schema version ${event.version}, but this Rapport knows versions up to ${known}: update it, then retry`,
     );
-  return { ...event, data: upcast(event.type, event.version, event.data), version: known };
+  const { id, source, type, version, occurredAt, recordedAt } = event;
+  // Field by field: an event may look some of them up when asked.
+  return {
+    ...event,
+    id,
+    source,
+    type,
+    occurredAt,
+    recordedAt,
+    data: upcast(type, version, event.data),
+    version: known,
+  };
 };
 
 /**

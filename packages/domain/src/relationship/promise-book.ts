@@ -1,6 +1,9 @@
 import type { Json } from '../json';
+import type { TouchpointIdentity } from '../touchpoint/touchpoint';
 import type { FoldedTouchpoint } from './folded-touchpoint';
 import type { OpenPromise } from './relationship';
+
+const identityOf = ({ source, id }: TouchpointIdentity): TouchpointIdentity => ({ source, id });
 
 /** Open promises of one customer, by the index of their rule; within a rule the oldest first. */
 export class PromiseBook {
@@ -22,7 +25,7 @@ export class PromiseBook {
   }
 
   list(): readonly OpenPromise[] {
-    return this.open.flat();
+    return this.open.flat().map((promise) => ({ ...promise, touchpoint: identityOf(promise.touchpoint) }));
   }
 
   /** A second promise with the key of an open one is not made. Returns whether it was made. */
@@ -34,7 +37,8 @@ export class PromiseBook {
       key,
       madeAt: t,
       deadline,
-      touchpoint: { source: touchpoint.source, id: touchpoint.id },
+      // As it is: who reads whole logs gives touchpoints that look their identity up when asked for it.
+      touchpoint,
     });
     if (deadline < this.first) this.first = deadline;
     return true;

@@ -130,6 +130,46 @@ const dataColumn = ({ types }: EventRows, wantsData: ReadStreamsOptions['wantsDa
 
 const NO_DATA: JsonObject = Object.freeze({});
 
+/** Identities of a piece, parsed when one is asked for: a fold that only classifies hardly ever does. */
+class Identities {
+  private parsedIds: readonly string[] | undefined;
+  private parsedSources: readonly number[] | undefined;
+  constructor(
+    private readonly piece: Piece,
+    private readonly parse: <T>(text: string) => readonly T[],
+    private readonly sourceNamed: (no: number) => string,
+  ) {}
+  id(index: number): string {
+    this.parsedIds ??= this.parse<string>(this.piece.ids);
+    return this.parsedIds[index];
+  }
+  source(index: number): string {
+    this.parsedSources ??= this.parse<number>(`[${this.piece.sources}]`);
+    return this.sourceNamed(this.parsedSources[index]);
+  }
+}
+
+/** An event as a fold needs it. */
+class LeanEvent implements StreamEvent {
+  constructor(
+    private readonly identities: Identities,
+    private readonly index: number,
+    readonly type: string,
+    readonly version: number,
+    readonly occurredAt: number,
+    readonly data: JsonObject,
+  ) {}
+  get id(): string {
+    return this.identities.id(this.index);
+  }
+  get source(): string {
+    return this.identities.source(this.index);
+  }
+  get recordedAt(): number {
+    return 0;
+  }
+}
+
 const pieceReader = (
   path: string,
   { sources, types }: EventRows,
@@ -155,35 +195,43 @@ const pieceReader = (
       throw storeError('damaged', path, error);
     }
   };
+  const sourceNamed = (no: number): string => named(sources.nameOf(no));
   return (piece: Piece, from: number, into: StreamEvent[]): void => {
     const { count } = piece;
-    const sourceNos = parse<number>(`[${piece.sources}]`);
-    const ids = parse<string>(piece.ids);
+    const identities = new Identities(piece, parse, sourceNamed);
     const typeNos = parse<number>(`[${piece.types}]`);
     const versions = piece.versions === count ? undefined : versionsOf(piece.no, from, count);
     const occurredAt = parse<number>(`[${piece.occurredAt}]`);
-    const recordedAt = piece.recordedAt === undefined ? undefined : parse<number>(`[${piece.recordedAt}]`);
     const data = parse<JsonObject | 0>(`[${piece.data}]`);
-    const staff = piece.staff === undefined ? undefined : parse<string | null>(piece.staff);
-    const correlationIds = piece.correlationIds === undefined ? undefined : parse<string | null>(piece.correlationIds);
-    if (data.length !== count || ids.length !== count) throw storeError('damaged', path);
+    if (data.length !== count) throw storeError('damaged', path);
+    const rest = piece.recordedAt === undefined ? undefined : restOf(piece, piece.recordedAt, parse);
     for (let i = 0; i < count; i++) {
       const type = named(types.nameOf(typeNos[i]));
       const one = data[i];
-      const event: { -readonly [K in keyof StreamEvent]: StreamEvent[K] } = {
-        source: named(sources.nameOf(sourceNos[i])),
-        id: ids[i],
-        type,
-        version: versions?.[i] ?? 1,
-        occurredAt: occurredAt[i],
-        recordedAt: recordedAt?.[i] ?? 0,
-        data: one === 0 || !wants(type) ? NO_DATA : one,
-      };
-      const member = staff?.[i];
-      if (member != null) event.staff = member;
-      const correlationId = correlationIds?.[i];
-      if (correlationId != null) event.correlationId = correlationId;
-      into.push(event);
+      const wantedData = one === 0 || !wants(type) ? NO_DATA : one;
+      const version = versions?.[i] ?? 1;
+      into.push(
+        rest === undefined
+          ? new LeanEvent(identities, i, type, version, occurredAt[i], wantedData)
+          : {
+              source: identities.source(i),
+              id: identities.id(i),
+              type,
+              version,
+              occurredAt: occurredAt[i],
+              recordedAt: rest.recordedAt[i],
+              data: wantedData,
+              ...(rest.staff[i] === null ? undefined : { staff: rest.staff[i] as string }),
+              ...(rest.correlationIds[i] === null ? undefined : { correlationId: rest.correlationIds[i] as string }),
+            },
+      );
     }
   };
 };
+
+/** What is read only where it is asked for. */
+const restOf = (piece: Piece, recordedAt: string, parse: <T>(text: string) => readonly T[]) => ({
+  recordedAt: parse<number>(`[${recordedAt}]`),
+  staff: parse<string | null>(piece.staff ?? '[]'),
+  correlationIds: parse<string | null>(piece.correlationIds ?? '[]'),
+});
