@@ -1,3 +1,4 @@
+export { isBeyond } from './beyond';
 export { type Clock, systemClock } from './clock';
 export { type ComparisonOptions, type ComparisonReport, compareRulesets } from './compare';
 export type { ChangedCustomer } from './compare-job';

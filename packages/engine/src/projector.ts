@@ -41,7 +41,7 @@ export interface ProjectionReport {
 
 /** The read model cannot be continued, only made anew. */
 export class RebuildNeeded extends Error {
-  constructor(reason: string) {
+  constructor(readonly reason: string) {
     super(`${reason}; rebuild it from the log`);
     this.name = 'RebuildNeeded';
   }

@@ -6,7 +6,7 @@ export class DamagedContent extends Error {
 }
 
 /** Said by SQLite of a file whose tables or JSON are not what was written there. */
-const NOT_AS_WRITTEN = /^(no such (table|column)|malformed JSON)/;
+const NOT_AS_WRITTEN = /^(no such (table|column|index)|duplicate column name|malformed JSON)|already exists$/;
 
 /** As a StoreError whatever the file or the disk did; what else went wrong (a defect, wrong use) as it is. */
 const asProblemOf = (error: unknown, path: string): unknown => {

@@ -10,13 +10,15 @@ import { estimateLines } from '../estimate-lines';
 import { CommandError, EXIT, type ExitCode, interruptible } from '../exit';
 import { fileOut } from '../output/file-out';
 import { importReport } from '../output/import-report';
+import { counted } from '../output/numbers';
 import { rejectionText } from '../output/rejection';
 import { catalogueOf, readText, rulesetFrom } from '../rulesets';
+import { removeWhatIsAhead } from '../store/ahead';
 import { type DataDirectory, hasStore, storeToFill } from '../store/data-directory';
 import { readDemoMarker, removeDemoMarker } from '../store/demo-marker';
 import { type InForce, rulesetInForce } from '../store/in-force';
 import { bringUpToDate, type Projected } from '../store/projecting';
-import { keepRuleset } from '../store/ruleset-files';
+import { keepRuleset, noteInForce } from '../store/ruleset-files';
 
 export interface ImportOptions {
   readonly as?: PresetName;
@@ -48,6 +50,8 @@ export const importCommand = async (cli: Cli, files: readonly string[], options:
   const log = await openSqliteEventLog(data.events, { mode: 'write' });
   try {
     keepRuleset(data, inForce.ruleset);
+    noteInForce(data, inForce.hash);
+    await removeWhatIsAhead(cli, data, log);
     leaveDemo(cli, data);
     return await interruptible(RESUME, async () => {
       const counts: Recorded = { recorded: 0, duplicates: 0, conflicts: 0 };
@@ -100,7 +104,7 @@ const rulesetFor = async (cli: Cli, data: DataDirectory, file: string | undefine
   const inForce = await rulesetInForce(data.directory);
   if (inForce.hash === wanted.hash) return inForce;
   throw new CommandError(
-    `--ruleset: ${data.directory} works with ruleset ${inForce.ruleset.ruleset} ${inForce.ruleset.version}; another one can be given to a fresh store only. To see what ${file} would change: rapport replay --ruleset ${file} --compare`,
+    `--ruleset: ${data.directory} works with ruleset ${inForce.ruleset.ruleset} ${inForce.ruleset.version}; import does not change it. To see what ${file} would change: rapport replay --ruleset ${file} --compare; to put it in force: rapport rebuild --ruleset ${file}`,
   );
 };
 
@@ -175,5 +179,5 @@ const report = async (
   cli.print(importReport(account, counts, cli).join('\n'));
   if (rejects !== undefined && account.rejected + counts.conflicts > 0)
     cli.note(`What was rejected stands in ${rejects}`);
-  if (projected.parked > 0) cli.note(`${projected.parked} customers could not be folded: rapport parked`);
+  if (projected.parked > 0) cli.note(`${counted(projected.parked, 'customer')} could not be folded: rapport parked`);
 };

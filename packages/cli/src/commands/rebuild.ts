@@ -1,23 +1,39 @@
 import { availableParallelism } from 'node:os';
+import { type Ruleset, rulesetHash } from '@rapport/domain';
 import { openSqliteEventLog } from '@rapport/event-log';
 import { type Cli, printJson } from '../cli';
 import { interruptible } from '../exit';
 import { elapsed } from '../output/instants';
 import { counted } from '../output/numbers';
 import { rulesetNameOf } from '../relationship-document';
+import { catalogueOf, rulesetFrom } from '../rulesets';
 import { existingStore } from '../store/data-directory';
 import { nowIn } from '../store/demo-marker';
-import { rulesetInForce } from '../store/in-force';
+import { type InForce, rulesetInForce } from '../store/in-force';
 import { catchUpCrossSell, rebuildReadModel } from '../store/projecting';
 import { keepRuleset } from '../store/ruleset-files';
+
+export interface RebuildCommandOptions {
+  readonly workers?: number;
+  /** Puts another ruleset in force. */
+  readonly ruleset?: string;
+}
+
+const rulesetWanted = async (cli: Cli, file: string | undefined): Promise<InForce> => {
+  if (file === undefined) return rulesetInForce(cli.data);
+  const ruleset: Ruleset = rulesetFrom(cli, file);
+  // Refuses types that imports could not take.
+  catalogueOf(ruleset);
+  return { ruleset, hash: rulesetHash(ruleset) };
+};
 
 /** `rapport rebuild`: the old read model answers until the new one is complete. */
 export const rebuildCommand = async (
   cli: Cli,
-  { workers = availableParallelism() }: { readonly workers?: number },
+  { workers = availableParallelism(), ruleset: file }: RebuildCommandOptions,
 ): Promise<void> => {
   const files = existingStore(cli.data);
-  const inForce = await rulesetInForce(cli.data);
+  const inForce = await rulesetWanted(cli, file);
   const log = await openSqliteEventLog(files.events, { mode: 'read' });
   try {
     const { touchpoints, customers, parked, milliseconds } = await interruptible(
@@ -25,7 +41,7 @@ export const rebuildCommand = async (
       async () => {
         keepRuleset(files, inForce.ruleset);
         const report = await rebuildReadModel(cli, files, log, inForce, workers, nowIn(files));
-        await catchUpCrossSell(cli, files, log);
+        await catchUpCrossSell(cli, files, log, true);
         return report;
       },
     );
@@ -40,6 +56,7 @@ export const rebuildCommand = async (
     cli.print(
       `Rebuilt from ${counted(touchpoints, 'touchpoint')}: ${counted(customers, 'customer')} in ${elapsed(milliseconds)}, switched in.`,
     );
+    if (file !== undefined) cli.print(`In force now: ${inForce.ruleset.ruleset} ${inForce.ruleset.version}.`);
     if (parked > 0) cli.note(`${counted(parked, 'customer')} could not be folded: rapport parked`);
   } finally {
     await log.close();

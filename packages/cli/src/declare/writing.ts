@@ -38,7 +38,7 @@ export const declareWriting = (program: Command, signal: AbortSignal): void => {
     ],
     details:
       'Importing a file again adds nothing: what is recorded is recognised. That is also how to go on after a stop.\n' +
-      'Tables of your own: write a SELECT that yields customer, type, occurredAt, id and data (see docs).',
+      'Tables of your own: write a SELECT that yields customer, type, occurred_at, id and data (see docs).',
     examples: [
       'import history.ndjson.gz --as touchpoints',
       'import online-retail.csv.gz --as online-retail --rejects rejects.ndjson',
@@ -50,8 +50,14 @@ export const declareWriting = (program: Command, signal: AbortSignal): void => {
   declare(program, signal, {
     name: 'rebuild',
     does: 'build the read model anew from the log, beside the live one, and switch',
-    options: [wholeNumber('--workers <n>', 'worker threads (default: one per core)', 1)],
-    examples: ['rebuild'],
+    options: [
+      wholeNumber('--workers <n>', 'worker threads (default: one per core)', 1),
+      option('--ruleset <file>', 'put this ruleset in force: a file, or retail (default: the one in force stays)'),
+    ],
+    details:
+      'Also replaces a read model that is damaged or of another version. Nothing is announced; decisions recorded\n' +
+      'before stay, with the ruleset that took them. See first who would change stage: rapport replay --compare',
+    examples: ['rebuild', 'rebuild --ruleset stricter.yaml'],
     run: async (cli, _, options) =>
       (require('../commands/rebuild') as typeof import('../commands/rebuild')).rebuildCommand(cli, options),
   });

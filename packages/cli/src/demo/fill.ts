@@ -3,11 +3,12 @@ import { recordTouchpoints } from '@rapport/engine';
 import { openSqliteEventLog } from '@rapport/event-log';
 import { DEFAULT_END, type SimulatedCustomer, simulate, simulateStaff } from '@rapport/simulator';
 import type { Cli } from '../cli';
+import { removeWhatIsAhead } from '../store/ahead';
 import type { DataDirectory } from '../store/data-directory';
 import { type DemoMarker, writeDemoMarker } from '../store/demo-marker';
 import type { InForce } from '../store/in-force';
 import { bringUpToDate } from '../store/projecting';
-import { keepRuleset } from '../store/ruleset-files';
+import { keepRuleset, noteInForce } from '../store/ruleset-files';
 import { pickCustomers } from './pick';
 
 /** One world that shows all kinds of customers. */
@@ -28,6 +29,8 @@ export const fillDemo = async (
   try {
     writeDemoMarker(files, marker);
     keepRuleset(files, inForce.ruleset);
+    noteInForce(files, inForce.hash);
+    await removeWhatIsAhead(cli, files, log);
     const company: SimulatedCustomer[] = [];
     const simulating = cli.progress('simulating', 'customers');
     for (const one of simulate(marker)) {

@@ -1,8 +1,9 @@
 import { type Evaluation, evaluate, type Touchpoint } from '@rapport/domain';
-import { historyOf } from '@rapport/engine';
+import { historyOf, UnfoldableTouchpoint } from '@rapport/engine';
 import { CommandError, EXIT } from '../exit';
 import { type ViewOptions, viewFrom } from '../instant-options';
 import type { ReadingStore } from './open';
+import { unusableProjection } from './unusable';
 
 /** A customer's touchpoints and what they come to at the instants asked about. */
 export interface EvaluatedCustomer {
@@ -18,17 +19,31 @@ const NEAR = 5;
 /** Ids that contain what was asked for, or share its beginning. */
 const nearIds = async (store: ReadingStore, customer: string): Promise<readonly string[]> => {
   if (!store.hasReadModel) return [];
-  const readModel = await store.readModel();
-  for (const text of [customer, customer.slice(0, Math.max(3, customer.length - 2))]) {
-    const { customers } = await readModel.customers({ text, limit: NEAR });
-    if (customers.length > 0) return customers.map((one) => one.customer);
+  try {
+    const readModel = await store.readModel();
+    for (const text of [customer, customer.slice(0, Math.max(3, customer.length - 2))]) {
+      const { customers } = await readModel.customers({ text, limit: NEAR });
+      if (customers.length > 0) return customers.map((one) => one.customer);
+    }
+  } catch (error) {
+    // The answer needs no read model, only the hint does.
+    if (unusableProjection(error, store.files) === undefined) throw error;
   }
   return [];
 };
 
-/** @throws CommandError (exit 1) for a customer of whom the log holds nothing */
+/**
+ * @throws CommandError (exit 1) for a customer of whom the log holds nothing, (exit 2) for one whose touchpoints this
+ * build cannot fold
+ */
 export const touchpointsOf = async (store: ReadingStore, customer: string): Promise<readonly Touchpoint[]> => {
-  const touchpoints = await historyOf(store.log, customer);
+  const touchpoints = await historyOf(store.log, customer).catch((error: unknown) => {
+    if (!(error instanceof UnfoldableTouchpoint)) throw error;
+    const { source, id } = error.touchpoint;
+    throw new CommandError(
+      `${customer} is parked: touchpoint ${id} of ${source} cannot be folded (${error.message}). What is recorded of her stays: rapport export --what touchpoints. Once this Rapport is updated: rapport parked retry`,
+    );
+  });
   if (touchpoints.length > 0) return touchpoints;
   const near = await nearIds(store, customer);
   const hint = near.length > 0 ? `Near it: ${near.join(', ')}.` : 'Ids are compared as they are written.';

@@ -5,6 +5,7 @@ import { openSqliteReadModel, type ReadModel } from '@rapport/read-model';
 import { type DataDirectory, existingStore } from './data-directory';
 import { nowIn } from './demo-marker';
 import { type InForce, rulesetInForce } from './in-force';
+import { explained } from './unusable';
 
 /** A store opened for questions; any number of processes may, while one writes. */
 export interface ReadingStore extends InForce {
@@ -41,6 +42,8 @@ export const withStore = async <T>(directory: string, work: (store: ReadingStore
         return readModel;
       },
     });
+  } catch (error) {
+    throw explained(error, files);
   } finally {
     await (await readModel?.catch(() => undefined))?.close();
     await log.close();

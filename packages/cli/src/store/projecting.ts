@@ -8,6 +8,8 @@ import type { Cli } from '../cli';
 import type { DataDirectory } from './data-directory';
 import type { InForce } from './in-force';
 import { factorsOf } from './open';
+import { noteInForce } from './ruleset-files';
+import { removeProjection, unusableProjection } from './unusable';
 
 export interface Projected {
   readonly touchpoints: number;
@@ -28,7 +30,7 @@ export const rebuildReadModel = async (
   cli: Cli,
   files: DataDirectory,
   log: EventLog,
-  { ruleset }: InForce,
+  { ruleset, hash }: InForce,
   workers: number,
   now: number,
 ): Promise<Projected & { readonly milliseconds: number }> => {
@@ -58,8 +60,10 @@ export const rebuildReadModel = async (
   } finally {
     progress.stop();
     await into.close();
-    if (done) switchIn(building, files.relationships);
-    else for (const suffix of ['', '-journal', '-wal', '-shm', '-writer']) rmSync(building + suffix, { force: true });
+    if (done) {
+      switchIn(building, files.relationships);
+      noteInForce(files, hash);
+    } else for (const suffix of ['', '-journal', '-wal', '-shm', '-writer']) rmSync(building + suffix, { force: true });
   }
 };
 
@@ -91,13 +95,31 @@ const catchUp = async (
   }
 };
 
-/** Who ordered what, brought up to the end of the log. */
-export const catchUpCrossSell = async (cli: Cli, files: DataDirectory, log: EventLog): Promise<void> => {
+/** Who ordered what, brought up to the end of the log; made anew where that is asked for or cannot be helped. */
+export const catchUpCrossSell = async (cli: Cli, files: DataDirectory, log: EventLog, anew = false): Promise<void> => {
+  try {
+    await projectInto(cli, files, log, anew);
+  } catch (error) {
+    const unusable = unusableProjection(error, files);
+    if (unusable === undefined) throw error;
+    cli.note(`${unusable.problem}. It is made anew.`);
+    removeProjection(files.crossSell);
+    await projectInto(cli, files, log, true);
+  }
+};
+
+const projectInto = async (cli: Cli, files: DataDirectory, log: EventLog, anew: boolean): Promise<void> => {
   const total = await touchpointsIn(log);
   const store = openSqliteCrossSellStore(files.crossSell, { mode: 'write' });
   const progress = cli.progress('cross-sell', 'touchpoints');
   try {
-    await projectCrossSell({ log, store, signal: cli.signal, onProgress: (done) => progress.update(done, total) });
+    await projectCrossSell({
+      log,
+      store,
+      anew,
+      signal: cli.signal,
+      onProgress: (done) => progress.update(done, total),
+    });
   } finally {
     progress.stop();
     await store.close();
@@ -114,15 +136,18 @@ export const bringUpToDate = async (
   now: number,
 ): Promise<Projected> => {
   const all = await touchpointsIn(log);
-  const fresh = !existsSync(files.relationships) || all === recorded;
+  const missing = !existsSync(files.relationships);
+  const waiting = missing ? all : recorded;
   const rebuilt = () =>
     rebuildReadModel(cli, files, log, inForce, all > WORTH_THREADS ? availableParallelism() : 1, now);
   const projected =
-    recorded > MANY && (fresh || recorded > all / 2)
+    waiting > MANY && waiting > all / 2
       ? await rebuilt()
       : await catchUp(cli, files, log, inForce, now).catch((error: unknown) => {
-          if (error instanceof RebuildNeeded) return rebuilt();
-          throw error;
+          const reason = error instanceof RebuildNeeded ? error.reason : unusableProjection(error, files)?.problem;
+          if (reason === undefined) throw error;
+          cli.note(`The read model is made anew: ${reason}.`);
+          return rebuilt();
         });
   await catchUpCrossSell(cli, files, log);
   return projected;

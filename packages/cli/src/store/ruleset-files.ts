@@ -39,6 +39,22 @@ export const readStored = ({ rulesets }: DataDirectory, hash: string): Ruleset =
   return decoded.right;
 };
 
+const noteOf = ({ rulesets }: DataDirectory): string => join(rulesets, 'in-force');
+
+/** The ruleset last noted to be in force: what counts while no read model says which folded it. */
+export const notedInForce = (files: DataDirectory): string | undefined => {
+  const note = noteOf(files);
+  const hash = existsSync(note) ? readFileSync(note, 'utf8').trim() : '';
+  return FILE.test(`${hash}.json`) ? hash : undefined;
+};
+
+/** Notes which of the kept rulesets is in force. */
+export const noteInForce = (files: DataDirectory, hash: string): void => {
+  if (notedInForce(files) === hash) return;
+  writeFileSync(`${noteOf(files)}.unfinished`, `${hash}\n`, { mode: 0o600 });
+  renameSync(`${noteOf(files)}.unfinished`, noteOf(files));
+};
+
 /** Keeps a ruleset under its hash; a file appears whole or not at all. */
 export const keepRuleset = ({ rulesets }: DataDirectory, ruleset: Ruleset): void => {
   const file = join(rulesets, `${rulesetHash(ruleset)}.json`);
