@@ -62,7 +62,13 @@ export const integrityCheck = (): IntegrityCheck => {
       unsealed = 0;
     },
     report: () => {
-      if (unsealed > 0) problem(`The last ${unsealed} events are not in the ledger.`, position);
+      if (unsealed > 0)
+        problem(
+          unsealed === 1
+            ? 'The last event is not in the ledger.'
+            : `The last ${unsealed} events are not in the ledger.`,
+          position,
+        );
       return { events, commits, problems, chain: Buffer.from(chain).toString('hex') };
     },
   };

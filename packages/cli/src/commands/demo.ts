@@ -8,7 +8,7 @@ import { populationLines } from '../demo/population';
 import { lateLines, thenAndNow } from '../demo/then-and-now';
 import { CommandError, interruptible } from '../exit';
 import { day } from '../output/instants';
-import { counted, whole } from '../output/numbers';
+import { counted } from '../output/numbers';
 import { type DataDirectory, hasStore, storeToFill } from '../store/data-directory';
 import { type DemoMarker, readDemoMarker } from '../store/demo-marker';
 import { type ReadingStore, withStore } from '../store/open';
@@ -26,7 +26,7 @@ export const demoCommand = async (cli: Cli, { customers }: { readonly customers:
     );
   if (marker !== undefined && (marker.customers !== customers || marker.seed !== DEMO_SEED))
     throw new CommandError(
-      `${cli.data} holds a demo of ${whole(marker.customers)} customers. Show that one (--customers ${marker.customers}), or name a fresh directory with --data.`,
+      `${cli.data} holds a demo of ${counted(marker.customers, 'customer')}. Show that one (--customers ${marker.customers}), or name a fresh directory with --data.`,
     );
   const inForce = { ruleset: RETAIL, hash: rulesetHash(RETAIL) };
   const filled =
@@ -104,7 +104,7 @@ const nextLines = (
           [`timeline ${late.customer}`, 'what happened, what was late'] as const,
         ]),
     [`replay --as-of ${day(yearAgo)}`, 'the population of any day, from the log'],
-    [`ruleset show`, `the rules, ${program.ruleset.stages.length} stages of them`],
+    [`ruleset show`, `the rules, ${counted(program.ruleset.stages.length, 'stage')} of them`],
   ];
   const longest = Math.max(...lines.map(([line]) => line.length + where.length));
   return [

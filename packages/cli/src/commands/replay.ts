@@ -105,7 +105,8 @@ const printComparison = async (
   const share = customers === 0 ? '' : ` (${percent(changed / customers)})`;
   cli.print(`\n${style.bold(whole(changed))} of ${counted(customers, 'customer')} would change stage${share}\n`);
   cli.print(populationChange(after, ['now', 'then'], population.before, population.after, cli));
-  if (parked > 0) cli.note(`${counted(parked, 'customer')} cannot be folded and are left out.`);
+  if (parked > 0)
+    cli.note(`${counted(parked, 'customer')} cannot be folded and ${parked === 1 ? 'is' : 'are'} left out.`);
   if (changed === 0) return exitCode;
   const ids = (ruleset: Ruleset): readonly string[] => ruleset.stages.map(({ id }) => id);
   cli.print(`\n${style.bold('Who goes where')}`);

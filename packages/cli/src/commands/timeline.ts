@@ -10,6 +10,7 @@ import { decisionsOf, type RecordedDecision } from '@rapport/engine';
 import { type Cli, printNdjson } from '../cli';
 import { conditionsText } from '../output/conditions';
 import { minute, shortSpan } from '../output/instants';
+import { counted } from '../output/numbers';
 import { plain, type Style, shorten } from '../output/style';
 import { table } from '../output/table';
 import { touchpointsOf } from '../store/customer';
@@ -43,7 +44,8 @@ export const timelineCommand = (cli: Cli, customer: string, { limit }: { readonl
     const shown = limit === undefined ? entries : entries.slice(-limit);
     if (cli.json) return printNdjson(cli, shown.map(entryDocument));
     cli.print(`${cli.style.bold(plain(customer))}  ${cli.style.dim('all instants in UTC')}\n`);
-    if (shown.length < entries.length) cli.print(cli.style.dim(`… ${entries.length - shown.length} earlier entries`));
+    if (shown.length < entries.length)
+      cli.print(cli.style.dim(`… ${counted(entries.length - shown.length, 'earlier entry', 'earlier entries')}`));
     cli.print(entryTable(shown, cli));
   });
 

@@ -1,5 +1,5 @@
 import type { CrossSellCandidate, CrossSellReply } from '@rapport/domain';
-import { whole } from './numbers';
+import { counted, whole } from './numbers';
 import type { Look } from './relationship';
 import { plain } from './style';
 import { table } from './table';
@@ -11,13 +11,13 @@ const reasonText = ({ reasons, popular, owners }: CrossSellCandidate, language: 
   if (popular === true || first === undefined)
     return language === 'vi'
       ? `được ưa chuộng: ${whole(owners)} người mua`
-      : `popular: ${whole(owners)} customers own it`;
+      : `popular: ${counted(owners, 'customer')} ${owners === 1 ? 'owns' : 'own'} it`;
   const others = reasons.slice(1).map(({ product }) => plain(product));
   const more = others.length > 0 ? `; ${language === 'vi' ? 'cũng' : 'also'} ${others.join(', ')}` : '';
   const lift = first.lift.toFixed(1);
   return language === 'vi'
     ? `${whole(first.together)} trên ${whole(first.owners)} người mua ${plain(first.product)} cũng mua (${lift}×)${more}`
-    : `${whole(first.together)} of ${whole(first.owners)} owners of ${plain(first.product)} own it too (${lift}×)${more}`;
+    : `${whole(first.together)} of ${counted(first.owners, 'owner')} of ${plain(first.product)} ${first.together === 1 ? 'owns' : 'own'} it too (${lift}×)${more}`;
 };
 
 export const candidateLines = (reply: CrossSellReply, look: Look): readonly string[] => {

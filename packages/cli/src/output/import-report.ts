@@ -51,7 +51,7 @@ export const importReport = (
     ...(fileRows(file).length > 0 ? [numbered(fileRows(file), style)] : []),
     '',
   ]),
-  `${style.bold(whole(account.touchpoints))} touchpoints`,
+  `${style.bold(whole(account.touchpoints))} touchpoint${account.touchpoints === 1 ? '' : 's'}`,
   numbered(
     (
       [

@@ -104,7 +104,9 @@ const checkStreams = async ({ db }: Store, check: IntegrityCheck): Promise<void>
   for (let seen = 0; seen < last; seen += STREAMS_PER_PAGE) {
     for (const [name, category, bucket, events, revision] of streams.all(seen, seen + STREAMS_PER_PAGE)) {
       if (events !== revision + 1)
-        check.problem(`Stream ${name} has ${events} events, its last revision is ${revision}.`);
+        check.problem(
+          `Stream ${name} has ${events} event${events === 1 ? '' : 's'}, its last revision is ${revision}.`,
+        );
       if (category !== categoryOf(name) || bucket !== customerBucket(subjectOf(name))) {
         check.problem(`Stream ${name} is filed under category ${category}, bucket ${bucket}, where readers miss it.`);
       }
