@@ -30,6 +30,13 @@ const withData = (
 ): DecodedTouchpoint => {
   const type = catalogue.types.get(touchpoint.type);
   const version = type?.versions[touchpoint.version - 1];
+  if (type !== undefined && version === undefined) {
+    const { source, id, version: found } = touchpoint;
+    const newest = type.versions.length;
+    const why = `is ${touchpoint.type} of schema version ${found}, but this Rapport knows versions up to ${newest}`;
+    doubts.wrong.push(placed(at, `touchpoint ${id} of ${source} cannot be folded: it ${why}. Update Rapport`));
+    return touchpoint;
+  }
   if (version === undefined) {
     if (!doubts.unknownTypes.has(touchpoint.type)) doubts.unknownTypes.set(touchpoint.type, at);
     return touchpoint;

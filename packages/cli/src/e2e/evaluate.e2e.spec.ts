@@ -135,3 +135,12 @@ test('people get the relationship in words', async () => {
   const { stdout } = await evaluate('--ruleset', 'retail', '--touchpoints', 'one.ndjson', '--as-of', '2026-02-01');
   expect(stdout).toMatch(/c-1[\s\S]*Build {2}since 2026-01-05/);
 });
+
+test('a touchpoint of a schema version that this Rapport does not know is named', async () => {
+  place.write('newer.ndjson', line({ id: 'o-99', version: 99 }));
+  const { code, stdout, stderr } = await place.rapport(
+    ...['evaluate', '--ruleset', 'retail', '--touchpoints', 'newer.ndjson', '--as-of', '2026-02-01'],
+  );
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(/newer\.ndjson:1: touchpoint o-99 of test cannot be folded: .*version 99.*Update Rapport/);
+});
