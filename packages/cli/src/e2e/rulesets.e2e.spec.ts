@@ -1,4 +1,9 @@
-import { RETAIL } from '@rapport/domain';
+import { rmSync } from 'node:fs';
+import { compileRuleset, RETAIL } from '@rapport/domain';
+import { Projector } from '@rapport/engine';
+import { openSqliteEventLog } from '@rapport/event-log';
+import { openSqliteReadModel } from '@rapport/read-model';
+import { lintFile } from '../rulesets';
 import { line, ndjson, type Workplace, workplace } from '../testing/rapport';
 
 let place: Workplace;
@@ -129,5 +134,69 @@ describe('a store with a ruleset of its own', () => {
     const rows = ndjson((await place.rapport('export')).stdout);
     expect(rows.map(({ customer }) => customer).sort()).toEqual(['c-1', 'c-2']);
     for (const row of rows) expect(row.factor_trust).toBeGreaterThan(50);
+  });
+
+  describe('is given another one by a rebuild', () => {
+    const population = async () => JSON.parse((await place.rapport('replay', '--json')).stdout).population;
+    const changed = async () => ndjson((await place.rapport('timeline', 'c-1', '--json')).stdout);
+
+    test('unless that one is refused', async () => {
+      place.write('bad.yaml', SMALL.replace('metric: orders', 'metric: ordres'));
+      const { code, stdout, stderr } = await place.rapport('rebuild', '--ruleset', 'bad.yaml');
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toMatch(/bad\.yaml:8:\d+ [\s\S]*refused/);
+      expect((await place.rapport('ruleset', 'show', '--json')).stdout).toContain('"small"');
+      expect(await population()).toEqual({ new: 1, regular: 1 });
+    });
+
+    test('and works with it from then on; decisions stay', async () => {
+      // What a projector that announces would have recorded.
+      const log = await openSqliteEventLog(place.path('rapport-data/events.sqlite'), { mode: 'write' });
+      const readModel = await openSqliteReadModel(':memory:', { mode: 'write', factors: {} });
+      const { ruleset } = lintFile(place.path('small.yaml'));
+      await new Projector({ log, readModel, program: compileRuleset(ruleset!) }).catchUp();
+      await readModel.close();
+      await log.close();
+      expect((await place.rapport('rebuild')).code).toBe(0);
+      const decisions = (await place.rapport('verify')).stdout;
+      expect(decisions).toMatch(/customers, [1-9]\d* decisions?, 0 problems/);
+      const before = await changed();
+
+      const rebuilt = await place.rapport('rebuild', '--ruleset', 'stricter.yaml');
+      expect({ code: rebuilt.code, stderr: rebuilt.stderr }).toEqual({ code: 0, stderr: '' });
+      expect(rebuilt.stdout).toMatch(/Rebuilt from 3 touchpoints[\s\S]*In force now: small 1/);
+      expect(JSON.parse((await place.rapport('show', 'c-1', '--json')).stdout)).toMatchObject({ stage: 'new' });
+      expect(await population()).toEqual({ new: 2, regular: 0 });
+      expect(await place.rapport('ruleset', 'diff', 'stricter.yaml', 'in-force')).toMatchObject({ code: 0 });
+      const verified = await place.rapport('verify');
+      expect(verified.code).toBe(0);
+      expect(verified.stdout.split('\n')[1]).toBe(decisions.split('\n')[1]);
+      // The move up is not in this history any more, but that it was decided stays.
+      expect(before.some(({ superseded }) => superseded === true)).toBe(false);
+      expect((await changed()).find(({ superseded }) => superseded === true)).toMatchObject({
+        decided: { to: 'regular' },
+      });
+    });
+
+    test('which an import keeps, and a rebuild finds again when the read model is lost', async () => {
+      place.write('more.ndjson', line({ id: '4', customer: 'c-2' }));
+      expect((await place.rapport('import', 'more.ndjson', '--as', 'touchpoints')).code).toBe(0);
+      expect(await population()).toEqual({ new: 2, regular: 0 });
+      rmSync(place.path('rapport-data/relationships.sqlite'));
+      expect(await place.rapport('rebuild')).toMatchObject({ code: 0 });
+      expect(await place.rapport('ruleset', 'diff', 'stricter.yaml', 'in-force')).toMatchObject({ code: 0 });
+      expect((await place.rapport('verify')).code).toBe(0);
+    });
+
+    test('which has to be named where nothing says which is in force', async () => {
+      rmSync(place.path('rapport-data/relationships.sqlite'));
+      rmSync(place.path('rapport-data/rulesets/in-force'));
+      expect(await place.rapport('rebuild')).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/holds 2 rulesets.*rapport rebuild --ruleset/),
+      });
+      expect((await place.rapport('rebuild', '--ruleset', 'small.yaml')).code).toBe(0);
+      expect(await population()).toEqual({ new: 0, regular: 2 });
+    });
   });
 });
