@@ -34,7 +34,7 @@ const MESSAGES: Readonly<Record<Exclude<StoreErrorKind, 'newer-version' | 'needs
       `The store ${path} is damaged. Stop writing to it, keep a copy with its -wal file, and restore it from a backup; what can be rebuilt may also be deleted and rebuilt.`,
     locked: (path) => `The store ${path} is in use by another process. Stop that process, or wait until it is done.`,
     full: (path) =>
-      `The disk of ${path} is full. Nothing of this operation was stored; make room and do it again, earlier data is intact.`,
+      `The disk of ${path} is full (or a quota or a limit on the size of files is reached, or it fails). Nothing of this operation was stored; make room and do it again, earlier data is intact.`,
     unwritable: (path) =>
       `The store ${path} cannot be opened or written here. Check that file and folder belong to this user, are not read-only, and that the disk is sound.`,
   };
@@ -43,8 +43,9 @@ const kindOf = (code: string, path: string): keyof typeof MESSAGES | undefined =
   if (code === 'SQLITE_NOTADB') return 'not-a-store';
   if (code.startsWith('SQLITE_CORRUPT')) return 'damaged';
   // The shared-memory file of the write-ahead log could not grow: the disk is full, whatever SQLite calls it.
-  if (code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE' || code === 'ENOSPC' || code === 'EDQUOT')
-    return 'full';
+  if (code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE') return 'full';
+  // What a quota or a limit on the size of files refuses is no SQLITE_FULL: SQLite knows only disks without room.
+  if (code === 'SQLITE_IOERR_WRITE' || code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') return 'full';
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'locked';
   if (/^SQLITE_IOERR_(READ|SHORT_READ|DATA|CORRUPTFS)$/.test(code)) return 'damaged';
   if (/^SQLITE_(READONLY|IOERR|PERM)/.test(code)) return 'unwritable';

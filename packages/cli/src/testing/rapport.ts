@@ -22,6 +22,8 @@ export interface Workplace {
   /** Runs `rapport` in the folder, as from a shell that is no terminal. */
   readonly rapport: (...args: readonly string[]) => Promise<Outcome>;
   readonly start: (args: readonly string[]) => Running;
+  /** The same where no file may grow beyond so many KiB; needs bash. */
+  readonly rapportWithin: (kibibytes: number, ...args: readonly string[]) => Promise<Outcome>;
   readonly remove: () => void;
 }
 
@@ -34,8 +36,9 @@ const environment = (): NodeJS.ProcessEnv => {
 
 export const workplace = (): Workplace => {
   const folder = mkdtempSync(join(tmpdir(), 'rapport-cli-'));
-  const start = (args: readonly string[]): Running => {
-    const child = spawn(process.execPath, [BIN, ...args], { cwd: folder, env: environment() });
+  const start = (args: readonly string[]): Running => run(process.execPath, [BIN, ...args]);
+  const run = (command: string, args: readonly string[]): Running => {
+    const child = spawn(command, args, { cwd: folder, env: environment() });
     const parts = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       parts.stdout += text;
@@ -58,6 +61,8 @@ export const workplace = (): Workplace => {
     },
     rapport: (...args) => start(args).outcome,
     start,
+    rapportWithin: (kibibytes, ...args) =>
+      run('bash', ['-c', `ulimit -f ${kibibytes}; exec "$@"`, 'bash', process.execPath, BIN, ...args]).outcome,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 };
