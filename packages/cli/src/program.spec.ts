@@ -34,3 +34,8 @@ test.each(commands)('%s says what it does, and what each of its options means', 
   expect(command.description()).not.toBe('');
   for (const option of command.options) expect(option.description).not.toBe('');
 });
+
+test('the help of import names the columns that a mapping yields', () => {
+  const [, command] = commands.find(([name]) => name === 'import')!;
+  expect(helpOf(command)).toContain('customer, type, occurred_at, id and data');
+});

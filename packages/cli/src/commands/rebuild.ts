@@ -34,7 +34,8 @@ export const rebuildCommand = async (
 ): Promise<void> => {
   const files = existingStore(cli.data);
   const inForce = await rulesetWanted(cli, file);
-  const log = await openSqliteEventLog(files.events, { mode: 'read' });
+  // An import at work would bring everything up to date with the ruleset it began with.
+  const log = await openSqliteEventLog(files.events, { mode: file === undefined ? 'read' : 'write' });
   try {
     const { touchpoints, customers, parked, milliseconds } = await interruptible(
       'The read model is as it was. To rebuild it, run the same command again.',

@@ -149,6 +149,18 @@ describe('a store with a ruleset of its own', () => {
       expect(await population()).toEqual({ new: 1, regular: 1 });
     });
 
+    test('unless an import is at work, which has begun with the one in force', async () => {
+      const log = await openSqliteEventLog(place.path('rapport-data/events.sqlite'), { mode: 'write' });
+      try {
+        const { code, stderr } = await place.rapport('rebuild', '--ruleset', 'stricter.yaml');
+        expect(code).toBe(2);
+        expect(stderr).toMatch(/is being written by process/);
+        expect(await population()).toEqual({ new: 1, regular: 1 });
+      } finally {
+        await log.close();
+      }
+    });
+
     test('and works with it from then on; decisions stay', async () => {
       // What a projector that announces would have recorded.
       const log = await openSqliteEventLog(place.path('rapport-data/events.sqlite'), { mode: 'write' });
