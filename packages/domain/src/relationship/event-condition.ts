@@ -62,8 +62,8 @@ export const compileField = (field: string, names: FieldNames): FieldReader => {
     case 'staff':
       return (_context, touchpoint) => touchpoint.staff;
     case 'case': {
+      if (!Object.hasOwn(caseFields, rest)) break;
       const read = caseFields[rest];
-      if (read === undefined) break;
       return (context, touchpoint, t) => {
         const found = context.caseOf(touchpoint);
         return found === undefined ? undefined : read(found, t);
@@ -123,8 +123,8 @@ export const compileEventCondition = (condition: EventCondition, names: FieldNam
   }
   const read = compileField(condition.field, names);
   const satisfies = compileValueTest(condition);
-  const { exists } = condition;
-  const absenceHolds = exists === false && condition.is === undefined && condition.in === undefined;
+  const { field: _, exists, ...others } = condition;
+  const absenceHolds = exists === false && Object.values(others).every((other) => other === undefined);
   return (context, touchpoint, t) => {
     const value = read(context, touchpoint, t);
     if (value === undefined) return absenceHolds;
@@ -140,7 +140,10 @@ export const compileScale = (scale: Scale, names: FieldNames): ((...args: Parame
   const first = (value: unknown): unknown => (Array.isArray(value) ? value[0] : value);
   if ('map' in scale) {
     const map = new Map(Object.entries(scale.map));
-    return (context, touchpoint, t) => map.get(String(first(read(context, touchpoint, t)))) ?? fallback;
+    return (context, touchpoint, t) => {
+      const value = first(read(context, touchpoint, t));
+      return value === undefined ? fallback : (map.get(String(value)) ?? fallback);
+    };
   }
   const { curve } = scale;
   return (context, touchpoint, t) => {

@@ -41,7 +41,8 @@ export class Factor {
 
   /** What is left at `t` of a weight of 1 given at `u`. */
   remaining(u: number, t: number): number {
-    return Math.exp(-(t - u) * this.rate);
+    // Asked about a time before it is given only while there is none: `at` is then 1970, and `t` may be earlier.
+    return t <= u ? 1 : Math.exp(-(t - u) * this.rate);
   }
 
   /** 0 to 100. */

@@ -43,6 +43,7 @@ type Saved = readonly [
 export const restoreFold = (fold: Fold, text: string): void => {
   const saved = JSON.parse(text) as Saved;
   fold.reset();
+  if (saved[0] < 0) return;
   [fold.stage, fold.since, fold.instant, fold.touchpoints, fold.firstTouchpointAt, fold.lastTouchpointAt] = saved;
   const [, , , , , , factors, metrics, cases, promises, consents, applied, raisedSince] = saved;
   for (const [i, factor] of fold.factors.entries()) factor.restore(factors[i]);

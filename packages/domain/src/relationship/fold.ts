@@ -231,6 +231,7 @@ export class Fold implements EventContext, StateContext {
 
   /** Foresees what comes next, after a restore. */
   resume(): void {
+    if (this.stage < 0) return;
     this.now = this.quietFrom = this.instant;
     this.lookAhead(NEVER);
   }
@@ -477,9 +478,11 @@ export class Fold implements EventContext, StateContext {
   private stageQuietUntil(): number {
     const { stages } = this.program;
     const staying = stages[this.stage].stay(this);
-    let remaining = Math.abs(staying);
-    if (this.stage + 1 < stages.length) remaining = Math.min(remaining, Math.abs(stages[this.stage + 1].enter(this)));
-    return this.heldUntil(this.now + remaining, staying < 0);
+    const entering = this.stage + 1 < stages.length ? stages[this.stage + 1].enter(this) : Number.NEGATIVE_INFINITY;
+    // Asked about the stage just reached, its conditions may want to move on: they do at the next millisecond.
+    const movesOn = entering > 0 || (staying < 0 && this.since + stages[this.stage].minStay <= this.now);
+    if (movesOn && this.program.stagesLookAtStage) return this.now + 1;
+    return this.heldUntil(this.now + Math.min(Math.abs(staying), Math.abs(entering)), staying < 0);
   }
 
   /** A stage that is only protected by its minStay is looked at again when that ends. */

@@ -71,6 +71,9 @@ export class DecayingTotal implements Metric {
   }
 }
 
+/** How many values that leave a window are looked at before it is said that nothing has happened yet. */
+const LOOK_AHEAD = 8;
+
 /** Drops the first `head` elements once they are the larger part: each element is moved at most once on average. */
 const compact = (array: number[], head: number): number => {
   if (head < 32 || head * 2 < array.length) return head;
@@ -93,8 +96,9 @@ export class WindowCount implements Metric {
     return this.instants.length - this.first(t);
   }
   crossing(threshold: number, after: number): number {
-    // It falls through the threshold when so few are left that the next to leave matters.
+    // It only falls: through the threshold when so few are left that the next to leave matters.
     const first = this.first(after);
+    if (this.instants.length - first < threshold) return NEVER;
     const leaving = Math.max(first, this.instants.length - Math.floor(threshold) - 1);
     return leaving < this.instants.length ? this.instants[leaving] + this.within : NEVER;
   }
@@ -137,10 +141,26 @@ export class WindowSum implements Metric {
     }
     return i === this.instants.length ? 0 : sum + compensation;
   }
-  crossing(_threshold: number, after: number): number {
-    for (let i = this.head; i < this.instants.length; i++)
-      if (this.instants[i] + this.within > after) return this.instants[i] + this.within;
-    return NEVER;
+  crossing(threshold: number, after: number): number {
+    const { instants, values } = this;
+    let { sum, compensation } = this;
+    let i = this.head;
+    // Looks as far ahead again as it has to go for a start: a search that comes back here step by step stays linear.
+    let end = instants.length;
+    let side = Number.NaN;
+    for (; i < end; i++) {
+      if (Number.isNaN(side) && instants[i] + this.within > after) {
+        side = Math.sign(sum + compensation - threshold);
+        end = Math.min(end, 2 * i - this.head + LOOK_AHEAD);
+      }
+      const value = -values[i];
+      const next = sum + value;
+      compensation += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum;
+      sum = next;
+      const left = i + 1 === instants.length ? 0 : sum + compensation;
+      if (!Number.isNaN(side) && Math.sign(left - threshold) !== side) return instants[i] + this.within;
+    }
+    return i < instants.length ? instants[i] + this.within : NEVER;
   }
   private include(value: number): void {
     const next = this.sum + value;
@@ -189,9 +209,17 @@ export class Distinct implements Metric {
     }
     return this.seen.size - gone;
   }
-  crossing(_threshold: number, after: number): number {
+  crossing(threshold: number, after: number): number {
     if (this.within === NEVER) return NEVER;
-    for (const at of this.seen.values()) if (at + this.within > after) return at + this.within;
+    let left = this.seen.size;
+    for (const at of this.seen.values()) {
+      if (at + this.within > after) {
+        if (left < threshold) return NEVER;
+        // It only falls, by one at a time.
+        if (left <= threshold + 1) return at + this.within;
+      }
+      left--;
+    }
     return NEVER;
   }
   add(value: unknown, t: number): void {

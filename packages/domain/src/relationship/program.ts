@@ -121,6 +121,8 @@ export interface Program {
   readonly evidenceRules: number;
   readonly stages: readonly StageProgram[];
   readonly signals: readonly SignalProgram[];
+  /** Whether conditions of stages look at the stage, so that one move can lead to another a millisecond later. */
+  readonly stagesLookAtStage: boolean;
   readonly atoms: readonly Atom[];
   /** What depends on each metric and on each factor. */
   readonly ofMetric: readonly Dependents[];
@@ -291,6 +293,9 @@ export const compileRuleset = (ruleset: Ruleset): Program => {
       metricRules.flatMap(([, rule], index) => ('openPromises' in rule && rule.openPromises === id ? [index] : [])),
     ),
     metricsOfComplaints: metricRules.flatMap(([, rule], index) => ('openComplaints' in rule ? [index] : [])),
+    stagesLookAtStage: stages.some(
+      ({ enterCondition, stayCondition }) => looksAtStage(enterCondition) || looksAtStage(stayCondition),
+    ),
     // Any field of that name; a text that reads so would only cost a little speed.
     wantsStaff: JSON.stringify(ruleset).includes('"staff"'),
     programFor: (type) => {
@@ -301,6 +306,13 @@ export const compileRuleset = (ruleset: Ruleset): Program => {
       return compiled;
     },
   };
+};
+
+const looksAtStage = (condition: StateCondition | undefined): boolean => {
+  if (condition === undefined) return false;
+  if ('all' in condition) return condition.all.some(looksAtStage);
+  if ('any' in condition) return condition.any.some(looksAtStage);
+  return 'not' in condition ? looksAtStage(condition.not) : 'stage' in condition;
 };
 
 interface CompiledStages {

@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import type { Ruleset } from '../ruleset/ruleset';
+import { evaluate, toDocument } from './evaluate';
+import { Fold, type FoldRecorder } from './fold';
+import { restoreFold, saveFold } from './fold-state';
+import type { FoldedTouchpoint } from './folded-touchpoint';
+import { compileRuleset } from './program';
+import { bruteForce } from './testing/brute-force';
+import { tinyHistories, tinyInstants, tinyRulesets } from './testing/tiny-relationships';
+
+/** More of them (`EVERY_MILLISECOND_RUNS=20000`) take their time: some five milliseconds each. */
+const RUNS = Number(process.env.EVERY_MILLISECOND_RUNS ?? 200);
+const UNORDERED = new Set(['openPromises', 'settledPromises', 'rows']);
+
+/** Says where two documents differ; numbers may by 1e-9, instants not at all. */
+const differences = (got: unknown, expected: unknown, path: string): readonly string[] => {
+  if (typeof expected === 'number' && typeof got === 'number')
+    return Math.abs(got - expected) <= 1e-9 * Math.max(1, Math.abs(expected)) ? [] : [`${path}: ${got} != ${expected}`];
+  if (Array.isArray(expected) && Array.isArray(got)) {
+    if (expected.length !== got.length)
+      return [`${path}: ${JSON.stringify(got)} has ${got.length} elements, not ${JSON.stringify(expected)}`];
+    const inOrder = (list: readonly unknown[]) =>
+      UNORDERED.has(path.slice(path.lastIndexOf('.') + 1))
+        ? [...list].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
+        : list;
+    const ordered = inOrder(got);
+    return inOrder(expected).flatMap((one, i) => differences(ordered[i], one, `${path}[${i}]`));
+  }
+  if (typeof expected === 'object' && expected !== null && typeof got === 'object' && got !== null)
+    return Object.entries(expected).flatMap(([key, value]) =>
+      differences((got as Record<string, unknown>)[key], value, `${path}.${key}`),
+    );
+  return got === expected ? [] : [`${path}: ${JSON.stringify(got)} != ${JSON.stringify(expected)}`];
+};
+
+/** Where the fold and a walk through every millisecond differ, on whatever side of a knife-edge the fold fell. */
+const disagreement = (ruleset: Ruleset, touchpoints: readonly FoldedTouchpoint[], asOf: number): readonly string[] => {
+  const document = toDocument(evaluate(compileRuleset(ruleset), touchpoints, { asOf }));
+  const expected = bruteForce(ruleset, touchpoints, asOf);
+  const found = differences(document, expected.document, '');
+  if (found.length === 0 || !expected.knifeEdge) return found;
+  return [1e-12, -1e-12].some(
+    (nudge) => differences(document, bruteForce(ruleset, touchpoints, asOf, nudge).document, '').length === 0,
+  )
+    ? []
+    : found;
+};
+
+describe('the fold and a walk through every millisecond', () => {
+  it('agree on any ruleset and any history', () => {
+    fc.assert(
+      fc.property(tinyRulesets, tinyHistories, tinyInstants, (ruleset, touchpoints, asOf) => {
+        expect(disagreement(ruleset, touchpoints, asOf)).toEqual([]);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('agree however often the fold is asked, rested, saved and restored in between', () => {
+    const pokes = fc.array(fc.tuple(tinyInstants, fc.integer({ min: 0, max: 60 }), fc.boolean()), { maxLength: 12 });
+    fc.assert(
+      fc.property(tinyRulesets, tinyHistories, tinyInstants, pokes, (ruleset, touchpoints, asOf, stops) => {
+        const program = compileRuleset(ruleset);
+        const known = touchpoints.filter(({ occurredAt }) => occurredAt <= asOf);
+        const listening = () => {
+          const heard: unknown[] = [];
+          return {
+            heard,
+            recorder: {
+              stageChanged: (_fold, from, to, at, touchpoint) => heard.push([from, to, at, touchpoint?.id]),
+              signalChanged: (signal, raised, at) => heard.push([signal, raised, at]),
+              promiseSettled: (promise) => heard.push(promise),
+            } satisfies FoldRecorder,
+          };
+        };
+        const atOnce = listening();
+        const expected = new Fold(program, atOnce.recorder);
+        expected.apply(known);
+        expected.advance(asOf);
+
+        const stepwise = listening();
+        let fold = new Fold(program, stepwise.recorder);
+        let from = Number.NEGATIVE_INFINITY;
+        const applyUpTo = (until: number) => {
+          fold.apply(known.filter(({ occurredAt }) => from < occurredAt && occurredAt <= until));
+          fold.advance(until);
+          from = until;
+        };
+        for (const [at, ahead, saved] of stops.filter((stop) => stop[0] < asOf).sort((a, b) => a[0] - b[0])) {
+          applyUpTo(at);
+          const next = fold.nextReviewAt();
+          if (fold.stage >= 0) fold.wouldChange(at + ahead);
+          expect(fold.nextReviewAt()).toBe(next);
+          if (!saved) continue;
+          const restored = new Fold(program, stepwise.recorder);
+          restoreFold(restored, saveFold(fold));
+          expect(restored.nextReviewAt()).toBe(next);
+          fold = restored;
+        }
+        applyUpTo(asOf);
+        expect(stepwise.heard).toEqual(atOnce.heard);
+        expect(saveFold(fold)).toBe(saveFold(expected));
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
