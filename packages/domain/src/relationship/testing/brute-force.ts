@@ -70,14 +70,14 @@ const valuesAt = (value: unknown, path: readonly string[]): readonly unknown[] =
 const isScalar = (value: unknown): boolean => typeof value !== 'object';
 
 /**
- * @param nudge moves every number that carries rounding errors by so much before it is compared, to see on which
+ * @param nudge moves every number that carries rounding errors by such a part before it is compared, to see on which
  *   side of a knife-edge the other evaluation fell
  */
 export const bruteForce = (
   ruleset: Ruleset,
   touchpoints: readonly FoldedTouchpoint[],
   asOf: number,
-  nudge = 0,
+  nudge = { metrics: 0, factors: 0 },
 ): Result => {
   const history = touchpoints.filter(({ occurredAt }) => occurredAt <= asOf).sort(compareTouchpoints);
   if (history.length === 0) return { document: { stage: null }, knifeEdge: false };
@@ -132,18 +132,18 @@ export const bruteForce = (
     const weightAt = (at: number): number => (halfLife === undefined ? 1 : 2 ** (-(t - at) / ms(halfLife)));
     return counted.reduce((sum, { at, value }) => sum + (value as number) * weightAt(at), 0);
   };
-  const isRounded = (id: string): boolean => {
+  const nudgeOf = (id: string): number | undefined => {
     const rule = ruleset.metrics![id];
-    return 'halfLife' in rule || 'sum' in rule;
+    return 'halfLife' in rule || 'sum' in rule ? nudge.metrics : undefined;
   };
 
   /** The value as it is compared. */
-  const compared = (value: number, rounded: boolean, { atLeast, above, atMost, below }: Comparisons): number => {
-    if (!rounded) return value;
+  const compared = (value: number, by: number | undefined, { atLeast, above, atMost, below }: Comparisons): number => {
+    if (by === undefined) return value;
     for (const threshold of [atLeast, above, atMost, below])
       if (threshold !== undefined && Math.abs(value - threshold) <= 1e-12 * Math.max(1, Math.abs(threshold)))
         knifeEdge = true;
-    return value + nudge * Math.max(1, Math.abs(value));
+    return value + by * Math.max(1, Math.abs(value));
   };
 
   const satisfies = (value: unknown, condition: Extract<EventCondition, { field: string }>): boolean => {
@@ -170,8 +170,8 @@ export const bruteForce = (
     const [root, ...path] = field.split('.');
     const rest = path.join('.');
     if (root === 'data') return valuesAt(touchpoint.data, path);
-    if (root === 'metric') return [compared(metric(rest, t), isRounded(rest), limits)];
-    if (root === 'factor') return [compared(score(rest, t), true, limits)];
+    if (root === 'metric') return [compared(metric(rest, t), nudgeOf(rest), limits)];
+    if (root === 'factor') return [compared(score(rest, t), nudge.factors, limits)];
     if (root === 'consent') return [consents.get(rest) === true];
     const one =
       root === 'case'
@@ -202,10 +202,10 @@ export const bruteForce = (
     if ('stage' in condition) return stage >= 0 && [condition.stage].flat().includes(ruleset.stages[stage].id);
     const value =
       'metric' in condition
-        ? compared(metric(condition.metric, t), isRounded(condition.metric), condition)
+        ? compared(metric(condition.metric, t), nudgeOf(condition.metric), condition)
         : 'factor' in condition
-          ? compared(score(condition.factor, t), true, condition)
-          : compared(confidence(condition.confidence, t), true, condition);
+          ? compared(score(condition.factor, t), nudge.factors, condition)
+          : compared(confidence(condition.confidence, t), nudge.factors, condition);
     return satisfies(value, { ...condition, field: '' });
   };
 
