@@ -24,6 +24,9 @@ const RANGES_PER_WORKER = 16;
 /** Pieces on their way to the receiver before a worker waits: bounds memory when the receiver is the slower one. */
 export const PIECES_IN_FLIGHT = 4;
 
+/** What a fold allocates dies young: a larger nursery costs memory in every worker and saves no time. */
+const WORKER_LIMITS = { maxYoungGenerationSizeMb: 16 };
+
 export type ToWorker =
   | { readonly kind: 'range'; readonly range: BucketRange }
   | { readonly kind: 'taken' }
@@ -80,7 +83,11 @@ const runInWorkers = async <Name extends JobName, Piece, Result>(
   const ranges = [...bucketRanges(RANGES_PER_WORKER * options.workers)];
   const workers = Array.from(
     { length: options.workers },
-    () => new Worker(workerFile(), { workerData: { log: options.log, job: options.job, options: options.options } }),
+    () =>
+      new Worker(workerFile(), {
+        workerData: { log: options.log, job: options.job, options: options.options },
+        resourceLimits: WORKER_LIMITS,
+      }),
   );
   const stop = () => {
     for (const worker of workers) void worker.terminate();
