@@ -7,7 +7,7 @@ import { expectEqual, type Figure, median, timed } from './figure';
 import { SEED } from './workload';
 
 const HISTORY = 10_000;
-const ROUNDS = 7;
+const ROUNDS = 15;
 const CUSTOMER = 'busy';
 
 /** Touchpoints of many simulated customers told as those of one, in the order in which they were recorded. */

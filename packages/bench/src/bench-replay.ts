@@ -5,9 +5,11 @@ import { type ReplayReport, rebuild, replay } from '@rapport/engine';
 import type { EventLogLocation } from '@rapport/event-log';
 import { openSqliteReadModel, switchIn } from '@rapport/read-model';
 import Database from 'better-sqlite3';
-import { expectEqual, type Figure, median, perSecond, timed } from './figure';
+import { expectEqual, type Figure, perSecond, timed } from './figure';
 
-const ROUNDS = 3;
+/** The least disturbed of several rounds counts, for both sides. */
+const ROUNDS = 5;
+const best = (times: readonly number[]): number => Math.min(...times);
 
 export interface ReplayBench {
   readonly log: EventLogLocation;
@@ -73,15 +75,15 @@ export const benchReplay = async ({ log, readModel, touchpoints, asOf }: ReplayB
         .sort(),
     );
   const against = {
-    reference: `${perSecond(read, median(reference))} (in file order ${perSecond(read, median(inFileOrder))})`,
+    reference: `${perSecond(read, best(reference))} (in file order ${perSecond(read, best(inFileOrder))})`,
   };
   return [
     {
       name: 'replay, 1 worker, against reading and JSON.parse alone',
-      value: median(reference) / median(one),
+      value: best(reference) / best(one),
       unit: 'ratio',
       required: { atLeast: 0.5 },
-      ours: perSecond(touchpoints, median(one)),
+      ours: perSecond(touchpoints, best(one)),
       ...against,
       check: 'all touchpoints are read and every customer has a stage',
       wrong: [
@@ -95,20 +97,20 @@ export const benchReplay = async ({ log, readModel, touchpoints, asOf }: ReplayB
     },
     {
       name: 'replay, 2 workers against 1',
-      value: median(one) / median(two),
+      value: best(one) / best(two),
       unit: 'ratio',
       required: { atLeast: 1.6 },
-      ours: perSecond(touchpoints, median(two)),
-      reference: perSecond(touchpoints, median(one)),
+      ours: perSecond(touchpoints, best(two)),
+      reference: perSecond(touchpoints, best(one)),
       check: 'both give the same population',
       wrong: expectEqual('population', second.population, first.population),
     },
     {
       name: 'rebuild of the whole read model, 2 workers, against reading and JSON.parse alone',
-      value: median(reference) / median(rebuilding),
+      value: best(reference) / best(rebuilding),
       unit: 'ratio',
       required: { atLeast: 0.35 },
-      ours: perSecond(touchpoints, median(rebuilding)),
+      ours: perSecond(touchpoints, best(rebuilding)),
       ...against,
       check: 'the read model has the population of the replay',
       wrong: expectEqual('population', nonzero(population), nonzero(first.population)),

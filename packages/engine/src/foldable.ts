@@ -39,10 +39,12 @@ const newest = <Event extends StreamEvent>(event: Event): Event => {
  *
  * @throws UnfoldableTouchpoint for a schema version newer than this build
  */
-export const foldable = <Event extends StreamEvent>(events: readonly Event[]): readonly Event[] =>
-  events.every(({ type, version }) => version === newestVersion(type))
-    ? events
-    : events.map((event) => (event.version === newestVersion(event.type) ? event : newest(event)));
+export const foldable = <Event extends StreamEvent>(events: readonly Event[]): readonly Event[] => {
+  for (let i = 0; i < events.length; i++)
+    if (events[i].version !== newestVersion(events[i].type))
+      return events.map((event) => (event.version === newestVersion(event.type) ? event : newest(event)));
+  return events;
+};
 
 /** The parts of events that folds under these rulesets look at: the rest need not be read. */
 export const foldedParts = (

@@ -22,7 +22,7 @@ export const viewOf = (
   for (let i = 0; i < touchpoints.length; i++) {
     const one = touchpoints[i];
     if (one.occurredAt > asOf || (knownAt !== undefined && one.recordedAt > knownAt)) all = false;
-    if (i > 0 && compareTouchpoints(touchpoints[i - 1], one) >= 0) inOrder = false;
+    if (i > 0 && !isBefore(touchpoints[i - 1], one)) inOrder = false;
   }
   if (all && inOrder) return touchpoints;
   const left = all
@@ -33,18 +33,21 @@ export const viewOf = (
   return inOrder ? left : sorted(left);
 };
 
+const isBefore = (a: FoldedTouchpoint, b: FoldedTouchpoint): boolean =>
+  a.occurredAt < b.occurredAt || (a.occurredAt === b.occurredAt && compareTouchpoints(a, b) < 0);
+
 /** Most come in order: only the late ones are sorted, and then merged into the others. */
 const sorted = (touchpoints: readonly FoldedTouchpoint[]): readonly FoldedTouchpoint[] => {
   const inOrder: FoldedTouchpoint[] = [];
   const late: FoldedTouchpoint[] = [];
   for (const one of touchpoints)
-    if (inOrder.length === 0 || compareTouchpoints(inOrder[inOrder.length - 1], one) < 0) inOrder.push(one);
+    if (inOrder.length === 0 || isBefore(inOrder[inOrder.length - 1], one)) inOrder.push(one);
     else late.push(one);
   late.sort(compareTouchpoints);
   const merged: FoldedTouchpoint[] = [];
   let next = 0;
   for (const one of inOrder) {
-    while (next < late.length && compareTouchpoints(late[next], one) < 0) merged.push(late[next++]);
+    while (next < late.length && isBefore(late[next], one)) merged.push(late[next++]);
     merged.push(one);
   }
   while (next < late.length) merged.push(late[next++]);
