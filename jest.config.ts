@@ -2,7 +2,7 @@
 import type { Config } from 'jest';
 
 const config: Config = {
-  roots: ['<rootDir>/packages'],
+  roots: ['<rootDir>/packages', '<rootDir>/services'],
   testMatch: ['**/src/**/*.spec.ts'],
   transform: {
     '^.+\\.ts$': [
@@ -12,6 +12,7 @@ const config: Config = {
   },
   // Tests run on the sources, so that a failing line is the line in the editor.
   moduleNameMapper: {
+    '^@rapport/engine-service$': '<rootDir>/services/engine/src/index.ts',
     '^@rapport/([a-z-]+)$': '<rootDir>/packages/$1/src/index.ts',
     '^@rapport/([a-z-]+)/([a-z-]+)$': '<rootDir>/packages/$1/src/$2.ts',
   },

@@ -9,7 +9,9 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 const run = (command, args) => spawnSync(command, args, { cwd: root, stdio: 'inherit' }).status ?? 1;
 
-const sources = readdirSync(join(root, 'packages')).map((name) => join('packages', name, 'src'));
+const sources = ['packages', 'services'].flatMap((house) =>
+  readdirSync(join(root, house)).map((name) => join(house, name, 'src')),
+);
 const jestArguments = process.argv.slice(2);
 if (jestArguments.length === 0) {
   for (const [name, command, args] of [
