@@ -27,8 +27,8 @@ export const rulesetName = (ruleset: Ruleset, hash: string): RulesetName => ({
   hash,
 });
 
-/** Why a decision was taken: something happened, time passed, or something happened that was learned of late. */
-export type DecisionCause = 'touchpoint' | 'time' | 'late';
+/** Why a decision was taken: something happened, time passed, the past was learned of late, histories were united or parted, or the rules changed. */
+export type DecisionCause = 'touchpoint' | 'time' | 'late' | 'merge' | 'ruleset';
 
 interface DecisionBase {
   readonly customer: string;

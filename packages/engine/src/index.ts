@@ -1,3 +1,4 @@
+export * from './announcement';
 export { isBeyond } from './beyond';
 export { type Clock, systemClock } from './clock';
 export { type ComparisonOptions, type ComparisonReport, compareRulesets } from './compare';
@@ -13,7 +14,13 @@ export {
 } from './decision';
 export { foldable, UnfoldableTouchpoint } from './foldable';
 export { decisionsOf, historyOf, type RecordedTouchpoint } from './history-of';
-export { type Conflict, type RecordOutcome, recordTouchpoints } from './intake';
+export { type RecordOutcome, recordTouchpoints } from './intake';
+export {
+  type LiveProjection,
+  type LiveProjectionOptions,
+  type LiveStatus,
+  startLiveProjection,
+} from './live/live-projection';
 export { Interrupted } from './partition/interrupted';
 export { type ProjectionReport, Projector, type ProjectorOptions, RebuildNeeded } from './projector';
 export { type RebuildOptions, type RebuildReport, rebuild } from './rebuild';

@@ -1,14 +1,12 @@
 import { type DecodedTouchpoint, standardCatalogue } from '@rapport/domain';
-import { type AppendRequest, customerStream, type EventLog, staffStream } from '@rapport/event-log';
+import { type AppendRequest, customerStream, type EventLog, type Position, staffStream } from '@rapport/event-log';
 import { isLeft } from 'fp-ts/Either';
 
-/** A touchpoint refused because its identity is taken by other content. */
-export interface Conflict {
-  readonly touchpoint: DecodedTouchpoint;
-  readonly message: string;
-}
-
-export type RecordOutcome = 'recorded' | 'duplicate' | Conflict;
+/** What became of a touchpoint; `position` is where it stands, or stood already. */
+export type RecordOutcome =
+  | { readonly kind: 'recorded' | 'duplicate'; readonly position: Position }
+  /** Its identity is taken by other content. */
+  | { readonly kind: 'conflict'; readonly touchpoint: DecodedTouchpoint; readonly message: string };
 
 /** The stream a touchpoint belongs to: of its customer, or of the member of staff it is about. */
 export const streamFor = ({ type, customer }: DecodedTouchpoint): string =>
@@ -34,10 +32,12 @@ export const recordTouchpoints = async (
     if (isLeft(result)) {
       const touchpoint = touchpoints[i];
       return {
+        kind: 'conflict',
         touchpoint,
         message: `touchpoint "${touchpoint.id}" of source "${touchpoint.source}" is already recorded with other content: give the new fact an id of its own`,
       };
     }
-    return result.right.recorded > 0 ? 'recorded' : 'duplicate';
+    const { position, recorded } = result.right;
+    return { kind: recorded > 0 ? 'recorded' : 'duplicate', position };
   });
 };

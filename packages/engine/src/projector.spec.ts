@@ -48,7 +48,7 @@ const record = async (log: EventLog, touchpoints: readonly Touchpoint[]): Promis
     log,
     touchpoints.map((one) => ({ version: 1, ...one })),
   ))
-    expect(outcome).toBe('recorded');
+    expect(outcome.kind).toBe('recorded');
 };
 
 const END = START + 100 * DAY;

@@ -147,8 +147,8 @@ const record = async (
       );
       for (const item of batch.items) if (item.kind === 'rejected') await reject(item);
       for (const [i, outcome] of outcomes.entries()) {
-        if (outcome === 'recorded') counts.recorded++;
-        else if (outcome === 'duplicate') counts.duplicates++;
+        if (outcome.kind === 'recorded') counts.recorded++;
+        else if (outcome.kind === 'duplicate') counts.duplicates++;
         else {
           counts.conflicts++;
           await reject({ at: touchpoints[i].at, field: 'id', reason: outcome.message });

@@ -23,7 +23,7 @@ export const importFile = async (log: EventLog, file: string, preset: PresetName
   for await (const { items, account } of readFiles([file], { preset }, { context })) {
     const touchpoints = items.flatMap((item) => (item.kind === 'touchpoint' ? [item.touchpoint] : []));
     const outcomes = await recordTouchpoints(log, touchpoints);
-    recorded += outcomes.filter((outcome) => outcome === 'recorded').length;
+    recorded += outcomes.filter((outcome) => outcome.kind === 'recorded').length;
     rejected += items.length - touchpoints.length;
     lines = account?.files.reduce((sum, one) => sum + one.lines, 0) ?? lines;
   }
