@@ -147,12 +147,11 @@ const record = async (
       );
       for (const item of batch.items) if (item.kind === 'rejected') await reject(item);
       for (const [i, outcome] of outcomes.entries()) {
-        if (outcome.kind === 'recorded') counts.recorded++;
-        else if (outcome.kind === 'duplicate') counts.duplicates++;
-        else {
+        if (outcome.kind === 'conflict') {
           counts.conflicts++;
           await reject({ at: touchpoints[i].at, field: 'id', reason: outcome.message });
-        }
+        } else if (outcome.kind === 'recorded') counts.recorded++;
+        else counts.duplicates++;
       }
       progress.update(batch.linesDone, batch.linesTotal ?? expected);
       account = batch.account ?? account;

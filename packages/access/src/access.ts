@@ -1,0 +1,86 @@
+import type { Either } from 'fp-ts/Either';
+
+/**
+ * `ingest` sends touchpoints; `marketing` reads stage changes and keeps subscriptions; `analyst` reads relationships,
+ * populations, rulesets; `auditor` reads all that and the access log; `admin` does everything, and keys.
+ */
+export type Role = 'ingest' | 'marketing' | 'analyst' | 'auditor' | 'admin';
+export const ROLES: readonly Role[] = ['ingest', 'marketing', 'analyst', 'auditor', 'admin'];
+
+/** Who asks. */
+export interface Principal {
+  /** Of the key, or `subject` of a token. */
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'key' | 'token';
+  readonly roles: readonly Role[];
+}
+
+export type AuthenticationFailure =
+  | { readonly kind: 'missing' }
+  /** Malformed, unknown, revoked, expired, wrong signature, wrong audience ...: the asker is not told which. */
+  | { readonly kind: 'invalid' /** For the log, never for the asker. */; readonly reason: string }
+  /** The issuer's keys could not be fetched. */
+  | { readonly kind: 'unavailable'; readonly reason: string };
+
+export interface AccessKey {
+  readonly id: string;
+  readonly name: string;
+  readonly roles: readonly Role[];
+  readonly createdAt: number;
+  readonly expiresAt?: number;
+  readonly revokedAt?: number;
+  readonly lastUsedAt?: number;
+}
+
+export interface CreatedKey {
+  readonly key: AccessKey;
+  /** What goes into `Authorization: Bearer`. Shown once; only its hash is stored. */
+  readonly secret: string;
+}
+
+/** A read of personal data. */
+export interface AccessRecord {
+  readonly at: number;
+  readonly principal: Pick<Principal, 'id' | 'name' | 'kind'>;
+  /** What was read: the route, such as `GET /v1/customers/{id}`. */
+  readonly what: string;
+  /** Whose data; absent for lists. */
+  readonly customer?: string;
+  /** The HTTP status it was answered with. */
+  readonly status: number;
+  readonly requestId: string;
+}
+
+export interface AccessLogQuery {
+  readonly customer?: string;
+  readonly principal?: string;
+  readonly from?: number;
+  readonly to?: number;
+  /** Cursor of the page before. */
+  readonly after?: string;
+  /** 1 to 1,000. */
+  readonly limit: number;
+}
+
+export interface Access {
+  /** @param authorization the header as it came */
+  authenticate(authorization: string | undefined): Promise<Either<AuthenticationFailure, Principal>>;
+  /** A key of role `admin` when there is no key yet: to be printed once. Undefined later. */
+  firstKey(): Promise<CreatedKey | undefined>;
+  createKey(key: {
+    readonly name: string;
+    readonly roles: readonly Role[];
+    readonly expiresAt?: number;
+  }): Promise<CreatedKey>;
+  /** In order of creation, revoked ones too. */
+  keys(): Promise<readonly AccessKey[]>;
+  /** False where there is no such key. A revoked key is refused at once. */
+  revokeKey(id: string): Promise<boolean>;
+  /** Notes reads of personal data; written in groups, durable before `close` returns and within a second else. */
+  record(record: AccessRecord): void;
+  /** Newest first. */
+  accessLog(query: AccessLogQuery): Promise<{ readonly records: readonly AccessRecord[]; readonly next?: string }>;
+  /** May be called twice. */
+  close(): Promise<void>;
+}

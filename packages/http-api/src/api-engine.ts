@@ -1,0 +1,58 @@
+import type { Access } from '@rapport/access';
+import type { Catalogue, CrossSell, DecodedTouchpoint, Program, Ruleset } from '@rapport/domain';
+import type { ChangeFeed, Clock, LiveStatus, RecordOutcome } from '@rapport/engine';
+import type { EventLog, Position } from '@rapport/event-log';
+import type { Webhooks } from '@rapport/messaging';
+import type { ReadModel } from '@rapport/read-model';
+import type { Telemetry } from '@rapport/telemetry';
+
+/** What the HTTP interface is a face of. `services/engine` wires the real one; tests may wire their own. */
+export interface ApiEngine {
+  readonly log: EventLog;
+  readonly catalogue: Catalogue;
+  /** Records touchpoints durably, in one commit with whatever else waits; an outcome for each in its place. */
+  record(touchpoints: readonly DecodedTouchpoint[]): Promise<readonly RecordOutcome[]>;
+  /** The ruleset in force, compiled. May be another one at the next call. */
+  rules(): { readonly program: Program; readonly ruleset: Ruleset; readonly hash: string };
+  /** All rulesets that were ever in force or published, by hash. */
+  rulesets(): Promise<readonly { readonly ruleset: Ruleset; readonly hash: string; readonly inForce: boolean }[]>;
+  /** Open for reading. May be another one at the next call, after a rebuild. */
+  readModel(): ReadModel;
+  /** Undefined while there is no projection to answer from. */
+  crossSell(): Promise<CrossSell | undefined>;
+  readonly feed: ChangeFeed;
+  readonly webhooks: Webhooks;
+  readonly access: Access;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+  /** What "now" means in questions without an instant; the clock's, but in a demo the end of the simulation. */
+  now(): number;
+  projection(): LiveStatus;
+  whenCaughtUp(position: Position): Promise<void>;
+  retryParked(): Promise<readonly string[]>;
+  /** Puts a ruleset in force; `announce` records, for announcement, what differs for each customer. */
+  publishRuleset(
+    ruleset: Ruleset,
+    options: { readonly announce: boolean },
+  ): Promise<{ readonly hash: string; readonly changed: number; readonly announced: number }>;
+  /** Empty when requests can be served; else why not, in words. */
+  notReady(): readonly string[];
+}
+
+export interface ApiOptions {
+  readonly limits: {
+    /** Bytes of a body that is not a stream, after decompression. */
+    readonly body: number;
+    /** Bytes of one touchpoint. */
+    readonly item: number;
+    /** Requests per minute and key; 0 for no limit. */
+    readonly requestsPerMinute: number;
+  };
+  readonly sse: {
+    readonly heartbeatMilliseconds: number;
+    /** Bytes a reader may be behind before it is disconnected. */
+    readonly slowReaderBytes: number;
+  };
+  /** Whether keys are asked for; false only for tests and for `--no-auth` on loopback. */
+  readonly authentication: boolean;
+}

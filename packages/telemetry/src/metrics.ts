@@ -1,0 +1,28 @@
+import type { Registry } from 'prom-client';
+
+/** Every metric there is, each with what may be done to it. Names and help are in `definitions.ts`. */
+export interface Metrics {
+  readonly registry: Registry;
+  touchpoints(outcome: 'recorded' | 'duplicate' | 'conflict' | 'rejected', count: number): void;
+  request(labels: { readonly method: string; readonly route: string; readonly status: number }, seconds: number): void;
+  announced(kind: string, channel: 'sse' | 'pull' | 'webhook', count: number): void;
+  /** `seconds` from recording the decision to the end of the attempt. */
+  delivery(outcome: 'delivered' | 'failed' | 'dead', seconds: number): void;
+  subscriberDisconnected(reason: 'slow' | 'closed' | 'stopping'): void;
+  /** Asked at every scrape: gauges that are read off the engine. */
+  observe(source: () => Promise<EngineGauges>): void;
+}
+
+export interface EngineGauges {
+  readonly lagPositions: number;
+  readonly lagSeconds: number;
+  readonly projectedTouchpoints: number;
+  readonly lateTouchpoints: number;
+  readonly decisions: number;
+  readonly parkedCustomers: number;
+  readonly sseSubscribers: number;
+  readonly webhookSubscriptions: Readonly<Record<'active' | 'paused' | 'disabled', number>>;
+  readonly webhookWaiting: number;
+  readonly webhookDeadLetters: number;
+  readonly logEvents: number;
+}

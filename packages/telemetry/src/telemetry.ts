@@ -1,0 +1,27 @@
+import type { Context } from '@opentelemetry/api';
+import type { Logger } from 'pino';
+import type { Metrics } from './metrics';
+
+/** What a running engine says of itself. */
+export interface Telemetry {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly traces: Traces;
+  /** Sends what is left. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** Spans from the request that brought a touchpoint to the delivery of what it changed. */
+export interface Traces {
+  /** Runs work in a span; a rejection or a throw is recorded on it. */
+  span<T>(
+    name: string,
+    attributes: Readonly<Record<string, string | number>>,
+    work: () => Promise<T>,
+    parent?: Context,
+  ): Promise<T>;
+  /** Remembers, for a few minutes and for a bounded number, that a touchpoint came in under the current span. */
+  remember(touchpoint: { readonly source: string; readonly id: string }): void;
+  /** The context a touchpoint came in under, if it is still known. */
+  contextOf(touchpoint: { readonly source: string; readonly id: string } | undefined): Context | undefined;
+}
