@@ -29,6 +29,10 @@ export interface ProjectorOptions {
   readonly announce?: boolean;
   /** Touchpoints read at once; 1,000 when absent. */
   readonly pageSize?: number;
+  /** Called before a page is folded, with when its first touchpoint was recorded. */
+  onWork?(recordedAt: number): void;
+  /** Called after every save with the new checkpoint. */
+  onSaved?(checkpoint: Position): void;
 }
 
 export interface ProjectionReport {
@@ -37,6 +41,10 @@ export interface ProjectionReport {
   readonly customers: number;
   readonly decisions: number;
   readonly parked: number;
+  /** Touchpoints that came in the past of their customer. */
+  readonly late: number;
+  /** Customers looked at because time had come. */
+  readonly reviewed: number;
 }
 
 /** The read model cannot be continued, only made anew. */
@@ -72,7 +80,7 @@ export class Projector {
   private checkpoint: Position | undefined;
   private resumed = false;
   private parkedCustomers = new Set<string>();
-  private readonly total = { touchpoints: 0, customers: 0, decisions: 0, parked: 0 };
+  private readonly total = { touchpoints: 0, customers: 0, decisions: 0, parked: 0, late: 0, reviewed: 0 };
   private readonly waiting: { readonly position: Position; readonly resolve: () => void }[] = [];
 
   constructor(private readonly options: ProjectorOptions) {
@@ -194,6 +202,7 @@ export class Projector {
   }
 
   private async take(page: readonly RecordedEvent[]): Promise<void> {
+    this.options.onWork?.(page[0].recordedAt);
     await this.save(await this.foldPage(page), page[page.length - 1].position);
     this.total.touchpoints += page.length;
   }
@@ -225,6 +234,7 @@ export class Projector {
         now,
       );
       await this.save(outcomes, position);
+      this.total.reviewed += customers.length;
     }
   }
 
@@ -251,6 +261,8 @@ export class Projector {
         );
     if (continued !== undefined) return continued;
     const late = stored === undefined ? undefined : firstLate(stored, events);
+    if (stored !== undefined && late !== undefined)
+      this.total.late += events.filter(({ occurredAt }) => occurredAt <= stored.instant).length;
     const all = await this.options.log.readWhole(customerStream(customer), { ...this.wanted, until: position });
     return this.orParked(customer, () => this.projection.whole(standing, all, position, late));
   }
@@ -285,6 +297,7 @@ export class Projector {
     this.checkpoint = position;
     for (const save of saves) this.count(save);
     this.wake(position);
+    this.options.onSaved?.(position);
   }
 
   private count(save: RelationshipSave): void {

@@ -21,8 +21,11 @@ export interface SqliteEventLogOptions {
   readonly synchronous?: 'full' | 'off';
 }
 
-/** How often a reader asks whether another process has committed: one look at the end of one small table. */
-const POLL_MS = 20;
+/**
+ * How often a reader asks whether another thread or process has committed: one look at the end of one small table. More
+ * often while there is something to follow.
+ */
+const POLL = { quietMs: 20, busyMs: 2, busyForMs: 1_000 };
 
 /**
  * The event log in a SQLite file.
@@ -144,9 +147,12 @@ const readingLog = (store: Store): EventLog => {
       `${store.path} was opened for reading; open it for writing to append.`,
     );
   };
+  let moved = 0;
   return {
     ...reads(store, end, async (seen, signal) => {
-      while (!signal.aborted && end() === seen) await delay(POLL_MS);
+      while (!signal.aborted && end() === seen)
+        await delay(performance.now() - moved < POLL.busyForMs ? POLL.busyMs : POLL.quietMs);
+      moved = performance.now();
     }),
     append: refuse,
     appendMany: refuse,
