@@ -79,6 +79,7 @@ export class Projector {
   private readonly wanted;
   private checkpoint: Position | undefined;
   private resumed = false;
+  private turn: Promise<void> = Promise.resolve();
   private parkedCustomers = new Set<string>();
   private readonly total = { touchpoints: 0, customers: 0, decisions: 0, parked: 0, late: 0, reviewed: 0 };
   private readonly waiting: { readonly position: Position; readonly resolve: () => void }[] = [];
@@ -147,8 +148,12 @@ export class Projector {
   }
 
   /** Folds parked customers again from the log. Returns those that could be folded. */
-  async retryParked(): Promise<readonly string[]> {
-    await this.resume();
+  retryParked(): Promise<readonly string[]> {
+    return this.inTurn(() => this.foldParked());
+  }
+
+  private async foldParked(): Promise<readonly string[]> {
+    if (!this.resumed) await this.resume();
     const position = this.checkpoint;
     const parked = [...this.parkedCustomers];
     if (position === undefined || parked.length === 0) return [];
@@ -201,10 +206,22 @@ export class Projector {
     await this.saveAnnounced(await this.foldPage(page), foldedUpTo);
   }
 
-  private async take(page: readonly RecordedEvent[]): Promise<void> {
-    this.options.onWork?.(page[0].recordedAt);
-    await this.save(await this.foldPage(page), page[page.length - 1].position);
-    this.total.touchpoints += page.length;
+  private take(page: readonly RecordedEvent[]): Promise<void> {
+    return this.inTurn(async () => {
+      this.options.onWork?.(page[0].recordedAt);
+      await this.save(await this.foldPage(page), page[page.length - 1].position);
+      this.total.touchpoints += page.length;
+    });
+  }
+
+  /** One after another: who saves must not set the checkpoint back for another who saved meanwhile. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.turn.then(work);
+    this.turn = done.then(
+      () => undefined,
+      () => undefined,
+    );
+    return done;
   }
 
   private async foldPage(page: readonly RecordedEvent[]): Promise<readonly Outcome[]> {
@@ -222,7 +239,11 @@ export class Projector {
   }
 
   /** Changes by time, up to and including `now`. Works from the read model: touchpoints come first. */
-  private async review(now: number, signal?: AbortSignal): Promise<void> {
+  private review(now: number, signal?: AbortSignal): Promise<void> {
+    return this.inTurn(() => this.foldDue(now, signal));
+  }
+
+  private async foldDue(now: number, signal?: AbortSignal): Promise<void> {
     const position = this.checkpoint;
     if (position === undefined) return;
     for (;;) {

@@ -1,33 +1,35 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import type { Ruleset } from '@rapport/domain';
 import type { EventLog, EventLogLocation, Position } from '@rapport/event-log';
-import type { ProjectionReport } from '../projector';
+import { type ProjectionReport, RebuildNeeded } from '../projector';
+import { type CarriedError, carryError, type FromLiveWorker, type LiveWorkerData, type ToLiveWorker } from './messages';
 
 export interface LiveProjectionOptions {
   /** The one log of this process that is open for writing: decisions are recorded through it. */
   readonly log: EventLog;
-  /** The same log, for the worker to read. */
+  /** The same log, for the thread to read. */
   readonly location: EventLogLocation;
-  /** The read model's file; the worker is its only writer. */
+  /** The read model's file; the thread is its only writer. It must exist. */
   readonly readModel: string;
   readonly ruleset: Ruleset;
+  /** An instant at which time stands still, for a store of simulated history; the clock's time when absent. */
+  readonly today?: number;
 }
 
 /** How far the projection is, and what it has done since it was started. */
 export interface LiveStatus extends ProjectionReport {
   /** Everything up to here is in the read model. */
   readonly checkpoint: Position | undefined;
-  /** Touchpoints that came in the past of their customer. */
-  readonly late: number;
-  /** Age, in milliseconds, of the oldest touchpoint that was recorded and is not yet folded in; 0 when there is none. */
+  /** Milliseconds since the oldest touchpoint of the page at hand was recorded; 0 when there is none. */
   readonly behind: number;
-  /** Changes that fell due by time. */
-  readonly reviewed: number;
 }
 
 /** The projector at work on a thread of its own, so that folding never delays an answer. */
 export interface LiveProjection {
   status(): LiveStatus;
-  /** Resolves when everything up to a position is in the read model; rejects when the projection has failed. */
+  /** Resolves when everything up to a position is in the read model; rejects when the projection has ended. */
   whenCaughtUp(position: Position): Promise<void>;
   /** Folds parked customers again. Returns those that could be folded. */
   retryParked(): Promise<readonly string[]>;
@@ -37,11 +39,131 @@ export interface LiveProjection {
   stop(): Promise<void>;
 }
 
+interface Waiting {
+  readonly resolve: (released: readonly string[]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+const NOTHING: ProjectionReport = { touchpoints: 0, customers: 0, decisions: 0, parked: 0, late: 0, reviewed: 0 };
+
+/** The compiled thread, also when this file runs from its sources under test. */
+const workerFile = (): string => {
+  const beside = join(__dirname, 'live-worker.js');
+  return existsSync(beside) ? beside : join(__dirname, '../../dist/live/live-worker.js');
+};
+
 /**
- * Starts projecting: catches up with the log, then follows it, and follows time.
+ * Starts projecting: catches up with the log, then follows it, and follows time. Resolves when its stores are open.
  *
- * @throws RebuildNeeded when the read model cannot be continued; StoreError for what is wrong with its file
+ * @throws RebuildNeeded when the read model cannot be continued; StoreError for what is wrong with its file (both may
+ * also come later, by `ended`)
+ * @example
+ * const live = await startLiveProjection({ log, location: { kind: 'sqlite', path }, readModel, ruleset });
+ * await live.whenCaughtUp(position);
  */
-export const startLiveProjection = async (_options: LiveProjectionOptions): Promise<LiveProjection> => {
-  throw new Error('not yet');
+export const startLiveProjection = async (options: LiveProjectionOptions): Promise<LiveProjection> => {
+  const { log, location, readModel, ruleset, today } = options;
+  const workerData: LiveWorkerData = { location, readModel, ruleset, today };
+  const worker = new Worker(workerFile(), { workerData });
+  const post = (message: ToLiveWorker): void => worker.postMessage(message);
+
+  let report = NOTHING;
+  let checkpoint: Position | undefined;
+  let workingSince: number | undefined;
+  let failure: Error | undefined;
+  let over = false;
+  let lastId = 0;
+  let waiting: { readonly position: Position; readonly resolve: () => void; readonly reject: (e: Error) => void }[] =
+    [];
+  const retries = new Map<number, Waiting>();
+  let opened: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
+  const open = new Promise<void>((resolve, reject) => {
+    opened = { resolve, reject };
+  });
+
+  const append = (message: Extract<FromLiveWorker, { readonly kind: 'append' }>): void => {
+    log.appendMany(message.requests).then(
+      (results) => post({ kind: 'appended', id: message.id, results }),
+      (error: unknown) => post({ kind: 'append-failed', id: message.id, error: carryError(error) }),
+    );
+  };
+
+  const wake = (): void => {
+    if (waiting.length === 0) return;
+    const reached = waiting.filter(({ position }) => checkpoint !== undefined && position <= checkpoint);
+    waiting = waiting.filter((one) => !reached.includes(one));
+    for (const { resolve } of reached) resolve();
+  };
+
+  const settleRetry = (id: number, settle: (one: Waiting) => void): void => {
+    const one = retries.get(id);
+    retries.delete(id);
+    if (one !== undefined) settle(one);
+  };
+
+  worker.on('message', (message: FromLiveWorker) => {
+    switch (message.kind) {
+      case 'open':
+        checkpoint = message.checkpoint;
+        return opened?.resolve();
+      case 'append':
+        return append(message);
+      case 'working':
+        workingSince = message.since;
+        return;
+      case 'saved':
+        ({ report, checkpoint } = message);
+        workingSince = undefined;
+        return wake();
+      case 'retried':
+        return settleRetry(message.id, ({ resolve }) => resolve(message.released));
+      case 'retry-failed':
+        return settleRetry(message.id, ({ reject }) => reject(received(message.error)));
+      case 'failed':
+        failure = received(message.error);
+    }
+  });
+  worker.on('error', (error) => {
+    failure = error instanceof Error ? error : new Error(String(error));
+  });
+  const ended = new Promise<Error | undefined>((resolve) => {
+    worker.on('exit', () => {
+      over = true;
+      const why = failure ?? new Error('the projection was stopped');
+      opened?.reject(why);
+      for (const { reject } of [...waiting, ...retries.values()]) reject(why);
+      waiting = [];
+      resolve(failure);
+    });
+  });
+
+  await open;
+  return {
+    status: () => ({ ...report, checkpoint, behind: workingSince === undefined ? 0 : Date.now() - workingSince }),
+    whenCaughtUp: (position) =>
+      new Promise((resolve, reject) => {
+        if (checkpoint !== undefined && position <= checkpoint) return resolve();
+        if (over) return reject(failure ?? new Error('the projection was stopped'));
+        waiting.push({ position, resolve, reject });
+      }),
+    retryParked: () =>
+      new Promise((resolve, reject) => {
+        if (over) return reject(failure ?? new Error('the projection was stopped'));
+        const id = ++lastId;
+        retries.set(id, { resolve, reject });
+        post({ kind: 'retry', id });
+      }),
+    ended,
+    stop: async () => {
+      if (!over) post({ kind: 'stop' });
+      await ended;
+    },
+  };
+};
+
+/** An error of the thread as one of this thread: told apart by its name, as the errors of stores are. */
+const received = (carried: CarriedError): Error => {
+  const { name, message, stack, reason, kind, path } = carried;
+  if (name === 'RebuildNeeded' && reason !== undefined) return new RebuildNeeded(reason);
+  return Object.assign(new Error(message), { name, stack, ...(kind === undefined ? undefined : { kind, path }) });
 };

@@ -1,0 +1,94 @@
+/**
+ * The thread of a live projection. It reads the log on a connection of its own and is the read model's only writer;
+ * decisions are appended by the thread that has the log open for writing.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { compileRuleset } from '@rapport/domain';
+import { type AppendResult, type EventLog, openEventLog } from '@rapport/event-log';
+import { openSqliteReadModel } from '@rapport/read-model';
+import { type Clock, systemClock } from '../clock';
+import { Projector } from '../projector';
+import { carryError, type FromLiveWorker, type LiveWorkerData, type ToLiveWorker } from './messages';
+
+const port = parentPort!;
+const post = (message: FromLiveWorker): void => port.postMessage(message);
+
+interface Pending {
+  readonly resolve: (results: readonly AppendResult[]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The log as the projector sees it: read here, appended to over there. */
+const appendingThere = (log: EventLog, pending: Map<number, Pending>): EventLog => {
+  let last = 0;
+  const appendMany: EventLog['appendMany'] = (requests) =>
+    new Promise((resolve, reject) => {
+      const id = ++last;
+      pending.set(id, { resolve, reject });
+      post({ kind: 'append', id, requests });
+    });
+  return {
+    ...log,
+    appendMany,
+    append: async (stream, expected, events) => (await appendMany([{ stream, expected, events }]))[0],
+  };
+};
+
+const clockOf = (today: number | undefined): Clock =>
+  today === undefined ? systemClock : { ...systemClock, now: () => today };
+
+const main = async (): Promise<void> => {
+  const { location, readModel: path, ruleset, today } = workerData as LiveWorkerData;
+  const program = compileRuleset(ruleset);
+  const factors = Object.fromEntries(program.factors.map(({ id, halfLife, prior }) => [id, { halfLife, prior }]));
+  const pending = new Map<number, Pending>();
+  const stopping = new AbortController();
+  const readModel = await openSqliteReadModel(path, { mode: 'write', factors });
+  const log = await openEventLog(location, 'read').catch(async (error: unknown) => {
+    await readModel.close();
+    throw error;
+  });
+
+  let retries: Promise<unknown> = Promise.resolve();
+  port.on('message', (message: ToLiveWorker) => {
+    switch (message.kind) {
+      case 'appended':
+        pending.get(message.id)?.resolve(message.results);
+        return void pending.delete(message.id);
+      case 'append-failed':
+        pending.get(message.id)?.reject(Object.assign(new Error(message.error.message), message.error));
+        return void pending.delete(message.id);
+      case 'retry':
+        retries = projector.retryParked().then(
+          (released) => post({ kind: 'retried', id: message.id, released }),
+          (error: unknown) => post({ kind: 'retry-failed', id: message.id, error: carryError(error) }),
+        );
+        return;
+      case 'stop':
+        stopping.abort();
+    }
+  });
+
+  const projector = new Projector({
+    log: appendingThere(log, pending),
+    readModel,
+    program,
+    clock: clockOf(today),
+    onWork: (since) => post({ kind: 'working', since }),
+    onSaved: (checkpoint) => post({ kind: 'saved', checkpoint, report: projector.report }),
+  });
+  try {
+    post({ kind: 'open', checkpoint: (await readModel.checkpoint())?.position as never });
+    await projector.run(stopping.signal);
+    await retries;
+  } finally {
+    await readModel.close();
+    await log.close();
+  }
+  port.close();
+};
+
+main().catch((error: unknown) => {
+  post({ kind: 'failed', error: carryError(error) });
+  port.close();
+});
