@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { NO_PROGRESS, type Progress, progressOn } from './output/progress';
+import type { Host } from '@rapport/data-directory';
+import { NO_PROGRESS, progressOn } from './output/progress';
 import { type Style, styleFor } from './output/style';
 
-/** What every command is given: where to print, how, and when to stop. */
-export interface Cli {
+/** What every command is given: where to print, how, and when to stop. Notes go to stderr; Ctrl-C aborts the signal. */
+export interface Cli extends Host {
   /** The data directory; it need not exist. */
   readonly data: string;
   /** One JSON document (or NDJSON for lists) on stdout and nothing else. */
@@ -13,15 +14,10 @@ export interface Cli {
   readonly style: Style;
   /** Columns to fill: the terminal's, from 60 to 120; 80 where there is none. */
   readonly width: number;
-  /** Aborted by Ctrl-C. */
-  readonly signal: AbortSignal;
   /** Lines for people on stdout; a command that was asked for JSON prints nothing with it. */
   readonly print: (text: string) => void;
   /** Raw text on stdout; resolves when the reader keeps up. */
   readonly write: (text: string) => Promise<void>;
-  /** A message on stderr. */
-  readonly note: (text: string) => void;
-  readonly progress: (label: string, unit: string) => Progress;
 }
 
 export interface GlobalOptions {

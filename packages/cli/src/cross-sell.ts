@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { DataDirectory } from '@rapport/data-directory';
 import {
   type CrossSellReply,
   conditionNow,
@@ -10,7 +11,6 @@ import {
   type Touchpoint,
 } from '@rapport/domain';
 import { openSqliteCrossSellStore } from '@rapport/read-model';
-import type { DataDirectory } from './store/data-directory';
 
 /** The conditions of `crossSell.when` that fail; undefined where candidates may be offered. */
 export const withheldBy = ({ fold, asOf }: Evaluation): readonly DecidingCondition[] | undefined => {

@@ -27,6 +27,7 @@ export class CommandError extends Error {
 /** Errors of Rapport's packages whose message is meant for people, by name: loading their classes would cost more. */
 const FOR_PEOPLE: ReadonlySet<string> = new Set([
   'CommandError',
+  'DataDirectoryError',
   'StoreError',
   'ImportError',
   'ExportError',

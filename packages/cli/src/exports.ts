@@ -1,3 +1,4 @@
+import type { ReadingStore } from '@rapport/data-directory';
 import {
   bucketRanges,
   type Evaluation,
@@ -13,7 +14,6 @@ import type { Column, Row } from '@rapport/files';
 import { openSqliteCrossSellStore } from '@rapport/read-model';
 import { withheldBy } from './cross-sell';
 import { raisedSignals } from './relationship-document';
-import type { ReadingStore } from './store/open';
 
 export type ExportWhat = 'relationships' | 'touchpoints' | 'stage-changes' | 'candidates';
 

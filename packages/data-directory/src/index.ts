@@ -1,1 +1,17 @@
-export {};
+export { removeWhatIsAhead } from './ahead';
+export { type DataDirectory, dataDirectory, existingStore, hasStore, storeToFill } from './data-directory';
+export { DataDirectoryError } from './data-directory-error';
+export {
+  type DemoMarker,
+  type DemoPicks,
+  nowIn,
+  readDemoMarker,
+  removeDemoMarker,
+  writeDemoMarker,
+} from './demo-marker';
+export type { Host, Progress } from './host';
+export { type InForce, rulesetInForce } from './in-force';
+export { factorsOf, type ReadingStore, withStore } from './open';
+export { bringUpToDate, catchUpCrossSell, type Projected, rebuildReadModel } from './projecting';
+export { keepRuleset, notedInForce, noteInForce, readStored, storedHashes } from './ruleset-files';
+export { explained, removeProjection, unusableProjection } from './unusable';

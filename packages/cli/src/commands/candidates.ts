@@ -1,3 +1,4 @@
+import { withStore } from '@rapport/data-directory';
 import { formatInstant } from '@rapport/domain';
 import { type Cli, printJson } from '../cli';
 import { candidatesFor } from '../cross-sell';
@@ -6,7 +7,6 @@ import { candidateLines } from '../output/candidates';
 import { conditionsText } from '../output/conditions';
 import { headLine, section } from '../output/relationship';
 import { evaluateCustomer } from '../store/customer';
-import { withStore } from '../store/open';
 
 /** `rapport candidates`. */
 export const candidatesCommand = (

@@ -1,3 +1,12 @@
+import {
+  type DataDirectory,
+  type DemoMarker,
+  hasStore,
+  type ReadingStore,
+  readDemoMarker,
+  storeToFill,
+  withStore,
+} from '@rapport/data-directory';
 import { formatInstant, RETAIL, rulesetHash } from '@rapport/domain';
 import { historyOf } from '@rapport/engine';
 import { openSqliteEventLog } from '@rapport/event-log';
@@ -9,9 +18,6 @@ import { lateLines, thenAndNow } from '../demo/then-and-now';
 import { CommandError, interruptible } from '../exit';
 import { day } from '../output/instants';
 import { counted } from '../output/numbers';
-import { type DataDirectory, hasStore, storeToFill } from '../store/data-directory';
-import { type DemoMarker, readDemoMarker } from '../store/demo-marker';
-import { type ReadingStore, withStore } from '../store/open';
 
 const YEAR = 365 * 86_400_000;
 const RESUME = 'To go on, run the same command again: what is recorded is recognised.';

@@ -1,10 +1,10 @@
+import { withStore } from '@rapport/data-directory';
 import { type Cli, printJson } from '../cli';
 import { CommandError, interruptible } from '../exit';
 import { type ExportWhat, exportsOf } from '../exports';
 import { viewFrom } from '../instant-options';
 import { checkWritable } from '../output/file-out';
 import { counted } from '../output/numbers';
-import { withStore } from '../store/open';
 
 export interface ExportOptions {
   readonly what: ExportWhat;

@@ -1,5 +1,19 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
+import {
+  bringUpToDate,
+  type DataDirectory,
+  hasStore,
+  type InForce,
+  keepRuleset,
+  noteInForce,
+  type Projected,
+  readDemoMarker,
+  removeDemoMarker,
+  removeWhatIsAhead,
+  rulesetInForce,
+  storeToFill,
+} from '@rapport/data-directory';
 import type { Ruleset } from '@rapport/domain';
 import { rulesetHash } from '@rapport/domain';
 import { recordTouchpoints } from '@rapport/engine';
@@ -13,12 +27,6 @@ import { importReport } from '../output/import-report';
 import { counted } from '../output/numbers';
 import { rejectionText } from '../output/rejection';
 import { catalogueOf, readText, rulesetFrom } from '../rulesets';
-import { removeWhatIsAhead } from '../store/ahead';
-import { type DataDirectory, hasStore, storeToFill } from '../store/data-directory';
-import { readDemoMarker, removeDemoMarker } from '../store/demo-marker';
-import { type InForce, rulesetInForce } from '../store/in-force';
-import { bringUpToDate, type Projected } from '../store/projecting';
-import { keepRuleset, noteInForce } from '../store/ruleset-files';
 
 export interface ImportOptions {
   readonly as?: PresetName;

@@ -1,3 +1,4 @@
+import { factorsOf, type ReadingStore, withStore } from '@rapport/data-directory';
 import { formatInstant } from '@rapport/domain';
 import { Projector } from '@rapport/engine';
 import { openSqliteEventLog } from '@rapport/event-log';
@@ -8,7 +9,6 @@ import { minute } from '../output/instants';
 import { counted } from '../output/numbers';
 import { plain } from '../output/style';
 import { table } from '../output/table';
-import { factorsOf, type ReadingStore, withStore } from '../store/open';
 
 const document = (one: ParkedCustomer) => ({ ...one, parkedAt: formatInstant(one.parkedAt) });
 

@@ -1,4 +1,13 @@
 import { availableParallelism } from 'node:os';
+import {
+  catchUpCrossSell,
+  existingStore,
+  type InForce,
+  keepRuleset,
+  nowIn,
+  rebuildReadModel,
+  rulesetInForce,
+} from '@rapport/data-directory';
 import { type Ruleset, rulesetHash } from '@rapport/domain';
 import { openSqliteEventLog } from '@rapport/event-log';
 import { type Cli, printJson } from '../cli';
@@ -7,11 +16,6 @@ import { elapsed } from '../output/instants';
 import { counted } from '../output/numbers';
 import { rulesetNameOf } from '../relationship-document';
 import { catalogueOf, rulesetFrom } from '../rulesets';
-import { existingStore } from '../store/data-directory';
-import { nowIn } from '../store/demo-marker';
-import { type InForce, rulesetInForce } from '../store/in-force';
-import { catchUpCrossSell, rebuildReadModel } from '../store/projecting';
-import { keepRuleset } from '../store/ruleset-files';
 
 export interface RebuildCommandOptions {
   readonly workers?: number;

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { type ReadingStore, withStore } from '@rapport/data-directory';
 import { formatInstant, type Ruleset, rulesetHash } from '@rapport/domain';
 import { type ComparisonReport, compareRulesets, replay } from '@rapport/engine';
 import { type Cli, printJson } from '../cli';
@@ -12,7 +13,6 @@ import { section } from '../output/relationship';
 import { plain } from '../output/style';
 import { table } from '../output/table';
 import { rulesetFrom } from '../rulesets';
-import { type ReadingStore, withStore } from '../store/open';
 
 export interface ReplayCommandOptions extends ViewOptions {
   readonly ruleset?: string;

@@ -38,7 +38,7 @@ const IN_FORCE = 'in-force';
 /** The ruleset a person names: a file, `retail`, or (`in-force`, and by default) the one of the data directory. */
 const named = async (cli: Cli, name: string | undefined): Promise<Ruleset> => {
   if (name !== undefined && name !== IN_FORCE) return rulesetFrom(cli, name);
-  const { rulesetInForce } = require('../store/in-force') as typeof import('../store/in-force');
+  const { rulesetInForce } = require('@rapport/data-directory') as typeof import('@rapport/data-directory');
   return (await rulesetInForce(cli.data)).ruleset;
 };
 

@@ -1,3 +1,4 @@
+import { withStore } from '@rapport/data-directory';
 import type { Language } from '@rapport/domain';
 import { type Cli, printJson } from '../cli';
 import { candidatesFor } from '../cross-sell';
@@ -10,7 +11,6 @@ import { plain } from '../output/style';
 import { wordsIn } from '../output/words';
 import { relationshipDocument, rulesetNameOf } from '../relationship-document';
 import { evaluateCustomer } from '../store/customer';
-import { withStore } from '../store/open';
 
 export interface ShowOptions extends ViewOptions {
   readonly lang: Language;

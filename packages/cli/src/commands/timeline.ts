@@ -1,3 +1,4 @@
+import { withStore } from '@rapport/data-directory';
 import {
   type Evaluation,
   evaluate,
@@ -14,7 +15,6 @@ import { counted } from '../output/numbers';
 import { plain, type Style, shorten } from '../output/style';
 import { table } from '../output/table';
 import { touchpointsOf } from '../store/customer';
-import { withStore } from '../store/open';
 
 /** One line of a life: what happened, and what followed from it. */
 interface Entry {

@@ -1,13 +1,11 @@
 import { availableParallelism } from 'node:os';
+import { type ReadingStore, readStored, storedHashes, unusableProjection, withStore } from '@rapport/data-directory';
 import { type VerifyReport, verify } from '@rapport/engine';
 import { type Cli, printJson } from '../cli';
 import { EXIT, type ExitCode, interruptible } from '../exit';
 import { elapsed } from '../output/instants';
 import { counted, whole } from '../output/numbers';
 import { plain, shorten } from '../output/style';
-import { type ReadingStore, withStore } from '../store/open';
-import { readStored, storedHashes } from '../store/ruleset-files';
-import { unusableProjection } from '../store/unusable';
 
 const SHOWN = 20;
 

@@ -1,3 +1,4 @@
+import { type ReadingStore, withStore } from '@rapport/data-directory';
 import { describeMissing, type Evaluation, type Language, missingForNextStage, toDocument } from '@rapport/domain';
 import { type Cli, printJson } from '../cli';
 import { CommandError } from '../exit';
@@ -7,7 +8,6 @@ import { headLine, type Look, ladder, stageLine } from '../output/relationship';
 import { wordsIn } from '../output/words';
 import { relationshipDocument, rulesetNameOf } from '../relationship-document';
 import { type EvaluatedCustomer, evaluateCustomer } from '../store/customer';
-import { type ReadingStore, withStore } from '../store/open';
 
 export interface WhyOptions extends ViewOptions {
   readonly stage?: true;

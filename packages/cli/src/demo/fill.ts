@@ -1,14 +1,18 @@
+import {
+  bringUpToDate,
+  type DataDirectory,
+  type DemoMarker,
+  type InForce,
+  keepRuleset,
+  noteInForce,
+  removeWhatIsAhead,
+  writeDemoMarker,
+} from '@rapport/data-directory';
 import { compileRuleset, RETAIL, type Touchpoint } from '@rapport/domain';
 import { recordTouchpoints } from '@rapport/engine';
 import { openSqliteEventLog } from '@rapport/event-log';
 import { DEFAULT_END, type SimulatedCustomer, simulate, simulateStaff } from '@rapport/simulator';
 import type { Cli } from '../cli';
-import { removeWhatIsAhead } from '../store/ahead';
-import type { DataDirectory } from '../store/data-directory';
-import { type DemoMarker, writeDemoMarker } from '../store/demo-marker';
-import type { InForce } from '../store/in-force';
-import { bringUpToDate } from '../store/projecting';
-import { keepRuleset, noteInForce } from '../store/ruleset-files';
 import { pickCustomers } from './pick';
 
 /** One world that shows all kinds of customers. */

@@ -1,6 +1,6 @@
+import type { DemoPicks } from '@rapport/data-directory';
 import { evaluate, type Program } from '@rapport/domain';
 import type { CustomerTruth, RecoveryQuality, SimulatedCustomer } from '@rapport/simulator';
-import type { DemoPicks } from '../store/demo-marker';
 
 const DAY = 86_400_000;
 /** What is known this much later than it happened came late. */

@@ -1,13 +1,7 @@
+import type { Progress } from '@rapport/data-directory';
 import type { SingleBar } from 'cli-progress';
 import { elapsed } from './instants';
 import { whole } from './numbers';
-
-export interface Progress {
-  /** `total` absent: not known yet. */
-  readonly update: (done: number, total?: number) => void;
-  /** Takes the bar away. May be called twice. */
-  readonly stop: () => void;
-}
 
 /** What takes no longer is not worth a bar. */
 const PATIENCE = 1000;

@@ -1,9 +1,8 @@
+import { type ReadingStore, unusableProjection } from '@rapport/data-directory';
 import { type Evaluation, evaluate, type Touchpoint } from '@rapport/domain';
 import { historyOf, UnfoldableTouchpoint } from '@rapport/engine';
 import { CommandError, EXIT } from '../exit';
 import { type ViewOptions, viewFrom } from '../instant-options';
-import type { ReadingStore } from './open';
-import { unusableProjection } from './unusable';
 
 /** A customer's touchpoints and what they come to at the instants asked about. */
 export interface EvaluatedCustomer {

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
-import { CommandError } from '../exit';
 import type { DataDirectory } from './data-directory';
+import { DataDirectoryError } from './data-directory-error';
 
 /** Kinds of StoreError with which a file that follows from the log is of no use, in words. */
 const UNUSABLE: Readonly<Record<string, string>> = {
@@ -29,7 +29,7 @@ export const explained = (error: unknown, files: Projections): unknown => {
   const unusable = unusableProjection(error, files);
   return unusable === undefined
     ? error
-    : new CommandError(`${unusable.problem}. It follows from the log and can be made anew: rapport rebuild`);
+    : new DataDirectoryError(`${unusable.problem}. It follows from the log and can be made anew: rapport rebuild`);
 };
 
 /** Removes a projection and its companions; who has it open goes on with it. */

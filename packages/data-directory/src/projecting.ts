@@ -4,8 +4,8 @@ import { compileRuleset } from '@rapport/domain';
 import { Projector, projectCrossSell, RebuildNeeded, rebuild, systemClock } from '@rapport/engine';
 import type { EventLog } from '@rapport/event-log';
 import { openSqliteCrossSellStore, openSqliteReadModel, switchIn } from '@rapport/read-model';
-import type { Cli } from '../cli';
 import type { DataDirectory } from './data-directory';
+import type { Host } from './host';
 import type { InForce } from './in-force';
 import { factorsOf } from './open';
 import { noteInForce } from './ruleset-files';
@@ -27,7 +27,7 @@ const touchpointsIn = async (log: EventLog): Promise<number> => (await log.count
 
 /** The read model, folded anew beside the live one and switched in. */
 export const rebuildReadModel = async (
-  cli: Cli,
+  host: Host,
   files: DataDirectory,
   log: EventLog,
   { ruleset, hash }: InForce,
@@ -38,7 +38,7 @@ export const rebuildReadModel = async (
   const factors = factorsOf(compileRuleset(ruleset));
   const into = await openSqliteReadModel(building, { mode: 'write', factors, bulk: true });
   const total = await touchpointsIn(log);
-  const progress = cli.progress('folding', 'touchpoints');
+  const progress = host.progress('folding', 'touchpoints');
   let done = false;
   let folded = 0;
   try {
@@ -48,7 +48,7 @@ export const rebuildReadModel = async (
       ruleset,
       now,
       workers,
-      signal: cli.signal,
+      signal: host.signal,
       onProgress: (touchpoints) => {
         folded += touchpoints;
         progress.update(folded, total);
@@ -69,7 +69,7 @@ export const rebuildReadModel = async (
 
 /** What was appended since the read model's checkpoint, folded in; nothing is announced. */
 const catchUp = async (
-  cli: Cli,
+  host: Host,
   files: DataDirectory,
   log: EventLog,
   { ruleset }: InForce,
@@ -77,7 +77,7 @@ const catchUp = async (
 ): Promise<Projected> => {
   const program = compileRuleset(ruleset);
   const readModel = await openSqliteReadModel(files.relationships, { mode: 'write', factors: factorsOf(program) });
-  const progress = cli.progress('folding', 'touchpoints');
+  const progress = host.progress('folding', 'touchpoints');
   try {
     const projector = new Projector({
       log,
@@ -86,8 +86,8 @@ const catchUp = async (
       announce: false,
       clock: { ...systemClock, now: () => now },
     });
-    const report = await projector.catchUp(cli.signal, ({ touchpoints }) => progress.update(touchpoints));
-    cli.signal.throwIfAborted();
+    const report = await projector.catchUp(host.signal, ({ touchpoints }) => progress.update(touchpoints));
+    host.signal.throwIfAborted();
     return report;
   } finally {
     progress.stop();
@@ -96,28 +96,33 @@ const catchUp = async (
 };
 
 /** Who ordered what, brought up to the end of the log; made anew where that is asked for or cannot be helped. */
-export const catchUpCrossSell = async (cli: Cli, files: DataDirectory, log: EventLog, anew = false): Promise<void> => {
+export const catchUpCrossSell = async (
+  host: Host,
+  files: DataDirectory,
+  log: EventLog,
+  anew = false,
+): Promise<void> => {
   try {
-    await projectInto(cli, files, log, anew);
+    await projectInto(host, files, log, anew);
   } catch (error) {
     const unusable = unusableProjection(error, files);
     if (unusable === undefined) throw error;
-    cli.note(`${unusable.problem}. It is made anew.`);
+    host.note(`${unusable.problem}. It is made anew.`);
     removeProjection(files.crossSell);
-    await projectInto(cli, files, log, true);
+    await projectInto(host, files, log, true);
   }
 };
 
-const projectInto = async (cli: Cli, files: DataDirectory, log: EventLog, anew: boolean): Promise<void> => {
+const projectInto = async (host: Host, files: DataDirectory, log: EventLog, anew: boolean): Promise<void> => {
   const total = await touchpointsIn(log);
   const store = openSqliteCrossSellStore(files.crossSell, { mode: 'write' });
-  const progress = cli.progress('cross-sell', 'touchpoints');
+  const progress = host.progress('cross-sell', 'touchpoints');
   try {
     await projectCrossSell({
       log,
       store,
       anew,
-      signal: cli.signal,
+      signal: host.signal,
       onProgress: (done) => progress.update(done, total),
     });
   } finally {
@@ -128,7 +133,7 @@ const projectInto = async (cli: Cli, files: DataDirectory, log: EventLog, anew: 
 
 /** Brings everything that follows from the log up to its end, in whichever way is shorter. */
 export const bringUpToDate = async (
-  cli: Cli,
+  host: Host,
   files: DataDirectory,
   log: EventLog,
   inForce: InForce,
@@ -139,16 +144,16 @@ export const bringUpToDate = async (
   const missing = !existsSync(files.relationships);
   const waiting = missing ? all : recorded;
   const rebuilt = () =>
-    rebuildReadModel(cli, files, log, inForce, all > WORTH_THREADS ? availableParallelism() : 1, now);
+    rebuildReadModel(host, files, log, inForce, all > WORTH_THREADS ? availableParallelism() : 1, now);
   const projected =
     waiting > MANY && waiting > all / 2
       ? await rebuilt()
-      : await catchUp(cli, files, log, inForce, now).catch((error: unknown) => {
+      : await catchUp(host, files, log, inForce, now).catch((error: unknown) => {
           const reason = error instanceof RebuildNeeded ? error.reason : unusableProjection(error, files)?.problem;
           if (reason === undefined) throw error;
-          cli.note(`The read model is made anew: ${reason}.`);
+          host.note(`The read model is made anew: ${reason}.`);
           return rebuilt();
         });
-  await catchUpCrossSell(cli, files, log);
+  await catchUpCrossSell(host, files, log);
   return projected;
 };

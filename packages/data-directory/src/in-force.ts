@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RETAIL, type Ruleset, rulesetHash } from '@rapport/domain';
 import { openSqliteReadModel } from '@rapport/read-model';
-import { CommandError } from '../exit';
 import { type DataDirectory, dataDirectory } from './data-directory';
+import { DataDirectoryError } from './data-directory-error';
 import { notedInForce, readStored, storedHashes } from './ruleset-files';
 import { unusableProjection } from './unusable';
 
@@ -40,7 +40,7 @@ export const rulesetInForce = async (directory: string): Promise<InForce> => {
   const hash = (await foldedWith(files)) ?? notedInForce(files) ?? (stored.length === 1 ? stored[0] : undefined);
   if (hash !== undefined) return { ruleset: readStored(files, hash), hash };
   if (stored.length > 1)
-    throw new CommandError(
+    throw new DataDirectoryError(
       `${files.rulesets} holds ${stored.length} rulesets, and no read model says which is in force. Say which: rapport rebuild --ruleset ${join(files.rulesets, '<hash>.json')}`,
     );
   return { ruleset: RETAIL, hash: rulesetHash(RETAIL) };

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { isBeyond } from '@rapport/engine';
 import type { EventLog } from '@rapport/event-log';
 import { openSqliteCrossSellStore, openSqliteReadModel } from '@rapport/read-model';
-import type { Cli } from '../cli';
 import type { DataDirectory } from './data-directory';
+import type { Host } from './host';
 import { removeProjection, unusableProjection } from './unusable';
 
 const checkpointOf = {
@@ -29,7 +29,7 @@ const checkpointOf = {
  * Removes what was projected from a newer log than the one that is there: an older log was put back. To be called
  * before anything is recorded, after which the difference could not be seen any more.
  */
-export const removeWhatIsAhead = async (cli: Cli, files: DataDirectory, log: EventLog): Promise<void> => {
+export const removeWhatIsAhead = async (host: Host, files: DataDirectory, log: EventLog): Promise<void> => {
   const head = await log.head();
   for (const which of ['relationships', 'crossSell'] as const) {
     const path = files[which];
@@ -40,7 +40,7 @@ export const removeWhatIsAhead = async (cli: Cli, files: DataDirectory, log: Eve
       throw error;
     });
     if (!checkpoint || !isBeyond(checkpoint, head)) continue;
-    cli.note(`${path} has seen more than the log holds: an older log was put back beside it. It is made anew.`);
+    host.note(`${path} has seen more than the log holds: an older log was put back beside it. It is made anew.`);
     removeProjection(path);
   }
 };

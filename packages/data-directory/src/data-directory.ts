@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { CommandError } from '../exit';
+import { DataDirectoryError } from './data-directory-error';
 
 /** Where things lie in a data directory. */
 export interface DataDirectory {
@@ -22,12 +22,12 @@ export const dataDirectory = (directory: string): DataDirectory => ({
 
 export const hasStore = (files: DataDirectory): boolean => existsSync(files.events);
 
-/** @throws CommandError when no store is there */
+/** @throws DataDirectoryError when no store is there */
 export const existingStore = (directory: string): DataDirectory => {
   const files = dataDirectory(directory);
   if (hasStore(files)) return files;
   const what = existsSync(directory) ? 'is no Rapport store in it' : 'is no such directory';
-  throw new CommandError(
+  throw new DataDirectoryError(
     `${directory}: there ${what}. Fill one with "rapport demo" or "rapport import FILE --as PRESET", or name another with --data.`,
   );
 };
@@ -39,7 +39,7 @@ export const storeToFill = (directory: string): DataDirectory => {
     if (!statSync(directory).isDirectory()) throw new Error('it is not a directory');
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code === 'EEXIST' ? 'it is a file' : (error as Error).message;
-    throw new CommandError(
+    throw new DataDirectoryError(
       `${directory}: cannot be used as data directory: ${reason}. Name another with --data or RAPPORT_DATA.`,
     );
   }

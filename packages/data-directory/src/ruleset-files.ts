@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { join } from 'node:path';
 import { decodeRuleset, formatProblem, type Ruleset, rulesetHash } from '@rapport/domain';
 import { isLeft } from 'fp-ts/Either';
-import { CommandError } from '../exit';
 import type { DataDirectory } from './data-directory';
+import { DataDirectoryError } from './data-directory-error';
 
 const FILE = /^([0-9a-f]{64})\.json$/;
 
@@ -19,7 +19,7 @@ export const storedHashes = ({ rulesets }: DataDirectory): readonly string[] =>
 /**
  * A ruleset by its hash.
  *
- * @throws CommandError when it is not there or not what it was
+ * @throws DataDirectoryError when it is not there or not what it was
  */
 export const readStored = ({ rulesets }: DataDirectory, hash: string): Ruleset => {
   const file = join(rulesets, `${hash}.json`);
@@ -28,12 +28,13 @@ export const readStored = ({ rulesets }: DataDirectory, hash: string): Ruleset =
   try {
     document = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new CommandError(`${file}: the ruleset cannot be read: ${(error as Error).message}. ${restore}`);
+    throw new DataDirectoryError(`${file}: the ruleset cannot be read: ${(error as Error).message}. ${restore}`);
   }
   const decoded = decodeRuleset(document);
-  if (isLeft(decoded)) throw new CommandError(`${file}: ${decoded.left.map(formatProblem).join('; ')}. ${restore}`);
+  if (isLeft(decoded))
+    throw new DataDirectoryError(`${file}: ${decoded.left.map(formatProblem).join('; ')}. ${restore}`);
   if (rulesetHash(decoded.right) !== hash)
-    throw new CommandError(
+    throw new DataDirectoryError(
       `${file}: the ruleset was altered: its content does not have the hash of its name. ${restore}`,
     );
   return decoded.right;
