@@ -38,8 +38,13 @@ interface Kept {
 export interface ChangeFeed {
   /** A page of changes after a cursor, up to the present end. */
   read(request: ChangeRequest & { readonly limit: number }): Promise<ChangePage>;
-  /** Changes after a cursor as they are recorded, until the signal aborts. No page is empty. */
-  follow(request: ChangeRequest & { readonly signal: AbortSignal }): AsyncIterable<ChangePage>;
+  /**
+   * Changes after a cursor as they are recorded, until the signal aborts. No page is empty; `looked` is told how far
+   * was looked where nothing matched.
+   */
+  follow(
+    request: ChangeRequest & { readonly signal: AbortSignal; readonly looked?: (cursor: Position) => void },
+  ): AsyncIterable<ChangePage>;
   /** The end of what was recorded: where a subscriber begins who wants only what is new. */
   end(): Promise<Position | undefined>;
   /** Ends all followers. May be called twice. */
@@ -178,7 +183,7 @@ export const createChangeFeed = (log: EventLog): ChangeFeed => {
         if (!moved || changes.length === limit || closing.signal.aborted) return { changes, cursor };
       }
     },
-    follow: async function* ({ after, filter, signal }) {
+    follow: async function* ({ after, filter, signal, looked }) {
       await begin();
       const matches = changeMatcher(filter);
       const ended = AbortSignal.any([signal, closing.signal]);
@@ -187,7 +192,8 @@ export const createChangeFeed = (log: EventLog): ChangeFeed => {
         const moved = page.cursor !== cursor;
         cursor = page.cursor;
         if (page.changes.length > 0) yield page;
-        else if (!moved) {
+        else if (moved) looked?.(page.cursor as Position);
+        else {
           if (failure !== undefined) throw failure;
           await next(ended);
         }
