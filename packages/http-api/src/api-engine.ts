@@ -50,8 +50,12 @@ export interface ApiOptions {
   };
   readonly sse: {
     readonly heartbeatMilliseconds: number;
-    /** Bytes a reader may be behind before it is disconnected. */
+    /** So many bytes may wait unsent for a reader; what comes after them waits in the log. */
     readonly slowReaderBytes: number;
+    /** A reader that has not taken them after so many milliseconds is disconnected; 30,000 when absent. */
+    readonly patienceMilliseconds?: number;
+    /** Streams that one key may have open, 0 for any number; 100 when absent. */
+    readonly streamsPerKey?: number;
   };
   /** Whether keys are asked for; false only for tests and for `--no-auth` on loopback. */
   readonly authentication: boolean;

@@ -1,0 +1,125 @@
+import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import { type ChangeEvent, isChangeEvent } from './change-event';
+import { RapportUnavailable } from './errors';
+import { reasonOf } from './http';
+
+/** What a stream of changes says, in its order. */
+export type StreamMessage =
+  | { readonly kind: 'change'; readonly cursor: string; readonly event: ChangeEvent }
+  /** Everything up to here was looked at; nothing matched since the last change. */
+  | { readonly kind: 'cursor'; readonly cursor: string }
+  /** How long to wait before connecting again, in milliseconds. */
+  | { readonly kind: 'retry'; readonly milliseconds: number }
+  /** The server ends the stream and says why. */
+  | { readonly kind: 'disconnected'; readonly reason: string };
+
+/** Longer than any change; what grows beyond it is no stream of Rapport. */
+const LONGEST_EVENT = 16 * 1024 * 1024;
+/** A silence of so many heartbeats means that the connection is dead. */
+const MISSED_HEARTBEATS = 3;
+/** Until the server has said how often it sends heartbeats. */
+const FIRST_PATIENCE = 60_000;
+
+const malformed = (what: string): RapportUnavailable =>
+  new RapportUnavailable(`The stream of changes is broken: ${what}.`);
+
+const parsed = (data: string): unknown => {
+  try {
+    return JSON.parse(data);
+  } catch {
+    throw malformed(`an event is not JSON: ${data.slice(0, 80)}`);
+  }
+};
+
+/** Undefined for an event of a type this client does not know. */
+const messageOf = ({ id, event = '', data }: EventSourceMessage): StreamMessage | undefined => {
+  if (event === 'disconnected') {
+    const { reason } = parsed(data) as { readonly reason?: unknown };
+    return { kind: 'disconnected', reason: typeof reason === 'string' ? reason : 'no reason was given' };
+  }
+  if (id === undefined || id === '') throw malformed('an event has no id');
+  const document = parsed(data);
+  if (isChangeEvent(document)) return { kind: 'change', cursor: id, event: document };
+  // What a later Rapport announces besides is passed over.
+  if (event.startsWith('relationship.') && document !== null && typeof document === 'object') {
+    if ((document as { readonly type?: unknown }).type === event && !KNOWN.test(event))
+      return { kind: 'cursor', cursor: id };
+  }
+  throw malformed(`not a change: ${data.slice(0, 80)}`);
+};
+
+const KNOWN = /^relationship\.(stageChanged|signalRaised|signalCleared)\.v1$/;
+
+/** Reads one connection until it ends. @throws RapportUnavailable when it is cut, falls silent or makes no sense */
+export async function* readEventStream(
+  response: Response,
+  patience = FIRST_PATIENCE,
+): AsyncGenerator<StreamMessage, void, undefined> {
+  const type = response.headers.get('content-type') ?? 'no content type';
+  if (response.body === null || !/^text\/event-stream\b/i.test(type)) {
+    await response.body?.cancel().catch(() => undefined);
+    throw malformed(`expected text/event-stream, got ${type}`);
+  }
+  let silence = patience;
+  let overflow = false;
+  const messages: StreamMessage[] = [];
+  const parser = createParser({
+    maxBufferSize: LONGEST_EVENT,
+    onEvent: (event) => {
+      const message = messageOf(event);
+      if (message !== undefined) messages.push(message);
+    },
+    // Events without data are not dispatched, so the cursors of heartbeats come in comments too.
+    onComment: (comment) => {
+      const cursor = /^cursor (\S+)$/.exec(comment);
+      if (cursor !== null) messages.push({ kind: 'cursor', cursor: cursor[1] });
+      const heartbeat = /^heartbeat (\d{1,9})$/.exec(comment);
+      if (heartbeat !== null) silence = MISSED_HEARTBEATS * Number(heartbeat[1]);
+    },
+    onRetry: (milliseconds) => messages.push({ kind: 'retry', milliseconds }),
+    onError: ({ type }) => {
+      overflow = type === 'max-buffer-size-exceeded';
+    },
+  });
+  const decoder = new TextDecoder();
+  const reader = response.body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await withinSilence(reader, silence);
+      if (done) return;
+      let failure: unknown;
+      try {
+        parser.feed(decoder.decode(value, { stream: true }));
+      } catch (error) {
+        failure = error;
+      }
+      // What came whole before the fault counts.
+      yield* messages.splice(0);
+      if (failure !== undefined) throw failure;
+      if (overflow) throw malformed(`an event is longer than ${LONGEST_EVENT} characters`);
+    }
+  } finally {
+    // Ends the connection when the consumer leaves; a connection that is gone already has nothing to say.
+    reader.cancel().catch(() => undefined);
+  }
+}
+
+type Chunk = Awaited<ReturnType<ReadableStreamDefaultReader<Uint8Array>['read']>>;
+
+const withinSilence = async (reader: ReadableStreamDefaultReader<Uint8Array>, silence: number): Promise<Chunk> => {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silent = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new RapportUnavailable(`The stream of changes has been silent for ${silence} ms.`)),
+      silence,
+    );
+  });
+  try {
+    return await Promise.race([reader.read(), silent]);
+  } catch (error) {
+    if (error instanceof RapportUnavailable) throw error;
+    throw new RapportUnavailable(`The stream of changes was cut: ${reasonOf(error)}.`, undefined, undefined, error);
+  } finally {
+    clearTimeout(timer);
+  }
+};

@@ -1,0 +1,142 @@
+import type { Announcement, ChangeFeed, ChangeFilter, Clock } from '@rapport/engine';
+import type { Position } from '@rapport/event-log';
+import { changeFrame, type DisconnectReason, disconnectedFrame, heartbeatFrame, openingFrame } from './frames';
+
+/** What a stream is written to: the response of Node's HTTP server. */
+export interface Sink {
+  write(chunk: string | Uint8Array): boolean;
+  end(chunk?: string): void;
+  destroy(): void;
+  once(event: 'drain' | 'close', listener: () => void): unknown;
+  off(event: 'drain' | 'close', listener: () => void): unknown;
+  readonly writableNeedDrain: boolean;
+  readonly destroyed: boolean;
+}
+
+export interface ReaderOptions {
+  readonly feed: ChangeFeed;
+  readonly clock: Clock;
+  readonly filter: ChangeFilter;
+  /** Undefined: the beginning of the log. */
+  readonly after: Position | undefined;
+  /** What the reader is told to be at: `after`, or a word for the beginning. */
+  readonly cursor: string;
+  readonly heartbeatMilliseconds: number;
+  /** So many bytes wait for the reader; the rest waits in the log. */
+  readonly pieceBytes: number;
+  /** A reader that has not taken a piece after so long is disconnected. */
+  readonly patienceMilliseconds: number;
+  /** Aborted when the engine stops. */
+  readonly stopping: AbortSignal;
+  /** Whether the reader may still read: asked with each heartbeat. */
+  readonly mayGoOn: () => Promise<boolean>;
+  /** Told of what was written, the ones sent to a reader for the first time apart. */
+  readonly sent: (changes: readonly Announcement[], first: readonly Announcement[]) => void;
+  /** Told why the feed cannot be read any more. */
+  readonly failed: (error: unknown) => void;
+  /** Before more is read: where many read, they take turns in larger pages instead of waking for each change. */
+  readonly turn: () => Promise<void> | undefined;
+}
+
+/** The end of a stream; `closed` when the reader left. */
+export type StreamEnd = DisconnectReason | 'closed';
+
+/** A reader that is disconnected has so long to take the reason. */
+const FAREWELL_MS = 1_000;
+
+/**
+ * Writes changes to one reader until it leaves or is disconnected. Nothing is kept for it: while its connection is
+ * full no more is read of the feed, so a slow reader costs one piece of memory, and one that comes back misses nothing.
+ */
+export const serveReader = async (sink: Sink, options: ReaderOptions): Promise<StreamEnd> => {
+  const { feed, clock, filter, after, stopping, patienceMilliseconds, pieceBytes } = options;
+  const over = new AbortController();
+  let cursor = options.cursor;
+  let end: StreamEnd | undefined;
+
+  const finish = (reason: StreamEnd): void => {
+    if (end !== undefined) return;
+    end = reason;
+    over.abort();
+  };
+  const closed = (): void => finish('closed');
+  const stop = (): void => finish('stopping');
+  sink.once('close', closed);
+  stopping.addEventListener('abort', stop);
+  if (stopping.aborted) stop();
+  if (sink.destroyed) closed();
+
+  /** Resolves when the connection takes more; false when it did not in time. */
+  const drained = async (): Promise<void> => {
+    const waiting = new AbortController();
+    const proceed = (): void => waiting.abort();
+    sink.once('drain', proceed);
+    over.signal.addEventListener('abort', proceed);
+    await clock.until(clock.now() + patienceMilliseconds, waiting.signal);
+    sink.off('drain', proceed);
+    over.signal.removeEventListener('abort', proceed);
+    if (!waiting.signal.aborted) finish('slow');
+  };
+
+  const writePage = async (changes: readonly Announcement[]): Promise<void> => {
+    const first: Announcement[] = [];
+    for (let i = 0; i < changes.length && end === undefined; ) {
+      const frames: Buffer[] = [];
+      for (let bytes = 0; i < changes.length && (bytes === 0 || bytes < pieceBytes); i++) {
+        const { frame, isNew } = changeFrame(changes[i]);
+        if (isNew) first.push(changes[i]);
+        frames.push(frame);
+        bytes += frame.length;
+      }
+      ({ cursor } = changes[i - 1]);
+      if (!sink.write(frames.length === 1 ? frames[0] : Buffer.concat(frames))) await drained();
+    }
+    options.sent(changes, first);
+  };
+
+  const beat = async (): Promise<void> => {
+    for (;;) {
+      await clock.until(clock.now() + options.heartbeatMilliseconds, over.signal);
+      if (over.signal.aborted) return;
+      if (!(await options.mayGoOn())) return finish('unauthorized');
+      if (!over.signal.aborted && !sink.writableNeedDrain) sink.write(heartbeatFrame(cursor));
+    }
+  };
+
+  const follow = async (): Promise<void> => {
+    const looked = (position: Position): void => {
+      cursor = position;
+    };
+    for await (const page of feed.follow({ after, filter, signal: over.signal, looked })) {
+      await writePage(page.changes);
+      if (end !== undefined) return;
+      if (page.cursor !== undefined) cursor = page.cursor;
+      await options.turn();
+    }
+  };
+
+  sink.write(openingFrame(cursor, options.heartbeatMilliseconds));
+  const beating = beat();
+  try {
+    await follow();
+    // A feed that ends by itself was closed with its engine.
+    finish('stopping');
+  } catch (error) {
+    options.failed(error);
+    finish('failed');
+  }
+  await beating;
+  sink.off('close', closed);
+  stopping.removeEventListener('abort', stop);
+  const reason = end as StreamEnd | undefined;
+  if (reason !== undefined && reason !== 'closed') sayFarewell(sink, cursor, reason);
+  return reason ?? 'closed';
+};
+
+/** Says why, if the reader still takes it, and ends the connection in any case. */
+const sayFarewell = (sink: Sink, cursor: string, reason: DisconnectReason): void => {
+  if (sink.destroyed) return;
+  const timer = setTimeout(() => sink.destroy(), FAREWELL_MS);
+  sink.once('close', () => clearTimeout(timer));
+  sink.end(disconnectedFrame(cursor, reason));
+};

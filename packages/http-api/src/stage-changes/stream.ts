@@ -1,0 +1,187 @@
+import type { Announcement } from '@rapport/engine';
+import type { Position } from '@rapport/event-log';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isLeft } from 'fp-ts/Either';
+import type { ApiEngine, ApiOptions } from '../api-engine';
+import { Refusal } from '../problem';
+import { beyondLog, decodeChangeQuery, decodeCursor } from './change-query';
+import { START } from './frames';
+import { type StreamEnd, serveReader } from './reader';
+import { STREAM_SCHEMA } from './stream-schema';
+import { turns } from './turns';
+
+/** Streams that one key may have open; a subscriber needs one. */
+const STREAMS_PER_KEY = 100;
+/** A reader that takes nothing for so long while something waits for it is disconnected. */
+const PATIENCE_MS = 30_000;
+/** What a reader who may not have another stream yet should wait, in seconds. */
+const RETRY_AFTER = '30';
+
+const LAST_EVENT_ID = 'last-event-id';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** How many streams of stage changes are open: a gauge of the metrics. */
+    openStreams(): number;
+  }
+}
+
+/**
+ * `GET /v1/stage-changes/stream`: stage changes as they happen, as Server-Sent Events. Resumes after `Last-Event-ID`,
+ * else after `after`, else begins with what is recorded from now on; `start` is the beginning of the log.
+ *
+ * The id of an event is its cursor and the type is that of the CloudEvent it carries. A stream that the server ends
+ * says why in an event `disconnected`.
+ */
+export const registerStream = async (app: FastifyInstance, engine: ApiEngine, options: ApiOptions): Promise<void> => {
+  const { heartbeatMilliseconds, slowReaderBytes } = options.sse;
+  const streamsPerKey = options.sse.streamsPerKey ?? STREAMS_PER_KEY;
+  const patienceMilliseconds = options.sse.patienceMilliseconds ?? PATIENCE_MS;
+  const stopping = new AbortController();
+  const streams = new Set<Promise<StreamEnd>>();
+  const byKey = new Map<string, number>();
+  const turn = turns(() => streams.size);
+  const { metrics, traces } = engine.telemetry;
+
+  const sent = (changes: readonly Announcement[], first: readonly Announcement[]): void => {
+    const kinds = new Map<string, number>();
+    for (const { event } of changes) kinds.set(event.type, (kinds.get(event.type) ?? 0) + 1);
+    for (const [type, count] of kinds) metrics.announced(kindOf(type), 'sse', count);
+    for (const { cursor, event } of first) {
+      const parent = traces.contextOf(event.data.touchpoint);
+      if (parent === undefined) continue;
+      const what = { 'rapport.change.id': event.id, 'rapport.change.type': event.type, 'rapport.cursor': cursor };
+      void traces.span('announce over SSE', what, async () => undefined, parent);
+    }
+  };
+
+  /** False once a key is revoked or a token has expired: a stream must not outlive them. */
+  const mayGoOn = async ({ headers }: FastifyRequest): Promise<boolean> => {
+    if (!options.authentication) return true;
+    const answer = await engine.access.authenticate(headers.authorization);
+    return !isLeft(answer) || answer.left.kind === 'unavailable';
+  };
+
+  const reserve = (key: string): void => {
+    const open = byKey.get(key) ?? 0;
+    if (streamsPerKey > 0 && open >= streamsPerKey)
+      throw new Refusal(
+        'too-many-requests',
+        `This key has ${open} streams open, which is as many as it may. Close one, or use another key.`,
+        { headers: { 'retry-after': RETRY_AFTER } },
+      );
+    byKey.set(key, open + 1);
+  };
+
+  const release = (key: string): void => {
+    const open = (byKey.get(key) ?? 1) - 1;
+    if (open > 0) byKey.set(key, open);
+    else byKey.delete(key);
+  };
+
+  app.decorate('openStreams', () => streams.size);
+
+  app.addHook('preClose', async () => {
+    stopping.abort();
+    await Promise.all(streams);
+  });
+
+  app.route({
+    method: 'GET',
+    url: '/v1/stage-changes/stream',
+    exposeHeadRoute: false,
+    schema: STREAM_SCHEMA,
+    handler: async (request, reply) => {
+      const query = decodeChangeQuery(withoutStart(request.query as Query));
+      if (isLeft(query)) throw invalid(query.left);
+      const begin = await beginning(request, engine, query.right.after);
+      if (stopping.signal.aborted)
+        throw new Refusal('unavailable', 'The engine is being stopped. Connect again in a moment.', {
+          headers: { 'retry-after': '1' },
+        });
+      const key = request.principal?.id ?? '';
+      reserve(key);
+      openStream(reply);
+      request.noteAccess(200);
+      const log = request.log;
+      const stream = serveReader(reply.raw, {
+        ...begin,
+        feed: engine.feed,
+        clock: engine.clock,
+        filter: query.right.filter,
+        heartbeatMilliseconds,
+        pieceBytes: slowReaderBytes,
+        patienceMilliseconds,
+        stopping: stopping.signal,
+        mayGoOn: () => mayGoOn(request),
+        sent,
+        failed: (error) => log.error({ err: error }, 'the changes cannot be read any more'),
+        turn,
+      });
+      streams.add(stream);
+      const end = await stream;
+      streams.delete(stream);
+      release(key);
+      metrics.subscriberDisconnected(END_OF[end]);
+      log.info({ reason: end }, 'stream of stage changes ended');
+    },
+  });
+};
+
+type Query = Readonly<Record<string, unknown>>;
+
+/** What the metrics distinguish. */
+const END_OF = {
+  slow: 'slow',
+  closed: 'closed',
+  unauthorized: 'closed',
+  stopping: 'stopping',
+  failed: 'stopping',
+} as const;
+
+const kindOf = (type: string): string => type.slice('relationship.'.length, -'.v1'.length);
+
+const withoutStart = (query: Query): Query => (query.after === START ? { ...query, after: '' } : query);
+
+const invalid = (problems: readonly { readonly field: string; readonly message: string }[]): Refusal => {
+  const [{ field, message }] = problems;
+  const kind = problems.every((problem) => problem.field === 'after') ? 'invalid-cursor' : 'invalid-request';
+  return new Refusal(kind, `Query parameter "${field}": ${message}`, { errors: problems });
+};
+
+/** Where a reader begins, and what it is told that it is at. */
+const beginning = async (
+  { headers, query }: FastifyRequest,
+  { feed }: ApiEngine,
+  asked: Position | undefined,
+): Promise<{ readonly after: Position | undefined; readonly cursor: string }> => {
+  const last = headers[LAST_EVENT_ID];
+  const end = await feed.end();
+  const resumes = typeof last === 'string' && last !== '';
+  if (!resumes && (query as Query).after === undefined) return { after: end, cursor: end ?? START };
+  const cursor = resumes ? decodeCursor('Last-Event-ID', last === START ? '' : last) : undefined;
+  if (cursor !== undefined && isLeft(cursor))
+    throw new Refusal('invalid-cursor', `Header "Last-Event-ID": ${cursor.left.message}`, { errors: [cursor.left] });
+  const after = cursor === undefined ? asked : cursor.right;
+  if (after !== undefined && (end === undefined || after > end)) {
+    const problem = beyondLog(resumes ? 'Last-Event-ID' : 'after');
+    throw new Refusal('invalid-cursor', problem.message, { errors: [problem] });
+  }
+  return { after, cursor: after ?? START };
+};
+
+/** Takes the connection over from the framework, with the headers that hooks have set. */
+const openStream = (reply: FastifyReply): void => {
+  reply.hijack();
+  const { raw } = reply;
+  raw.socket?.setTimeout(0);
+  raw.socket?.setKeepAlive(true, 30_000);
+  raw.writeHead(200, {
+    ...(reply.getHeaders() as Record<string, string | number | string[]>),
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    // Proxies that collect what they pass on would hold changes back (nginx).
+    'x-accel-buffering': 'no',
+    connection: 'close',
+  });
+};
