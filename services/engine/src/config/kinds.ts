@@ -1,0 +1,104 @@
+import { parseDuration } from '@rapport/domain';
+import { isLeft } from 'fp-ts/Either';
+import * as t from 'io-ts';
+
+/**
+ * Codecs of settings. Each takes the value as a file has it (a number, `true`) and as text (environment, flags);
+ * its name says what is expected, to be read after "expected".
+ */
+const kind = <A>(name: string, is: t.Is<A>, parse: (input: unknown) => A | undefined): t.Type<A, A, unknown> =>
+  new t.Type(
+    name,
+    is,
+    (input, context) => {
+      const value = parse(input);
+      return value === undefined ? t.failure(input, context) : t.success(value);
+    },
+    t.identity,
+  );
+
+const isText = (input: unknown): input is string => typeof input === 'string';
+const isNumber = (input: unknown): input is number => typeof input === 'number';
+
+export const text = kind('a text', isText, (input) => (isText(input) && input !== '' ? input : undefined));
+
+export const file = kind('the path of a file', isText, (input) => (isText(input) && input !== '' ? input : undefined));
+
+export const yesNo = kind(
+  'true or false',
+  (input): input is boolean => typeof input === 'boolean',
+  (input) => (typeof input === 'boolean' ? input : input === 'true' ? true : input === 'false' ? false : undefined),
+);
+
+const grouped = (value: number): string => value.toLocaleString('en-US');
+
+/** A whole number within bounds. */
+export const whole = (least: number, most: number) =>
+  kind(`a whole number from ${grouped(least)} to ${grouped(most)}`, isNumber, (input) => {
+    const value = isText(input) && /^\d+$/.test(input) ? Number(input) : input;
+    return Number.isInteger(value) && (value as number) >= least && (value as number) <= most
+      ? (value as number)
+      : undefined;
+  });
+
+export const port = kind('a port: a whole number from 0 (any free one) to 65535', isNumber, (input) =>
+  parseWith(whole(0, 65_535), input),
+);
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
+
+/** Bytes, also as `64KiB` or `10MiB`. */
+export const bytes = kind('a number of bytes, such as 65536, 64KiB or 10MiB', isNumber, (input) => {
+  const match = /^(\d+) ?(KiB|MiB|GiB)?$/.exec(String(input));
+  const value = match === null ? 0 : Number(match[1]) * UNITS[match[2] ?? ''];
+  return Number.isSafeInteger(value) && value > 0 ? value : undefined;
+});
+
+/** An ISO 8601 duration, in milliseconds. */
+export const duration = kind('an ISO 8601 duration such as PT10S, PT5M or P3D', isNumber, (input) => {
+  const parsed = isText(input) ? parseDuration(input) : undefined;
+  return parsed === undefined || isLeft(parsed) ? undefined : parsed.right;
+});
+
+export const oneOf = <A extends string>(...values: readonly [A, ...A[]]): t.Type<A, A, unknown> =>
+  kind(
+    `one of ${values.join(', ')}`,
+    (input): input is A => values.includes(input as A),
+    (input) => (values.includes(input as A) ? (input as A) : undefined),
+  );
+
+/** A URL of the web, without a password in it. */
+export const url = kind('a URL that begins with http:// or https://', isText, (input) => {
+  if (!isText(input) || !URL.canParse(input)) return undefined;
+  const { protocol, username, password } = new URL(input);
+  return (protocol === 'http:' || protocol === 'https:') && username + password === '' ? input : undefined;
+});
+
+/** A mapping of texts to one or several of some names; as text it is JSON. */
+export const mappingTo = <A extends string>(
+  values: readonly A[],
+): t.Type<Readonly<Record<string, readonly A[]>>, Readonly<Record<string, readonly A[]>>, unknown> =>
+  kind(
+    `a mapping to ${values.join(', ')}, such as {"crm-team": ["marketing", "analyst"]}`,
+    (input): input is Readonly<Record<string, readonly A[]>> => typeof input === 'object' && input !== null,
+    (input) => {
+      const mapping = isText(input) ? jsonOf(input) : input;
+      if (typeof mapping !== 'object' || mapping === null || Array.isArray(mapping)) return undefined;
+      const entries = Object.entries(mapping).map(([name, of]) => [name, [of].flat()] as const);
+      const fits = entries.every(([, of]) => of.length > 0 && of.every((one) => values.includes(one as A)));
+      return fits ? (Object.fromEntries(entries) as Record<string, readonly A[]>) : undefined;
+    },
+  );
+
+const jsonOf = (input: string): unknown => {
+  try {
+    return JSON.parse(input);
+  } catch {
+    return undefined;
+  }
+};
+
+const parseWith = <A>(codec: t.Type<A, A, unknown>, input: unknown): A | undefined => {
+  const decoded = codec.decode(input);
+  return isLeft(decoded) ? undefined : decoded.right;
+};

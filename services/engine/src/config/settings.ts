@@ -1,0 +1,163 @@
+import { ROLES, type Role } from '@rapport/access';
+import type * as t from 'io-ts';
+import { bytes, duration, file, mappingTo, oneOf, port, text, url, whole, yesNo } from './kinds';
+
+/** One thing that can be set: in the file under its name, in the environment, or by a flag. */
+export interface Setting<C extends t.Any = t.Any> {
+  readonly kind: C;
+  /** As it would stand in the file; absent where there is none. */
+  readonly default?: string | number | boolean;
+  /** A flag of its own. Every setting can also be given as `--set name=value`. */
+  readonly flag?: string;
+  readonly does: string;
+}
+
+const required = <C extends t.Any>(setting: Setting<C> & { readonly default: string | number | boolean }) => ({
+  ...setting,
+  optional: false as const,
+});
+const optional = <C extends t.Any>(setting: Setting<C>) => ({ ...setting, optional: true as const });
+
+const MINUTE = 'PT1M';
+
+/** Everything that can be set, in the order in which it is shown. */
+export const SETTINGS = {
+  data: required({
+    kind: text,
+    default: 'rapport-data',
+    flag: '--data',
+    does: 'The data directory. Made for its owner alone when it is not there.',
+  }),
+  'http.host': required({
+    kind: text,
+    default: '127.0.0.1',
+    flag: '--host',
+    does: 'Address to listen on. Any but a loopback address needs `auth.enabled`.',
+  }),
+  'http.port': required({
+    kind: port,
+    default: 7600,
+    flag: '--port',
+    does: 'Port to listen on; 0 takes a free one, and says which.',
+  }),
+  'http.tls.key': optional({ kind: file, does: 'Private key (PEM) to serve HTTPS with; with `http.tls.cert`.' }),
+  'http.tls.cert': optional({ kind: file, does: 'Certificate chain (PEM) to serve HTTPS with.' }),
+  'limits.body': required({
+    kind: bytes,
+    default: '8MiB',
+    does: 'Largest body of a request that is not a stream, unpacked. NDJSON streams have no limit.',
+  }),
+  'limits.item': required({ kind: bytes, default: '256KiB', does: 'Largest single touchpoint.' }),
+  'limits.batchItems': required({
+    kind: whole(1, 100_000),
+    default: 10_000,
+    does: 'Most touchpoints in one batch; streams have no limit.',
+  }),
+  'limits.requestsPerMinute': required({
+    kind: whole(0, 100_000_000),
+    default: 0,
+    does: 'Requests per minute that one key may make; 0 sets no limit.',
+  }),
+  'sse.heartbeat': required({
+    kind: duration,
+    default: 'PT15S',
+    does: 'How often a quiet event stream gets a comment, so that nobody in between takes it for dead.',
+  }),
+  'sse.slowReaderBytes': required({
+    kind: bytes,
+    default: '1MiB',
+    does: 'How far the reader of an event stream may be behind before it is disconnected; it resumes by its cursor.',
+  }),
+  'webhooks.allowPrivateTargets': required({
+    kind: yesNo,
+    default: false,
+    does: 'Lets webhooks go to private and loopback addresses.',
+  }),
+  'webhooks.allowHttp': required({ kind: yesNo, default: false, does: 'Lets webhooks go to `http://` targets.' }),
+  'webhooks.timeout': required({ kind: duration, default: 'PT15S', does: 'How long a receiver may take to answer.' }),
+  'webhooks.retry.first': required({
+    kind: duration,
+    default: 'PT5S',
+    does: 'Wait before the first retry. Each further wait is about twice as long.',
+  }),
+  'webhooks.retry.longest': required({ kind: duration, default: 'PT6H', does: 'Longest wait between two retries.' }),
+  'webhooks.retry.giveUpAfter': required({
+    kind: duration,
+    default: 'P3D',
+    does: 'After so long a delivery that always failed is a dead letter; it can be delivered again by request.',
+  }),
+  'webhooks.disableAfter': required({
+    kind: duration,
+    default: 'P5D',
+    does: 'A subscription at which nothing succeeded for so long is disabled, with the reason.',
+  }),
+  'webhooks.secretOverlap': required({
+    kind: duration,
+    default: 'P1D',
+    does: 'How long the old secret still signs after a rotation.',
+  }),
+  'auth.enabled': required({
+    kind: yesNo,
+    default: true,
+    flag: '--no-auth',
+    does: 'Whether keys are asked for. May be off on loopback addresses only.',
+  }),
+  'auth.oidc.issuer': optional({
+    kind: url,
+    does: 'OpenID Connect issuer whose tokens (JWT) are accepted beside keys; with `auth.oidc.audience`.',
+  }),
+  'auth.oidc.audience': optional({ kind: text, does: 'The audience that tokens must be meant for.' }),
+  'auth.oidc.rolesClaim': required({
+    kind: text,
+    default: 'roles',
+    does: 'The claim that holds roles or groups; dots lead inwards, as in `realm_access.roles`.',
+  }),
+  'auth.oidc.roles': optional({
+    kind: mappingTo<Role>(ROLES),
+    does: 'Which roles a value of that claim gives; without it, values are names of roles.',
+  }),
+  'log.level': required({
+    kind: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+    default: 'info',
+    flag: '--log-level',
+    does: 'What is logged at least.',
+  }),
+  'log.format': required({
+    kind: oneOf('auto', 'json', 'pretty'),
+    default: 'auto',
+    flag: '--log-format',
+    does: '`json` a document a line, `pretty` for eyes; `auto` is `pretty` on a terminal, else `json`.',
+  }),
+  'tracing.otlpEndpoint': optional({
+    kind: url,
+    does: 'OpenTelemetry collector (OTLP over HTTP) that traces are sent to; none are made without it.',
+  }),
+  'shutdown.timeout': required({
+    kind: duration,
+    default: 'PT10S',
+    does: 'How long requests under way may take to end when the engine is stopped.',
+  }),
+  'readiness.maxLag': required({
+    kind: duration,
+    default: MINUTE,
+    does: 'The engine is not ready while the read model is further behind than this.',
+  }),
+} as const;
+
+export type SettingName = keyof typeof SETTINGS;
+
+export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[];
+
+/** Every setting with its value: durations in milliseconds, sizes in bytes; undefined where there is no default. */
+export type Config = {
+  readonly [K in SettingName]:
+    | t.TypeOf<(typeof SETTINGS)[K]['kind']>
+    | ((typeof SETTINGS)[K]['optional'] extends true ? undefined : never);
+};
+
+/** `RAPPORT_LIMITS_BATCH_ITEMS` for `limits.batchItems`. */
+export const environmentName = (name: string): string =>
+  `RAPPORT_${name
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .replaceAll('.', '_')
+    .toUpperCase()}`;
