@@ -24,4 +24,8 @@ export interface Traces {
   remember(touchpoint: { readonly source: string; readonly id: string }): void;
   /** The context a touchpoint came in under, if it is still known. */
   contextOf(touchpoint: { readonly source: string; readonly id: string } | undefined): Context | undefined;
+  /** The context that a caller sent along (W3C `traceparent`), to be the parent of the request's span. */
+  incoming(headers: Readonly<Record<string, string | readonly string[] | undefined>>): Context | undefined;
+  /** Headers that take the current span along to whom is called; empty when there is none. */
+  outgoing(): Readonly<Record<string, string>>;
 }
