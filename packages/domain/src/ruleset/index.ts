@@ -4,6 +4,7 @@ export { diffRulesets, type RulesetChange } from './diff-rulesets';
 export { formatCondition } from './format-condition';
 export type { TouchpointTypes } from './lint/types';
 export { lintRuleset } from './lint-ruleset';
+export { nearestName } from './nearest-name';
 export { parseRuleset, parseRulesetDocument, type RulesetDocument, type RulesetText } from './parse-ruleset';
 export { formatProblem, type RulesetProblem, type RulesetProblemCode } from './problem';
 export { RETAIL } from './retail/retail';
