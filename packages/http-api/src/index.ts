@@ -1,1 +1,3 @@
 export * from './api-engine';
+export { createApi } from './app';
+export { type FieldError, PROBLEMS, type Problem, type ProblemKind, Refusal } from './problem';

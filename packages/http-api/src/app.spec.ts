@@ -1,0 +1,61 @@
+import type { FastifyInstance } from 'fastify';
+import { createApi } from './app';
+import { type TestEngine, testEngine, testOptions } from './testing/api-engine';
+
+let engine: TestEngine;
+let app: FastifyInstance;
+beforeAll(async () => {
+  engine = await testEngine();
+  app = await createApi(engine, testOptions);
+});
+afterAll(async () => {
+  await app.close();
+  await engine.close();
+});
+
+describe('the HTTP interface', () => {
+  it('is alive and ready, and says why when it is not', async () => {
+    expect((await app.inject('/health/live')).json()).toEqual({ status: 'alive' });
+    expect((await app.inject('/health/ready')).json()).toEqual({ status: 'ready' });
+    const other = await createApi({ ...engine, notReady: () => ['the log is being checked'] }, testOptions);
+    const answer = await other.inject('/health/ready');
+    expect(answer.statusCode).toBe(503);
+    expect(answer.json()).toEqual({ status: 'not ready', reasons: ['the log is being checked'] });
+    await other.close();
+  });
+
+  it('gives its metrics, its OpenAPI document and its reference page', async () => {
+    expect((await app.inject('/metrics')).headers['content-type']).toMatch(/^text\/plain/);
+    expect((await app.inject('/openapi.json')).json().openapi).toBe('3.1.0');
+    const page = await app.inject('/docs/');
+    expect(page.statusCode).toBe(200);
+    expect(page.body).toContain('swagger');
+    expect(page.body).not.toMatch(/(src|href)="https?:/);
+  });
+
+  it('tells what is not there, and what a path knows instead', async () => {
+    const nothing = await app.inject('/v1/nothing');
+    expect(nothing.statusCode).toBe(404);
+    expect(nothing.headers['content-type']).toMatch(/^application\/problem\+json/);
+    expect(nothing.json()).toMatchObject({ type: '/problems/not-found', instance: nothing.headers['x-request-id'] });
+    const wrong = await app.inject({ method: 'DELETE', url: '/health/live' });
+    expect(wrong.statusCode).toBe(405);
+    expect(wrong.headers.allow).toBe('GET, HEAD');
+  });
+
+  it('names the nearest known query parameter for one it does not know', async () => {
+    const answer = await app.inject('/health/live?x=1');
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json()).toMatchObject({
+      type: '/problems/invalid-request',
+      errors: [{ field: 'x', message: 'there is no query parameter "x"; there are none here' }],
+    });
+  });
+
+  it('takes a well-formed request id, and makes one else', async () => {
+    const given = await app.inject({ url: '/health/live', headers: { 'x-request-id': 'a.b_c-1' } });
+    expect(given.headers['x-request-id']).toBe('a.b_c-1');
+    const made = await app.inject({ url: '/health/live', headers: { 'x-request-id': 'a b' } });
+    expect(made.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});

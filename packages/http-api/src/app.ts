@@ -1,0 +1,41 @@
+import compress from '@fastify/compress';
+import type { FastifyInstance } from 'fastify';
+import type { ApiEngine, ApiOptions } from './api-engine';
+import { correlate } from './correlation';
+import { createServer } from './create-server';
+import { registerHealth } from './health';
+import { registerIntake } from './intake';
+import { readJsonBodies } from './json-body';
+import { registerOpenApi, registerReferencePage } from './openapi';
+import { tellRefusals } from './refusals';
+import { registerRoutes } from './routes';
+import { registerSecurity } from './security';
+import { registerStream } from './stage-changes/stream';
+import { useSchemas } from './validation';
+
+/**
+ * The HTTP interface of an engine, ready to listen or to be asked by `inject`. Closing it leaves the engine open.
+ *
+ * @example const app = await createApi(engine, options); await app.listen({ port: 8080, host: '127.0.0.1' });
+ */
+export const createApi = async (engine: ApiEngine, options: ApiOptions): Promise<FastifyInstance> => {
+  const app = createServer(engine, options);
+  tellRefusals(app);
+  useSchemas(app);
+  readJsonBodies(app);
+  correlate(app, engine);
+  await registerOpenApi(app, engine);
+  await registerSecurity(app, engine, options);
+  await app.register(compress, {
+    encodings: ['br', 'gzip'],
+    requestEncodings: ['gzip', 'deflate', 'br', 'identity'],
+    threshold: 1_400,
+  });
+  registerHealth(app, engine);
+  await registerIntake(app, engine, options);
+  await registerRoutes(app, engine, options);
+  await registerStream(app, engine, options);
+  await registerReferencePage(app);
+  await app.ready();
+  return app;
+};

@@ -1,0 +1,132 @@
+import { nearestName } from '@rapport/domain';
+import { StoreError } from '@rapport/sqlite';
+import type { FastifyError } from 'fastify';
+import { type FieldError, Refusal } from './problem';
+
+type Validation = NonNullable<FastifyError['validation']>[number];
+
+/** A request with a hundred wrong fields is told by its first ones. */
+const MAX_ERRORS = 20;
+const PARTS: Readonly<Record<string, string>> = {
+  querystring: 'query parameter',
+  params: 'path parameter',
+  headers: 'header',
+  body: 'field',
+};
+
+const withoutPointer = (path: string): string =>
+  path
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .reduce((all, key) => (/^\d+$/.test(key) ? `${all}[${key}]` : all === '' ? key : `${all}.${key}`), '');
+
+const below = (parent: string, name: string): string => (parent === '' ? name : `${parent}.${name}`);
+
+/** Ajv's finding in words. `known` are the names that the schema has at the top. */
+const fieldError = (
+  { instancePath, keyword, params, message }: Validation,
+  part: string,
+  known: readonly string[],
+): FieldError => {
+  const place = withoutPointer(instancePath);
+  if (keyword === 'additionalProperties') {
+    const name = String(params.additionalProperty);
+    const nearest = place === '' ? nearestName(name, known) : undefined;
+    const list = known.length === 0 ? 'there are none here' : `known are ${known.join(', ')}`;
+    const hint = nearest === undefined ? (place === '' ? `; ${list}` : '') : `; did you mean "${nearest}"?`;
+    return { field: below(place, name), message: `there is no ${part} "${name.slice(0, 100)}"${hint}` };
+  }
+  if (keyword === 'required') return { field: below(place, String(params.missingProperty)), message: 'is missing' };
+  if (keyword === 'enum')
+    return { field: place, message: `must be one of ${[params.allowedValues].flat().join(', ')}` };
+  return { field: place, message: message ?? 'is wrong' };
+};
+
+const invalid = (validation: readonly Validation[], context: string, known: readonly string[]): Refusal => {
+  const part = PARTS[context] ?? 'field';
+  const errors = validation.slice(0, MAX_ERRORS).map((found) => fieldError(found, part, known));
+  const [{ field, message }] = errors;
+  const more = validation.length > 1 ? ` (and ${validation.length - 1} more)` : '';
+  const place = field === '' ? 'The body' : `${part.charAt(0).toUpperCase()}${part.slice(1)} "${field.slice(0, 100)}"`;
+  return new Refusal('invalid-request', `${place}: ${message}${more}.`, { errors });
+};
+
+const ofStore = (error: StoreError): Refusal =>
+  error.kind === 'full'
+    ? new Refusal(
+        'storage-full',
+        'The disk of the store is full. Nothing of this request was stored; send it again when there is room.',
+        { headers: { 'retry-after': '30' }, cause: error },
+      )
+    : new Refusal(
+        'unavailable',
+        error.kind === 'locked'
+          ? 'The store is in use by another process. Send the request again in a moment.'
+          : 'The store cannot be used at the moment. Send the request again later; the log of the server says why.',
+        { headers: { 'retry-after': error.kind === 'locked' ? '1' : '30' }, cause: error },
+      );
+
+const ACCEPTED = 'Send application/json in UTF-8; POST /v1/touchpoints takes CloudEvents and NDJSON too';
+
+const ofFramework = (error: FastifyError): Refusal | undefined => {
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new Refusal(
+        'too-large',
+        'The body is larger than this route takes, after decompression. Send it in parts, or touchpoints as NDJSON.',
+      );
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new Refusal('unsupported-media-type', `The media type of the body is not known here. ${ACCEPTED}.`);
+    case 'FST_CP_ERR_INVALID_CONTENT_ENCODING':
+      return new Refusal('unsupported-media-type', 'Content-Encoding must be gzip, deflate, br or identity.', {
+        headers: { 'accept-encoding': 'gzip, deflate, br' },
+      });
+    case 'FST_CP_ERR_INVALID_CONTENT':
+      return new Refusal(
+        'malformed-request',
+        'The body cannot be decompressed as Content-Encoding says, or is cut off.',
+      );
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return new Refusal('malformed-request', 'The body is not as long as Content-Length says.');
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+      return new Refusal('malformed-json', 'The body is empty; send a JSON document, or no Content-Type.');
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+      return new Refusal('malformed-json', 'The body is not JSON.');
+    case 'FST_ERR_BAD_URL':
+    case 'FST_ERR_INVALID_URL':
+      return new Refusal(
+        'malformed-request',
+        'The path is not a URL path: a % begins two hexadecimal digits of UTF-8.',
+      );
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new Refusal('malformed-request', 'A part of the path is too long.');
+    default:
+      return undefined;
+  }
+};
+
+/**
+ * The refusal behind an error; a defect becomes `internal`, and says nothing of what happened inside.
+ *
+ * @param known names that the query of the route has
+ */
+export const refusalOf = (error: unknown, known: readonly string[] = []): Refusal => {
+  if (error instanceof Refusal) return error;
+  if (error instanceof StoreError) return ofStore(error);
+  const { validation, validationContext, code, statusCode } = (error ?? {}) as Partial<FastifyError>;
+  if (validation !== undefined && validation.length > 0) return invalid(validation, validationContext ?? '', known);
+  if (typeof code === 'string') {
+    const found = ofFramework(error as FastifyError);
+    if (found !== undefined) return found;
+    if (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE')
+      return new Refusal('malformed-request', 'The connection was closed before the body was complete.', {
+        cause: error,
+      });
+  }
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
+    return new Refusal('malformed-request', 'The request cannot be read.', { cause: error });
+  return new Refusal('internal', 'Something went wrong here; the log of the server has it under this id.', {
+    cause: error,
+  });
+};

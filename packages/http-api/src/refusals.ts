@@ -1,0 +1,56 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { PROBLEM_CONTENT_TYPE, problemOf, Refusal } from './problem';
+import { refusalOf } from './refusal-of';
+
+const knownNames = (schema: unknown): readonly string[] =>
+  Object.keys((schema as { properties?: object } | undefined)?.properties ?? {});
+
+/** Answers with the problem behind an error. Defects and trouble with stores are logged; what clients do is not. */
+export const sendRefusal = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+  const refusal = refusalOf(error, knownNames(request.routeOptions?.schema?.querystring));
+  if (refusal.status >= 500)
+    request.log.error({ err: refusal.cause ?? error, requestId: request.id }, `${refusal.kind}: ${request.method}`);
+  return reply
+    .code(refusal.status)
+    .headers(refusal.headers)
+    .header('x-request-id', request.id)
+    .type(PROBLEM_CONTENT_TYPE)
+    .send(JSON.stringify(problemOf(refusal, request.id)));
+};
+
+const METHODS_IN_ORDER = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** Which methods a path knows, for 405: Fastify itself answers 404. Learns the routes as they are added. */
+const methodsByPath = (app: FastifyInstance) => {
+  const routes: { readonly pattern: RegExp; readonly methods: readonly string[] }[] = [];
+  app.addHook('onRoute', ({ url, method }) => {
+    const source = url
+      .split('/')
+      .map((part) =>
+        part.startsWith(':') ? '[^/]+' : part === '*' ? '.*' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
+      )
+      .join('/');
+    routes.push({ pattern: new RegExp(`^${source}/?$`), methods: [method].flat() });
+  });
+  return (path: string): readonly string[] => {
+    const methods = new Set(routes.filter(({ pattern }) => pattern.test(path)).flatMap((route) => route.methods));
+    return METHODS_IN_ORDER.filter((method) => methods.has(method));
+  };
+};
+
+/** Every refusal of the app as a problem. To be called before any route is added. */
+export const tellRefusals = (app: FastifyInstance): void => {
+  const methodsOf = methodsByPath(app);
+  app.setErrorHandler(sendRefusal);
+  app.setNotFoundHandler((request, reply) => {
+    const [path] = request.url.split('?');
+    const allowed = methodsOf(path);
+    const refusal =
+      allowed.length === 0
+        ? new Refusal('not-found', `There is no ${path.slice(0, 200)} here; /openapi.json lists what there is.`)
+        : new Refusal('method-not-allowed', `${path.slice(0, 200)} knows ${allowed.join(', ')} only.`, {
+            headers: { allow: allowed.join(', ') },
+          });
+    return sendRefusal(refusal, request, reply);
+  });
+};

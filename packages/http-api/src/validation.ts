@@ -1,0 +1,40 @@
+import { Ajv, type Options } from 'ajv';
+import addFormats from 'ajv-formats';
+import type { FastifyInstance } from 'fastify';
+
+const common: Options = { allErrors: true, strictTypes: false, strictRequired: false, logger: false };
+
+/** What comes as text (query, path, headers) is turned into numbers and booleans; bodies say themselves what they are. */
+const validators = () => {
+  const [text, body] = [new Ajv({ ...common, coerceTypes: 'array', useDefaults: true }), new Ajv(common)];
+  for (const ajv of [text, body]) {
+    addFormats(ajv);
+    // What OpenAPI adds to JSON Schema says nothing about validity.
+    ajv.addVocabulary(['example', 'xml', 'externalDocs', 'discriminator']);
+  }
+  return { text, body };
+};
+
+const NO_PARAMETERS = { type: 'object', properties: {}, additionalProperties: false };
+
+/**
+ * The JSON Schemas of routes validate, and the same schemas are in the OpenAPI document. Answers are not rewritten by
+ * their schemas: tests hold one against the other. Unknown query parameters are refused everywhere.
+ */
+export const useSchemas = (app: FastifyInstance): void => {
+  const { text, body } = validators();
+  app.setValidatorCompiler(({ schema, httpPart }) => {
+    const validate = (httpPart === 'body' ? body : text).compile(schema as object);
+    return (input) => (validate(input) ? { value: input } : { error: validate.errors as never });
+  });
+  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  app.addHook('onRoute', (route) => {
+    if (route.url.startsWith('/docs')) return;
+    const schema = { ...route.schema };
+    schema.querystring =
+      schema.querystring === undefined
+        ? NO_PARAMETERS
+        : { additionalProperties: false, ...(schema.querystring as object) };
+    route.schema = schema;
+  });
+};
