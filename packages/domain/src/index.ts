@@ -1,4 +1,5 @@
 export * from './cross-sell';
+export * from './identity';
 export * from './json';
 export * from './relationship';
 export * from './ruleset';

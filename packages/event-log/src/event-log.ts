@@ -131,6 +131,8 @@ export interface ReadAllOptions {
   /** Inclusive. */
   readonly until?: Position;
   readonly category?: StreamCategory;
+  /** Only these types of events; all when absent, none when empty. Rare ones are found without reading the others. */
+  readonly types?: readonly string[];
   readonly buckets?: BucketRange;
   readonly pageSize?: number;
   readonly signal?: AbortSignal;

@@ -1,4 +1,5 @@
-import { compareTouchpoints } from '../touchpoint/touchpoint';
+import { isIdentityType } from '../identity/identity-link';
+import { compareTouchpoints, type TouchpointIdentity } from '../touchpoint/touchpoint';
 import type { FoldedTouchpoint } from './folded-touchpoint';
 
 /** Which part of history counts. */
@@ -10,7 +11,8 @@ export interface View {
 }
 
 /**
- * The touchpoints a view leaves, in canonical order. All identities must be different, as a log guarantees.
+ * The touchpoints a view leaves, in canonical order, without those that only say whose history is whose. All identities
+ * must be different, as a log guarantees.
  * Returns the input itself where nothing is to be done.
  */
 export const viewOf = (
@@ -21,14 +23,16 @@ export const viewOf = (
   let inOrder = true;
   for (let i = 0; i < touchpoints.length; i++) {
     const one = touchpoints[i];
-    if (one.occurredAt > asOf || (knownAt !== undefined && one.recordedAt > knownAt)) all = false;
+    if (one.occurredAt > asOf || (knownAt !== undefined && one.recordedAt > knownAt) || isIdentityType(one.type))
+      all = false;
     if (i > 0 && !isBefore(touchpoints[i - 1], one)) inOrder = false;
   }
   if (all && inOrder) return touchpoints;
   const left = all
     ? touchpoints
     : touchpoints.filter(
-        ({ occurredAt, recordedAt }) => occurredAt <= asOf && (knownAt === undefined || recordedAt <= knownAt),
+        ({ occurredAt, recordedAt, type }) =>
+          occurredAt <= asOf && (knownAt === undefined || recordedAt <= knownAt) && !isIdentityType(type),
       );
   return inOrder ? left : sorted(left);
 };
@@ -54,16 +58,19 @@ const sorted = (touchpoints: readonly FoldedTouchpoint[]): readonly FoldedTouchp
   return merged;
 };
 
-const content = (touchpoint: FoldedTouchpoint): string => JSON.stringify(touchpoint);
+/** What duplicates are told by, and told apart by. */
+type Identified = TouchpointIdentity & Pick<FoldedTouchpoint, 'occurredAt' | 'recordedAt'>;
+
+const content = (touchpoint: Identified): string => JSON.stringify(touchpoint);
 
 /**
  * Leaves one touchpoint of each identity (source, id). Where copies differ, which a log refuses, the one that comes
  * first by (recordedAt, occurredAt, content) is kept: the choice does not depend on the order of the input.
  */
-export const withoutDuplicates = (touchpoints: readonly FoldedTouchpoint[]): readonly FoldedTouchpoint[] => {
-  const bySource = new Map<string, Map<string, FoldedTouchpoint>>();
+export const withoutDuplicates = <One extends Identified>(touchpoints: readonly One[]): readonly One[] => {
+  const bySource = new Map<string, Map<string, One>>();
   for (const touchpoint of touchpoints) {
-    const byId = bySource.get(touchpoint.source) ?? new Map<string, FoldedTouchpoint>();
+    const byId = bySource.get(touchpoint.source) ?? new Map<string, One>();
     if (byId.size === 0) bySource.set(touchpoint.source, byId);
     const known = byId.get(touchpoint.id);
     if (known === undefined || comesBefore(touchpoint, known)) byId.set(touchpoint.id, touchpoint);
@@ -72,7 +79,7 @@ export const withoutDuplicates = (touchpoints: readonly FoldedTouchpoint[]): rea
   return left.length === touchpoints.length ? touchpoints : left;
 };
 
-const comesBefore = (a: FoldedTouchpoint, b: FoldedTouchpoint): boolean =>
+const comesBefore = (a: Identified, b: Identified): boolean =>
   a.recordedAt !== b.recordedAt
     ? a.recordedAt < b.recordedAt
     : a.occurredAt !== b.occurredAt

@@ -164,8 +164,12 @@ const ledgerEntry = ({ event: { revision, recordedAt }, position, hash }: Entry)
   hash,
 });
 
-const matches = (entry: Entry, { category, buckets }: Pick<ReadAllOptions, 'category' | 'buckets'>): boolean =>
+const matches = (
+  entry: Entry,
+  { category, types, buckets }: Pick<ReadAllOptions, 'category' | 'types' | 'buckets'>,
+): boolean =>
   (category === undefined || entry.category === category) &&
+  (types === undefined || types.includes(entry.event.type)) &&
   (buckets === undefined || (entry.bucket >= buckets.from && entry.bucket < buckets.to));
 
 async function* pages(

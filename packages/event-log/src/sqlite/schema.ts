@@ -1,10 +1,11 @@
-import { openStore, type Store } from '@rapport/sqlite';
+import { type Migration, openStore, type Store } from '@rapport/sqlite';
+import { indexRareTypes } from './rare-types';
 
 /**
- * Positions are 1, 2, 3, ... without gaps. Names that repeat are numbered in dictionaries. Events carry no foreign
+ * Version 1. Positions are 1, 2, 3, ... without gaps. Names that repeat are numbered in dictionaries. Events carry no foreign
  * keys: the only writer fills them from its dictionaries, and verifyIntegrity checks what a foreign key would.
  */
-const SCHEMA = `
+const VERSION_1 = `
   CREATE TABLE sources (no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
   CREATE TABLE types (no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
   CREATE TABLE categories (
@@ -28,8 +29,17 @@ const SCHEMA = `
   ) STRICT;
 `;
 
+/** Version 2: events of rare types that are looked for on their own have indexes. */
+const MIGRATIONS: readonly Migration[] = [VERSION_1, indexRareTypes];
+
 /** "RpL" and a version of the format, as bytes. */
 const APPLICATION_ID = 0x52_70_4c_01;
 
 export const openLogStore = (path: string, mode: 'write' | 'read', synchronous: 'full' | 'off' = 'full'): Store =>
-  openStore(path, { applicationId: APPLICATION_ID, version: 1, migrations: [SCHEMA], mode, synchronous });
+  openStore(path, {
+    applicationId: APPLICATION_ID,
+    version: MIGRATIONS.length,
+    migrations: MIGRATIONS,
+    mode,
+    synchronous,
+  });

@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { anEvent, collect, describeEventLog, done } from '../testing/event-log-contract';
+import { prepareRangePage } from './read-events';
 import { openLogStore } from './schema';
 import { openSqliteEventLog } from './sqlite-event-log';
 import { streamDirectory } from './stream-directory';
@@ -46,4 +48,49 @@ test('the writer knows streams again that it had to forget', () => {
   expect(streams.find(names[1])?.revision).toBe(-1);
   expect(streams.find('customer-unknown')).toBeUndefined();
   store.close();
+});
+
+describe('events of rare types', () => {
+  /** A log as version 1 made it. */
+  const versionOne = (path: string): void => {
+    const db = openLogStore(path, 'write', 'off').db;
+    db.exec('DROP INDEX events_of_identity; DROP INDEX events_of_decisions');
+    db.exec("DELETE FROM types WHERE name LIKE 'customer.%' OR name LIKE 'relationship.%'");
+    db.pragma('user_version = 1');
+    db.close();
+  };
+
+  test('are found by their index, whatever else is in the log', () => {
+    const { db, close } = openLogStore(join(folder, 'plan.sqlite'), 'write', 'off');
+    for (const types of [['customer.merged', 'customer.unmerged'], ['relationship.stageChanged']]) {
+      const { statement } = prepareRangePage(db, types);
+      const plan = db.prepare(`EXPLAIN QUERY PLAN ${statement.source}`).all(0, 9, null, null, 0, 1024, 10);
+      expect(JSON.stringify(plan)).toMatch(/SEARCH e USING INDEX events_of_(identity|decisions) \(position>\? AND/);
+      expect(JSON.stringify(plan)).not.toMatch(/TEMP B-TREE/);
+    }
+    close();
+  });
+
+  test('of a log that version 1 wrote are found once it was opened for writing', async () => {
+    const path = join(folder, 'version-1.sqlite');
+    versionOne(path);
+    const db = new Database(path);
+    db.exec(`INSERT INTO types VALUES (7, 'customer.unmerged'), (9, 'order.completed');
+      INSERT INTO categories VALUES (1, 'customer', 2, 1); INSERT INTO streams VALUES (1, 'customer-1', 1, 0);
+      INSERT INTO sources VALUES (1, 'shop');
+      INSERT INTO events VALUES (1, 1, 0, 1, 'a', 9, 1, 0, 0, NULL, NULL, zeroblob(32), '{}');
+      INSERT INTO events VALUES (2, 1, 1, 1, 'b', 7, 1, 0, 0, NULL, NULL, zeroblob(32), '{}');
+      INSERT INTO commits VALUES (2, 0, zeroblob(32))`);
+    db.close();
+    await expect(openSqliteEventLog(path, { mode: 'read' })).rejects.toMatchObject({ kind: 'needs-migration' });
+    const log = await openSqliteEventLog(path, { mode: 'write', synchronous: 'off' });
+    done(await log.append('customer-1', 'any', [anEvent('c', { type: 'customer.merged' }), anEvent('d')]));
+    const found = await collect(log.readAll({ types: ['customer.merged', 'customer.unmerged'] }));
+    expect(found.map(({ id, type }) => [id, type])).toEqual([
+      ['b', 'customer.unmerged'],
+      ['c', 'customer.merged'],
+    ]);
+    expect((await collect(log.readAll())).map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd']);
+    await log.close();
+  });
 });

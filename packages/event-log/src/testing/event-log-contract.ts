@@ -312,6 +312,30 @@ export const describeEventLog = (name: string, open: () => Promise<EventLog>): v
         expect(inHalf.length + rest.length).toBe(all.length);
       });
 
+      test('all can be limited to types, rare or frequent, by pages, along with a category', async () => {
+        const merge = anEvent('m', { type: 'customer.merged', data: { into: '2' } });
+        const decision = anEvent('d', { type: 'relationship.signalRaised' });
+        done(await log.append('customer-1', 'any', [merge, anEvent("it's", { type: "it's" })]));
+        done(await log.append('relationship-1', 'any', [decision, { ...merge, id: 'stray' }]));
+        const everything = await collect(log.readAll());
+        const read = (options: Parameters<EventLog['readAll']>[0]) => collect(log.readAll({ pageSize: 3, ...options }));
+        for (const types of [
+          ['email.opened'],
+          ['customer.merged'],
+          ['customer.unmerged', 'customer.merged'],
+          ['customer.merged', 'relationship.signalRaised'],
+          ['relationship.signalRaised', 'relationship.signalCleared', 'relationship.stageChanged'],
+          ['email.opened', "it's", 'nobody.knows'],
+          ['nobody.knows'],
+          [],
+        ])
+          expect(await read({ types })).toEqual(everything.filter(({ type }) => types.includes(type)));
+        expect(ids(await read({ types: ['customer.merged'] }))).toEqual(['m', 'stray']);
+        expect(ids(await read({ types: ['customer.merged'], category: 'customer' }))).toEqual(['m']);
+        expect(await read({ types: ['customer.merged'], until: all[59].position })).toEqual([]);
+        expect(ids(await read({ types: ['customer.merged'], after: all[59].position }))).toEqual(['m', 'stray']);
+      });
+
       test('whole streams come once each, complete and in order; buckets divide them', async () => {
         const found = await streams();
         const expected = new Map<string, string[]>();
@@ -422,6 +446,17 @@ export const describeEventLog = (name: string, open: () => Promise<EventLog>): v
         stop.abort();
         await subscription;
         expect(seen).toEqual(expected);
+      });
+
+      test('of some types wakes up for these', async () => {
+        const stop = new AbortController();
+        const pages = log.subscribeAll({ types: ['customer.merged'], signal: stop.signal })[Symbol.asyncIterator]();
+        const first = pages.next();
+        done(await log.append('customer-1', 'any', [anEvent('other')]));
+        done(await log.append('customer-1', 'any', [anEvent('m', { type: 'customer.merged' })]));
+        expect(ids((await first).value)).toEqual(['m']);
+        stop.abort();
+        expect((await pages.next()).done).toBe(true);
       });
 
       test('goes on after a position, so that two in turn see each event once', async () => {
