@@ -12,8 +12,10 @@ export {
   type RulesetName,
   rulesetName,
 } from './decision';
+export * from './documents';
 export { foldable, UnfoldableTouchpoint } from './foldable';
 export { decisionsOf, historyOf, type RecordedTouchpoint } from './history-of';
+export * from './identity';
 export { type RecordOutcome, recordTouchpoints } from './intake';
 export {
   type LiveProjection,

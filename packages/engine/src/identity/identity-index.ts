@@ -1,0 +1,149 @@
+import { type Identities, type IdentityLink, identitiesOf, identityLinkOf, type View } from '@rapport/domain';
+import { type EventLog, type Position, type RecordedEvent, subjectOf } from '@rapport/event-log';
+
+/** A link as the log has it. Plain data: it may travel to worker threads. */
+export type RecordedLink = IdentityLink & { readonly position: Position };
+
+/** `until`: links recorded at later positions do not count. */
+export type LinkView = View & { readonly until?: Position };
+
+/** Types a reader of links asks the log for. */
+const LINK_TYPES = ['customer.merged', 'customer.unmerged'] as const;
+
+/** Customers whom links connect, whether these hold or not. Whoever is not among them has nothing to do with them. */
+interface Family {
+  readonly customers: string[];
+  readonly links: RecordedLink[];
+  /** Under all of the links. */
+  identities?: Identities<RecordedLink>;
+}
+
+/** Who is who, in memory: all links of a log, by the customers they connect. Mostly there are none. */
+export interface IdentityIndex {
+  /** How many links there are. */
+  readonly links: number;
+  /** The log up to here is known; undefined before anything was read. */
+  readonly position: Position | undefined;
+  /** Takes in what was recorded since, up to `until` (the end of the log when absent). Cheap when there is nothing new. */
+  refresh(until?: Position): Promise<void>;
+  /** Takes in links that follow what is known, with everything up to `position`. */
+  add(links: readonly RecordedLink[], position: Position): void;
+  /** Whether any link, in force or not, names a customer. */
+  knows(customer: string): boolean;
+  /** All whom links connect with a customer, in force or not; herself alone where there are none. */
+  connected(customer: string): readonly string[];
+  /** Who is who among those a customer is connected with. */
+  identities(customer: string, view?: LinkView): Identities<RecordedLink>;
+  /** Every link, in no particular order. */
+  all(): readonly RecordedLink[];
+}
+
+const NOBODY: Identities<RecordedLink> = identitiesOf([]);
+
+/** The links among events of customers. */
+export const linksAmong = (events: readonly RecordedEvent[]): readonly RecordedLink[] =>
+  events.flatMap((event) => {
+    const link = identityLinkOf({ ...event, customer: subjectOf(event.stream) });
+    return link === undefined ? [] : [{ ...link, position: event.position }];
+  });
+
+/** All links recorded in `after < position <= until`, in order of recording. Reads nothing but them. */
+export const readLinks = async (
+  log: EventLog,
+  { after, until }: { readonly after?: Position; readonly until?: Position } = {},
+): Promise<readonly RecordedLink[]> => {
+  const links: RecordedLink[] = [];
+  for await (const page of log.readAll({ after, until, types: LINK_TYPES, category: 'customer' }))
+    links.push(...linksAmong(page));
+  return links;
+};
+
+/**
+ * An index of the links of a log, as yet empty: `refresh` reads them.
+ *
+ * @example
+ * const identity = createIdentityIndex(log);
+ * await identity.refresh();
+ * identity.identities('c-17').survivorOf('c-17');
+ */
+export const createIdentityIndex = (log: EventLog): IdentityIndex => {
+  const families = new Map<string, Family>();
+  let links = 0;
+  let position: Position | undefined;
+  let refreshing: Promise<void> = Promise.resolve();
+
+  const familyOf = (customer: string): Family => {
+    const known = families.get(customer);
+    if (known !== undefined) return known;
+    const family: Family = { customers: [customer], links: [] };
+    families.set(customer, family);
+    return family;
+  };
+
+  const connect = (a: Family, b: Family): Family => {
+    if (a === b) return a;
+    const [large, small] = a.customers.length >= b.customers.length ? [a, b] : [b, a];
+    for (const customer of small.customers) {
+      large.customers.push(customer);
+      families.set(customer, large);
+    }
+    for (const link of small.links) large.links.push(link);
+    return large;
+  };
+
+  const addOne = (link: RecordedLink): void => {
+    const own = familyOf(link.customer);
+    const family = link.into === undefined ? own : connect(own, familyOf(link.into));
+    family.links.push(link);
+    family.identities = undefined;
+    links++;
+  };
+
+  const refreshNow = async (until?: Position): Promise<void> => {
+    const end = until ?? (await log.head());
+    if (end === undefined || (position !== undefined && position >= end)) return;
+    for (const link of await readLinks(log, { after: position, until: end })) addOne(link);
+    position = end;
+  };
+
+  return {
+    get links() {
+      return links;
+    },
+    get position() {
+      return position;
+    },
+    refresh: (until) => {
+      // One after another: no link may be taken in twice. One that failed does not stand in the way of the next.
+      refreshing = refreshing.catch(() => undefined).then(() => refreshNow(until));
+      return refreshing;
+    },
+    add: (added, upTo) => {
+      for (const link of added) addOne(link);
+      position = upTo;
+    },
+    knows: (customer) => families.has(customer),
+    connected: (customer) => families.get(customer)?.customers ?? [customer],
+    identities: (customer, view) => {
+      const family = families.get(customer);
+      if (family === undefined) return NOBODY;
+      if (view === undefined || (view.asOf === undefined && view.knownAt === undefined && view.until === undefined)) {
+        family.identities ??= identitiesOf(family.links);
+        return family.identities;
+      }
+      const { until } = view;
+      return identitiesOf(
+        until === undefined ? family.links : family.links.filter((link) => link.position <= until),
+        view,
+      );
+    },
+    all: () => [...new Set(families.values())].flatMap((family) => family.links),
+  };
+};
+
+/** An index of all links that a log holds now. For many questions keep it, and `refresh` it before each. */
+export const openIdentityIndex = async (log: EventLog): Promise<IdentityIndex> => {
+  const index = createIdentityIndex(log);
+  await index.refresh();
+  return index;
+};

@@ -1,0 +1,75 @@
+import type { View } from '@rapport/domain';
+import type { EventLog } from '@rapport/event-log';
+import type { RecordedDecision } from '../decision';
+import { decisionsOf, historyOf, type RecordedTouchpoint } from '../history-of';
+import { type IdentityIndex, openIdentityIndex } from './identity-index';
+
+/** Who answers for a customer, and for whom else she answers. */
+export interface UnitedCustomer {
+  /** The survivor, whose relationship it is. */
+  readonly customer: string;
+  /** The customer asked for, where she is merged into the survivor. */
+  readonly askedFor?: string;
+  /** Everyone who is merged into the survivor, by code unit. */
+  readonly mergedCustomers: readonly string[];
+}
+
+export interface UnitedHistory extends UnitedCustomer {
+  /**
+   * All that the log holds of the survivor and of those merged into her, whatever the instants, in order of recording;
+   * each names the customer on whose stream it is.
+   */
+  readonly touchpoints: readonly RecordedTouchpoint[];
+}
+
+/** Who a customer is under a view; the index must be as far as the answer is to be. */
+export const unitedCustomer = (identity: IdentityIndex, customer: string, view?: View): UnitedCustomer => {
+  const identities = identity.identities(customer, view);
+  const survivor = identities.survivorOf(customer);
+  return {
+    customer: survivor,
+    ...(survivor === customer ? undefined : { askedFor: customer }),
+    mergedCustomers: identities.membersOf(survivor).slice(1),
+  };
+};
+
+/** What was recorded on the streams of several customers, each item with whose it is, in order of recording. */
+const together = async <Item extends { readonly position: string }>(
+  customers: readonly string[],
+  read: (customer: string) => Promise<readonly Item[]>,
+): Promise<readonly Item[]> => {
+  const streams: (readonly Item[])[] = [];
+  for (const customer of customers) streams.push(await read(customer));
+  return streams.length === 1 ? streams[0] : streams.flat().sort((a, b) => (a.position < b.position ? -1 : 1));
+};
+
+/**
+ * The history that makes up a customer's relationship: her own touchpoints, and those of everyone who is one with her
+ * under the view. Asked for a merged customer, the survivor answers. Empty for a customer nobody has heard of.
+ *
+ * @param view `asOf` before a merge occurred, or `knownAt` before it was recorded: not merged. It restricts who is
+ * who, not the touchpoints, which `evaluate` restricts
+ * @param identity an index that is kept; without one, links are read from the log
+ * @throws UnfoldableTouchpoint for a schema version newer than this build
+ * @example
+ * const { customer, askedFor, touchpoints } = await unitedHistory(log, 'c-17', { asOf }, identity);
+ * const evaluation = evaluate(program, touchpoints, { asOf });
+ */
+export const unitedHistory = async (
+  log: EventLog,
+  customer: string,
+  view?: View,
+  identity?: IdentityIndex,
+): Promise<UnitedHistory> => {
+  const index = identity ?? (await openIdentityIndex(log));
+  await identity?.refresh();
+  const united = unitedCustomer(index, customer, view);
+  const members = [united.customer, ...united.mergedCustomers];
+  return { ...united, touchpoints: await together(members, (one) => historyOf(log, one)) };
+};
+
+/** The decisions recorded about a survivor and those merged into her, in order of recording. */
+export const unitedDecisions = (
+  log: EventLog,
+  { customer, mergedCustomers }: UnitedCustomer,
+): Promise<readonly RecordedDecision[]> => together([customer, ...mergedCustomers], (one) => decisionsOf(log, one));
