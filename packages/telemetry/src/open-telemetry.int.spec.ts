@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
 import { Writable } from 'node:stream';
+import { promisify } from 'node:util';
 import { PROCESS_DEFINITIONS } from './definitions';
 import { openTelemetry } from './open-telemetry';
 import { silentTelemetry } from './silent-telemetry';
@@ -32,29 +35,51 @@ const listening = () => {
   };
 };
 
+/** In a process of its own, compiled: the exporter imports modules as jest cannot. */
+const SCRIPT = `
+  const { openTelemetry, SPAN } = require(process.argv[1]);
+  (async () => {
+    const telemetry = await openTelemetry({
+      level: 'info', format: 'json', otlpEndpoint: process.argv[2], serviceName: 'rapport', version: '1.2.3',
+    });
+    await telemetry.traces.span(SPAN.request, {}, async () => telemetry.logger.info('answered'));
+    telemetry.logger.info('outside');
+    await telemetry.close();
+    await telemetry.close();
+  })();
+`;
+const traced = async (endpoint: string): Promise<readonly Record<string, string>[]> => {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '-e',
+    SCRIPT,
+    resolve(__dirname, '../dist'),
+    endpoint,
+  ]);
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+};
+
 test('spans reach the collector when telemetry is closed, and log lines carry the id of their trace', async () => {
   const { bodies, endpoint, close } = await collector();
-  const { lines, destination } = listening();
-  const telemetry = await openTelemetry({
-    level: 'info',
-    format: 'json',
-    destination,
-    otlpEndpoint: `${endpoint}/`,
-    serviceName: 'rapport',
-    version: '1.2.3',
-  });
-  await telemetry.traces.span(SPAN.request, {}, async () => telemetry.logger.info('answered'));
-  telemetry.logger.info('outside');
-  await telemetry.close();
-  await telemetry.close();
+  const [answered, outside] = await traced(`${endpoint}/`);
   close();
-  const [answered, outside] = lines.map((line) => JSON.parse(line));
-  expect(answered.traceId).toMatch(/^[0-9a-f]{32}$/);
+  expect(answered).toMatchObject({ msg: 'answered', traceId: expect.stringMatching(/^[0-9a-f]{32}$/) });
+  expect(outside.msg).toBe('outside');
   expect(outside.traceId).toBeUndefined();
   expect(bodies.map(({ url }) => url)).toEqual(['/v1/traces']);
   const [{ resource, scopeSpans }] = JSON.parse(bodies[0].body).resourceSpans;
   expect(scopeSpans[0].spans).toEqual([expect.objectContaining({ name: 'request', traceId: answered.traceId })]);
   expect(resource.attributes).toContainEqual({ key: 'service.name', value: { stringValue: 'rapport' } });
+});
+
+test('a collector that cannot be reached keeps nothing from stopping, and is named in the log', async () => {
+  const { endpoint, close } = await collector();
+  close();
+  const lines = await traced(endpoint);
+  expect(lines.map(({ msg }) => msg)).toEqual(expect.arrayContaining(['answered', 'outside']));
+  expect(JSON.stringify(lines)).toMatch(/traces: .*ECONNREFUSED/);
 });
 
 test('the metrics of the process that dashboard and alerts rely on are there', async () => {

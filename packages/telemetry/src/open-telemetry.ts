@@ -45,7 +45,8 @@ export const openTelemetry = async (options: TelemetryOptions): Promise<Telemetr
     metrics,
     traces: traces ?? noTraces,
     close: async () => {
-      await traces?.close();
+      // A collector that cannot be reached must not keep the engine from stopping.
+      await traces?.close().catch((err: unknown) => logger.warn({ err }, 'traces: the last ones could not be sent'));
       flush();
     },
   };

@@ -27,7 +27,7 @@ export interface TracesOptions {
 export interface OpenTraces extends Traces {
   /** Of the span at hand. */
   traceId(): string | undefined;
-  /** Sends what is left. */
+  /** Sends what is left; rejects when it cannot be sent. */
   close(): Promise<void>;
 }
 
@@ -88,9 +88,6 @@ export const createTraces = ({ serviceName, version, processor, now }: TracesOpt
       const context = active.getStore();
       return context === undefined ? undefined : trace.getSpanContext(context)?.traceId;
     },
-    close: async () => {
-      // A collector that cannot be reached must not keep the engine from stopping; the exporter has said so by then.
-      await provider.shutdown().catch(() => {});
-    },
+    close: () => provider.shutdown(),
   };
 };
