@@ -1,4 +1,4 @@
-import { type EventLog, type Position, subjectOf } from '@rapport/event-log';
+import { type EventLog, type Position, relationshipStream, subjectOf } from '@rapport/event-log';
 import { decisionOf, type RecordedDecision } from '../decision';
 import { type ChangeEvent, changeEvent } from './change-event';
 import { type ChangeFilter, changeMatcher } from './change-filter';
@@ -45,6 +45,8 @@ export interface ChangeFeed {
   follow(
     request: ChangeRequest & { readonly signal: AbortSignal; readonly looked?: (cursor: Position) => void },
   ): AsyncIterable<ChangePage>;
+  /** One change again, of a customer and at its own cursor; undefined where there is none. */
+  find(customer: string, cursor: Position): Promise<Announcement | undefined>;
   /** The end of what was recorded: where a subscriber begins who wants only what is new. */
   end(): Promise<Position | undefined>;
   /** Ends all followers. May be called twice. */
@@ -193,11 +195,21 @@ export const createChangeFeed = (log: EventLog): ChangeFeed => {
         cursor = page.cursor;
         if (page.changes.length > 0) yield page;
         else if (moved) looked?.(page.cursor as Position);
-        else {
+        // What came since the page was read has woken nobody yet.
+        else if (!isAfter(seen, cursor)) {
           if (failure !== undefined) throw failure;
           await next(ended);
         }
       }
+    },
+    find: async (customer, cursor) => {
+      const known = kept[firstAfter(cursor) - 1];
+      if (known?.decision.position === cursor) return known.announcement;
+      for await (const page of log.readStream(relationshipStream(customer), { signal: closing.signal })) {
+        const event = page.find(({ position }) => position === cursor);
+        if (event !== undefined) return keptOf(event)?.announcement;
+      }
+      return undefined;
     },
     end: () => log.head(),
     close: async () => {
