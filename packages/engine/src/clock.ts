@@ -28,3 +28,13 @@ export const systemClock: Clock = {
       wait();
     }),
 };
+
+/** A clock that stands still: for a store of simulated history, whose today is the end of the simulation. */
+export const stoppedClock = (today: number): Clock => ({
+  now: () => today,
+  until: (instant, signal) =>
+    new Promise((resolve) => {
+      if (instant <= today || signal.aborted) resolve();
+      else signal.addEventListener('abort', () => resolve(), { once: true });
+    }),
+});

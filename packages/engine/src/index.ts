@@ -1,6 +1,6 @@
 export * from './announcement';
 export { isBeyond } from './beyond';
-export { type Clock, systemClock } from './clock';
+export { type Clock, stoppedClock, systemClock } from './clock';
 export { type ComparisonOptions, type ComparisonReport, compareRulesets } from './compare';
 export type { ChangedCustomer } from './compare-job';
 export { type CrossSellProjectionOptions, projectCrossSell } from './cross-sell';

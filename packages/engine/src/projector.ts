@@ -209,8 +209,9 @@ export class Projector {
   private take(page: readonly RecordedEvent[]): Promise<void> {
     return this.inTurn(async () => {
       this.options.onWork?.(page[0].recordedAt);
-      await this.save(await this.foldPage(page), page[page.length - 1].position);
+      const outcomes = await this.foldPage(page);
       this.total.touchpoints += page.length;
+      await this.save(outcomes, page[page.length - 1].position);
     });
   }
 
@@ -254,8 +255,8 @@ export class Projector {
         position,
         now,
       );
-      await this.save(outcomes, position);
       this.total.reviewed += customers.length;
+      await this.save(outcomes, position);
     }
   }
 

@@ -6,7 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { compileRuleset } from '@rapport/domain';
 import { type AppendResult, type EventLog, openEventLog } from '@rapport/event-log';
 import { openSqliteReadModel } from '@rapport/read-model';
-import { type Clock, systemClock } from '../clock';
+import { stoppedClock, systemClock } from '../clock';
 import { Projector } from '../projector';
 import { carryError, type FromLiveWorker, type LiveWorkerData, type ToLiveWorker } from './messages';
 
@@ -33,9 +33,6 @@ const appendingThere = (log: EventLog, pending: Map<number, Pending>): EventLog 
     append: async (stream, expected, events) => (await appendMany([{ stream, expected, events }]))[0],
   };
 };
-
-const clockOf = (today: number | undefined): Clock =>
-  today === undefined ? systemClock : { ...systemClock, now: () => today };
 
 const main = async (): Promise<void> => {
   const { location, readModel: path, ruleset, today } = workerData as LiveWorkerData;
@@ -73,7 +70,7 @@ const main = async (): Promise<void> => {
     log: appendingThere(log, pending),
     readModel,
     program,
-    clock: clockOf(today),
+    clock: today === undefined ? systemClock : stoppedClock(today),
     onWork: (since) => post({ kind: 'working', since }),
     onSaved: (checkpoint) => post({ kind: 'saved', checkpoint, report: projector.report }),
   });
