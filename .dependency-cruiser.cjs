@@ -23,7 +23,7 @@ const mayUse = {
     'messaging',
   ],
   client: [],
-  cli: ['domain', 'event-log', 'read-model', 'simulator', 'files', 'engine', 'data-directory', 'client'],
+  cli: ['domain', 'event-log', 'read-model', 'simulator', 'files', 'engine', 'data-directory', 'telemetry', 'client'],
   bench: ['domain', 'event-log', 'read-model', 'simulator', 'files', 'engine'],
 };
 
