@@ -9,7 +9,7 @@ export const ROLES: readonly Role[] = ['ingest', 'marketing', 'analyst', 'audito
 
 /** Who asks. */
 export interface Principal {
-  /** Of the key, or `subject` of a token. */
+  /** Of the key, or `sub` of a token. */
   readonly id: string;
   readonly name: string;
   readonly kind: 'key' | 'token';
@@ -56,6 +56,7 @@ export interface AccessLogQuery {
   readonly customer?: string;
   readonly principal?: string;
   readonly from?: number;
+  /** Not itself. */
   readonly to?: number;
   /** Cursor of the page before. */
   readonly after?: string;
@@ -63,11 +64,29 @@ export interface AccessLogQuery {
   readonly limit: number;
 }
 
+export interface AccessLogPage {
+  readonly records: readonly AccessRecord[];
+  /** `after` of the next page; absent on the last. */
+  readonly next?: string;
+}
+
+/** `after` is no cursor of this log. */
+export interface AccessLogProblem {
+  readonly kind: 'invalid-cursor';
+}
+
+/**
+ * @param lost what could neither be written nor kept: to be put into another log. Empty while all is kept and tried
+ * again.
+ */
+export type OnAccessError = (error: unknown, lost: readonly AccessRecord[]) => void;
+
 export interface Access {
   /** @param authorization the header as it came */
   authenticate(authorization: string | undefined): Promise<Either<AuthenticationFailure, Principal>>;
-  /** A key of role `admin` when there is no key yet: to be printed once. Undefined later. */
+  /** A key of role `admin` when there was never a key: to be printed once. Undefined later, whoever asks. */
   firstKey(): Promise<CreatedKey | undefined>;
+  /** @throws RangeError for a key of no use: no name, no role, or expired before it begins */
   createKey(key: {
     readonly name: string;
     readonly roles: readonly Role[];
@@ -80,7 +99,7 @@ export interface Access {
   /** Notes reads of personal data; written in groups, durable before `close` returns and within a second else. */
   record(record: AccessRecord): void;
   /** Newest first. */
-  accessLog(query: AccessLogQuery): Promise<{ readonly records: readonly AccessRecord[]; readonly next?: string }>;
-  /** May be called twice. */
+  accessLog(query: AccessLogQuery): Promise<Either<AccessLogProblem, AccessLogPage>>;
+  /** Writes what waits. May be called twice. */
   close(): Promise<void>;
 }

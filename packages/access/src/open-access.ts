@@ -1,0 +1,98 @@
+import { atStore, openStore } from '@rapport/sqlite';
+import { isLeft, left } from 'fp-ts/Either';
+import type { Access, OnAccessError } from './access';
+import { accessLog } from './access-log/access-log';
+import { type Clock, SYSTEM_CLOCK } from './clock';
+import { credentialsOf } from './credentials';
+import { keyRing } from './keys/key-ring';
+import { looksLikeKey } from './keys/secret';
+import { makeOwned } from './owned-file';
+import { ACCESS_FILE } from './schema';
+import type { OidcOptions } from './tokens/oidc-options';
+import { verifyToken } from './tokens/verify-token';
+
+export interface AccessOptions {
+  /** Of the file; made where there is none, for its owner alone. */
+  readonly path: string;
+  /** Accepts the tokens of this issuer too. */
+  readonly oidc?: OidcOptions;
+  readonly clock?: Clock;
+  /** Told when the access log cannot be written. A warning of the process when absent. */
+  readonly onError?: OnAccessError;
+}
+
+const WRITE_EVERY_MS = 500;
+
+/**
+ * Keys, tokens and the access log, in one SQLite file.
+ *
+ * Unlike the other stores it has no writer that holds it for good: the command line makes and revokes keys while the
+ * server runs. Each write is one short transaction, others wait for it (five seconds at most), and each process sees at
+ * once what another has changed.
+ *
+ * @throws StoreError for what is wrong with the file; RangeError for an issuer that cannot be trusted
+ * @example
+ * const access = await openAccess({ path: 'rapport-data/access.sqlite' });
+ * const first = await access.firstKey();
+ * if (first !== undefined) print(first.secret);
+ */
+export const openAccess = async (options: AccessOptions): Promise<Access> => {
+  const { path, oidc, clock = SYSTEM_CLOCK, onError = warn } = options;
+  const verify = oidc === undefined ? undefined : verifyToken(oidc, clock);
+  makeOwned(path);
+  const store = openStore(path, { ...ACCESS_FILE, mode: 'write' });
+  const keys = keyRing(store, clock);
+  const log = accessLog(store, onError);
+  const atFile = <T>(operation: () => T): T => atStore(path, operation);
+
+  const timer = setInterval(() => {
+    log.write();
+    try {
+      keys.writeUses();
+    } catch (error) {
+      onError(error, []);
+    }
+  }, WRITE_EVERY_MS);
+  timer.unref();
+  let open = true;
+
+  return {
+    authenticate: async (authorization) => {
+      const credentials = credentialsOf(authorization);
+      if (isLeft(credentials)) return credentials;
+      if (looksLikeKey(credentials.right)) return atFile(() => keys.authenticate(credentials.right));
+      if (verify === undefined)
+        return left({ kind: 'invalid', reason: 'no key, and no issuer of tokens is configured' });
+      return verify(credentials.right);
+    },
+    firstKey: async () => atFile(() => keys.firstKey()),
+    createKey: async (key) => atFile(() => keys.create(key)),
+    keys: async () => atFile(() => keys.all()),
+    revokeKey: async (id) => atFile(() => keys.revoke(id)),
+    record: (record) => log.record(record),
+    accessLog: async (query) => log.query(query),
+    close: async () => {
+      if (!open) return;
+      open = false;
+      clearInterval(timer);
+      try {
+        atFile(() => keys.writeUses());
+      } catch (error) {
+        // When keys were last used is no loss; the accesses are more important.
+        onError(error, []);
+      }
+      try {
+        log.end();
+      } finally {
+        store.close();
+      }
+    },
+  };
+};
+
+const warn: OnAccessError = (error, lost) => {
+  const unwritten = lost.length === 0 ? '' : ` These are lost to it: ${JSON.stringify(lost)}`;
+  process.emitWarning(
+    `The access log cannot be written: ${error instanceof Error ? error.message : error}${unwritten}`,
+  );
+};

@@ -1,0 +1,19 @@
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { atStore } from '@rapport/sqlite';
+
+const OTHERS = 0o077;
+
+/**
+ * Sees to it that a file is there and is its owner's alone, before anything is written to it. SQLite gives the files
+ * it makes beside a database (`-wal`, `-shm`) the mode of the database.
+ *
+ * @throws StoreError
+ */
+export const makeOwned = (path: string): void =>
+  atStore(path, () => {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    closeSync(openSync(path, 'a', 0o600));
+    // Left more open by a copy or a restored backup.
+    if ((statSync(path).mode & OTHERS) !== 0) chmodSync(path, 0o600);
+  });
