@@ -8,12 +8,10 @@ import {
   type Touchpoint,
   toCloudEvent,
 } from '@rapport/domain';
-import { foldable } from '@rapport/engine';
+import { foldable, raisedSignals, withheldBy } from '@rapport/engine';
 import { subjectOf } from '@rapport/event-log';
 import type { Column, Row } from '@rapport/files';
 import { openSqliteCrossSellStore } from '@rapport/read-model';
-import { withheldBy } from './cross-sell';
-import { raisedSignals } from './relationship-document';
 
 export type ExportWhat = 'relationships' | 'touchpoints' | 'stage-changes' | 'candidates';
 

@@ -1,10 +1,10 @@
 import { withStore } from '@rapport/data-directory';
 import { formatInstant } from '@rapport/domain';
+import { candidatesFor } from '@rapport/engine';
 import { type Cli, printJson } from '../cli';
-import { candidatesFor } from '../cross-sell';
+import { loadCrossSell } from '../cross-sell';
 import { CommandError } from '../exit';
 import { candidateLines } from '../output/candidates';
-import { conditionsText } from '../output/conditions';
 import { headLine, section } from '../output/relationship';
 import { evaluateCustomer } from '../store/customer';
 
@@ -16,13 +16,10 @@ export const candidatesCommand = (
 ): Promise<void> =>
   withStore(cli.data, async (store) => {
     const { evaluation, touchpoints } = await evaluateCustomer(store, customer, { asOf });
-    const reply = await candidatesFor(
-      store.files,
-      evaluation,
-      touchpoints,
-      (conditions) => conditionsText(store.ruleset, conditions, 'en'),
+    const reply = await candidatesFor(() => loadCrossSell(store.files), evaluation, touchpoints, {
       limit,
-    );
+      language: 'en',
+    });
     if (reply === undefined)
       throw new CommandError(`${store.files.crossSell} is missing: it is made by importing, or by "rapport rebuild".`);
     if (cli.json) return printJson(cli, { customer, asOf: formatInstant(evaluation.asOf), ...reply });

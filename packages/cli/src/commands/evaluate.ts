@@ -1,8 +1,8 @@
 import { compileRuleset, evaluate, type Program, rulesetHash, type Touchpoint, toDocument } from '@rapport/domain';
+import { rulesetName } from '@rapport/engine';
 import { type Cli, printJson, printNdjson } from '../cli';
 import { viewFrom } from '../instant-options';
 import { relationshipLines } from '../output/relationship';
-import { rulesetNameOf } from '../relationship-document';
 import { catalogueOf, rulesetFrom } from '../rulesets';
 import { readHistories } from '../touchpoint-file';
 
@@ -27,7 +27,7 @@ export const evaluateCommand = async (cli: Cli, options: EvaluateOptions): Promi
     else await printNdjson(cli, documents(histories, evaluated));
     return;
   }
-  const { name, version } = rulesetNameOf(ruleset, rulesetHash(ruleset));
+  const { name, version } = rulesetName(ruleset, rulesetHash(ruleset));
   cli.print(cli.style.dim(`ruleset ${name} ${version}`));
   for (const [customer, history] of histories) {
     const lines = relationshipLines(customer, evaluated(history), view.knownAt, { ...cli, language: 'en' });

@@ -9,12 +9,12 @@ import {
   rulesetInForce,
 } from '@rapport/data-directory';
 import { type Ruleset, rulesetHash } from '@rapport/domain';
+import { rulesetName } from '@rapport/engine';
 import { openSqliteEventLog } from '@rapport/event-log';
 import { type Cli, printJson } from '../cli';
 import { interruptible } from '../exit';
 import { elapsed } from '../output/instants';
 import { counted } from '../output/numbers';
-import { rulesetNameOf } from '../relationship-document';
 import { catalogueOf, rulesetFrom } from '../rulesets';
 
 export interface RebuildCommandOptions {
@@ -52,7 +52,7 @@ export const rebuildCommand = async (
     );
     if (cli.json)
       return printJson(cli, {
-        ruleset: rulesetNameOf(inForce.ruleset, inForce.hash),
+        ruleset: rulesetName(inForce.ruleset, inForce.hash),
         touchpoints,
         customers,
         parked,

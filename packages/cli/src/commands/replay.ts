@@ -1,11 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { type ReadingStore, withStore } from '@rapport/data-directory';
-import { formatInstant, type Ruleset, rulesetHash } from '@rapport/domain';
+import { conditionsText, formatInstant, type Ruleset, rulesetHash } from '@rapport/domain';
 import { type ComparisonReport, compareRulesets, replay } from '@rapport/engine';
 import { type Cli, printJson } from '../cli';
 import { CommandError, EXIT, type ExitCode, interruptible } from '../exit';
 import { type ViewOptions, viewFrom } from '../instant-options';
-import { conditionsText } from '../output/conditions';
 import { day, elapsed, minute } from '../output/instants';
 import { counted, percent, whole } from '../output/numbers';
 import { populationChange, populationTable, stageLabelIn, transitionMatrix } from '../output/population';
@@ -115,7 +114,7 @@ const printComparison = async (
     plain(customer),
     `${stageLabelIn(before, from)} → ${stageLabelIn(after, to)}`,
     style.dim(`since ${day(since)}`),
-    because.length === 0 ? '' : conditionsText(after, because, 'en'),
+    because.length === 0 ? '' : plain(conditionsText(after, because, 'en')),
   ]);
   const columns = [{ title: '' }, { title: '' }, { title: '' }, { title: '', width: Math.max(24, cli.width - 60) }];
   if (rows.length > 0) cli.print(section('Customers', [table(columns, rows)], cli).join('\n'));

@@ -7,13 +7,13 @@ import {
   type StageRule,
   type TypePattern,
 } from '@rapport/domain';
+import { rulesetName } from '@rapport/engine';
 import { type Cli, printJson } from '../cli';
 import { EXIT, type ExitCode } from '../exit';
 import { counted } from '../output/numbers';
 import { section } from '../output/relationship';
 import { plain } from '../output/style';
 import { table } from '../output/table';
-import { rulesetNameOf } from '../relationship-document';
 import { BUILT_IN, lintFile, problemLines, rulesetFrom } from '../rulesets';
 
 /** `rapport ruleset lint`: every problem with its place; exit 1 when the ruleset would be refused. */
@@ -153,8 +153,8 @@ export const diffCommand = async (cli: Cli, before: string, after: string): Prom
   const differences = diffRulesets(a, b);
   if (cli.json)
     await printJson(cli, {
-      before: rulesetNameOf(a, rulesetHash(a)),
-      after: rulesetNameOf(b, rulesetHash(b)),
+      before: rulesetName(a, rulesetHash(a)),
+      after: rulesetName(b, rulesetHash(b)),
       differences,
     });
   const marks = { added: cli.style.green('+'), removed: cli.style.red('−'), changed: cli.style.yellow('~') };

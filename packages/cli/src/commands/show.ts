@@ -1,15 +1,14 @@
 import { withStore } from '@rapport/data-directory';
 import type { Language } from '@rapport/domain';
+import { candidatesFor, relationshipDocument, rulesetName } from '@rapport/engine';
 import { type Cli, printJson } from '../cli';
-import { candidatesFor } from '../cross-sell';
+import { loadCrossSell } from '../cross-sell';
 import type { ViewOptions } from '../instant-options';
 import { candidateLines } from '../output/candidates';
-import { conditionsText } from '../output/conditions';
 import { day, span } from '../output/instants';
 import { relationshipLines, section } from '../output/relationship';
 import { plain } from '../output/style';
 import { wordsIn } from '../output/words';
-import { relationshipDocument, rulesetNameOf } from '../relationship-document';
 import { evaluateCustomer } from '../store/customer';
 
 export interface ShowOptions extends ViewOptions {
@@ -28,15 +27,12 @@ export const showCommand = (cli: Cli, customer: string, options: ShowOptions): P
     const reply =
       evaluation.fold.stageId === null
         ? undefined
-        : await candidatesFor(
-            store.files,
-            evaluation,
-            touchpoints,
-            (conditions) => conditionsText(store.ruleset, conditions, language),
-            TOP_CANDIDATES,
-          );
+        : await candidatesFor(() => loadCrossSell(store.files), evaluation, touchpoints, {
+            limit: TOP_CANDIDATES,
+            language,
+          });
     if (cli.json) {
-      const subject = { customer, knownAt, ruleset: rulesetNameOf(store.ruleset, store.hash) };
+      const subject = { customer, knownAt, ruleset: rulesetName(store.ruleset, store.hash) };
       return printJson(cli, { ...relationshipDocument(evaluation, subject), crossSell: reply });
     }
     const look = { ...cli, language };

@@ -1,13 +1,13 @@
 import { type ReadingStore, withStore } from '@rapport/data-directory';
-import { describeMissing, type Evaluation, type Language, missingForNextStage, toDocument } from '@rapport/domain';
+import type { Language } from '@rapport/domain';
+import { explanationDocument, rulesetName } from '@rapport/engine';
 import { type Cli, printJson } from '../cli';
 import { CommandError } from '../exit';
 import type { ViewOptions } from '../instant-options';
-import { factorExplanation, reasonOf, stageExplanation } from '../output/explanation';
+import { factorExplanation, stageExplanation } from '../output/explanation';
 import { headLine, type Look, ladder, stageLine } from '../output/relationship';
 import { wordsIn } from '../output/words';
-import { relationshipDocument, rulesetNameOf } from '../relationship-document';
-import { type EvaluatedCustomer, evaluateCustomer } from '../store/customer';
+import { evaluateCustomer } from '../store/customer';
 
 export interface WhyOptions extends ViewOptions {
   readonly stage?: true;
@@ -21,8 +21,9 @@ export const whyCommand = (cli: Cli, customer: string, options: WhyOptions): Pro
   withStore(cli.data, async (store) => {
     const wanted = factorsWanted(store, options);
     const evaluated = await evaluateCustomer(store, customer, options);
-    if (cli.json) return printJson(cli, explanation(store, evaluated, options.lang));
     const { evaluation, touchpoints, knownAt } = evaluated;
+    const subject = { customer, knownAt, ruleset: rulesetName(store.ruleset, store.hash) };
+    if (cli.json) return printJson(cli, explanationDocument(evaluation, subject, options.lang));
     const look: Look = { ...cli, language: options.lang };
     cli.print(headLine(customer, { asOf: evaluation.asOf, knownAt }, look));
     if (evaluation.fold.stageId === null) return cli.print(`\n  ${wordsIn(options.lang).nothingYet}`);
@@ -41,34 +42,4 @@ const factorsWanted = ({ program }: ReadingStore, { stage, factor }: WhyOptions)
   const index = ids.indexOf(factor);
   if (index < 0) throw new CommandError(`--factor: the ruleset has no factor "${factor}". It has ${ids.join(', ')}.`);
   return [index];
-};
-
-const missingDocument = (evaluation: Evaluation, language: Language) => {
-  const next = missingForNextStage(evaluation);
-  if (next === null) return null;
-  const { ruleset } = evaluation.fold.program;
-  const inWords = next.missing === null ? '' : describeMissing(ruleset, next.missing, language);
-  return { stage: next.stage, missing: next.missing, inWords };
-};
-
-/** The shape of `evaluate --json`, and beside it whom it is about, the rules' reasons in words, and what is missing. */
-const explanation = (store: ReadingStore, { customer, evaluation, knownAt }: EvaluatedCustomer, language: Language) => {
-  const { asOf, ruleset } = relationshipDocument(evaluation, {
-    customer,
-    knownAt,
-    ruleset: rulesetNameOf(store.ruleset, store.hash),
-  });
-  const document = toDocument(evaluation);
-  const rules = new Set(
-    Object.values(document.contributions ?? {}).flatMap(({ rows }) => rows.map(({ rule }) => rule)),
-  );
-  return {
-    customer,
-    asOf,
-    knownAt: knownAt === undefined ? undefined : new Date(knownAt).toISOString(),
-    ruleset,
-    ...document,
-    reasons: Object.fromEntries([...rules].map((rule) => [rule, reasonOf(store.ruleset, rule, language)])),
-    nextStage: missingDocument(evaluation, language),
-  };
 };

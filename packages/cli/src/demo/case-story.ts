@@ -1,5 +1,4 @@
-import { contributionsOf, evaluate, type Program, type Touchpoint } from '@rapport/domain';
-import { reasonOf } from '../output/explanation';
+import { contributionsOf, evaluate, type Program, reasonOf, type Touchpoint } from '@rapport/domain';
 import { day, span } from '../output/instants';
 import { measure, signed } from '../output/numbers';
 import { stageLabelIn } from '../output/population';
@@ -52,7 +51,7 @@ export const caseStory = (
       .map(({ occurredAt, type, data }) => ({ at: occurredAt, what: plain(WORDS[type](data)) })),
     ...whole.settledPromises
       .filter(({ key, outcome }) => key === caseId && outcome === 'broken')
-      .map(({ at, id }) => ({ at, what: reasonOf(ruleset, `${id}:broken`, 'en') })),
+      .map(({ at, id }) => ({ at, what: plain(reasonOf(ruleset, `${id}:broken`, 'en')) })),
   ].sort((a, b) => a.at - b.at);
 
   const before = scoreAt(opened.occurredAt - 1);

@@ -22,7 +22,7 @@ const reasonText = ({ reasons, popular, owners }: CrossSellCandidate, language: 
 
 export const candidateLines = (reply: CrossSellReply, look: Look): readonly string[] => {
   const words = wordsIn(look.language);
-  if (reply.kind === 'withheld') return [`${look.style.yellow(words.withheld)} ${reply.reason}`];
+  if (reply.kind === 'withheld') return [`${look.style.yellow(words.withheld)} ${plain(reply.reason)}`];
   if (reply.candidates.length === 0) return [words.none];
   const rows = reply.candidates.map((candidate) => [
     look.style.dim(String(candidate.rank)),

@@ -1,5 +1,6 @@
 import {
   type ContributionsDocument,
+  conditionsText,
   contributionsOf,
   describeMissing,
   type Evaluation,
@@ -7,26 +8,16 @@ import {
   labelOf,
   missingForNextStage,
   type Ruleset,
+  reasonOf,
   type StageChange,
   type Touchpoint,
 } from '@rapport/domain';
-import { conditionsText } from './conditions';
 import { day } from './instants';
 import { signed } from './numbers';
 import { type Look, scoreColour, section } from './relationship';
 import { plain, shorten } from './style';
 import { table } from './table';
 import { wordsIn } from './words';
-
-/** The reason of a rule in words: of an evidence rule, or of `<promise>:kept` and `<promise>:broken`. */
-export const reasonOf = (ruleset: Ruleset, rule: string, language: Language): string => {
-  const evidence = ruleset.evidence?.find(({ id }) => id === rule);
-  if (evidence !== undefined) return plain(labelOf(evidence.reason, language, rule));
-  const at = rule.lastIndexOf(':');
-  const promise = ruleset.promises?.find(({ id }) => id === rule.slice(0, at));
-  const outcome = rule.slice(at + 1) === 'kept' ? 'kept' : 'broken';
-  return plain(labelOf(promise?.reason?.[outcome], language, rule));
-};
 
 const stageName = ({ stages }: Ruleset, id: string | null, language: Language): string =>
   id === null ? '–' : plain(labelOf(stages.find((stage) => stage.id === id)?.label, language, id));
@@ -47,7 +38,7 @@ const changeRow = (
   return [
     day(change.at),
     `${up ? style.green('▲') : style.red('▼')} ${stageName(ruleset, change.to, language)}`,
-    `${cause}${change.because.length > 0 ? `\n${style.dim(conditionsText(ruleset, change.because, language))}` : ''}`,
+    `${cause}${change.because.length > 0 ? `\n${style.dim(plain(conditionsText(ruleset, change.because, language)))}` : ''}`,
   ];
 };
 
@@ -98,7 +89,7 @@ const everyRow = (
   language: Language,
 ): readonly Line[] =>
   contributions.rows.map(({ rule, source, event, at, points }) => ({
-    reason: reasonOf(ruleset, rule, language),
+    reason: plain(reasonOf(ruleset, rule, language)),
     what: `${types.get(`${source} ${event}`) ?? ''} ${plain(shorten(event, 24))}`,
     at: at.slice(0, 10),
     points,
@@ -115,7 +106,7 @@ const byRule = (contributions: ContributionsDocument, ruleset: Ruleset, language
     groups.set(rule, group);
   }
   return [...groups].map(([rule, { count, points, first, last }]) => ({
-    reason: reasonOf(ruleset, rule, language),
+    reason: plain(reasonOf(ruleset, rule, language)),
     what: `${count}×`,
     at:
       count === 1 || first.slice(0, 10) === last.slice(0, 10)

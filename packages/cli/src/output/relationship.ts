@@ -6,7 +6,7 @@ import {
   type OpenPromise,
   type StateCondition,
 } from '@rapport/domain';
-import { complaintCases, raisedSignals } from '../relationship-document';
+import { complaintCases, raisedSignals } from '@rapport/engine';
 import { gauge } from './bar';
 import { away, day, minute, span } from './instants';
 import { counted, measure, percent } from './numbers';

@@ -36,8 +36,6 @@ const EN = {
   base: 'where everyone begins',
   sum: 'score',
   byTime: 'time passed',
-  justBelow: 'just below',
-  justAbove: 'just above',
 } as const;
 
 type Words = Readonly<Record<keyof typeof EN, string>>;
@@ -78,8 +76,6 @@ const VI: Words = {
   base: 'điểm khởi đầu của mọi khách hàng',
   sum: 'điểm',
   byTime: 'thời gian trôi qua',
-  justBelow: 'vừa dưới',
-  justAbove: 'vừa trên',
 };
 
 /** Headings and connecting words of `show` and `why`; the words of a ruleset come from the ruleset. */

@@ -1,10 +1,13 @@
 export * from './canonical';
+export { conditionsText, conditionText } from './condition-text';
 export * from './conditions-now';
 export * from './evaluate';
 export * from './fold';
 export * from './fold-state';
 export * from './folded-touchpoint';
 export * from './missing';
+export { measure, whole } from './number-text';
 export { compileRuleset, type Program } from './program';
 export * from './relationship';
+export { reasonOf } from './rule-reason';
 export { matchesType } from './type-pattern';

@@ -1,5 +1,6 @@
-import { type DecidingCondition, RETAIL } from '@rapport/domain';
-import { conditionsText, conditionText } from './conditions';
+import { RETAIL } from '../ruleset';
+import { conditionsText, conditionText } from './condition-text';
+import type { DecidingCondition } from './relationship';
 
 const activity = (value: number | null, over: Partial<DecidingCondition> = {}): DecidingCondition => ({
   subject: 'metric',

@@ -1,10 +1,15 @@
-import { type DecidingCondition, type Language, labelOf, type Ruleset } from '@rapport/domain';
-import { measure } from './numbers';
-import { plain } from './style';
-import { wordsIn } from './words';
+import type { Ruleset } from '../ruleset/ruleset';
+import { type Language, labelOf } from './missing';
+import { measure } from './number-text';
+import type { DecidingCondition } from './relationship';
 
 const SIGNS = { atLeast: '≥', above: '>', atMost: '≤', below: '<', is: '=' } as const;
 const FAILING = { atLeast: '<', above: '≤', atMost: '>', below: '≥', is: '≠' } as const;
+
+const WORDS = {
+  en: { justBelow: 'just below', justAbove: 'just above', consents: 'Consents', confidence: 'confidence' },
+  vi: { justBelow: 'vừa dưới', justAbove: 'vừa trên', consents: 'Đồng ý', confidence: 'độ tin cậy' },
+} as const satisfies Readonly<Record<Language, unknown>>;
 
 /** What changes by time changes within a hair of its threshold; so many digits are worth reading. */
 const MOST_DIGITS = 4;
@@ -15,23 +20,25 @@ const beside = (value: number, sign: string, threshold: number, language: Langua
   if (measure(value) !== limit || value === threshold) return `${measure(value)} ${sign} ${limit}`;
   for (let digits = 2; digits <= MOST_DIGITS; digits++)
     if (Number(value.toFixed(digits)) !== threshold) return `${value.toFixed(digits)} ${sign} ${limit}`;
-  const words = wordsIn(language);
-  return `${value < threshold ? words.justBelow : words.justAbove} ${limit}`;
+  const { justBelow, justAbove } = WORDS[language];
+  return `${value < threshold ? justBelow : justAbove} ${limit}`;
 };
 
 /** What was the case: `Purchase activity 3.42 ≥ 3.2` where it held, `Satisfaction 42.5 < 43.2` where it did not. */
 export const conditionText = (ruleset: Ruleset, condition: DecidingCondition, language: Language): string => {
   const { subject, id, comparison, threshold = 0, value, holds } = condition;
-  if (subject === 'consent') return `${wordsIn(language).consents}: ${plain(id)} ${holds ? '✓' : '✗'}`;
+  const words = WORDS[language];
+  if (subject === 'consent') return `${words.consents}: ${id} ${holds ? '✓' : '✗'}`;
   const sign = (holds ? SIGNS : FAILING)[comparison];
-  if (subject === 'stage') return `${sign} ${plain(id)}`;
+  if (subject === 'stage') return `${sign} ${id}`;
   const rule = subject === 'metric' ? ruleset.metrics?.[id] : ruleset.factors[id];
   const percent = subject === 'confidence' ? 100 : 1;
   const [met, limit] = [value === null ? Number.POSITIVE_INFINITY : Number(value) * percent, threshold * percent];
-  const what = subject === 'confidence' ? `${wordsIn(language).confidence} ` : '';
-  return `${what}${plain(labelOf(rule?.label, language, id))} ${beside(met, sign, limit, language)}`;
+  const what = subject === 'confidence' ? `${words.confidence} ` : '';
+  return `${what}${labelOf(rule?.label, language, id)} ${beside(met, sign, limit, language)}`;
 };
 
+/** Several conditions in one line. */
 export const conditionsText = (
   ruleset: Ruleset,
   conditions: readonly DecidingCondition[],

@@ -1,27 +1,13 @@
-import { type ComplaintCase, type Evaluation, formatInstant, type Ruleset, toDocument } from '@rapport/domain';
-
-export interface RulesetName {
-  readonly name: string;
-  readonly version: number;
-  readonly hash: string;
-}
-
-export interface Subject {
-  readonly customer: string;
-  readonly knownAt: number | undefined;
-  readonly ruleset: RulesetName;
-}
-
-const at = (instant: number | undefined): string | undefined =>
-  instant === undefined ? undefined : formatInstant(instant);
+import { type ComplaintCase, type Evaluation, formatInstant, toDocument } from '@rapport/domain';
+import { instantText, type Subject, subjectDocument } from './subject';
 
 const finite = (instant: number): string | null => (Number.isFinite(instant) ? formatInstant(instant) : null);
 
 export const caseDocument = (one: ComplaintCase) => ({
   ...one,
   openedAt: formatInstant(one.openedAt),
-  acknowledgedAt: at(one.acknowledgedAt),
-  closedAt: at(one.closedAt),
+  acknowledgedAt: instantText(one.acknowledgedAt),
+  closedAt: instantText(one.closedAt),
 });
 
 /** Signals raised at the end of an evaluation, and since when. */
@@ -32,15 +18,15 @@ export const raisedSignals = ({ fold }: Evaluation): readonly { readonly id: str
 
 export const complaintCases = ({ fold }: Evaluation): readonly ComplaintCase[] => fold.cases.list();
 
-/** What `show --json` prints, but for the candidates: the relationship at one instant. */
-export const relationshipDocument = (evaluation: Evaluation, { customer, knownAt, ruleset }: Subject) => {
-  const { fold, asOf } = evaluation;
+/**
+ * The relationship at one instant, as `show --json` and `GET /v1/customers/{id}` give it, but for the candidates.
+ * Instants in RFC 3339.
+ */
+export const relationshipDocument = (evaluation: Evaluation, subject: Subject) => {
+  const { fold } = evaluation;
   const { stage, since, factors, metrics, openPromises } = toDocument(evaluation);
   return {
-    customer,
-    asOf: formatInstant(asOf),
-    knownAt: at(knownAt),
-    ruleset,
+    ...subjectDocument(subject, evaluation),
     stage,
     ...(stage === null
       ? undefined
@@ -59,9 +45,3 @@ export const relationshipDocument = (evaluation: Evaluation, { customer, knownAt
         }),
   };
 };
-
-export const rulesetNameOf = (ruleset: Ruleset, hash: string): RulesetName => ({
-  name: ruleset.ruleset,
-  version: ruleset.version,
-  hash,
-});

@@ -1,0 +1,6 @@
+export { type CandidatesOptions, candidatesFor, withheldBy } from './candidates';
+export { explanationDocument } from './explanation-document';
+export { historyDocument } from './history-document';
+export { caseDocument, complaintCases, raisedSignals, relationshipDocument } from './relationship-document';
+export type { Subject } from './subject';
+export { type TimelineEntry, timelineEntryDocument, timelineOf } from './timeline';

@@ -1,0 +1,31 @@
+import { type Evaluation, formatInstant } from '@rapport/domain';
+import type { RulesetName } from '../decision';
+
+/** Whom a document is about, and under which view and rules. */
+export interface Subject {
+  /** The survivor, where customers are merged. */
+  readonly customer: string;
+  /** The id that was asked for, where it is merged into `customer`. */
+  readonly askedFor?: string;
+  /** Whose histories are part of hers; absent or empty where nobody is merged into her. */
+  readonly mergedCustomers?: readonly string[];
+  readonly knownAt?: number;
+  readonly ruleset: RulesetName;
+}
+
+/** An instant as documents have it; undefined stays so, and is left out of JSON. */
+export const instantText = (instant: number | undefined): string | undefined =>
+  instant === undefined ? undefined : formatInstant(instant);
+
+/** How every document about a customer begins. */
+export const subjectDocument = (
+  { customer, askedFor, mergedCustomers = [], knownAt, ruleset }: Subject,
+  { asOf }: Pick<Evaluation, 'asOf'>,
+) => ({
+  customer,
+  askedFor,
+  mergedCustomers: mergedCustomers.length === 0 ? undefined : mergedCustomers,
+  asOf: formatInstant(asOf),
+  knownAt: instantText(knownAt),
+  ruleset,
+});
