@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Announcement } from '@rapport/engine';
 import type { Position } from '@rapport/event-log';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -38,6 +39,8 @@ export const registerStream = async (app: FastifyInstance, engine: ApiEngine, op
   const streamsPerKey = options.sse.streamsPerKey ?? STREAMS_PER_KEY;
   const patienceMilliseconds = options.sse.patienceMilliseconds ?? PATIENCE_MS;
   const stopping = new AbortController();
+  // One listener for each reader is no leak.
+  setMaxListeners(0, stopping.signal);
   const streams = new Set<Promise<StreamEnd>>();
   const byKey = new Map<string, number>();
   const turn = turns(() => streams.size);

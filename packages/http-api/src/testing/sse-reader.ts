@@ -1,6 +1,5 @@
 /** A reader of Server-Sent Events on a raw connection: sees every byte, and reads only when it is told to. */
 import { type ClientRequest, get, type IncomingMessage } from 'node:http';
-import { createParser } from 'eventsource-parser';
 
 export interface SseEvent {
   readonly id: string | undefined;
@@ -52,16 +51,25 @@ const reading = (request: ClientRequest, response: IncomingMessage, { paused = f
   const waiting = new Set<() => void>();
   let text = '';
   let over = false;
-  const parser = createParser({
-    onEvent: ({ id, event, data }) => events.push({ id, event, data }),
-    onComment: (comment) => comments.push(comment),
-  });
+  let rest = '';
+  let lastEventId: string | undefined;
+  // As browsers do it (HTML, 9.2.6), for streams that end their lines with LF.
+  const take = (block: string): void => {
+    const fields = block.split('\n').map((line) => /^([^:]*)(?:: ?(.*))?$/.exec(line) as RegExpExecArray);
+    const last = (name: string) => fields.findLast(([, field]) => field === name)?.[2];
+    comments.push(...fields.filter(([, field]) => field === '').map(([, , comment = '']) => comment));
+    lastEventId = last('id') ?? lastEventId;
+    const data = fields.filter(([, field]) => field === 'data').map(([, , value = '']) => value);
+    if (data.length > 0) events.push({ id: lastEventId, event: last('event'), data: data.join('\n') });
+  };
   const look = (): void => {
     for (const wake of waiting) wake();
   };
   response.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk;
-    parser.feed(chunk);
+    const blocks = (rest + chunk).split('\n\n');
+    rest = blocks.pop() as string;
+    for (const block of blocks) take(block);
     look();
   });
   if (paused) response.pause();
@@ -78,7 +86,7 @@ const reading = (request: ClientRequest, response: IncomingMessage, { paused = f
     events,
     comments,
     text: () => text,
-    lastEventId: () => /(?:^|\n)id: (.*)\n(?:[^\n]+\n)*\n(?![\s\S]*\nid: [^\n]*\n(?:[^\n]+\n)*\n)/.exec(text)?.[1],
+    lastEventId: () => lastEventId,
     until: (condition) =>
       new Promise((done, failed) => {
         const wake = (): void => {
