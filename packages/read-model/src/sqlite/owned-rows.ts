@@ -1,9 +1,11 @@
 import type { Database } from 'better-sqlite3';
 import { rowInserter, type Value } from './row-inserter';
 
+export type Rows = readonly (readonly Value[])[];
+
 export interface OwnedRows {
-  /** Makes these the customer's rows. `known` false: she has none yet. */
-  put(key: number, known: boolean, rows: readonly (readonly Value[])[]): void;
+  /** Makes these the customer's rows. `stored`: those she has, where that is known. */
+  put(key: number, stored: Rows | undefined, rows: Rows): void;
   remove(key: number): void;
 }
 
@@ -20,11 +22,9 @@ export const ownedRows = (db: Database, table: string, columns: readonly string[
   const insert = rowInserter(db, table, ['key', ...columns]);
   return {
     put: (key, known, rows) => {
-      if (known) {
-        const stored = select.all(key);
-        if (sameRows(stored, rows)) return;
-        if (stored.length > 0) remove.run(key);
-      }
+      const stored = known ?? select.all(key);
+      if (sameRows(stored, rows)) return;
+      if (stored.length > 0) remove.run(key);
       if (rows.length === 0) return;
       const values: Value[] = [];
       for (const row of rows) values.push(key, ...row);
@@ -34,5 +34,5 @@ export const ownedRows = (db: Database, table: string, columns: readonly string[
   };
 };
 
-const sameRows = (a: readonly (readonly Value[])[], b: readonly (readonly Value[])[]): boolean =>
-  a.length === b.length && a.every((row, i) => row.every((value, j) => value === b[i][j]));
+const sameRows = (a: Rows, b: Rows): boolean =>
+  a.length === b.length && a.every((row, i) => row.every((value, j) => (value ?? null) === (b[i][j] ?? null)));

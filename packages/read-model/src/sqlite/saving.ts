@@ -2,17 +2,44 @@ import { compareCodeUnits } from '@rapport/domain';
 import type { Database } from 'better-sqlite3';
 import type { Checkpoint, FactorEvidence, ParkedCustomer, RelationshipSave, StoredRelationship } from '../read-model';
 import { historyWriter } from './history-writer';
-import { ownedRows } from './owned-rows';
+import { ownedRows, type Rows } from './owned-rows';
+import { recent } from './recent';
 
 type RelationshipChange = Extract<RelationshipSave, { readonly kind: 'relationship' }>;
 
-/** Writes changes and the checkpoint within the caller's transaction. Statements are prepared once. */
-export const saving = (db: Database): ((changes: readonly RelationshipSave[], checkpoint: Checkpoint) => void) => {
+/** What the one writer knows to be stored of a customer. */
+interface Known {
+  readonly key: number;
+  readonly relationship: StoredRelationship;
+  readonly signals: Rows;
+  readonly cases: Rows;
+  readonly promises: Rows;
+}
+
+/** Customers kept in memory, some 2 KB each: who was active a moment ago is likely to be active again. */
+const KNOWN_CUSTOMERS = 20_000;
+
+export interface Saving {
+  /** Within the caller's transaction. */
+  save(changes: readonly RelationshipSave[], checkpoint: Checkpoint): void;
+  /** What was last saved of a customer, if it is still known without looking. */
+  known(customer: string): StoredRelationship | undefined;
+  /** To be called when the transaction came to nothing. */
+  forget(): void;
+}
+
+/**
+ * Writes changes and the checkpoint. Statements are prepared once.
+ *
+ * @param once every customer is saved once, as when building: then nobody is kept in memory
+ */
+export const saving = (db: Database, once: boolean): Saving => {
+  const knownCustomers = recent<string, Known>(once ? 0 : KNOWN_CUSTOMERS);
   const customers = customerWriter(db);
-  const history = historyWriter(db);
-  const signals = ownedRows(db, 'raised_signals', ['signal', 'since']);
-  const cases = ownedRows(db, 'cases', ['case_id', 'open', 'opened_at', 'body']);
-  const promises = ownedRows(db, 'promises', [
+  const histories = historyWriter(db);
+  const signalTable = ownedRows(db, 'raised_signals', ['signal', 'since']);
+  const caseTable = ownedRows(db, 'cases', ['case_id', 'open', 'opened_at', 'body']);
+  const promiseTable = ownedRows(db, 'promises', [
     'ordinal',
     'promise',
     'promise_key',
@@ -29,13 +56,18 @@ export const saving = (db: Database): ((changes: readonly RelationshipSave[], ch
   // Nearly always nobody is; then nobody needs to be looked for.
   let someParked = true;
 
-  const relate = (change: RelationshipChange): void => {
-    const { key, known } = customers.put(change.relationship);
-    history.put(key, known, change.history);
-    signals.put(key, known, signalRows(change.relationship.signals));
-    cases.put(key, known, caseRows(change.cases));
-    promises.put(key, known, promiseRows(change.promises));
-    if (someParked) deleteParked.run(change.relationship.customer);
+  const relate = ({ relationship, history, cases, promises }: RelationshipChange): void => {
+    const { customer } = relationship;
+    const before = knownCustomers.get(customer);
+    const { key, isNew } = customers.put(relationship, before);
+    histories.put(key, !isNew, history);
+    const rows = { signals: signalRows(relationship.signals), cases: caseRows(cases), promises: promiseRows(promises) };
+    const stored = isNew ? NO_ROWS : before;
+    signalTable.put(key, stored?.signals, rows.signals);
+    caseTable.put(key, stored?.cases, rows.cases);
+    promiseTable.put(key, stored?.promises, rows.promises);
+    knownCustomers.set(customer, { key, relationship, ...rows });
+    if (someParked) deleteParked.run(customer);
   };
   const park = ({ customer, reason, touchpoint, parkedAt }: ParkedCustomer): void => {
     someParked = true;
@@ -43,20 +75,27 @@ export const saving = (db: Database): ((changes: readonly RelationshipSave[], ch
   };
   const remove = (customer: string): void => {
     deleteParked.run(customer);
+    knownCustomers.delete(customer);
     const key = customers.remove(customer);
-    if (key !== undefined) for (const table of [history, signals, cases, promises]) table.remove(key);
+    if (key !== undefined) for (const table of [histories, signalTable, caseTable, promiseTable]) table.remove(key);
   };
 
-  return (changes, { position, ruleset }) => {
-    someParked = anyParked.get() !== undefined;
-    for (const change of changes) {
-      if (change.kind === 'relationship') relate(change);
-      else if (change.kind === 'parked') park(change.parked);
-      else remove(change.customer);
-    }
-    setCheckpoint.run(position, ruleset);
+  return {
+    save: (changes, { position, ruleset }) => {
+      someParked = anyParked.get() !== undefined;
+      for (const change of changes) {
+        if (change.kind === 'relationship') relate(change);
+        else if (change.kind === 'parked') park(change.parked);
+        else remove(change.customer);
+      }
+      setCheckpoint.run(position, ruleset);
+    },
+    known: (customer) => knownCustomers.get(customer)?.relationship,
+    forget: knownCustomers.clear,
   };
 };
+
+const NO_ROWS: Pick<Known, 'signals' | 'cases' | 'promises'> = { signals: [], cases: [], promises: [] };
 
 /** The customer's own row. */
 const customerWriter = (db: Database) => {
@@ -76,7 +115,7 @@ const customerWriter = (db: Database) => {
   const remove = db.prepare('DELETE FROM customers WHERE key = ?');
 
   return {
-    put: (one: StoredRelationship): { readonly key: number; readonly known: boolean } => {
+    put: (one: StoredRelationship, before: Known | undefined): { readonly key: number; readonly isNew: boolean } => {
       const { since, instant, nextReviewAt, touchpoints, firstTouchpointAt, lastTouchpointAt, stage, customer } = one;
       const values = [
         since,
@@ -89,16 +128,16 @@ const customerWriter = (db: Database) => {
         JSON.stringify(one.decided),
         one.state,
       ];
-      const found = find.get(customer);
+      const found = before === undefined ? find.get(customer) : ([before.key, before.relationship.stage] as const);
       if (found === undefined) {
         values.push(stage, customer);
-        return { key: Number(insert.run(values).lastInsertRowid), known: false };
+        return { key: Number(insert.run(values).lastInsertRowid), isNew: true };
       }
-      const key = found[0];
+      const [key, storedStage] = found;
       values.push(key);
       update.run(values);
-      if (found[1] !== stage) updateStage.run(stage, key);
-      return { key, known: true };
+      if (storedStage !== stage) updateStage.run(stage, key);
+      return { key, isNew: false };
     },
     /** The key that is free now; undefined for a customer that was not there. */
     remove: (customer: string): number | undefined => {

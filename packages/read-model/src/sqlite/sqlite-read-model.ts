@@ -54,7 +54,8 @@ const open = (path: string, { mode, bulk }: SqliteReadModelOptions): Store => {
     version: MIGRATIONS.length,
     migrations: MIGRATIONS,
     mode,
-    synchronous: bulk ? 'off' : 'full',
+    // Loss of power may take back the last saves with their checkpoint: they are projected again from the log.
+    synchronous: bulk ? 'off' : 'normal',
   });
 };
 
@@ -65,20 +66,29 @@ const readModel = (
 ): SqliteReadModel => {
   const { db, path } = store;
   let build = bulk ? beginBuild(db) : undefined;
-  const write = mode === 'write' ? saving(db) : undefined;
-  const writeDurably = write === undefined ? undefined : db.transaction(write).immediate;
+  const writing = mode === 'write' ? saving(db, bulk === true) : undefined;
+  const saveDurably = writing === undefined ? undefined : db.transaction(writing.save).immediate;
+  const asked = queries(db, factors);
 
   return {
-    ...queries(db, factors),
+    ...asked,
+    load: async (customers) => {
+      const known = customers.map((customer) => writing?.known(customer));
+      const unknown = customers.filter((_, i) => known[i] === undefined);
+      const loaded = unknown.length === 0 ? [] : await asked.load(unknown);
+      let next = 0;
+      return known.map((one) => one ?? loaded[next++]);
+    },
     save: async (changes, checkpoint) => {
-      if (write === undefined || writeDurably === undefined)
+      if (writing === undefined || saveDurably === undefined)
         throw new Error(`The read model ${path} is open for reading only; open it with mode "write" to save.`);
-      if (build === undefined) return writeDurably(changes, checkpoint);
       try {
-        write(changes, checkpoint);
+        if (build === undefined) saveDurably(changes, checkpoint);
+        else writing.save(changes, checkpoint);
       } catch (error) {
+        writing.forget();
         // Half a batch is in the build's one transaction, so the build is lost.
-        store.close();
+        if (build !== undefined) store.close();
         throw error;
       }
     },
