@@ -24,8 +24,9 @@ export const createApi = async (engine: ApiEngine, options: ApiOptions): Promise
   useSchemas(app);
   readJsonBodies(app);
   correlate(app, engine);
-  await registerOpenApi(app, engine);
+  // Before the first route: it sees to it that none is open by accident.
   await registerSecurity(app, engine, options);
+  await registerOpenApi(app, engine);
   await app.register(compress, {
     encodings: ['br', 'gzip'],
     requestEncodings: ['gzip', 'deflate', 'br', 'identity'],

@@ -29,5 +29,5 @@ export const registerOpenApi = async (app: FastifyInstance, _engine: ApiEngine):
 
 /** `/docs`: the document to read and to try, without anything from elsewhere. */
 export const registerReferencePage = async (app: FastifyInstance): Promise<void> => {
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { deepLinking: true } });
+  await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { deepLinking: true, validatorUrl: null } });
 };

@@ -1,0 +1,74 @@
+import { type AuthenticationFailure, type Principal, ROLES, type Role } from '@rapport/access';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { isLeft } from 'fp-ts/Either';
+import type { ApiEngine, ApiOptions } from '../api-engine';
+import { Refusal } from '../problem';
+import { mayUse, rolesThatMay } from './permissions';
+import type { RateLimits } from './rate-limit';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; undefined on public routes. */
+    principal: Principal | undefined;
+  }
+}
+
+/** Who everybody is where no keys are asked for. */
+const ANYONE: Principal = { id: 'anyone', name: 'anyone (no keys are asked for)', kind: 'key', roles: ROLES };
+
+/** Seconds until it is worth asking again whether the issuer of tokens is back. */
+const ISSUER_RETRY_SECONDS = '5';
+
+/** Lets nobody past without a key or token whose roles may use the route; says who asks in `request.principal`. */
+export const authenticate = (
+  app: FastifyInstance,
+  { access }: Pick<ApiEngine, 'access'>,
+  options: Pick<ApiOptions, 'authentication'>,
+  limits: RateLimits,
+): void => {
+  const identify = async (request: FastifyRequest): Promise<Principal> => {
+    const answer = await access.authenticate(onlyAuthorization(request));
+    if (!isLeft(answer)) return answer.right;
+    const failure = answer.left;
+    if (failure.kind !== 'missing') request.log.warn({ reason: failure.reason }, 'authentication failed');
+    if (failure.kind === 'invalid') await limits.countWrongKey(request);
+    throw refusalOfFailure(failure);
+  };
+  app.decorateRequest('principal', undefined);
+  app.addHook('onRequest', async (request, reply) => {
+    const { allow } = request.routeOptions.config;
+    // What is not there needs no key: which routes there are stands in the public OpenAPI document.
+    if (request.is404 || allow === 'public') return;
+    const principal = options.authentication ? await identify(request) : ANYONE;
+    request.principal = principal;
+    await limits.countRequest(principal, request, reply);
+    if (!mayUse(principal, allow ?? [])) throw forbidden(principal, allow ?? []);
+  });
+};
+
+/** Two of them could be read as one by a proxy and as the other here; then none is right. */
+const onlyAuthorization = ({ raw, headers }: FastifyRequest): string | undefined => {
+  const all = raw.headersDistinct.authorization;
+  return all !== undefined && all.length > 1 ? all.join(', ') : headers.authorization;
+};
+
+const refusalOfFailure = ({ kind }: AuthenticationFailure): Refusal => {
+  if (kind === 'unavailable')
+    return new Refusal('unavailable', 'The issuer of tokens does not answer, so they cannot be checked. Try again.', {
+      headers: { 'retry-after': ISSUER_RETRY_SECONDS },
+    });
+  const detail =
+    kind === 'missing'
+      ? 'Send a key as `Authorization: Bearer rapport_...`.'
+      : 'The key or token is not valid here (any more). Ask an administrator for another one.';
+  const challenge = `Bearer realm="rapport"${kind === 'invalid' ? ', error="invalid_token"' : ''}`;
+  return new Refusal('unauthenticated', detail, { headers: { 'www-authenticate': challenge } });
+};
+
+const forbidden = (principal: Principal, allow: readonly Role[]): Refusal => {
+  const has = principal.roles.length === 0 ? 'no role' : `only ${principal.roles.join(', ')}`;
+  return new Refusal(
+    'forbidden',
+    `This needs the role ${rolesThatMay(allow).join(' or ')}; "${principal.name}" has ${has}.`,
+  );
+};

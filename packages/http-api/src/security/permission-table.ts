@@ -1,0 +1,100 @@
+import type { Role } from '@rapport/access';
+
+/** Who may use a route, and whether it answers with personal data. */
+export interface Permission {
+  /** `admin` may use every route and is not named. `public`: without a key. */
+  readonly allow: readonly Role[] | 'public';
+  /** Answers are noted in the access log and are not to be stored on their way. */
+  readonly personalData?: true;
+}
+
+const READERS: readonly Role[] = ['analyst', 'auditor'];
+/** Marketing acts on these. */
+const READERS_AND_MARKETING: readonly Role[] = ['marketing', ...READERS];
+
+const intake: Permission = { allow: ['ingest'] };
+const personal = (allow: readonly Role[]): Permission => ({ allow, personalData: true });
+const onlyAdmin: Permission = { allow: [] };
+const open: Permission = { allow: 'public' };
+
+/**
+ * Every route there is: method and path as registered. An app that registers a route that is not here does not start,
+ * so that nothing is open by accident. `*` at the end of a path stands for whatever follows.
+ */
+export const PERMISSIONS: Readonly<Record<string, Permission>> = {
+  // A source can write and read nothing back: a key in a shop's front end gives nothing away when it leaks.
+  'POST /v1/touchpoints': intake,
+  'POST /v1/track': intake,
+  'POST /v1/batch': intake,
+
+  // The list and the present state say no more than the stage changes that marketing is sent anyway.
+  'GET /v1/customers': personal(READERS_AND_MARKETING),
+  'GET /v1/customers/:id': personal(READERS_AND_MARKETING),
+  'GET /v1/customers/:id/candidates': personal(READERS_AND_MARKETING),
+  // Single touchpoints, what they were taken for, and what was known when: marketing acts without knowing them.
+  'GET /v1/customers/:id/timeline': personal(READERS),
+  'GET /v1/customers/:id/explanation': personal(READERS),
+  'GET /v1/customers/:id/history': personal(READERS),
+
+  // What campaigns run on; analysts and auditors must be able to see what was announced.
+  'GET /v1/stage-changes': personal(READERS_AND_MARKETING),
+  'GET /v1/stage-changes/stream': personal(READERS_AND_MARKETING),
+  // Counts, no customers.
+  'GET /v1/population': { allow: READERS_AND_MARKETING },
+
+  // Complaints and what they are about: service and audit, not campaigns.
+  'GET /v1/cases': personal(READERS),
+  // How stages are decided; no customers in it.
+  'GET /v1/rulesets': { allow: READERS },
+  'GET /v1/rulesets/:hash': { allow: READERS },
+  // A new ruleset changes everybody's stage.
+  'POST /v1/rulesets': onlyAdmin,
+  // Who could not be folded and why; setting them going again changes what is announced.
+  'GET /v1/parked': personal(READERS),
+  'POST /v1/parked/retry': onlyAdmin,
+
+  // Marketing keeps its own subscriptions; the auditor sees where changes are sent to and what became of them.
+  'GET /v1/subscriptions': { allow: ['marketing', 'auditor'] },
+  'POST /v1/subscriptions': { allow: ['marketing'] },
+  'GET /v1/subscriptions/:id': { allow: ['marketing', 'auditor'] },
+  'PATCH /v1/subscriptions/:id': { allow: ['marketing'] },
+  'DELETE /v1/subscriptions/:id': { allow: ['marketing'] },
+  'POST /v1/subscriptions/:id/pause': { allow: ['marketing'] },
+  'POST /v1/subscriptions/:id/resume': { allow: ['marketing'] },
+  'POST /v1/subscriptions/:id/rotate-secret': { allow: ['marketing'] },
+  'POST /v1/subscriptions/:id/test': { allow: ['marketing'] },
+  // Deliveries name customers.
+  'GET /v1/subscriptions/:id/deliveries': personal(['marketing', 'auditor']),
+  'POST /v1/subscriptions/:id/redeliver': { allow: ['marketing'] },
+
+  // Who can make keys can do everything.
+  'GET /v1/keys': onlyAdmin,
+  'POST /v1/keys': onlyAdmin,
+  'DELETE /v1/keys/:id': onlyAdmin,
+  // Who read about whom is personal itself: reading it is noted too.
+  'GET /v1/access-log': personal(['auditor']),
+
+  // Probes and documentation say nothing of customers.
+  'GET /health/live': open,
+  'GET /health/ready': open,
+  'GET /openapi.json': open,
+  'GET /docs*': open,
+  // Volumes and lags tell a competitor how business goes; a scraper gets a key of role analyst.
+  'GET /metrics': { allow: READERS },
+};
+
+const OPEN_ENDED = Object.keys(PERMISSIONS)
+  .filter((route) => route.endsWith('*'))
+  .map((route) => route.slice(0, -1));
+
+/**
+ * What the table says of a route; undefined where it says nothing. HEAD is what GET is.
+ *
+ * @example permissionOf('HEAD', '/v1/customers/:id')
+ */
+export const permissionOf = (method: string, url: string): Permission | undefined => {
+  const route = `${method === 'HEAD' ? 'GET' : method} ${url}`;
+  if (Object.hasOwn(PERMISSIONS, route)) return PERMISSIONS[route];
+  const prefix = OPEN_ENDED.find((begin) => route === begin || route.startsWith(`${begin}/`));
+  return prefix === undefined ? undefined : PERMISSIONS[`${prefix}*`];
+};
