@@ -1,5 +1,5 @@
 import { type EventLog, type Position, relationshipStream, subjectOf } from '@rapport/event-log';
-import { decisionOf, type RecordedDecision } from '../decision';
+import { DECISION_TYPES, decisionOf, type RecordedDecision } from '../decision';
 import { type ChangeEvent, changeEvent } from './change-event';
 import { type ChangeFilter, changeMatcher } from './change-filter';
 
@@ -25,6 +25,8 @@ export interface ChangeRequest {
 /** Decisions kept in memory, so that readers at the end of the log do not each read it. */
 const KEPT = 10_000;
 const PAGE = 500;
+/** Named by type, decisions are found without reading what lies between them. */
+const DECISIONS = { types: DECISION_TYPES, category: 'relationship' } as const;
 
 interface Kept {
   readonly decision: RecordedDecision;
@@ -45,7 +47,7 @@ export interface ChangeFeed {
   follow(
     request: ChangeRequest & { readonly signal: AbortSignal; readonly looked?: (cursor: Position) => void },
   ): AsyncIterable<ChangePage>;
-  /** One change again, of a customer and at its own cursor; undefined where there is none. */
+  /** One change again, of a customer and at its own cursor; undefined where there is none. Rejects once closed. */
   find(customer: string, cursor: Position): Promise<Announcement | undefined>;
   /** The end of what was recorded: where a subscriber begins who wants only what is new. */
   end(): Promise<Position | undefined>;
@@ -74,7 +76,7 @@ export const createChangeFeed = (log: EventLog): ChangeFeed => {
   };
 
   const keepUp = async (): Promise<void> => {
-    const pages = log.subscribeAll({ after: seen, category: 'relationship', pageSize: PAGE, signal: closing.signal });
+    const pages = log.subscribeAll({ after: seen, ...DECISIONS, pageSize: PAGE, signal: closing.signal });
     for await (const page of pages) {
       for (const event of page) {
         const one = keptOf(event);
@@ -137,7 +139,7 @@ export const createChangeFeed = (log: EventLog): ChangeFeed => {
     limit: number,
   ): Promise<ChangePage> => {
     const changes: Announcement[] = [];
-    const range = { after, until, category: 'relationship', pageSize: PAGE, signal: closing.signal };
+    const range = { after, until, ...DECISIONS, pageSize: PAGE, signal: closing.signal };
     for await (const page of log.readAll(range)) {
       for (const event of page) {
         const one = keptOf(event);
@@ -209,6 +211,8 @@ export const createChangeFeed = (log: EventLog): ChangeFeed => {
         const event = page.find(({ position }) => position === cursor);
         if (event !== undefined) return keptOf(event)?.announcement;
       }
+      // Reading ended early then, which says nothing.
+      closing.signal.throwIfAborted();
       return undefined;
     },
     end: () => log.head(),

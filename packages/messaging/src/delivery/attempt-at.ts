@@ -1,0 +1,40 @@
+import type { ChangeEvent } from '@rapport/engine';
+import type { OpenWebhooksOptions } from '../options';
+import type { Answer } from './sender';
+import type { WaitingDelivery } from './waiting-delivery';
+
+/** So that the span of a failed attempt is marked as failed. */
+class AttemptFailed extends Error {
+  override readonly name = 'AttemptFailed';
+
+  constructor(readonly answer: Answer) {
+    super(answer.error);
+  }
+}
+
+export interface Attempting extends Pick<OpenWebhooksOptions, 'traces'> {
+  readonly subscription: string;
+  /** Sends a change once; never rejects. */
+  send(event: ChangeEvent): Promise<Answer>;
+}
+
+/** One attempt, in a span under the request that the touchpoint came in by. */
+export const attemptAt = async (
+  { send, traces, subscription }: Attempting,
+  { id, tries }: WaitingDelivery,
+  event: ChangeEvent,
+): Promise<Answer> => {
+  if (traces === undefined) return send(event);
+  const work = async (): Promise<Answer> => {
+    const answer = await send(event);
+    if (answer.error !== undefined) throw new AttemptFailed(answer);
+    return answer;
+  };
+  const attributes = { 'rapport.subscription': subscription, 'rapport.change': id, 'rapport.attempt': tries + 1 };
+  try {
+    return await traces.span('deliver', attributes, work, traces.contextOf(event.data.touchpoint));
+  } catch (error) {
+    if (error instanceof AttemptFailed) return error.answer;
+    throw error;
+  }
+};

@@ -1,0 +1,124 @@
+import type { Position } from '@rapport/event-log';
+import type { Store } from '@rapport/sqlite';
+import type { WaitingDelivery } from '../delivery/waiting-delivery';
+import type { DeliveryAttempt, DeliveryStatus } from '../webhooks';
+
+interface Row {
+  readonly cursor: string;
+  readonly id: string;
+  readonly customer: string;
+  readonly type: string;
+  readonly status: DeliveryStatus;
+  readonly attempts: string;
+  readonly tries: number;
+  readonly failing_since: number | null;
+  readonly next_attempt_at: number | null;
+}
+
+export interface DeliveryQuery {
+  readonly status?: DeliveryStatus;
+  readonly customer?: string;
+  /** Older than this one. */
+  readonly before?: Position;
+  readonly limit: number;
+}
+
+/** The deliveries of all subscriptions; each call is about the subscription with the number. */
+export interface DeliveryStore {
+  put(subscription: number, delivery: WaitingDelivery): void;
+  /** In order, after a cursor. */
+  waiting(subscription: number, after: Position | undefined, limit: number): readonly WaitingDelivery[];
+  /** All cursors that have a row, after a cursor. */
+  known(subscription: number, after: Position | undefined): readonly Position[];
+  count(subscription: number, status: DeliveryStatus): number;
+  /** Newest first. */
+  query(subscription: number, query: DeliveryQuery): readonly WaitingDelivery[];
+  /** Makes one delivery, or all dead letters, wait again, with a new schedule of retries. @returns how many */
+  redeliver(subscription: number, id: string | undefined): number;
+  /** Begins the schedules of retries of all that wait anew. */
+  beginAnew(subscription: number): void;
+  /** Removes what is after a cursor; everything when undefined. */
+  cutOff(subscription: number, after: Position | undefined): void;
+  /** Leaves the newest delivered ones. */
+  trim(subscription: number, keep: number): void;
+}
+
+const fromRow = (row: Row): WaitingDelivery => ({
+  id: row.id,
+  customer: row.customer,
+  type: row.type,
+  cursor: row.cursor as Position,
+  status: row.status,
+  stored: true,
+  tries: row.tries,
+  failingSince: row.failing_since ?? undefined,
+  nextAttemptAt: row.next_attempt_at ?? undefined,
+  attempts: JSON.parse(row.attempts) as readonly DeliveryAttempt[],
+});
+
+const AGAIN = "status = 'waiting', tries = 0, failing_since = NULL, next_attempt_at = NULL";
+
+export const createDeliveryStore = (db: Store['db']): DeliveryStore => {
+  const put = db.prepare(
+    `INSERT OR REPLACE INTO deliveries
+       (subscription, cursor, id, customer, type, status, attempts, tries, failing_since, next_attempt_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const waiting = db.prepare<[number, string, number], Row>(
+    `SELECT * FROM deliveries WHERE subscription = ? AND status = 'waiting' AND cursor > ? ORDER BY cursor LIMIT ?`,
+  );
+  const known = db
+    .prepare<[number, string], string>('SELECT cursor FROM deliveries WHERE subscription = ? AND cursor > ?')
+    .pluck();
+  const countUnsettled = db
+    .prepare<[number, string], number>(
+      "SELECT count(*) FROM deliveries WHERE subscription = ? AND status = ? AND status <> 'delivered'",
+    )
+    .pluck();
+  const countDelivered = db
+    .prepare<[number], number>("SELECT count(*) FROM deliveries WHERE subscription = ? AND status = 'delivered'")
+    .pluck();
+  const redeliverOne = db.prepare<[number, string]>(`UPDATE deliveries SET ${AGAIN} WHERE subscription = ? AND id = ?`);
+  const redeliverDead = db.prepare<[number]>(
+    `UPDATE deliveries SET ${AGAIN} WHERE subscription = ? AND status = 'dead'`,
+  );
+  const beginAnew = db.prepare<[number]>(
+    `UPDATE deliveries SET ${AGAIN} WHERE subscription = ? AND status = 'waiting'`,
+  );
+  const cutOff = db.prepare<[number, string]>('DELETE FROM deliveries WHERE subscription = ? AND cursor > ?');
+  const trim = db.prepare<[number, number, number]>(
+    `DELETE FROM deliveries WHERE subscription = ? AND status = 'delivered' AND cursor <= (
+       SELECT cursor FROM deliveries WHERE subscription = ? AND status = 'delivered'
+       ORDER BY cursor DESC LIMIT 1 OFFSET ?)`,
+  );
+
+  return {
+    put: (subscription, delivery) => {
+      const { cursor, id, customer, type, status, attempts, tries, failingSince, nextAttemptAt } = delivery;
+      const rest = [JSON.stringify(attempts), tries, failingSince ?? null, nextAttemptAt ?? null];
+      put.run(subscription, cursor, id, customer, type, status, ...rest);
+    },
+    waiting: (subscription, after, limit) => waiting.all(subscription, after ?? '', limit).map(fromRow),
+    known: (subscription, after) => known.all(subscription, after ?? '') as Position[],
+    count: (subscription, status) =>
+      (status === 'delivered' ? countDelivered.get(subscription) : countUnsettled.get(subscription, status)) ?? 0,
+    query: (subscription, { status, customer, before, limit }) => {
+      const conditions = [
+        ['subscription = ?', subscription],
+        ['status = ?', status],
+        ['customer = ?', customer],
+        ['cursor < ?', before],
+      ].filter(([, value]) => value !== undefined);
+      const where = conditions.map(([condition]) => condition).join(' AND ');
+      return db
+        .prepare<unknown[], Row>(`SELECT * FROM deliveries WHERE ${where} ORDER BY cursor DESC LIMIT ?`)
+        .all(...conditions.map(([, value]) => value), limit)
+        .map(fromRow);
+    },
+    redeliver: (subscription, id) =>
+      (id === undefined ? redeliverDead.run(subscription) : redeliverOne.run(subscription, id)).changes,
+    beginAnew: (subscription) => void beginAnew.run(subscription),
+    cutOff: (subscription, after) => void cutOff.run(subscription, after ?? ''),
+    trim: (subscription, keep) => void trim.run(subscription, subscription, keep),
+  };
+};

@@ -1,0 +1,132 @@
+import type { ChangeFilter } from '@rapport/engine';
+import type { Position } from '@rapport/event-log';
+import type { Store } from '@rapport/sqlite';
+import type { Secrets } from '../signing';
+import type { SubscriptionStatus } from '../webhooks';
+
+/** A subscription as it is stored. */
+export interface StoredSubscription extends Secrets {
+  readonly number: number;
+  readonly id: string;
+  readonly url: string;
+  readonly description?: string;
+  readonly filter: ChangeFilter;
+  readonly status: SubscriptionStatus;
+  readonly reason?: string;
+  readonly createdAt: number;
+  readonly progress: Progress;
+}
+
+/** What changes with deliveries. */
+export interface Progress {
+  readonly cursor: Position | undefined;
+  readonly lastSuccessAt?: number;
+  readonly lastFailureAt?: number;
+  /** The first failure since the last success. */
+  readonly failingSince?: number;
+}
+
+interface Row {
+  readonly number: number;
+  readonly id: string;
+  readonly url: string;
+  readonly description: string | null;
+  readonly filter: string;
+  readonly status: SubscriptionStatus;
+  readonly reason: string | null;
+  readonly created_at: number;
+  readonly cursor: string | null;
+  readonly secret: string;
+  readonly old_secret: string | null;
+  readonly old_secret_until: number | null;
+  readonly last_success_at: number | null;
+  readonly last_failure_at: number | null;
+  readonly failing_since: number | null;
+}
+
+export interface SubscriptionStore {
+  all(): readonly StoredSubscription[];
+  /** Without `number`, which is given here. */
+  add(subscription: Omit<StoredSubscription, 'number'>): StoredSubscription;
+  /** Everything but its progress. */
+  save(subscription: StoredSubscription): void;
+  saveProgress(number: number, progress: Progress): void;
+  /** With its deliveries. */
+  remove(number: number): void;
+}
+
+const fromRow = (row: Row): StoredSubscription => ({
+  number: row.number,
+  id: row.id,
+  url: row.url,
+  description: row.description ?? undefined,
+  filter: JSON.parse(row.filter) as ChangeFilter,
+  status: row.status,
+  reason: row.reason ?? undefined,
+  createdAt: row.created_at,
+  secret: row.secret,
+  oldSecret: row.old_secret ?? undefined,
+  oldSecretUntil: row.old_secret_until ?? undefined,
+  progress: {
+    cursor: (row.cursor ?? undefined) as Position | undefined,
+    lastSuccessAt: row.last_success_at ?? undefined,
+    lastFailureAt: row.last_failure_at ?? undefined,
+    failingSince: row.failing_since ?? undefined,
+  },
+});
+
+const toRow = (subscription: Omit<StoredSubscription, 'number' | 'progress'>) => ({
+  id: subscription.id,
+  url: subscription.url,
+  description: subscription.description ?? null,
+  filter: JSON.stringify(subscription.filter),
+  status: subscription.status,
+  reason: subscription.reason ?? null,
+  created_at: subscription.createdAt,
+  secret: subscription.secret,
+  old_secret: subscription.oldSecret ?? null,
+  old_secret_until: subscription.oldSecretUntil ?? null,
+});
+
+export const createSubscriptionStore = (db: Store['db']): SubscriptionStore => {
+  const all = db.prepare<[], Row>('SELECT * FROM subscriptions ORDER BY number');
+  const insert = db.prepare(
+    `INSERT INTO subscriptions (id, url, description, filter, status, reason, created_at, cursor, secret, old_secret,
+       old_secret_until)
+     VALUES (@id, @url, @description, @filter, @status, @reason, @created_at, @cursor, @secret, @old_secret,
+       @old_secret_until)`,
+  );
+  const update = db.prepare(
+    `UPDATE subscriptions SET url = @url, description = @description, filter = @filter, status = @status,
+       reason = @reason, secret = @secret, old_secret = @old_secret, old_secret_until = @old_secret_until
+     WHERE id = @id`,
+  );
+  const progress = db.prepare<[string | null, number | null, number | null, number | null, number]>(
+    `UPDATE subscriptions SET cursor = ?, last_success_at = ?, last_failure_at = ?, failing_since = ?
+     WHERE number = ?`,
+  );
+  const remove = db.prepare<[number]>('DELETE FROM subscriptions WHERE number = ?');
+
+  /** What was promised to a person must survive a loss of power; deliveries need not: they are repeated. */
+  const durably = <T>(write: () => T): T => {
+    db.pragma('synchronous = FULL');
+    try {
+      return write();
+    } finally {
+      db.pragma('synchronous = NORMAL');
+    }
+  };
+
+  return {
+    all: () => all.all().map(fromRow),
+    add: (subscription) => {
+      const row = { ...toRow(subscription), cursor: subscription.progress.cursor ?? null };
+      const { lastInsertRowid } = durably(() => insert.run(row));
+      return { ...subscription, number: Number(lastInsertRowid) };
+    },
+    save: (subscription) => void durably(() => update.run(toRow(subscription))),
+    saveProgress: (number, { cursor, lastSuccessAt, lastFailureAt, failingSince }) =>
+      void progress.run(cursor ?? null, lastSuccessAt ?? null, lastFailureAt ?? null, failingSince ?? null, number),
+    remove: (number) => void durably(() => remove.run(number)),
+  };
+};

@@ -1,0 +1,53 @@
+import { type IPv4, type IPv6, parse, parseCIDR } from 'ipaddr.js';
+
+/** Addresses that `allowPrivateTargets` opens. Link-local is not among them: clouds keep their credentials there. */
+const PRIVATE = new Set(['loopback', 'private', 'uniqueLocal', 'carrierGradeNat']);
+
+const WORDS: Readonly<Record<string, string>> = {
+  loopback: 'a loopback address',
+  private: 'a private address',
+  uniqueLocal: 'a private (unique local) address',
+  carrierGradeNat: 'an address shared behind a carrier (100.64.0.0/10)',
+  linkLocal: 'a link-local address',
+  multicast: 'a multicast address',
+  broadcast: 'a broadcast address',
+  unspecified: 'no address of a host',
+};
+
+export type AddressKind = 'public' | 'private' | 'special';
+
+/** An address as what it stands for: an IPv4 address written as IPv6 is that IPv4 address. */
+const plain = (address: string): IPv4 | IPv6 => {
+  const parsed = parse(address);
+  return parsed.kind() === 'ipv6' && (parsed as IPv6).isIPv4MappedAddress() ? (parsed as IPv6).toIPv4Address() : parsed;
+};
+
+/** `::a.b.c.d`, long out of use, still reaches a.b.c.d on some systems. */
+const isCompatible = (address: IPv4 | IPv6): boolean =>
+  address.kind() === 'ipv6' && (address as IPv6).parts.slice(0, 6).every((part) => part === 0);
+
+/** @param address as DNS or a URL gives it, without brackets */
+export const kindOfAddress = (address: string): { readonly kind: AddressKind; readonly words: string } => {
+  const found = plain(address);
+  const range = found.range();
+  if (range === 'unicast' && !isCompatible(found)) return { kind: 'public', words: 'a public address' };
+  const words = WORDS[range] ?? `an address of special use (${range})`;
+  return { kind: PRIVATE.has(range) ? 'private' : 'special', words };
+};
+
+/** Whether an address is in a list of addresses and CIDR ranges; names in the list are passed over. */
+export const addressMatcher = (list: readonly string[]): ((address: string) => boolean) => {
+  const ranges = list.flatMap((entry): readonly (readonly [IPv4 | IPv6, number])[] => {
+    try {
+      if (entry.includes('/')) return [parseCIDR(entry)];
+      const address = plain(entry);
+      return [[address, address.kind() === 'ipv4' ? 32 : 128]];
+    } catch {
+      return [];
+    }
+  });
+  return (address) => {
+    const found = plain(address);
+    return ranges.some(([range, bits]) => range.kind() === found.kind() && found.match(range as never, bits));
+  };
+};
