@@ -1,7 +1,14 @@
-import { compareCodeUnits, compileRuleset, type DecidingCondition, type Ruleset } from '@rapport/domain';
+import {
+  compareCodeUnits,
+  compileRuleset,
+  type DecidingCondition,
+  type Ruleset,
+  type UnitedCustomers,
+} from '@rapport/domain';
 import { subjectOf } from '@rapport/event-log';
 import { foldedParts } from './foldable';
 import { createClassifier, createReasoningFolder } from './folder';
+import { unitedStreams } from './identity/united-streams';
 import type { JobFactory } from './partition/job';
 
 export interface CompareJobOptions {
@@ -11,6 +18,8 @@ export interface CompareJobOptions {
   readonly knownAt?: number;
   /** How many customers that change are named at most. */
   readonly listed: number;
+  /** Customers whose histories are folded as one. */
+  readonly united: readonly UnitedCustomers[];
 }
 
 /** A customer whom the other ruleset puts elsewhere, and the conditions that put her there. */
@@ -40,7 +49,7 @@ const keepFirst = (changed: ChangedCustomer[], listed: number): void => {
 };
 
 /** Classifies every customer under two rulesets. */
-export const compareJob: JobFactory<CompareJobOptions> = ({ before, after, asOf, knownAt, listed }) => {
+export const compareJob: JobFactory<CompareJobOptions> = ({ before, after, asOf, knownAt, listed, united }) => {
   const programs = [compileRuleset(before), compileRuleset(after)] as const;
   return ({ log, signal, progress }) => {
     const counts: CompareCounts = {
@@ -51,10 +60,11 @@ export const compareJob: JobFactory<CompareJobOptions> = ({ before, after, asOf,
       listed: [],
     };
     const [first, second] = [createClassifier(programs[0]), createReasoningFolder(programs[1])];
+    const histories = unitedStreams(united);
     const wanted = foldedParts(programs, knownAt);
     return {
       run: async (buckets) => {
-        for await (const page of log.readStreams({ category: 'customer', buckets, ...wanted, signal })) {
+        for await (const page of histories(log, { buckets, ...wanted, signal })) {
           let touchpoints = 0;
           for (const { stream, events } of page) {
             touchpoints += events.length;

@@ -1,6 +1,7 @@
 import { compareCodeUnits, type Ruleset, rulesetHash } from '@rapport/domain';
 import type { ChangedCustomer, CompareCounts } from './compare-job';
 import { type RulesetName, rulesetName } from './decision';
+import { unitedIn } from './identity/united-in';
 import { runPartitions } from './partition/run-partitions';
 import { populationOf, type ReplayOptions } from './replay';
 
@@ -42,7 +43,7 @@ export const compareRulesets = async (options: ComparisonOptions): Promise<Compa
   await runPartitions<'compare', never, CompareCounts>({
     log,
     job: 'compare',
-    options: { before, after, asOf, knownAt, listed },
+    options: { before, after, asOf, knownAt, listed, united: await unitedIn(log, { asOf, knownAt }) },
     workers,
     signal,
     onProgress,

@@ -2,6 +2,8 @@ import { type OwnershipFact, ownershipOf } from '@rapport/domain';
 import { type EventLog, type Position, subjectOf } from '@rapport/event-log';
 import type { CrossSellStore } from '@rapport/read-model';
 import { isBeyond } from './beyond';
+import { createIdentityIndex, type IdentityIndex } from './identity/identity-index';
+import { readMembers } from './identity/united-streams';
 import { Interrupted } from './partition/interrupted';
 
 export interface CrossSellProjectionOptions {
@@ -35,12 +37,16 @@ export const projectCrossSell = async ({
   if (start !== undefined && start === end) return { touchpoints: 0, facts: 0 };
   let touchpoints = 0;
   let facts = 0;
+  const identity = createIdentityIndex(log);
+  if (end !== undefined) await identity.refresh(end);
+  const survivorOf = (customer: string): string =>
+    identity.links === 0 ? customer : identity.identities(customer).survivorOf(customer);
   async function* batches(after: Position | undefined): AsyncGenerator<{
     readonly facts: readonly OwnershipFact[];
     readonly position: Position;
   }> {
     for await (const page of log.readAll({ after, until: end, category: 'customer', pageSize: PAGE, signal })) {
-      const found = page.flatMap((event) => ownershipOf({ ...event, customer: subjectOf(event.stream) }));
+      const found = page.flatMap((event) => ownershipOf({ ...event, customer: survivorOf(subjectOf(event.stream)) }));
       touchpoints += page.length;
       facts += found.length;
       onProgress?.(touchpoints);
@@ -53,6 +59,8 @@ export const projectCrossSell = async ({
     await store.rebuild(only(batches(undefined)), end ?? '');
     return { touchpoints, facts };
   }
+  const regrouped = await regroupedFacts(log, identity, start as Position, end);
+  if (regrouped !== undefined) await store.applyFacts(regrouped.facts, start, regrouped.forget);
   for await (const batch of batches(start as Position)) await store.applyFacts(batch.facts, batch.position);
   await store.applyFacts([], end);
   return { touchpoints, facts };
@@ -63,3 +71,25 @@ async function* only(
 ): AsyncGenerator<readonly OwnershipFact[]> {
   for await (const { facts } of batches) yield facts;
 }
+
+/**
+ * Everyone whom a link recorded after `start` has to do with, to be forgotten, and all her facts again under whoever
+ * survives. Those before are right, and the same again changes nothing, so a kill leaves nothing to be undone.
+ */
+const regroupedFacts = async (
+  log: EventLog,
+  identity: IdentityIndex,
+  start: Position,
+  end: Position,
+): Promise<{ readonly facts: readonly OwnershipFact[]; readonly forget: readonly string[] } | undefined> => {
+  const news = identity.all().filter(({ position }) => position > start);
+  if (news.length === 0) return undefined;
+  const forget = new Set(news.flatMap(({ customer }) => identity.connected(customer)));
+  const facts: OwnershipFact[] = [];
+  for (const member of forget) {
+    const customer = identity.identities(member).survivorOf(member);
+    for (const event of await readMembers(log, [member], { until: end }))
+      facts.push(...ownershipOf({ ...event, customer }));
+  }
+  return { facts, forget: [...forget] };
+};

@@ -79,7 +79,14 @@ export type RecordedDecision = Decision & {
   readonly position: Position;
 };
 
-const KINDS = new Set(['relationship.stageChanged', 'relationship.signalRaised', 'relationship.signalCleared']);
+/** The types decisions have in the log. */
+export const DECISION_TYPES = [
+  'relationship.stageChanged',
+  'relationship.signalRaised',
+  'relationship.signalCleared',
+] as const;
+
+const KINDS: ReadonlySet<string> = new Set(DECISION_TYPES);
 
 /** Undefined for an event that is no decision. */
 export const decisionOf = (
@@ -100,6 +107,12 @@ export const decisionOf = (
   } as RecordedDecision;
 };
 
+/** What changes a past that was folded already: a late touchpoint, or one that unites or parts histories. */
+export interface ChangedPast {
+  readonly cause: 'late' | 'merge';
+  readonly touchpoint: TouchpointIdentity;
+}
+
 /** What a fold went through since the last decision about a customer. */
 export interface Undecided {
   readonly customer: string;
@@ -113,24 +126,24 @@ export interface Undecided {
   readonly raised: readonly string[];
   /** Of the last decision before these. */
   readonly sequence: number;
-  /** Set when the past was changed: the touchpoint that did it, and the instant the fold stands at. */
-  readonly late?: { readonly touchpoint: TouchpointIdentity; readonly asOf: number };
+  /** Set when the past was changed: how, the touchpoint that did it, and the instant the fold stands at. */
+  readonly past?: ChangedPast & { readonly asOf: number };
 }
 
 /** The decisions that changes stand for: in order of time, a stage before the signals of its instant. */
 export const decisionsFor = (undecided: Undecided): readonly Decision[] => {
-  const { customer, ruleset, foldedUpTo, ladder, stages, signals, sequence, late } = undecided;
+  const { customer, ruleset, foldedUpTo, ladder, stages, signals, sequence, past } = undecided;
   const raised = new Set(undecided.raised);
   let next = sequence;
   const base = ({ at, cause, touchpoint }: StageChange | SignalChange): DecisionBase => ({
     customer,
     effectiveAt: at,
-    cause: late === undefined ? cause : 'late',
-    touchpoint: late?.touchpoint ?? touchpoint,
+    cause: past?.cause ?? cause,
+    touchpoint: past?.touchpoint ?? touchpoint,
     ruleset,
     sequence: ++next,
     foldedUpTo,
-    asOf: late?.asOf ?? at,
+    asOf: past?.asOf ?? at,
   });
   return [...stages, ...signals]
     .sort((a, b) => a.at - b.at)

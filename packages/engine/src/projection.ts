@@ -1,9 +1,10 @@
 import { type Program, restoreFold, type TouchpointIdentity, viewOf } from '@rapport/domain';
 import type { Position, RecordedEvent, StreamEvent } from '@rapport/event-log';
 import type { ParkedCustomer, RelationshipSave, StoredRelationship } from '@rapport/read-model';
-import { type Decision, decisionsFor, type RulesetName } from './decision';
+import { type ChangedPast, type Decision, decisionsFor, type RulesetName } from './decision';
 import { foldable, UnfoldableTouchpoint } from './foldable';
 import { createReasoningFolder, type Folder, type ReasonedChange } from './folder';
+import type { Decided } from './identity/last-decided';
 import { relationshipSave } from './stored';
 
 /** What came of folding one customer: what to save, and what was decided. */
@@ -16,6 +17,16 @@ export interface Outcome {
 export interface Standing {
   readonly customer: string;
   readonly stored: StoredRelationship | undefined;
+  /** What was last decided about her; as stored, where anything is. */
+  readonly decided: Decided;
+}
+
+/** How the whole of a history is to be folded. */
+export interface WholeOptions {
+  /** Why the past changed. */
+  readonly past?: ChangedPast;
+  /** Time up to which she is brought at least. */
+  readonly until?: number;
 }
 
 export interface Projection {
@@ -23,8 +34,13 @@ export interface Projection {
   continue(standing: Standing, events: readonly RecordedEvent[], foldedUpTo: Position): Outcome | undefined;
   /** Lets time pass for a customer without anything new. */
   advance(standing: Standing, until: number, foldedUpTo: Position): Outcome;
-  /** Folds all of a customer's events, because the past changed (`late` says by what) or nothing is stored. */
-  whole(standing: Standing, events: readonly StreamEvent[], foldedUpTo: Position, late?: TouchpointIdentity): Outcome;
+  /**
+   * Folds all events of a customer's history, because the past changed or nothing is stored. Nothing is left of a
+   * customer without a touchpoint.
+   */
+  whole(standing: Standing, events: readonly StreamEvent[], foldedUpTo: Position, options?: WholeOptions): Outcome;
+  /** Stage and raised signals at an instant, by these events. */
+  stands(events: readonly StreamEvent[], at: number): Pick<Decided, 'stage' | 'signals'>;
 }
 
 const identityOf = ({ source, id }: StreamEvent): TouchpointIdentity => ({ source, id });
@@ -50,14 +66,14 @@ export const createProjection = (program: Program, ruleset: RulesetName): Projec
   };
 
   const outcome = (
-    { customer, stored }: Standing,
+    { customer, decided }: Standing,
     foldedUpTo: Position,
     mode: 'append' | 'replace',
     stages: readonly ReasonedChange[],
     signals: Folder<ReasonedChange>['signals'],
-    late?: TouchpointIdentity,
+    past?: ChangedPast,
   ): Outcome => {
-    const sequence = stored?.decided.sequence ?? 0;
+    const { sequence } = decided;
     const decisions = decisionsFor({
       customer,
       ruleset,
@@ -65,9 +81,9 @@ export const createProjection = (program: Program, ruleset: RulesetName): Projec
       ladder,
       stages,
       signals,
-      raised: stored?.decided.signals ?? [],
+      raised: decided.signals,
       sequence,
-      late: late === undefined ? undefined : { touchpoint: late, asOf: fold.instant },
+      past: past === undefined ? undefined : { ...past, asOf: fold.instant },
     });
     return {
       save: relationshipSave(customer, fold, sequence + decisions.length, { mode, changes: folder.history }),
@@ -75,16 +91,19 @@ export const createProjection = (program: Program, ruleset: RulesetName): Projec
     };
   };
 
+  const raisedSignals = (): readonly string[] =>
+    program.signals.flatMap(({ id }, i) => (Number.isNaN(fold.raisedSince[i]) ? [] : [id]));
+
   /** After a change of the past only the difference between what was said last and what holds now is decided. */
-  const differences = ({ stored }: Standing) => {
-    const said = { stage: stored?.decided.stage ?? null, signals: new Set(stored?.decided.signals) };
+  const differences = ({ decided }: Standing) => {
+    const said = { stage: decided.stage, signals: new Set(decided.signals) };
     const now = fold.stageId;
     const last = folder.history.at(-1);
     const stages =
       last === undefined || said.stage === now || now === null
         ? []
         : [{ ...last, from: said.stage, to: now, at: fold.since }];
-    const raisedNow = new Set(program.signals.flatMap(({ id }, i) => (Number.isNaN(fold.raisedSince[i]) ? [] : [id])));
+    const raisedNow = new Set(raisedSignals());
     const changed = program.signals.filter(({ id }) => raisedNow.has(id) !== said.signals.has(id));
     const signals = changed.map(({ id }) => {
       const when = folder.signals.findLast(({ signal }) => signal === id);
@@ -112,10 +131,15 @@ export const createProjection = (program: Program, ruleset: RulesetName): Projec
       fold.advance(until);
       return outcome(standing, foldedUpTo, 'append', folder.history, folder.signals);
     },
-    whole: (standing, events, foldedUpTo, late) => {
-      folder.whole(events, standing.stored?.instant ?? Number.NEGATIVE_INFINITY);
+    whole: (standing, events, foldedUpTo, { past, until = Number.NEGATIVE_INFINITY } = {}) => {
+      folder.whole(events, Math.max(until, standing.stored?.instant ?? Number.NEGATIVE_INFINITY));
+      if (fold.stage < 0) return { save: { kind: 'removed', customer: standing.customer }, decisions: [] };
       const { stages, signals } = differences(standing);
-      return outcome(standing, foldedUpTo, 'replace', stages, signals, late);
+      return outcome(standing, foldedUpTo, 'replace', stages, signals, past);
+    },
+    stands: (events, at) => {
+      folder.whole(events, at);
+      return { stage: fold.stageId, signals: raisedSignals() };
     },
   };
 };

@@ -1,11 +1,11 @@
-import { type Program, rulesetHash } from '@rapport/domain';
+import { isIdentityType, type Program, rulesetHash } from '@rapport/domain';
 import {
   type AppendRequest,
-  customerStream,
   type EventLog,
   type Position,
   type RecordedEvent,
   relationshipStream,
+  type StreamEvent,
   subjectOf,
 } from '@rapport/event-log';
 import type { ReadModel, RelationshipSave, StoredRelationship } from '@rapport/read-model';
@@ -14,7 +14,11 @@ import { isBeyond } from './beyond';
 import { type Clock, systemClock } from './clock';
 import { type Decision, decisionEvent, type RecordedDecision, rulesetName } from './decision';
 import { foldedParts } from './foldable';
-import { createProjection, firstLate, type Outcome, parkedFor, type Standing } from './projection';
+import { createIdentityIndex, type IdentityIndex, linksAmong, type RecordedLink } from './identity/identity-index';
+import { type Decided, lastDecided, UNDECIDED } from './identity/last-decided';
+import { type Regrouped, regroup } from './identity/regroup';
+import { readMembers } from './identity/united-streams';
+import { createProjection, firstLate, type Outcome, parkedFor, type Standing, type WholeOptions } from './projection';
 import { unsavedDecisions } from './unsaved-decisions';
 
 export interface ProjectorOptions {
@@ -57,9 +61,23 @@ export class RebuildNeeded extends Error {
 
 /** A page of what is to be done, so that one customer is never folded twice at a time. */
 interface Work {
+  /** A survivor, where customers are merged. */
   readonly customer: string;
+  /** Of all who are merged into her. */
   readonly events: readonly RecordedEvent[];
 }
+
+/** Those that unite or part histories and all others apart, in their order. */
+const runsOf = (page: readonly RecordedEvent[]): readonly (readonly RecordedEvent[])[] => {
+  if (!page.some(({ type }) => isIdentityType(type))) return [page];
+  const runs: RecordedEvent[][] = [];
+  for (const event of page) {
+    const run = runs.at(-1);
+    if (run !== undefined && isIdentityType(run[0].type) === isIdentityType(event.type)) run.push(event);
+    else runs.push([event]);
+  }
+  return runs;
+};
 
 const CUSTOMERS_PER_REVIEW = 500;
 
@@ -81,6 +99,8 @@ export class Projector {
   private resumed = false;
   private turn: Promise<void> = Promise.resolve();
   private parkedCustomers = new Set<string>();
+  /** Who is who up to the checkpoint. */
+  private identity: IdentityIndex;
   private readonly total = { touchpoints: 0, customers: 0, decisions: 0, parked: 0, late: 0, reviewed: 0 };
   private readonly waiting: { readonly position: Position; readonly resolve: () => void }[] = [];
 
@@ -89,6 +109,7 @@ export class Projector {
     this.announce = options.announce ?? true;
     this.hash = rulesetHash(options.program.ruleset);
     this.wanted = foldedParts([options.program]);
+    this.identity = createIdentityIndex(options.log);
     this.projection = createProjection(options.program, rulesetName(options.program.ruleset, this.hash));
   }
 
@@ -177,7 +198,12 @@ export class Projector {
       );
     if (checkpoint !== undefined && isBeyond(checkpoint.position, await log.head()))
       throw new RebuildNeeded('the read model has seen more than the log holds: an older log was put back beside it');
+    const known = this.resumed ? this.checkpoint : undefined;
     this.checkpoint = checkpoint?.position as Position | undefined;
+    if (known === undefined || known !== this.checkpoint) {
+      this.identity = createIdentityIndex(log);
+      if (this.checkpoint !== undefined) await this.identity.refresh(this.checkpoint);
+    }
     this.parkedCustomers = new Set((await readModel.parked()).map(({ customer }) => customer));
     if (!this.resumed) await this.redo(await unsavedDecisions(log, readModel, this.checkpoint));
     this.resumed = true;
@@ -203,15 +229,23 @@ export class Projector {
     const page: RecordedEvent[] = [];
     const range = { after: this.checkpoint, until: foldedUpTo, category: 'customer' };
     for await (const part of this.options.log.readAll(range)) page.push(...part);
-    await this.saveAnnounced(await this.foldPage(page), foldedUpTo);
+    for (const run of runsOf(page)) await this.saveAnnounced(await this.foldRun(run), run[run.length - 1].position);
   }
 
   private take(page: readonly RecordedEvent[]): Promise<void> {
     return this.inTurn(async () => {
       this.options.onWork?.(page[0].recordedAt);
-      const outcomes = await this.foldPage(page);
-      this.total.touchpoints += page.length;
-      await this.save(outcomes, page[page.length - 1].position);
+      try {
+        for (const run of runsOf(page)) {
+          const outcomes = await this.foldRun(run);
+          this.total.touchpoints += run.length;
+          await this.save(outcomes, run[run.length - 1].position);
+        }
+      } catch (error) {
+        // What is known in memory may be ahead of what is saved.
+        this.resumed = false;
+        throw error;
+      }
     });
   }
 
@@ -225,18 +259,93 @@ export class Projector {
     return done;
   }
 
-  private async foldPage(page: readonly RecordedEvent[]): Promise<readonly Outcome[]> {
+  private foldRun(run: readonly RecordedEvent[]): Promise<readonly Outcome[]> {
+    return isIdentityType(run[0].type) ? this.foldLinks(run) : this.foldTouchpoints(run);
+  }
+
+  private async foldTouchpoints(run: readonly RecordedEvent[]): Promise<readonly Outcome[]> {
     const byCustomer = new Map<string, RecordedEvent[]>();
-    for (const event of page) {
-      const customer = subjectOf(event.stream);
+    for (const event of run) {
+      const customer = this.survivorOf(subjectOf(event.stream));
       const events = byCustomer.get(customer);
       if (events === undefined) byCustomer.set(customer, [event]);
       else events.push(event);
     }
     return this.foldAll(
       [...byCustomer].map(([customer, events]) => ({ customer, events })),
-      page[page.length - 1].position,
+      run[run.length - 1].position,
     );
+  }
+
+  /**
+   * Whose history is made up of other streams than before is folded whole again; who was merged has nothing of her own
+   * any more. What time has changed until then is decided before, as on any other day: only what the links change is
+   * theirs.
+   */
+  private async foldLinks(run: readonly RecordedEvent[]): Promise<readonly Outcome[]> {
+    const { readModel } = this.options;
+    const { position } = run[run.length - 1];
+    const now = run.reduce((latest, { recordedAt }) => Math.max(latest, recordedAt), Number.NEGATIVE_INFINITY);
+    const regrouped = regroup(this.identity, linksAmong(run), position);
+    const standing = regrouped.filter(({ stoodAlone }) => stoodAlone).map(({ customer }) => customer);
+    await this.letTimePass(standing, now);
+
+    const stored = await readModel.load(regrouped.map(({ customer }) => customer));
+    const outcomes: Outcome[] = [];
+    for (const [i, one] of regrouped.entries())
+      outcomes.push(
+        one.standsAlone
+          ? await this.foldUnited(one, stored[i], position, now)
+          : { save: { kind: 'removed', customer: one.customer }, decisions: [] },
+      );
+    return outcomes;
+  }
+
+  private async foldUnited(
+    { customer, link, takenBy }: Regrouped,
+    stored: StoredRelationship | undefined,
+    position: Position,
+    until: number,
+  ): Promise<Outcome> {
+    const decided = stored?.decided ?? (await this.lastDecided(customer, takenBy));
+    const past = { cause: 'merge' as const, touchpoint: { source: link.source, id: link.id } };
+    return this.foldWhole({ customer, stored, decided }, position, { past, until });
+  }
+
+  /** Changes by time of these customers, saved before anything else changes. */
+  private async letTimePass(customers: readonly string[], until: number): Promise<void> {
+    if (this.checkpoint === undefined) return;
+    const stored = await this.options.readModel.load(customers);
+    const due = stored.flatMap((one) =>
+      one?.nextReviewAt == null || one.nextReviewAt > until || this.parkedCustomers.has(one.customer)
+        ? []
+        : [{ customer: one.customer, events: [] }],
+    );
+    if (due.length > 0) await this.save(await this.foldAll(due, this.checkpoint, until), this.checkpoint);
+  }
+
+  private survivorOf(customer: string): string {
+    return this.identity.links === 0 ? customer : this.identity.identities(customer).survivorOf(customer);
+  }
+
+  /** What was last decided of a customer of whom nothing is stored. */
+  private async lastDecided(customer: string, takenBy?: RecordedLink): Promise<Decided> {
+    if (!this.identity.knows(customer)) return UNDECIDED;
+    return lastDecided(this.options.log, customer, this.checkpoint, async () => {
+      if (takenBy === undefined) return undefined;
+      const events = await this.readHistory(customer, takenBy.position);
+      try {
+        return this.projection.stands(events, takenBy.recordedAt);
+      } catch {
+        // She could not be folded then: nothing was known of her.
+        return undefined;
+      }
+    });
+  }
+
+  private readHistory(customer: string, until: Position): Promise<readonly StreamEvent[]> {
+    const members = this.identity.knows(customer) ? this.identity.identities(customer).membersOf(customer) : [customer];
+    return readMembers(this.options.log, members, { ...this.wanted, until });
   }
 
   /** Changes by time, up to and including `now`. Works from the read model: touchpoints come first. */
@@ -273,8 +382,11 @@ export class Projector {
     position: Position,
     until: number | undefined,
   ): Promise<Outcome> {
-    const standing: Standing = { customer, stored };
-    const continued = this.parkedCustomers.has(customer)
+    const decided = stored?.decided ?? (await this.lastDecided(customer));
+    const standing: Standing = { customer, stored, decided };
+    // Nothing stored and yet something decided: she was merged, or parted, and nothing was left of her for a while.
+    const anew = this.parkedCustomers.has(customer) || (stored === undefined && decided.sequence > 0);
+    const continued = anew
       ? undefined
       : this.orParked(customer, () =>
           until === undefined
@@ -285,8 +397,13 @@ export class Projector {
     const late = stored === undefined ? undefined : firstLate(stored, events);
     if (stored !== undefined && late !== undefined)
       this.total.late += events.filter(({ occurredAt }) => occurredAt <= stored.instant).length;
-    const all = await this.options.log.readWhole(customerStream(customer), { ...this.wanted, until: position });
-    return this.orParked(customer, () => this.projection.whole(standing, all, position, late));
+    const past = late === undefined ? undefined : { cause: 'late' as const, touchpoint: late };
+    return this.foldWhole(standing, position, { past });
+  }
+
+  private async foldWhole(standing: Standing, position: Position, options: WholeOptions): Promise<Outcome> {
+    const all = await this.readHistory(standing.customer, position);
+    return this.orParked(standing.customer, () => this.projection.whole(standing, all, position, options));
   }
 
   /** One bad touchpoint parks its customer, never the projection. */

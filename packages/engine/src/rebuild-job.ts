@@ -1,8 +1,9 @@
-import { compileRuleset, type Ruleset } from '@rapport/domain';
+import { compileRuleset, type Ruleset, type UnitedCustomers } from '@rapport/domain';
 import { type Position, subjectOf } from '@rapport/event-log';
 import type { RelationshipSave } from '@rapport/read-model';
 import { foldedParts } from './foldable';
 import { createFolder } from './folder';
+import { unitedStreams } from './identity/united-streams';
 import type { JobFactory } from './partition/job';
 import { parkedFor } from './projection';
 import { relationshipSave } from './stored';
@@ -13,6 +14,8 @@ export interface RebuildJobOptions {
   readonly now: number;
   /** The log up to here, inclusive. */
   readonly until: Position;
+  /** Customers whose histories are folded as one. */
+  readonly united: readonly UnitedCustomers[];
 }
 
 export interface RebuildCounts {
@@ -22,11 +25,12 @@ export interface RebuildCounts {
 }
 
 /** Folds every customer and hands over what the read model keeps of her. */
-export const rebuildJob: JobFactory<RebuildJobOptions> = ({ ruleset, now, until }) => {
+export const rebuildJob: JobFactory<RebuildJobOptions> = ({ ruleset, now, until, united }) => {
   const program = compileRuleset(ruleset);
   return ({ log, signal, emit, progress }) => {
     const counts: RebuildCounts = { touchpoints: 0, customers: 0, parked: 0 };
     const folder = createFolder(program);
+    const histories = unitedStreams(united);
     const wanted = foldedParts([program]);
     return {
       run: async (buckets) => {
@@ -35,7 +39,7 @@ export const rebuildJob: JobFactory<RebuildJobOptions> = ({ ruleset, now, until 
         for await (const page of log.readStreams({ category: 'relationship', buckets, until, signal }))
           for (const { stream, events } of page)
             sequences.set(subjectOf(stream), Number(events[events.length - 1].data.sequence));
-        for await (const page of log.readStreams({ category: 'customer', buckets, until, ...wanted, signal })) {
+        for await (const page of histories(log, { buckets, until, ...wanted, signal })) {
           const saves: RelationshipSave[] = [];
           let touchpoints = 0;
           for (const { stream, events } of page) {
@@ -43,6 +47,8 @@ export const rebuildJob: JobFactory<RebuildJobOptions> = ({ ruleset, now, until 
             touchpoints += events.length;
             try {
               folder.whole(events, now);
+              // Nothing but merges and their undoing: there is no relationship.
+              if (folder.fold.stage < 0) continue;
               const history = { mode: 'replace' as const, changes: folder.history };
               saves.push(relationshipSave(customer, folder.fold, sequences.get(customer) ?? 0, history));
               counts.customers++;

@@ -1,7 +1,8 @@
-import { type Ruleset, rulesetHash } from '@rapport/domain';
-import { type EventLogLocation, openEventLog } from '@rapport/event-log';
+import { identitiesOf, type Ruleset, rulesetHash } from '@rapport/domain';
+import { type EventLog, type EventLogLocation, openEventLog } from '@rapport/event-log';
 import type { ReadModel, RelationshipSave } from '@rapport/read-model';
 import { type RulesetName, rulesetName } from './decision';
+import { readLinks } from './identity/identity-index';
 import { runPartitions } from './partition/run-partitions';
 import type { RebuildCounts } from './rebuild-job';
 
@@ -35,13 +36,13 @@ export const rebuild = async (options: RebuildOptions): Promise<RebuildReport> =
   const hash = rulesetHash(ruleset);
   const total: RebuildCounts = { touchpoints: 0, customers: 0, parked: 0 };
   const log = await openEventLog(location, 'read');
-  const until = await log.head().finally(() => log.close());
+  const { until, links } = await headAndLinks(log).finally(() => log.close());
   if (until !== undefined) {
     const checkpoint = { position: until, ruleset: hash };
     await runPartitions<'rebuild', readonly RelationshipSave[], RebuildCounts>({
       log: location,
       job: 'rebuild',
-      options: { ruleset, now, until },
+      options: { ruleset, now, until, united: identitiesOf(links).united },
       workers,
       signal,
       onProgress,
@@ -56,4 +57,9 @@ export const rebuild = async (options: RebuildOptions): Promise<RebuildReport> =
     await into.save([], checkpoint);
   }
   return { ...total, ruleset: rulesetName(ruleset, hash), workers, milliseconds: performance.now() - started };
+};
+
+const headAndLinks = async (log: EventLog) => {
+  const until = await log.head();
+  return { until, links: until === undefined ? [] : await readLinks(log, { until }) };
 };

@@ -1,12 +1,15 @@
-import { compileRuleset, type Ruleset } from '@rapport/domain';
+import { compileRuleset, type Ruleset, type UnitedCustomers } from '@rapport/domain';
 import { foldedParts } from './foldable';
 import { createClassifier } from './folder';
+import { unitedStreams } from './identity/united-streams';
 import type { JobFactory } from './partition/job';
 
 export interface ReplayJobOptions {
   readonly ruleset: Ruleset;
   readonly asOf: number;
   readonly knownAt?: number;
+  /** Customers whose histories are folded as one. */
+  readonly united: readonly UnitedCustomers[];
 }
 
 /** What one worker counted. */
@@ -20,15 +23,16 @@ export interface ReplayCounts {
 }
 
 /** Classifies every customer and counts. */
-export const replayJob: JobFactory<ReplayJobOptions> = ({ ruleset, asOf, knownAt }) => {
+export const replayJob: JobFactory<ReplayJobOptions> = ({ ruleset, asOf, knownAt, united }) => {
   const program = compileRuleset(ruleset);
   return ({ log, signal, progress }) => {
     const counts: ReplayCounts = { touchpoints: 0, customers: 0, parked: 0, population: program.stages.map(() => 0) };
     const folder = createClassifier(program);
+    const histories = unitedStreams(united);
     const wanted = foldedParts([program], knownAt);
     return {
       run: async (buckets) => {
-        for await (const page of log.readStreams({ category: 'customer', buckets, ...wanted, signal })) {
+        for await (const page of histories(log, { buckets, ...wanted, signal })) {
           let touchpoints = 0;
           for (const { events } of page) {
             touchpoints += events.length;

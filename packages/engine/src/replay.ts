@@ -1,6 +1,7 @@
 import { type Ruleset, rulesetHash } from '@rapport/domain';
 import type { EventLogLocation } from '@rapport/event-log';
 import { type RulesetName, rulesetName } from './decision';
+import { unitedIn } from './identity/united-in';
 import { runPartitions } from './partition/run-partitions';
 import type { ReplayCounts } from './replay-job';
 
@@ -46,7 +47,7 @@ export const replay = async (options: ReplayOptions): Promise<ReplayReport> => {
   await runPartitions<'replay', never, ReplayCounts>({
     log,
     job: 'replay',
-    options: { ruleset, asOf, knownAt },
+    options: { ruleset, asOf, knownAt, united: await unitedIn(log, { asOf, knownAt }) },
     workers,
     signal,
     onProgress,

@@ -1,10 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
-import { compileRuleset, type Fold, formatInstant, type Ruleset, type StageMove, saveFold } from '@rapport/domain';
-import { customerStream, type EventLog, type Position, subjectOf } from '@rapport/event-log';
+import {
+  compileRuleset,
+  type Fold,
+  formatInstant,
+  identitiesOf,
+  type Ruleset,
+  type StageMove,
+  saveFold,
+} from '@rapport/domain';
+import { customerStream, type EventLog, type Position, type RecordedEvent, subjectOf } from '@rapport/event-log';
 import { decisionOf, type RecordedDecision } from './decision';
 import { foldedParts } from './foldable';
 import { createFolder, createReasoningFolder, type Folder, type ReasonedChange } from './folder';
 import { streamOf } from './history-of';
+import { createIdentityIndex, type IdentityIndex, type RecordedLink } from './identity/identity-index';
+import { unitedStreams } from './identity/united-streams';
 import type { JobFactory } from './partition/job';
 import { parkedFor } from './projection';
 
@@ -15,6 +25,8 @@ export interface VerifyJobOptions {
   readonly inForce: string;
   /** The read model's checkpoint. */
   readonly until: Position;
+  /** Every link of the log: decisions may be younger than the read model. */
+  readonly links: readonly RecordedLink[];
 }
 
 /** A place where what is stored differs from what the log says. */
@@ -45,7 +57,7 @@ export interface VerifyCounts {
 }
 
 /** Folds every customer for comparison, and every recorded decision from what was known when it was taken. */
-export const verifyJob: JobFactory<VerifyJobOptions> = ({ rulesets, inForce, until }) => {
+export const verifyJob: JobFactory<VerifyJobOptions> = ({ rulesets, inForce, until, links }) => {
   const folders = new Map<string, Folder<ReasonedChange>>();
   const folderFor = (hash: string): Folder<ReasonedChange> | undefined => {
     const known = folders.get(hash);
@@ -57,6 +69,9 @@ export const verifyJob: JobFactory<VerifyJobOptions> = ({ rulesets, inForce, unt
   return ({ log, signal, emit, progress }) => {
     const counts: VerifyCounts = { touchpoints: 0, customers: 0, decisions: 0 };
     const folder = createFolder(compileRuleset(rulesets[inForce]));
+    const identity = createIdentityIndex(log);
+    if (links.length > 0) identity.add(links, links[links.length - 1].position);
+    const histories = unitedStreams(identitiesOf(links.filter(({ position }) => position <= until)).united);
     const wanted = foldedParts([folder.fold.program]);
     return {
       run: async (buckets) => {
@@ -66,11 +81,11 @@ export const verifyJob: JobFactory<VerifyJobOptions> = ({ rulesets, inForce, unt
             const customer = subjectOf(stream);
             const decisions = events.flatMap((event) => decisionOf(event, customer) ?? []);
             counts.decisions += decisions.length;
-            problems.push(...(await verifyDecisions(log, customer, decisions, folderFor)));
+            problems.push(...(await verifyDecisions(log, identity, customer, decisions, folderFor)));
           }
           if (problems.length > 0) await emit({ customers: [], problems } satisfies VerifyPiece);
         }
-        for await (const page of log.readStreams({ category: 'customer', buckets, until, ...wanted, signal })) {
+        for await (const page of histories(log, { buckets, until, ...wanted, signal })) {
           const customers: FoldedCustomer[] = [];
           let touchpoints = 0;
           for (const { stream, events } of page) {
@@ -78,13 +93,15 @@ export const verifyJob: JobFactory<VerifyJobOptions> = ({ rulesets, inForce, unt
             touchpoints += events.length;
             try {
               folder.whole(events, Number.NEGATIVE_INFINITY);
+              // Nothing but merges and their undoing: there is no relationship.
+              if (folder.fold.stage < 0) continue;
               customers.push({ customer, folded: { state: saveFold(folder.fold), history: [...folder.history] } });
             } catch (error) {
               customers.push({ customer, reason: parkedFor(customer, error, 0).reason });
             }
           }
           counts.touchpoints += touchpoints;
-          counts.customers += page.length;
+          counts.customers += customers.length;
           await emit({ customers, problems: [] } satisfies VerifyPiece);
           progress(touchpoints, page.length);
         }
@@ -94,13 +111,32 @@ export const verifyJob: JobFactory<VerifyJobOptions> = ({ rulesets, inForce, unt
   };
 };
 
+/** All touchpoints that may have had a part in decisions about a customer, and whose they are. */
+const touchpointsOf = async (log: EventLog, identity: IdentityIndex, customer: string) => {
+  const streams = new Map<string, readonly RecordedEvent[]>();
+  for (const one of identity.connected(customer)) streams.set(one, await streamOf(log, customerStream(one)));
+  return streams;
+};
+
+/** What the fold of a decision had seen: the streams of everyone who was one with her, up to a position. */
+const knownThen = (
+  streams: ReadonlyMap<string, readonly RecordedEvent[]>,
+  identity: IdentityIndex,
+  customer: string,
+  until: Position,
+): readonly RecordedEvent[] => {
+  const members = identity.knows(customer) ? identity.identities(customer, { until }).membersOf(customer) : [customer];
+  return members.flatMap((member) => (streams.get(member) ?? []).filter(({ position }) => position <= until));
+};
+
 const verifyDecisions = async (
   log: EventLog,
+  identity: IdentityIndex,
   customer: string,
   decisions: readonly RecordedDecision[],
   folderFor: (hash: string) => Folder<ReasonedChange> | undefined,
 ): Promise<readonly Problem[]> => {
-  const touchpoints = await streamOf(log, customerStream(customer));
+  const streams = await touchpointsOf(log, identity, customer);
   return decisions.flatMap((decision, i): readonly Problem[] => {
     const name = `decision ${decision.sequence} (${decision.kind} at ${formatInstant(decision.effectiveAt)})`;
     if (decision.sequence !== i + 1)
@@ -108,7 +144,7 @@ const verifyDecisions = async (
     const folder = folderFor(decision.ruleset.hash);
     if (folder === undefined)
       return [{ customer, what: `${name} names ruleset ${decision.ruleset.hash}, which is not stored` }];
-    const known = touchpoints.filter(({ position }) => position <= decision.foldedUpTo);
+    const known = knownThen(streams, identity, customer, decision.foldedUpTo);
     folder.whole(known, decision.asOf, { asOf: decision.asOf });
     const expected = outcomeOf(folder, decision);
     const got = pick(decision);

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { compileRuleset, type Ruleset, restoreFold, type StageMove } from '@rapport/domain';
-import type { EventLogLocation, Position } from '@rapport/event-log';
+import { type EventLogLocation, openEventLog, type Position } from '@rapport/event-log';
 import type { ReadModel, RelationshipSave, StoredRelationship } from '@rapport/read-model';
 import { createFolder, type Folder } from './folder';
+import { readLinks } from './identity/identity-index';
 import { runPartitions } from './partition/run-partitions';
 import { relationshipSave } from './stored';
 import type { FoldedCustomer, Problem, VerifyCounts, VerifyPiece } from './verify-job';
@@ -51,10 +52,12 @@ export const verify = async (options: VerifyOptions): Promise<VerifyReport> => {
     const folder = createFolder(compileRuleset(ruleset));
     const parked = new Set((await readModel.parked()).map(({ customer }) => customer));
     let stored = 0;
+    const log = await openEventLog(options.log, 'read');
+    const links = await readLinks(log).finally(() => log.close());
     await runPartitions<'verify', VerifyPiece, VerifyCounts>({
       log: options.log,
       job: 'verify',
-      options: { rulesets, inForce: checkpoint.ruleset, until: checkpoint.position as Position },
+      options: { rulesets, inForce: checkpoint.ruleset, until: checkpoint.position as Position, links },
       workers,
       signal,
       onProgress,

@@ -12,3 +12,5 @@ export {
   unitedDecisions,
   unitedHistory,
 } from './united-history';
+export { unitedIn } from './united-in';
+export { unitedStreams } from './united-streams';

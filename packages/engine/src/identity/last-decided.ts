@@ -1,0 +1,41 @@
+import type { EventLog, Position } from '@rapport/event-log';
+import type { StoredRelationship } from '@rapport/read-model';
+import type { RecordedDecision } from '../decision';
+import { decisionsOf } from '../history-of';
+
+/** Stage and signals as last recorded, and how many decisions there are. */
+export type Decided = StoredRelationship['decided'];
+
+/** Of a customer about whom nothing was ever decided. */
+export const UNDECIDED: Decided = { stage: null, signals: [], sequence: 0 };
+
+const isWhole = (stages: readonly (RecordedDecision & { readonly kind: 'stageChanged' })[]): boolean =>
+  stages.length > 0 && stages.every(({ from }, i) => from === (i === 0 ? null : stages[i - 1].to));
+
+/**
+ * What was last decided about a customer of whom the read model holds nothing, from the decisions in the log: she was
+ * merged into another until now. An import or a rebuild records no decisions; where her stages show a gap, or there are
+ * none, `taken` says what was taken for known.
+ *
+ * @param upTo decisions of folds that saw more do not count: they are still being taken
+ */
+export const lastDecided = async (
+  log: EventLog,
+  customer: string,
+  upTo: Position | undefined,
+  taken: () => Promise<Pick<Decided, 'stage' | 'signals'> | undefined>,
+): Promise<Decided> => {
+  const decisions =
+    upTo === undefined ? [] : (await decisionsOf(log, customer)).filter(({ foldedUpTo }) => foldedUpTo <= upTo);
+  const sequence = decisions.at(-1)?.sequence ?? 0;
+  const stages = decisions.filter((decision) => decision.kind === 'stageChanged');
+  if (!isWhole(stages)) {
+    const known = await taken();
+    if (known !== undefined) return { ...known, sequence };
+  }
+  const raised = new Set<string>();
+  for (const decision of decisions)
+    if (decision.kind === 'signalRaised') raised.add(decision.signal);
+    else if (decision.kind === 'signalCleared') raised.delete(decision.signal);
+  return { stage: stages.at(-1)?.to ?? null, signals: [...raised], sequence };
+};

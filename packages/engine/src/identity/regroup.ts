@@ -1,0 +1,54 @@
+import { compareCodeUnits } from '@rapport/domain';
+import type { Position } from '@rapport/event-log';
+import type { IdentityIndex, RecordedLink } from './identity-index';
+
+/** A customer whose history is made up otherwise than before. */
+export interface Regrouped {
+  readonly customer: string;
+  /** The last link that had to do with it. */
+  readonly link: RecordedLink;
+  /** Whether she had a relationship of her own before. */
+  readonly stoodAlone: boolean;
+  /** Whether she has one now. */
+  readonly standsAlone: boolean;
+  /** The merge that was in force for her before; undefined where she stood for herself. */
+  readonly takenBy: RecordedLink | undefined;
+}
+
+/** Whose histories make up a customer's relationship; none where she is merged into another. */
+const membersOf = (identity: IdentityIndex, customer: string): readonly string[] =>
+  identity.identities(customer).membersOf(customer);
+
+const same = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((one, i) => one === b[i]);
+
+/**
+ * Takes links into the index and says for whom that changed anything, by code unit: who lost her relationship to
+ * another, who has one of her own again, and whose is made up of other histories than before.
+ */
+export const regroup = (
+  identity: IdentityIndex,
+  links: readonly RecordedLink[],
+  position: Position,
+): readonly Regrouped[] => {
+  const named = links.flatMap(({ customer, into }) => (into === undefined ? [customer] : [customer, into]));
+  const touched = new Set(named.flatMap((customer) => [customer, ...identity.connected(customer)]));
+  const before = new Map(
+    [...touched].map((customer) => [
+      customer,
+      { members: membersOf(identity, customer), takenBy: identity.identities(customer).mergeOf(customer) },
+    ]),
+  );
+  identity.add(links, position);
+  const reasons = new Map<string, RecordedLink>();
+  for (const link of links) for (const customer of identity.connected(link.customer)) reasons.set(customer, link);
+
+  return [...before]
+    .flatMap(([customer, { members, takenBy }]): readonly Regrouped[] => {
+      const now = membersOf(identity, customer);
+      const link = reasons.get(customer);
+      if (link === undefined || same(now, members)) return [];
+      return [{ customer, link, stoodAlone: members.length > 0, standsAlone: now.length > 0, takenBy }];
+    })
+    .sort((a, b) => compareCodeUnits(a.customer, b.customer));
+};

@@ -1,0 +1,13 @@
+import { identitiesOf, type UnitedCustomers } from '@rapport/domain';
+import { type EventLogLocation, openEventLog } from '@rapport/event-log';
+import { type LinkView, readLinks } from './identity-index';
+
+/** Who is one with others in a log under a view: read once, so that all workers have the same answer. */
+export const unitedIn = async (location: EventLogLocation, view: LinkView): Promise<readonly UnitedCustomers[]> => {
+  const log = await openEventLog(location, 'read');
+  try {
+    return identitiesOf(await readLinks(log, { until: view.until }), view).united;
+  } finally {
+    await log.close();
+  }
+};
