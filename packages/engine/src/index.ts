@@ -16,7 +16,7 @@ export * from './documents';
 export { foldable, UnfoldableTouchpoint } from './foldable';
 export { decisionsOf, historyOf, type RecordedTouchpoint } from './history-of';
 export * from './identity';
-export { type RecordOutcome, recordTouchpoints } from './intake';
+export { type RecordOutcome, recordTouchpoints, streamFor } from './intake';
 export {
   type LiveProjection,
   type LiveProjectionOptions,

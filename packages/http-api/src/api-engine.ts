@@ -57,6 +57,12 @@ export interface ApiOptions {
     /** Streams that one key may have open, 0 for any number; 100 when absent. */
     readonly streamsPerKey?: number;
   };
+  readonly timeouts?: {
+    /** A body that is no stream must be here after so many milliseconds; 60,000 when absent. */
+    readonly bodyMilliseconds?: number;
+    /** A stream of touchpoints on which nothing comes for so long is ended; 300,000 when absent. */
+    readonly idleStreamMilliseconds?: number;
+  };
   /** Whether keys are asked for; false only for tests and for `--no-auth` on loopback. */
   readonly authentication: boolean;
 }

@@ -1,0 +1,47 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { FastifyReply } from 'fastify';
+import { left } from 'fp-ts/Either';
+import type { ApiEngine, ApiOptions } from '../api-engine';
+import { Refusal } from '../problem';
+import { batchText } from './answers';
+import { countResult, type Item, type ItemResult, noCounts, recordItems } from './record-items';
+
+/** More come as a stream. */
+export const MAX_BATCH = 10_000;
+/** Decoded and recorded at once: others have their turn in between. */
+const GROUP = 1_000;
+
+/** Records the good items of a list, whatever the others are, and answers item by item. */
+export const answerBatch = async (
+  engine: ApiEngine,
+  { limits }: ApiOptions,
+  reply: FastifyReply,
+  inputs: readonly unknown[],
+  size: number,
+  decode: (input: unknown) => Item,
+): Promise<FastifyReply> => {
+  if (inputs.length > MAX_BATCH)
+    throw new Refusal(
+      'too-large',
+      `A list has at most ${MAX_BATCH} touchpoints; this one has ${inputs.length}. Send more as application/x-ndjson.`,
+    );
+  // A body within the limit of one item has no item beyond it, which spares measuring each.
+  const decodeWithin = size <= limits.item ? decode : (input: unknown) => oversize(input, limits.item) ?? decode(input);
+  const results: ItemResult[] = [];
+  for (let from = 0; from < inputs.length; from += GROUP) {
+    if (from > 0) await turn();
+    const group = inputs.length <= GROUP ? inputs : inputs.slice(from, from + GROUP);
+    for (const result of await recordItems(engine, group, group.map(decodeWithin))) results.push(result);
+  }
+  const counts = noCounts();
+  for (const result of results) countResult(counts, result);
+  return reply.type('application/json').send(batchText(counts, results));
+};
+
+const oversize = (input: unknown, limit: number): Item | undefined => {
+  const size = Buffer.byteLength(JSON.stringify(input));
+  return size > limit ? left([{ field: '', message: tooLong(limit, size) }]) : undefined;
+};
+
+export const tooLong = (limit: number, size?: number): string =>
+  `a touchpoint has at most ${limit} bytes${size === undefined ? '; this line is longer' : `, this one has ${size}`}`;

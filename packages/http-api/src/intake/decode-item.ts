@@ -1,0 +1,71 @@
+import {
+  type Catalogue,
+  type DecodedTouchpoint,
+  decodeSegment,
+  decodeTouchpoint,
+  EARLIEST_OCCURRED_AT,
+  type TouchpointProblem,
+} from '@rapport/domain';
+import { type Either, isLeft, left, right } from 'fp-ts/Either';
+import type { FieldError } from '../problem';
+
+/** When a request came in, by the receiver's clock, and when it was sent, by the sender's. */
+export interface Arrival {
+  readonly receivedAt: number;
+  /** Where the sender says so, its clock is corrected by ours. */
+  readonly sentAt?: number;
+}
+
+/** A touchpoint ready to be recorded. */
+export interface Accepted {
+  readonly touchpoint: DecodedTouchpoint;
+  /** Whether `occurredAt` depends on when the request came in: sent again, it would be another. */
+  readonly corrected: boolean;
+}
+
+export type DecodedItem = Either<readonly FieldError[], Accepted>;
+
+const told = ({ field, message }: TouchpointProblem): FieldError => ({ field, message });
+
+/**
+ * The instant by the receiver's clock: `receivedAt - (sentAt - occurredAt)`, as Segment and RudderStack do, and never
+ * later than it was received.
+ */
+export const correctedInstant = (occurredAt: number, sentAt: number, receivedAt: number): number =>
+  Math.min(receivedAt, receivedAt - (sentAt - occurredAt));
+
+const OURS =
+  "is the log's to say, and is when it takes the touchpoint. Leave it out; history is imported by `rapport import`.";
+
+/** Only what the log is to say itself is refused here; everything else `decode` says. */
+const accept = (
+  decoded: Either<readonly TouchpointProblem[], DecodedTouchpoint>,
+  recorded: string,
+  { receivedAt, sentAt }: Arrival,
+): DecodedItem => {
+  if (isLeft(decoded)) return left(decoded.left.map(told));
+  const touchpoint = decoded.right;
+  if (touchpoint.recordedAt !== undefined) return left([{ field: recorded, message: `${recorded} ${OURS}` }]);
+  if (sentAt === undefined) return right({ touchpoint, corrected: false });
+  const occurredAt = correctedInstant(touchpoint.occurredAt, sentAt, receivedAt);
+  if (occurredAt < EARLIEST_OCCURRED_AT)
+    return left([{ field: 'time', message: 'the instant, corrected by when the request was sent, lies before 1900' }]);
+  return right({ touchpoint: { ...touchpoint, occurredAt }, corrected: true });
+};
+
+/** A clock that is to be corrected may be ahead by anything. */
+const contextOf = (catalogue: Catalogue, { receivedAt, sentAt }: Arrival) =>
+  sentAt === undefined
+    ? { catalogue, now: receivedAt }
+    : { catalogue, now: receivedAt, futureTolerance: Number.MAX_SAFE_INTEGER - receivedAt };
+
+/** Decodes a CloudEvent or a touchpoint in the compact form. */
+export const decodeItem = (input: unknown, catalogue: Catalogue, arrival: Arrival): DecodedItem => {
+  const isCloudEvent = (input as { readonly specversion?: unknown } | null)?.specversion !== undefined;
+  const decoded = decodeTouchpoint(input, contextOf(catalogue, arrival));
+  return accept(decoded, isCloudEvent ? 'recordedtime' : 'recordedAt', arrival);
+};
+
+/** Decodes a Segment call whose `timestamp` says when it happened. */
+export const decodeCall = (call: unknown, catalogue: Catalogue, arrival: Arrival): DecodedItem =>
+  accept(decodeSegment(call, contextOf(catalogue, arrival)), 'recordedAt', arrival);

@@ -1,0 +1,143 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { DecodedTouchpoint } from '@rapport/domain';
+import { type RecordOutcome, streamFor } from '@rapport/engine';
+import type { Position } from '@rapport/event-log';
+import { isLeft } from 'fp-ts/Either';
+import type { ApiEngine } from '../api-engine';
+import type { FieldError } from '../problem';
+import type { DecodedItem } from './decode-item';
+
+/** What became of one item, in its place. */
+export type ItemResult =
+  | {
+      readonly status: 'recorded' | 'duplicate';
+      readonly id: string;
+      readonly source: string;
+      readonly position: Position;
+    }
+  | {
+      readonly status: 'conflict';
+      readonly id: string;
+      readonly source: string;
+      readonly errors: readonly FieldError[];
+    }
+  | {
+      readonly status: 'rejected';
+      readonly id?: string;
+      readonly source?: string;
+      readonly errors: readonly FieldError[];
+    }
+  | { readonly status: 'skipped'; readonly id?: string; readonly reason: string };
+
+export interface Counts {
+  recorded: number;
+  duplicates: number;
+  conflicts: number;
+  rejected: number;
+}
+
+export const noCounts = (): Counts => ({ recorded: 0, duplicates: 0, conflicts: 0, rejected: 0 });
+
+export const countResult = (counts: Counts, { status }: ItemResult): void => {
+  if (status === 'recorded') counts.recorded++;
+  else if (status === 'duplicate') counts.duplicates++;
+  else if (status === 'conflict') counts.conflicts++;
+  else if (status === 'rejected') counts.rejected++;
+};
+
+/** An item that was looked at: to be recorded, or already with its result. */
+export type Item = DecodedItem | { readonly result: ItemResult };
+
+const shortText = (value: unknown): string | undefined =>
+  typeof value === 'string' && value.length <= 512 ? value : undefined;
+
+/** A rejected item, named by what it calls itself where it does. */
+export const rejected = (input: unknown, errors: readonly FieldError[]): ItemResult => {
+  const { id, source, messageId } = (typeof input === 'object' && input !== null ? input : {}) as Record<
+    string,
+    unknown
+  >;
+  const [name, from] = [shortText(id ?? messageId), shortText(source)];
+  return {
+    status: 'rejected',
+    ...(name === undefined ? undefined : { id: name }),
+    ...(from === undefined ? undefined : { source: from }),
+    errors,
+  };
+};
+
+/**
+ * Records what was accepted in one commit with whatever else waits, and says what became of each item in its place.
+ * When it resolves, all that it says stands on the disk.
+ */
+export const recordItems = async (
+  engine: Pick<ApiEngine, 'record' | 'log' | 'telemetry'>,
+  inputs: readonly unknown[],
+  items: readonly Item[],
+): Promise<readonly ItemResult[]> => {
+  const touchpoints: DecodedTouchpoint[] = [];
+  for (const item of items) if ('right' in item) touchpoints.push(item.right.touchpoint);
+  const outcomes = touchpoints.length === 0 ? [] : await engine.record(touchpoints);
+  const results: ItemResult[] = new Array(items.length);
+  let next = 0;
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i];
+    if ('result' in item) results[i] = item.result;
+    else if (isLeft(item)) results[i] = rejected(inputs[i], item.left);
+    else results[i] = await resultOf(engine, item.right.corrected, item.right.touchpoint, outcomes[next++]);
+  }
+  report(engine, results);
+  return results;
+};
+
+const resultOf = (
+  { log, telemetry }: Pick<ApiEngine, 'log' | 'telemetry'>,
+  corrected: boolean,
+  touchpoint: DecodedTouchpoint,
+  outcome: RecordOutcome,
+): ItemResult | Promise<ItemResult> => {
+  const { id, source } = touchpoint;
+  if (outcome.kind === 'conflict')
+    return corrected
+      ? duplicateUnlessOther(log, touchpoint, outcome.message)
+      : { status: 'conflict', id, source, errors: [{ field: 'id', message: outcome.message }] };
+  if (outcome.kind === 'recorded') telemetry.traces.remember(touchpoint);
+  return { status: outcome.kind, id, source, position: outcome.position };
+};
+
+/**
+ * A corrected instant depends on how long the request was under way, so a call that is sent again comes with another:
+ * it is a duplicate when all the rest is the same.
+ */
+const duplicateUnlessOther = async (
+  log: ApiEngine['log'],
+  touchpoint: DecodedTouchpoint,
+  message: string,
+): Promise<ItemResult> => {
+  const { id, source } = touchpoint;
+  for await (const page of log.readStream(streamFor(touchpoint)))
+    for (const event of page)
+      if (event.id === id && event.source === source && sameBut(touchpoint, event))
+        return { status: 'duplicate', id, source, position: event.position };
+  return { status: 'conflict', id, source, errors: [{ field: 'id', message }] };
+};
+
+const sameBut = (
+  one: Omit<DecodedTouchpoint, 'customer' | 'occurredAt'>,
+  other: Omit<DecodedTouchpoint, 'customer' | 'occurredAt'>,
+): boolean =>
+  one.type === other.type &&
+  one.version === other.version &&
+  one.staff === other.staff &&
+  one.correlationId === other.correlationId &&
+  isDeepStrictEqual(one.data, other.data);
+
+const report = ({ telemetry }: Pick<ApiEngine, 'telemetry'>, results: readonly ItemResult[]): void => {
+  const counts = noCounts();
+  for (const result of results) countResult(counts, result);
+  const { metrics } = telemetry;
+  if (counts.recorded > 0) metrics.touchpoints('recorded', counts.recorded);
+  if (counts.duplicates > 0) metrics.touchpoints('duplicate', counts.duplicates);
+  if (counts.conflicts > 0) metrics.touchpoints('conflict', counts.conflicts);
+  if (counts.rejected > 0) metrics.touchpoints('rejected', counts.rejected);
+};

@@ -1,0 +1,103 @@
+import { isUtf8 } from 'node:buffer';
+import { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { left } from 'fp-ts/Either';
+import type { ApiEngine, ApiOptions } from '../api-engine';
+import { whyNotJson } from '../json-body';
+import { problemOf } from '../problem';
+import { refusalOf } from '../refusal-of';
+import { resultText, summaryText } from './answers';
+import { tooLong } from './batch';
+import { type Arrival, type DecodedItem, decodeItem } from './decode-item';
+import { inSpan } from './in-span';
+import { type Line, readLines } from './lines';
+import { type Counts, countResult, noCounts, recordItems } from './record-items';
+
+/** Lines that are recorded at once. */
+const GROUP = 500;
+/** Text of answers that waits for a client which does not read them; then no more is read from it. */
+const WAITING_BYTES = 65_536;
+/** A sender that is silent for so many milliseconds is taken for gone. */
+const IDLE = 300_000;
+
+/**
+ * Answers a stream of touchpoints line by line, in order, as groups of them become durable. Nothing is read while
+ * answers wait to be read, so memory is bounded on both sides however long the stream is.
+ */
+export const answerStream = async (
+  engine: ApiEngine,
+  options: ApiOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  arrival: Arrival,
+): Promise<FastifyReply> => {
+  const { item: longest } = options.limits;
+  const idle = options.timeouts?.idleStreamMilliseconds ?? IDLE;
+  const lines = readLines(request.body as Readable, { longest, group: GROUP, idle });
+  const answers = Readable.from(resultsOf(engine, request, reply, arrival, lines, longest), {
+    objectMode: false,
+    highWaterMark: WAITING_BYTES,
+  });
+  return reply.type('application/x-ndjson').send(answers);
+};
+
+async function* resultsOf(
+  engine: ApiEngine,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  arrival: Arrival,
+  lines: AsyncIterable<readonly Line[]>,
+  limit: number,
+): AsyncGenerator<string> {
+  const counts = noCounts();
+  try {
+    for await (const group of lines)
+      yield await inSpan(engine, request, () => recordGroup(engine, counts, arrival, group, limit));
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal.status >= 500) request.log.error({ err: refusal.cause ?? error, requestId: request.id }, refusal.kind);
+    // What is left of the request is not read: the connection ends with the answer.
+    reply.raw.once('finish', () => request.raw.destroy());
+    yield summaryText(counts, problemOf(refusal, request.id));
+    return;
+  }
+  yield summaryText(counts);
+}
+
+const recordGroup = async (
+  engine: ApiEngine,
+  counts: Counts,
+  { receivedAt: first, sentAt }: Arrival,
+  group: readonly Line[],
+  limit: number,
+): Promise<string> => {
+  const receivedAt = engine.clock.now();
+  // The clocks differ by what they differed by when the request began.
+  const arrival = sentAt === undefined ? { receivedAt } : { receivedAt, sentAt: sentAt + (receivedAt - first) };
+  const inputs: unknown[] = [];
+  const items: DecodedItem[] = [];
+  for (const line of group) {
+    const parsed = parseLine(line, limit);
+    inputs.push('value' in parsed ? parsed.value : undefined);
+    items.push('value' in parsed ? decodeItem(parsed.value, engine.catalogue, arrival) : wrong(parsed.fault));
+  }
+  const results = await recordItems(engine, inputs, items);
+  let text = '';
+  for (let i = 0; i < results.length; i++) {
+    countResult(counts, results[i]);
+    text += `${resultText(`"line":${group[i].number},`, results[i])}\n`;
+  }
+  return text;
+};
+
+const wrong = (message: string): DecodedItem => left([{ field: '', message }]);
+
+const parseLine = ({ bytes }: Line, limit: number): { readonly value: unknown } | { readonly fault: string } => {
+  if (bytes === undefined) return { fault: tooLong(limit) };
+  if (!isUtf8(bytes)) return { fault: 'the line is not UTF-8' };
+  try {
+    return { value: JSON.parse(bytes.toString('utf8')) };
+  } catch (error) {
+    return { fault: `the line cannot be read as JSON: ${whyNotJson(error)}` };
+  }
+};

@@ -1,0 +1,93 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isLeft, left } from 'fp-ts/Either';
+import type { ApiEngine, ApiOptions } from '../api-engine';
+import { Refusal } from '../problem';
+import { resultText } from './answers';
+import { answerBatch } from './batch';
+import { binaryEvent, isBinaryMode } from './binary-mode';
+import { type Arrival, type DecodedItem, decodeItem } from './decode-item';
+import { inSpan } from './in-span';
+import { BATCH, EVENT, isStream, mediaTypeOf, parseBody } from './media-types';
+import { type ItemResult, recordItems } from './record-items';
+import { TOUCHPOINTS_SCHEMA } from './schemas';
+import { arrivalOf } from './sent-at';
+import { answerStream } from './stream';
+
+/** `POST /v1/touchpoints`: one, a batch, or a stream of any length. */
+export const touchpointsRoute = (app: FastifyInstance, engine: ApiEngine, options: ApiOptions): void => {
+  app.post(
+    '/v1/touchpoints',
+    { schema: TOUCHPOINTS_SCHEMA, validatorCompiler: () => () => true, config: { produces: PRODUCES } },
+    (request, reply) => {
+      const arrival = arrivalOf(engine, request);
+      return isStream(request)
+        ? answerStream(engine, options, request, reply, arrival)
+        : inSpan(engine, request, () => answerBody(engine, options, request, reply, arrival));
+    },
+  );
+};
+
+const PRODUCES = ['application/json', 'application/x-ndjson'];
+
+const answerBody = async (
+  engine: ApiEngine,
+  options: ApiOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  arrival: Arrival,
+): Promise<FastifyReply> => {
+  const bytes = request.body as Buffer | undefined;
+  if (bytes === undefined || bytes.length === 0)
+    throw new Refusal('malformed-json', 'The body is empty; send a touchpoint, a list of them, or a stream.');
+  const body = parseBody(bytes);
+  const type = mediaTypeOf(request);
+  if (isBinaryMode(request.headers)) {
+    const event = binaryEvent(request.headers, body);
+    if (isLeft(event)) return answerOne(engine, reply, undefined, left(event.left));
+    return single(engine, options, reply, arrival, event.right, bytes.length);
+  }
+  if (Array.isArray(body)) {
+    if (type === EVENT) throw new Refusal('invalid-request', `A list of events is ${BATCH}, not ${EVENT}.`);
+    return answerBatch(engine, options, reply, body, bytes.length, (item) =>
+      decodeItem(item, engine.catalogue, arrival),
+    );
+  }
+  if (type === BATCH) throw new Refusal('invalid-request', `The body of ${BATCH} is a list of events.`);
+  return single(engine, options, reply, arrival, body, bytes.length);
+};
+
+const single = (
+  engine: ApiEngine,
+  { limits }: ApiOptions,
+  reply: FastifyReply,
+  arrival: Arrival,
+  input: unknown,
+  size: number,
+): Promise<FastifyReply> => {
+  if (size > limits.item)
+    throw new Refusal('too-large', `A touchpoint has at most ${limits.item} bytes; this one has ${size}.`);
+  return answerOne(engine, reply, input, decodeItem(input, engine.catalogue, arrival));
+};
+
+/** Records one item and answers with what became of it: 200, 409 for a conflict, 422 for what cannot be recorded. */
+export const answerOne = async (
+  engine: ApiEngine,
+  reply: FastifyReply,
+  input: unknown,
+  item: DecodedItem,
+): Promise<FastifyReply> => {
+  const [result] = await recordItems(engine, [input], [item]);
+  refuseUnlessRecorded(result);
+  return reply.type('application/json').send(resultText('', result));
+};
+
+const refuseUnlessRecorded = (result: ItemResult): void => {
+  if (result.status === 'conflict') throw new Refusal('conflict', sentence(result.errors[0].message), result);
+  if (result.status !== 'rejected') return;
+  const [{ message }] = result.errors;
+  const more = result.errors.length > 1 ? ` (and ${result.errors.length - 1} more)` : '';
+  throw new Refusal('invalid-touchpoint', sentence(`The touchpoint is not recorded: ${message}${more}`), result);
+};
+
+const sentence = (text: string): string =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
