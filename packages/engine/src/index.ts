@@ -8,6 +8,7 @@ export {
   DECISION_SOURCE,
   type Decision,
   type DecisionCause,
+  decisionOf,
   type RecordedDecision,
   type RulesetName,
   rulesetName,
