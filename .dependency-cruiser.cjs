@@ -23,7 +23,18 @@ const mayUse = {
     'messaging',
   ],
   client: [],
-  cli: ['domain', 'event-log', 'read-model', 'simulator', 'files', 'engine', 'data-directory', 'telemetry', 'client'],
+  cli: [
+    'domain',
+    'event-log',
+    'read-model',
+    'simulator',
+    'files',
+    'engine',
+    'access',
+    'data-directory',
+    'telemetry',
+    'client',
+  ],
   bench: ['domain', 'event-log', 'read-model', 'simulator', 'files', 'engine'],
 };
 
@@ -50,6 +61,20 @@ module.exports = {
       from: { path: `^packages/${name}/src`, pathNot: '\\.spec\\.ts$' },
       to: { path: '^packages/', pathNot: `^packages/(${[name, ...below].join('|')})/` },
     })),
+    {
+      name: 'layer-of-services',
+      comment: 'a service wires the packages; faces that run on top of services are not among them',
+      severity: 'error',
+      from: { path: '^services/' },
+      to: { path: '^packages/(cli|bench|simulator|client)/' },
+    },
+    {
+      name: 'services-are-on-top',
+      comment: 'only the command starts a service',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: '^packages/(cli|bench)/' },
+      to: { path: '^services/' },
+    },
   ],
   options: {
     parser: 'swc',

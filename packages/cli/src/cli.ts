@@ -7,6 +7,8 @@ import { type Style, styleFor } from './output/style';
 export interface Cli extends Host {
   /** The data directory; it need not exist. */
   readonly data: string;
+  /** The data directory where it was named by --data. */
+  readonly dataFlag: string | undefined;
   /** One JSON document (or NDJSON for lists) on stdout and nothing else. */
   readonly json: boolean;
   readonly verbose: boolean;
@@ -41,6 +43,7 @@ export const cliFor = (options: GlobalOptions, signal: AbortSignal): Cli => {
   const json = options.json === true;
   return {
     data: options.data ?? (env.RAPPORT_DATA || DEFAULT_DATA),
+    dataFlag: options.data,
     json,
     verbose: options.verbose === true,
     style: styleFor(stdout, env),

@@ -33,6 +33,8 @@ const FOR_PEOPLE: ReadonlySet<string> = new Set([
   'ExportError',
   'SimulationOptionsError',
   'RebuildNeeded',
+  'ConfigError',
+  'ServeError',
 ]);
 
 /** AbortError is Node's, Interrupted the engine's. */
@@ -43,10 +45,19 @@ export const isAbort = (error: unknown): boolean =>
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && 'syscall' in error && 'code' in error;
 
+/** Another process writes to the store. */
+const isLocked = (error: unknown): error is Error =>
+  error instanceof Error && error.name === 'StoreError' && (error as { kind?: unknown }).kind === 'locked';
+
 /** What to tell, and how to end, for whatever a command threw. */
 export const failureOf = (error: unknown): { readonly message: string; readonly exitCode: ExitCode } => {
   if (error instanceof CommandError) return error;
   if (isAbort(error)) return { message: 'Stopped.', exitCode: EXIT.interrupted };
+  if (isLocked(error))
+    return {
+      message: `${error.message} If it is the engine that serves, ask it over HTTP.`,
+      exitCode: EXIT.wrong,
+    };
   if (error instanceof Error && FOR_PEOPLE.has(error.name)) return { message: error.message, exitCode: EXIT.wrong };
   if (isSystemError(error)) return { message: `The system refused: ${error.message}.`, exitCode: EXIT.wrong };
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

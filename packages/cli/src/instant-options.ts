@@ -7,7 +7,8 @@ export interface ViewOptions {
   readonly knownAt?: string;
 }
 
-const instant = (flag: string, text: string | undefined): number | undefined => {
+/** An instant given by a flag, in milliseconds. */
+export const instantFrom = (flag: string, text: string | undefined): number | undefined => {
   if (text === undefined) return undefined;
   const parsed = parseInstantOrDay(text);
   if (isLeft(parsed))
@@ -22,6 +23,6 @@ export const viewFrom = ({
   asOf,
   knownAt,
 }: ViewOptions): { readonly asOf: number | undefined; readonly knownAt: number | undefined } => ({
-  asOf: instant('--as-of', asOf),
-  knownAt: instant('--known-at', knownAt),
+  asOf: instantFrom('--as-of', asOf),
+  knownAt: instantFrom('--known-at', knownAt),
 });

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { DEFAULT_DATA } from './cli';
 import { declareReading } from './declare/reading';
 import { declareRulesets } from './declare/rulesets';
+import { declareServing } from './declare/serving';
 import { declareWriting } from './declare/writing';
 
 const version = (): string =>
@@ -33,6 +34,7 @@ Instants are RFC 3339; a date means its end in UTC. Exit: 0 done, 1 the answer i
     );
   declareReading(program, signal);
   declareWriting(program, signal);
+  declareServing(program, signal);
   declareRulesets(program, signal);
   for (const command of program.commands) inherit(command);
   return program;

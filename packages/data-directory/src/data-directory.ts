@@ -10,6 +10,10 @@ export interface DataDirectory {
   readonly crossSell: string;
   /** Documents of rulesets, `<hash>.json`. */
   readonly rulesets: string;
+  /** Keys and the log of who read what; there once the store was served. */
+  readonly access: string;
+  /** Webhook subscriptions, their secrets and deliveries; there once the store was served. */
+  readonly subscriptions: string;
 }
 
 export const dataDirectory = (directory: string): DataDirectory => ({
@@ -18,6 +22,8 @@ export const dataDirectory = (directory: string): DataDirectory => ({
   relationships: join(directory, 'relationships.sqlite'),
   crossSell: join(directory, 'cross-sell.sqlite'),
   rulesets: join(directory, 'rulesets'),
+  access: join(directory, 'access.sqlite'),
+  subscriptions: join(directory, 'subscriptions.sqlite'),
 });
 
 export const hasStore = (files: DataDirectory): boolean => existsSync(files.events);

@@ -1,4 +1,5 @@
 export { removeWhatIsAhead } from './ahead';
+export { type BackupReport, backUp } from './back-up';
 export { type DataDirectory, dataDirectory, existingStore, hasStore, storeToFill } from './data-directory';
 export { DataDirectoryError } from './data-directory-error';
 export {
@@ -14,4 +15,5 @@ export { type InForce, rulesetInForce } from './in-force';
 export { factorsOf, type ReadingStore, withStore } from './open';
 export { bringUpToDate, catchUpCrossSell, type Projected, rebuildReadModel } from './projecting';
 export { keepRuleset, notedInForce, noteInForce, readStored, storedHashes } from './ruleset-files';
+export { beginImport, endImport, hasUnfinishedImport, settleImport } from './unfinished-import';
 export { explained, removeProjection, unusableProjection } from './unusable';

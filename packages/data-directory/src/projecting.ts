@@ -4,6 +4,7 @@ import { compileRuleset } from '@rapport/domain';
 import { Projector, projectCrossSell, RebuildNeeded, rebuild, systemClock } from '@rapport/engine';
 import type { EventLog } from '@rapport/event-log';
 import { openSqliteCrossSellStore, openSqliteReadModel, switchIn } from '@rapport/read-model';
+import { acquireWriter } from '@rapport/sqlite';
 import type { DataDirectory } from './data-directory';
 import type { Host } from './host';
 import type { InForce } from './in-force';
@@ -34,6 +35,8 @@ export const rebuildReadModel = async (
   workers: number,
   now: number,
 ): Promise<Projected & { readonly milliseconds: number }> => {
+  // Whoever writes it would be in the way at the end; better to know now.
+  acquireWriter(files.relationships).release();
   const building = `${files.relationships}.building`;
   const factors = factorsOf(compileRuleset(ruleset));
   const into = await openSqliteReadModel(building, { mode: 'write', factors, bulk: true });
@@ -67,13 +70,14 @@ export const rebuildReadModel = async (
   }
 };
 
-/** What was appended since the read model's checkpoint, folded in; nothing is announced. */
+/** What was appended since the read model's checkpoint, folded in. */
 const catchUp = async (
   host: Host,
   files: DataDirectory,
   log: EventLog,
   { ruleset }: InForce,
   now: number,
+  announce: boolean,
 ): Promise<Projected> => {
   const program = compileRuleset(ruleset);
   const readModel = await openSqliteReadModel(files.relationships, { mode: 'write', factors: factorsOf(program) });
@@ -83,7 +87,7 @@ const catchUp = async (
       log,
       readModel,
       program,
-      announce: false,
+      announce,
       clock: { ...systemClock, now: () => now },
     });
     const report = await projector.catchUp(host.signal, ({ touchpoints }) => progress.update(touchpoints));
@@ -93,6 +97,23 @@ const catchUp = async (
     progress.stop();
     await readModel.close();
   }
+};
+
+/**
+ * Decides what an engine that ended had not decided yet: touchpoints it took last, and what time changed since. Where
+ * the read model cannot be continued there is nothing to compare with, and nothing is announced.
+ */
+export const foldWhatWasServed = async (
+  host: Host,
+  files: DataDirectory,
+  log: EventLog,
+  inForce: InForce,
+  now: number,
+): Promise<void> => {
+  if (!existsSync(files.relationships)) return;
+  await catchUp(host, files, log, inForce, now, true).catch((error: unknown) => {
+    if (!(error instanceof RebuildNeeded) && unusableProjection(error, files) === undefined) throw error;
+  });
 };
 
 /** Who ordered what, brought up to the end of the log; made anew where that is asked for or cannot be helped. */
@@ -148,7 +169,7 @@ export const bringUpToDate = async (
   const projected =
     waiting > MANY && waiting > all / 2
       ? await rebuilt()
-      : await catchUp(host, files, log, inForce, now).catch((error: unknown) => {
+      : await catchUp(host, files, log, inForce, now, false).catch((error: unknown) => {
           const reason = error instanceof RebuildNeeded ? error.reason : unusableProjection(error, files)?.problem;
           if (reason === undefined) throw error;
           host.note(`The read model is made anew: ${reason}.`);

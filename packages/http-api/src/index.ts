@@ -1,3 +1,6 @@
+// What it adds to the types of Fastify is for users too.
+import './stage-changes/stream';
+
 export * from './api-engine';
 export { createApi } from './app';
 export { type FieldError, PROBLEMS, type Problem, type ProblemKind, Refusal } from './problem';

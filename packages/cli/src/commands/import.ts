@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import {
+  beginImport,
   bringUpToDate,
   type DataDirectory,
+  endImport,
   hasStore,
   type InForce,
   keepRuleset,
   noteInForce,
+  nowIn,
   type Projected,
   readDemoMarker,
   removeDemoMarker,
@@ -60,6 +63,7 @@ export const importCommand = async (cli: Cli, files: readonly string[], options:
     keepRuleset(data, inForce.ruleset);
     noteInForce(data, inForce.hash);
     await removeWhatIsAhead(cli, data, log);
+    await beginImport(cli, data, log, inForce, nowIn(data));
     leaveDemo(cli, data);
     return await interruptible(RESUME, async () => {
       const counts: Recorded = { recorded: 0, duplicates: 0, conflicts: 0 };
@@ -79,6 +83,7 @@ export const importCommand = async (cli: Cli, files: readonly string[], options:
         await rejects?.finish();
       }
       const projected = await bringUpToDate(cli, data, log, inForce, counts.recorded, Date.now());
+      endImport(data);
       await report(cli, account, counts, projected, options);
       const refused = account.rejected + counts.conflicts;
       return options.strict === true && refused > 0 ? EXIT.no : EXIT.done;

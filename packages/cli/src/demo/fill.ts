@@ -1,7 +1,9 @@
 import {
+  beginImport,
   bringUpToDate,
   type DataDirectory,
   type DemoMarker,
+  endImport,
   type InForce,
   keepRuleset,
   noteInForce,
@@ -35,6 +37,7 @@ export const fillDemo = async (
     keepRuleset(files, inForce.ruleset);
     noteInForce(files, inForce.hash);
     await removeWhatIsAhead(cli, files, log);
+    await beginImport(cli, files, log, inForce, marker.today);
     const company: SimulatedCustomer[] = [];
     const simulating = cli.progress('simulating', 'customers');
     for (const one of simulate(marker)) {
@@ -55,6 +58,7 @@ export const fillDemo = async (
     }
     recording.stop();
     await bringUpToDate(cli, files, log, inForce, touchpoints.length, marker.today);
+    endImport(files);
     const complete = { ...marker, picks: pickCustomers(compileRuleset(RETAIL), company, marker.today) };
     writeDemoMarker(files, complete);
     return complete;

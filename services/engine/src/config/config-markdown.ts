@@ -9,7 +9,7 @@ auth:
   oidc:
     issuer: https://login.example.com/realms/shop
     audience: rapport
-    roles: { crm-team: [marketing, analyst] }
+    roles: { crm-team: marketing, auditors: auditor }
 log: { format: json }
 `;
 
@@ -33,8 +33,8 @@ where each value comes from.
 \`\`\`yaml
 ${EXAMPLE}\`\`\`
 
-Durations are those of rulesets: ISO 8601, of weeks, days, hours, minutes and seconds. Mappings are JSON in the
-environment and in flags.
+Durations are those of rulesets: ISO 8601, of weeks, days, hours, minutes and seconds. In the environment
+and in flags mappings are JSON, and the items of a list are parted by commas.
 
 | setting | expects | default | environment | flag | does |
 |---|---|---|---|---|---|

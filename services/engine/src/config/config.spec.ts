@@ -127,12 +127,20 @@ test('a password in a URL is refused and shown to nobody', () => {
 });
 
 test('roles of a token are a mapping, in the file or as JSON', () => {
-  const wanted = { crm: ['marketing'], it: ['admin', 'auditor'] };
-  const file = fileWith('auth: { oidc: { roles: { crm: marketing, it: [admin, auditor] } } }');
+  const wanted = { crm: 'marketing', it: 'admin' };
+  const file = fileWith('auth: { oidc: { roles: { crm: marketing, it: admin } } }');
   expect(configure({ file }).config['auth.oidc.roles']).toEqual(wanted);
   const environment = { RAPPORT_AUTH_OIDC_ROLES: JSON.stringify(wanted) };
   expect(configure({ environment }).config['auth.oidc.roles']).toEqual(wanted);
   expect(problems({ environment: { RAPPORT_AUTH_OIDC_ROLES: '{"crm":"king"}' } })[0]).toMatch(/expected a mapping to/);
+});
+
+test('a list is a list in the file, and parted by commas elsewhere', () => {
+  const wanted = ['10.0.0.0/8', 'crm.internal'];
+  const file = fileWith('webhooks: { allowedTargets: [10.0.0.0/8, crm.internal] }');
+  expect(configure({ file }).config['webhooks.allowedTargets']).toEqual(wanted);
+  const environment = { RAPPORT_WEBHOOKS_ALLOWED_TARGETS: '10.0.0.0/8, crm.internal' };
+  expect(configure({ environment }).config['webhooks.allowedTargets']).toEqual(wanted);
 });
 
 test('what counts is shown with its source, as it was written', () => {

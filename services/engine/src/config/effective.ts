@@ -18,6 +18,8 @@ export interface ConfigInput {
   readonly file?: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly flags?: readonly Given[];
+  /** What a command takes instead of some defaults: the demo logs less. */
+  readonly presets?: readonly Given[];
 }
 
 /** Names that mean something to Rapport without being settings. */
@@ -57,7 +59,7 @@ const shown = (value: unknown): string => {
  *
  * @throws ConfigError with every problem
  */
-export const effectiveConfig = ({ file, environment, flags = [] }: ConfigInput): EffectiveConfig => {
+export const effectiveConfig = ({ file, environment, flags = [], presets = [] }: ConfigInput): EffectiveConfig => {
   const path = file ?? (environment.RAPPORT_CONFIG || undefined);
   const read = path === undefined ? { given: [], problems: [] } : readConfigFile(path);
   const { given: variables, warnings } = fromEnvironment(environment);
@@ -67,7 +69,8 @@ export const effectiveConfig = ({ file, environment, flags = [] }: ConfigInput):
   for (const name of SETTING_NAMES) {
     const given: Omit<Given, 'name'> = lastOf(flags, name) ??
       lastOf(variables, name) ??
-      lastOf(read.given, name) ?? {
+      lastOf(read.given, name) ??
+      lastOf(presets, name) ?? {
         value: (SETTINGS[name] as { default?: unknown }).default,
         source: 'default',
         place: '',

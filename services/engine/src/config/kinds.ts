@@ -74,21 +74,31 @@ export const url = kind('a URL that begins with http:// or https://', isText, (i
   return (protocol === 'http:' || protocol === 'https:') && username + password === '' ? input : undefined;
 });
 
-/** A mapping of texts to one or several of some names; as text it is JSON. */
+/** A mapping of texts to some names; as text it is JSON. */
 export const mappingTo = <A extends string>(
   values: readonly A[],
-): t.Type<Readonly<Record<string, readonly A[]>>, Readonly<Record<string, readonly A[]>>, unknown> =>
+): t.Type<Readonly<Record<string, A>>, Readonly<Record<string, A>>, unknown> =>
   kind(
-    `a mapping to ${values.join(', ')}, such as {"crm-team": ["marketing", "analyst"]}`,
-    (input): input is Readonly<Record<string, readonly A[]>> => typeof input === 'object' && input !== null,
+    `a mapping to ${values.join(', ')}, such as {"crm-team": "${values[0]}"}`,
+    (input): input is Readonly<Record<string, A>> => typeof input === 'object' && input !== null,
     (input) => {
       const mapping = isText(input) ? jsonOf(input) : input;
       if (typeof mapping !== 'object' || mapping === null || Array.isArray(mapping)) return undefined;
-      const entries = Object.entries(mapping).map(([name, of]) => [name, [of].flat()] as const);
-      const fits = entries.every(([, of]) => of.length > 0 && of.every((one) => values.includes(one as A)));
-      return fits ? (Object.fromEntries(entries) as Record<string, readonly A[]>) : undefined;
+      return Object.values(mapping).every((one) => values.includes(one as A))
+        ? (mapping as Readonly<Record<string, A>>)
+        : undefined;
     },
   );
+
+/** A list of texts; as text they are parted by commas. */
+export const list: t.Type<readonly string[], readonly string[], unknown> = kind(
+  'a list of texts',
+  (input): input is readonly string[] => Array.isArray(input),
+  (input) => {
+    const items = isText(input) ? input.split(',').map((item) => item.trim()) : input;
+    return Array.isArray(items) && items.every((item) => isText(item) && item !== '') ? items : undefined;
+  },
+);
 
 const jsonOf = (input: string): unknown => {
   try {

@@ -1,6 +1,6 @@
 import { ROLES, type Role } from '@rapport/access';
 import type * as t from 'io-ts';
-import { bytes, duration, file, mappingTo, oneOf, port, text, url, whole, yesNo } from './kinds';
+import { bytes, duration, file, list, mappingTo, oneOf, port, text, url, whole, yesNo } from './kinds';
 
 /** One thing that can be set: in the file under its name, in the environment, or by a flag. */
 export interface Setting<C extends t.Any = t.Any> {
@@ -74,13 +74,17 @@ export const SETTINGS = {
     does: 'Lets webhooks go to private and loopback addresses.',
   }),
   'webhooks.allowHttp': required({ kind: yesNo, default: false, does: 'Lets webhooks go to `http://` targets.' }),
+  'webhooks.allowedTargets': optional({
+    kind: list,
+    does: 'Names, addresses or CIDR ranges that webhooks may go to whatever they are, over `http://` too.',
+  }),
   'webhooks.timeout': required({ kind: duration, default: 'PT15S', does: 'How long a receiver may take to answer.' }),
   'webhooks.retry.first': required({
     kind: duration,
-    default: 'PT5S',
+    default: 'PT1S',
     does: 'Wait before the first retry. Each further wait is about twice as long.',
   }),
-  'webhooks.retry.longest': required({ kind: duration, default: 'PT6H', does: 'Longest wait between two retries.' }),
+  'webhooks.retry.longest': required({ kind: duration, default: 'PT1H', does: 'Longest wait between two retries.' }),
   'webhooks.retry.giveUpAfter': required({
     kind: duration,
     default: 'P3D',
@@ -88,7 +92,7 @@ export const SETTINGS = {
   }),
   'webhooks.disableAfter': required({
     kind: duration,
-    default: 'P5D',
+    default: 'P3D',
     does: 'A subscription at which nothing succeeded for so long is disabled, with the reason.',
   }),
   'webhooks.secretOverlap': required({
@@ -114,7 +118,7 @@ export const SETTINGS = {
   }),
   'auth.oidc.roles': optional({
     kind: mappingTo<Role>(ROLES),
-    does: 'Which roles a value of that claim gives; without it, values are names of roles.',
+    does: 'Which role each value of that claim gives; without it, values are names of roles.',
   }),
   'log.level': required({
     kind: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),

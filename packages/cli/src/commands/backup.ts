@@ -1,0 +1,16 @@
+import { backUp } from '@rapport/data-directory';
+import { type Cli, printJson } from '../cli';
+import { interruptible } from '../exit';
+import { counted } from '../output/numbers';
+
+/** `rapport backup`: a consistent copy of what cannot be made anew. */
+export const backupCommand = async (cli: Cli, directory: string): Promise<void> => {
+  const report = await interruptible('What was copied is no backup: remove it, and run the same command again.', () =>
+    backUp(cli, cli.data, directory),
+  );
+  if (cli.json) return printJson(cli, report);
+  cli.print(
+    `${directory}: ${counted(report.events, 'event')}, ${counted(report.rulesets, 'ruleset')}${report.access ? ', keys and access log' : ''}${report.subscriptions ? ', subscriptions' : ''}.`,
+  );
+  cli.note(`A backup that was never checked is a hope: rapport verify --data ${directory}`);
+};

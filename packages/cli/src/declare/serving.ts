@@ -1,0 +1,91 @@
+import type { Command, Option } from 'commander';
+import { declare, group, option } from './declare';
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+const configFile = (): Option => option('--config <file>', 'settings in YAML or JSON (default: $RAPPORT_CONFIG)');
+
+/** What commands that serve can be told. */
+export const settingOptions = (): readonly Option[] => [
+  configFile(),
+  option('--host <address>', 'listen on this address (default: 127.0.0.1)'),
+  option('--port <port>', 'listen on this port; 0 takes a free one (default: 7600)'),
+  option('--no-auth', 'ask for no key; on loopback addresses only'),
+  option('--log-level <level>', 'what is logged at least'),
+  option('--log-format <format>', 'json, pretty, or auto'),
+  option('--set <name=value>', 'any setting; may be repeated').argParser(collect),
+];
+
+/** Commands about the engine that serves. */
+export const declareServing = (program: Command, signal: AbortSignal): void => {
+  declare(program, signal, {
+    name: 'serve',
+    does: 'the whole engine in one process: touchpoints come in over HTTP, stage changes go out',
+    options: settingOptions(),
+    details:
+      'At the first start a key of role admin is made and shown once. Ctrl-C or SIGTERM stops in order.\n' +
+      'Settings, with what they expect: docs/reference/configuration.md',
+    examples: ['serve', 'serve --port 8080 --config rapport.yaml', 'serve --set limits.requestsPerMinute=600'],
+    run: async (cli, _, options) =>
+      (require('../commands/serve') as typeof import('../commands/serve')).serveCommand(cli, options),
+  });
+  declare(program, signal, {
+    name: 'config',
+    does: 'print the configuration that counts, and where each value comes from',
+    options: settingOptions(),
+    examples: ['config', 'config --config rapport.yaml --json'],
+    run: async (cli, _, options) =>
+      (require('../commands/config') as typeof import('../commands/config')).configCommand(cli, options),
+  });
+  declareKeys(program, signal);
+  declare(program, signal, {
+    name: 'backup',
+    arguments: '<directory>',
+    does: 'copy the log, the rulesets, keys and subscriptions, also while the engine serves',
+    details: 'The directory must be new or empty. To check it: rapport verify --data DIRECTORY',
+    examples: ['backup /backups/2026-06-30'],
+    run: async (cli, [directory]) =>
+      (require('../commands/backup') as typeof import('../commands/backup')).backupCommand(cli, directory),
+  });
+};
+
+const declareKeys = (program: Command, signal: AbortSignal): void => {
+  const keys = group(program, 'keys', 'keys to the HTTP interface');
+  declare(keys, signal, {
+    name: 'create',
+    arguments: '<name>',
+    does: 'make a key; it is shown once, and stored only as a hash',
+    options: [
+      option('--role <role>', 'what it may do; may be repeated')
+        .choices(['ingest', 'marketing', 'analyst', 'auditor', 'admin'])
+        .argParser(collect)
+        .makeOptionMandatory(),
+      option('--expires <T>', 'an RFC 3339 instant, or a date (its end, UTC)'),
+      configFile(),
+    ],
+    details: 'Also while the engine serves. With --json the secret is in the document.',
+    examples: ['keys create shop --role ingest', 'keys create crm --role marketing --expires 2027-12-31'],
+    run: async (cli, [name], options) =>
+      (require('../commands/keys') as typeof import('../commands/keys')).createKeyCommand(cli, name, options),
+  });
+  declare(keys, signal, {
+    name: 'list',
+    isDefault: true,
+    does: 'every key, revoked ones too',
+    options: [configFile()],
+    examples: ['keys', 'keys list --json'],
+    run: async (cli, _, options) =>
+      (require('../commands/keys') as typeof import('../commands/keys')).listKeysCommand(cli, options),
+  });
+  declare(keys, signal, {
+    name: 'revoke',
+    arguments: '<id>',
+    does: 'refuse a key from now on',
+    options: [configFile()],
+    details: 'Exit 1 when there is no such key.',
+    examples: ['keys revoke 3f2a9c'],
+    run: async (cli, [id], options) =>
+      (require('../commands/keys') as typeof import('../commands/keys')).revokeKeyCommand(cli, id, options),
+  });
+  keys.addHelpText('after', '\nExample:\n  $ rapport keys create shop --role ingest');
+};

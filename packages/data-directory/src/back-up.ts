@@ -1,0 +1,79 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { openSqliteEventLog } from '@rapport/event-log';
+import { asStoreError } from '@rapport/sqlite';
+import Database from 'better-sqlite3';
+import { type DataDirectory, dataDirectory, existingStore } from './data-directory';
+import { DataDirectoryError } from './data-directory-error';
+import type { Host } from './host';
+import { storedHashes } from './ruleset-files';
+
+export interface BackupReport {
+  readonly directory: string;
+  /** In the copy of the log. */
+  readonly events: number;
+  readonly rulesets: number;
+  /** Whether there were keys and an access log to copy. */
+  readonly access: boolean;
+  readonly subscriptions: boolean;
+}
+
+/** Pages copied at a time; in between others have their turn. */
+const PIECE = 2_000;
+
+const freshDirectory = (directory: string): void => {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  if (!statSync(directory).isDirectory() || readdirSync(directory).length > 0)
+    throw new DataDirectoryError(`${directory}: is not empty. Name a new directory for the backup.`);
+};
+
+/** A consistent copy of one SQLite file, newest commits included, whoever writes to it meanwhile. */
+const copyStore = async (host: Host, from: string, directory: string): Promise<void> => {
+  const to = join(directory, basename(from));
+  const progress = host.progress(basename(from), 'pages');
+  const db = new Database(from, { readonly: true, fileMustExist: true });
+  try {
+    await db.backup(to, {
+      progress: ({ totalPages, remainingPages }) => {
+        host.signal.throwIfAborted();
+        progress.update(totalPages - remainingPages, totalPages);
+        return PIECE;
+      },
+    });
+  } catch (error) {
+    rmSync(to, { force: true });
+    throw asStoreError(error, to);
+  } finally {
+    progress.stop();
+    db.close();
+  }
+};
+
+/**
+ * Copies what cannot be made anew into a fresh directory: the log, rulesets, keys with the access log, subscriptions.
+ * The read model is left out: it follows from the log. Anyone may write meanwhile.
+ *
+ * Subscriptions and keys are copied before the log: a delivery may then be repeated, but none is skipped.
+ */
+export const backUp = async (host: Host, data: string, directory: string): Promise<BackupReport> => {
+  const files = existingStore(data);
+  freshDirectory(directory);
+  const { access, subscriptions, rulesets, events } = files;
+  const demo = join(data, 'demo.json');
+  for (const path of [subscriptions, access, events]) if (existsSync(path)) await copyStore(host, path, directory);
+  const copy: DataDirectory = dataDirectory(directory);
+  if (existsSync(rulesets)) cpSync(rulesets, copy.rulesets, { recursive: true });
+  if (existsSync(demo)) cpSync(demo, join(directory, 'demo.json'));
+  const log = await openSqliteEventLog(copy.events, { mode: 'read' });
+  try {
+    return {
+      directory,
+      events: (await log.count()).events,
+      rulesets: storedHashes(copy).length,
+      access: existsSync(copy.access),
+      subscriptions: existsSync(copy.subscriptions),
+    };
+  } finally {
+    await log.close();
+  }
+};

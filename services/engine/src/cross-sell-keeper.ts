@@ -1,0 +1,79 @@
+import { type DataDirectory, removeProjection, unusableProjection } from '@rapport/data-directory';
+import type { CrossSell } from '@rapport/domain';
+import { projectCrossSell } from '@rapport/engine';
+import type { EventLog, Position } from '@rapport/event-log';
+import { type CrossSellStore, openSqliteCrossSellStore } from '@rapport/read-model';
+import type { Telemetry } from '@rapport/telemetry';
+
+/** Who ordered what, kept up in the background while the engine runs. */
+export interface CrossSellKeeper {
+  /** Undefined until everything was taken in once. */
+  answers(): Promise<CrossSell | undefined>;
+  /** May be called twice. */
+  stop(): Promise<void>;
+}
+
+const EVERY_MS = 3_000;
+/** Touchpoints read before others have their turn: some milliseconds of work. */
+const PIECE = 500;
+
+/** The log, read in small pieces with time for requests in between. */
+const gently = (log: EventLog): EventLog => ({
+  ...log,
+  readAll: async function* (options) {
+    for await (const page of log.readAll({ ...options, pageSize: PIECE })) {
+      yield page;
+      await new Promise(setImmediate);
+    }
+  },
+});
+
+const openAnyhow = (files: DataDirectory, logger: Telemetry['logger']): CrossSellStore => {
+  try {
+    return openSqliteCrossSellStore(files.crossSell, { mode: 'write' });
+  } catch (error) {
+    const unusable = unusableProjection(error, files);
+    if (unusable === undefined) throw error;
+    logger.warn(`${unusable.problem}. It is made anew.`);
+    removeProjection(files.crossSell);
+    return openSqliteCrossSellStore(files.crossSell, { mode: 'write' });
+  }
+};
+
+export const keepCrossSell = (files: DataDirectory, log: EventLog, logger: Telemetry['logger']): CrossSellKeeper => {
+  const store = openAnyhow(files, logger);
+  const stopping = new AbortController();
+  let seen: Position | undefined;
+  let complete = false;
+  let timer: NodeJS.Timeout | undefined;
+  let turn: Promise<void> = Promise.resolve();
+
+  const takeIn = async (): Promise<void> => {
+    const head = await log.head();
+    if (complete && head === seen) return;
+    await projectCrossSell({ log: gently(log), store, signal: stopping.signal });
+    complete = true;
+    seen = head;
+  };
+
+  const next = (): void => {
+    turn = takeIn()
+      .catch((error: unknown) => {
+        if (!stopping.signal.aborted) logger.error({ err: error }, 'cross-sell could not be brought up to date');
+      })
+      .then(() => {
+        if (!stopping.signal.aborted) timer = setTimeout(next, EVERY_MS).unref();
+      });
+  };
+  next();
+
+  return {
+    answers: async () => (complete ? store.load() : undefined),
+    stop: async () => {
+      stopping.abort();
+      clearTimeout(timer);
+      await turn;
+      await store.close();
+    },
+  };
+};

@@ -1,0 +1,45 @@
+import { type EventLog, eventsBetween } from '@rapport/event-log';
+import type { Webhooks } from '@rapport/messaging';
+import type { ReadModel } from '@rapport/read-model';
+import type { EngineGauges } from '@rapport/telemetry';
+import type { SupervisedProjection } from './supervised-projection';
+
+export interface GaugeSources {
+  readonly log: EventLog;
+  readonly projection: SupervisedProjection;
+  readonly readModel: () => ReadModel;
+  readonly webhooks: Webhooks;
+  readonly openStreams: () => number;
+}
+
+/** How far the read model is behind: counted from the first touchpoint that it does not know. */
+const lagOf = async (log: EventLog, projection: SupervisedProjection) => {
+  const { checkpoint } = projection.status();
+  for await (const [first] of log.readAll({ after: checkpoint, category: 'customer', pageSize: 1 })) {
+    const head = (await log.head()) ?? first.position;
+    const lagSeconds = Math.max(0, Date.now() - first.recordedAt) / 1000;
+    return { lagPositions: eventsBetween(checkpoint, head), lagSeconds };
+  }
+  return { lagPositions: 0, lagSeconds: 0 };
+};
+
+/** The gauges of the metrics, as they stand. */
+export const gauges = async (sources: GaugeSources): Promise<EngineGauges> => {
+  const { log, projection, webhooks, readModel, openStreams } = sources;
+  const { touchpoints, late, decisions } = projection.status();
+  const subscriptions = await webhooks.list();
+  const byStatus = { active: 0, paused: 0, disabled: 0 };
+  for (const { status } of subscriptions) byStatus[status]++;
+  return {
+    ...(await lagOf(log, projection)),
+    projectedTouchpoints: touchpoints,
+    lateTouchpoints: late,
+    decisions,
+    parkedCustomers: (await readModel().parked()).length,
+    sseSubscribers: openStreams(),
+    webhookSubscriptions: byStatus,
+    webhookWaiting: subscriptions.reduce((sum, { waiting }) => sum + waiting, 0),
+    webhookDeadLetters: subscriptions.reduce((sum, { deadLetters }) => sum + deadLetters, 0),
+    logEvents: (await log.count()).events,
+  };
+};

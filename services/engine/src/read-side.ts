@@ -1,0 +1,41 @@
+import { factorsOf } from '@rapport/data-directory';
+import type { Program } from '@rapport/domain';
+import { openSqliteReadModel, type ReadModel } from '@rapport/read-model';
+
+/** The read model that questions are answered from: a connection of its own, opened again when another is switched in. */
+export interface ReadSide {
+  current(): ReadModel;
+  reopen(program: Program): Promise<void>;
+  /** May be called twice. */
+  close(): Promise<void>;
+}
+
+/** Who is in the middle of a question may go on for so long with what it began with. */
+const GRACE_MS = 30_000;
+
+export const openReadSide = async (path: string, program: Program): Promise<ReadSide> => {
+  const open = (of: Program): Promise<ReadModel> => openSqliteReadModel(path, { mode: 'read', factors: factorsOf(of) });
+  let current = await open(program);
+  const replaced = new Map<ReadModel, NodeJS.Timeout>();
+  return {
+    current: () => current,
+    reopen: async (of) => {
+      const old = current;
+      current = await open(of);
+      const timer = setTimeout(() => {
+        replaced.delete(old);
+        void old.close();
+      }, GRACE_MS);
+      timer.unref();
+      replaced.set(old, timer);
+    },
+    close: async () => {
+      for (const [readModel, timer] of replaced) {
+        clearTimeout(timer);
+        await readModel.close();
+      }
+      replaced.clear();
+      await current.close();
+    },
+  };
+};

@@ -1,0 +1,49 @@
+import type { Host } from '@rapport/data-directory';
+import type { Config } from './config';
+import { type RunningEngine, startEngine } from './start-engine';
+
+/** What is told to a person once the engine serves. */
+export const servingLines = (
+  { url, data, inForce, firstKey, api }: RunningEngine,
+  config: Config,
+): readonly string[] => [
+  `Rapport serves ${url}`,
+  `  reference   ${url}/docs`,
+  `  data        ${data}`,
+  `  ruleset     ${inForce.ruleset.ruleset} ${inForce.ruleset.version}  ${inForce.hash.slice(0, 12)}`,
+  ...(api.now() < Date.now() - 60_000
+    ? [`  today       ${new Date(api.now()).toISOString().slice(0, 10)} (a demo)`]
+    : []),
+  ...(config['auth.enabled'] ? [] : ['  No key is asked for: auth.enabled is false.']),
+  ...(firstKey === undefined
+    ? []
+    : [
+        '',
+        `The first key, of role admin. It is shown this once and stored only as a hash:`,
+        '',
+        `  ${firstKey}`,
+        '',
+        'More keys, with fewer rights: rapport keys create NAME --role ingest',
+      ]),
+];
+
+/** Serves until the host's signal aborts, and then stops in order. */
+export const serve = async (config: Config, host: Host): Promise<void> => {
+  const engine = await startEngine(config, host);
+  const fatal = (error: unknown): void => engine.logger.fatal({ err: error }, 'a defect ends the engine');
+  process.on('uncaughtExceptionMonitor', fatal);
+  try {
+    host.note(servingLines(engine, config).join('\n'));
+    await aborted(host.signal);
+  } finally {
+    await engine.stop();
+    process.off('uncaughtExceptionMonitor', fatal);
+  }
+};
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    // A signal alone keeps no process alive; the server does.
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });

@@ -1,0 +1,181 @@
+import { openAccess } from '@rapport/access';
+import {
+  type DataDirectory,
+  type Host,
+  type InForce,
+  readStored,
+  storedHashes,
+  unusableProjection,
+} from '@rapport/data-directory';
+import { catalogueWith, compileRuleset, type Ruleset, standardCatalogue } from '@rapport/domain';
+import { createChangeFeed, recordTouchpoints, systemClock } from '@rapport/engine';
+import { type ApiEngine, createApi } from '@rapport/http-api';
+import { openWebhooks } from '@rapport/messaging';
+import { openTelemetry, type Telemetry } from '@rapport/telemetry';
+import { isLeft } from 'fp-ts/Either';
+import { closers } from './closers';
+import type { Config } from './config';
+import { keepCrossSell } from './cross-sell-keeper';
+import { gauges } from './gauges';
+import { listen } from './listen';
+import { apiOptions, oidcOptions, webhookOptions } from './options-of';
+import { openReadSide } from './read-side';
+import { notReady } from './readiness';
+import { holdStore, madeAnew } from './store';
+import { superviseProjection } from './supervised-projection';
+import { version } from './version';
+
+/** An engine that serves. */
+export interface RunningEngine {
+  /** Where it is reached: `http://127.0.0.1:7600`. */
+  readonly url: string;
+  readonly data: string;
+  readonly inForce: InForce;
+  /** Of the first key, made at the first start: to be shown once, and kept nowhere. */
+  readonly firstKey: string | undefined;
+  readonly api: ApiEngine;
+  readonly logger: Telemetry['logger'];
+  /**
+   * Takes no more requests, ends streams, lets requests and deliveries under way end (for `shutdown.timeout` at most),
+   * and closes everything. May be called twice.
+   */
+  stop(): Promise<void>;
+}
+
+const logFormat = (format: Config['log.format']): 'json' | 'pretty' =>
+  format === 'auto' ? (process.stdout.isTTY === true ? 'pretty' : 'json') : format;
+
+/**
+ * The whole engine in this process: intake, projection, announcements, webhooks and the HTTP interface on one data
+ * directory.
+ *
+ * @throws StoreError, DataDirectoryError, ConfigError, ServeError: their messages are for people
+ * @example
+ * const engine = await startEngine(config, { note, progress, signal });
+ * await engine.stop();
+ */
+export const startEngine = async (config: Config, host: Host): Promise<RunningEngine> => {
+  const open = closers();
+  try {
+    return await start(config, host, open);
+  } catch (error) {
+    await open.close().catch(() => undefined);
+    throw error;
+  }
+};
+
+const start = async (config: Config, host: Host, open: ReturnType<typeof closers>): Promise<RunningEngine> => {
+  const telemetry = await openTelemetry({
+    level: config['log.level'],
+    format: logFormat(config['log.format']),
+    otlpEndpoint: config['tracing.otlpEndpoint'],
+    serviceName: 'rapport',
+    version,
+  });
+  open.add(() => telemetry.close());
+  const { logger } = telemetry;
+
+  const store = await holdStore(host, config.data);
+  const { files, log, location, today } = store;
+  open.add(() => log.close());
+  const inForce = store.inForce;
+  const program = compileRuleset(inForce.ruleset);
+
+  const readSide = await openReadSide(files.relationships, program);
+  open.add(() => readSide.close());
+  const access = await openAccess({
+    path: files.access,
+    oidc: oidcOptions(config),
+    onError: (err, lost) => logger.error({ err, lost }, 'the access log cannot be written'),
+  });
+  open.add(() => access.close());
+  const firstKey = config['auth.enabled'] ? await access.firstKey() : undefined;
+
+  const feed = createChangeFeed(log);
+  open.add(() => feed.close());
+  const crossSell = keepCrossSell(files, log, logger);
+  open.add(() => crossSell.stop());
+  const projection = await superviseProjection({
+    log,
+    location,
+    readModel: files.relationships,
+    ruleset: inForce.ruleset,
+    today,
+    logger,
+    unusable: (error) => unusableProjection(error, files)?.problem,
+    rebuild: async () => {
+      await madeAnew(host, store, inForce);
+      await readSide.reopen(program);
+    },
+  });
+  open.add(() => projection.stop());
+  const webhooks = await openWebhooks({
+    path: files.subscriptions,
+    feed,
+    options: webhookOptions(config),
+    metrics: telemetry.metrics,
+    traces: telemetry.traces,
+    logger,
+  });
+  open.add(() => webhooks.stop());
+
+  let stopping = false;
+  const api: ApiEngine = {
+    log,
+    catalogue: catalogueFor(inForce.ruleset),
+    record: (touchpoints) => recordTouchpoints(log, touchpoints),
+    rules: () => ({ program, ruleset: inForce.ruleset, hash: inForce.hash }),
+    rulesets: async () => rulesetsIn(files, inForce.hash),
+    readModel: () => readSide.current(),
+    crossSell: () => crossSell.answers(),
+    feed,
+    webhooks,
+    access,
+    telemetry,
+    clock: systemClock,
+    now: () => today ?? Date.now(),
+    projection: () => projection.status(),
+    whenCaughtUp: (position) => projection.whenCaughtUp(position),
+    retryParked: () => projection.retryParked(),
+    publishRuleset: async () => {
+      throw new Error('not yet');
+    },
+    notReady: () => notReady({ projection, maxLag: config['readiness.maxLag'], stopping: () => stopping }),
+  };
+  const app = await createApi(api, apiOptions(config));
+  telemetry.metrics.observe(() =>
+    gauges({ log, projection, readModel: api.readModel, webhooks, openStreams: () => app.openStreams() }),
+  );
+  open.add(async () => {
+    // Who does not end in time is cut off.
+    const timer = setTimeout(() => app.server.closeAllConnections(), config['shutdown.timeout']);
+    await app.close();
+    clearTimeout(timer);
+  });
+  const url = await listen(app, config);
+  webhooks.start();
+  logger.info({ url, data: files.directory, ruleset: inForce.hash }, 'serving');
+
+  return {
+    url,
+    data: files.directory,
+    inForce,
+    firstKey: firstKey?.secret,
+    api,
+    logger,
+    stop: () => {
+      if (!stopping) logger.info('stopping');
+      stopping = true;
+      return open.close();
+    },
+  };
+};
+
+/** The types that intake takes. */
+const catalogueFor = ({ touchpoints }: Ruleset): ApiEngine['catalogue'] => {
+  const catalogue = catalogueWith(touchpoints);
+  return isLeft(catalogue) ? standardCatalogue : catalogue.right;
+};
+
+const rulesetsIn = (files: DataDirectory, inForce: string) =>
+  storedHashes(files).map((hash) => ({ ruleset: readStored(files, hash), hash, inForce: hash === inForce }));

@@ -1,0 +1,97 @@
+/** The data directory as the engine holds it: the one log that is open for writing, the rules, and what follows. */
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import {
+  type DataDirectory,
+  factorsOf,
+  type Host,
+  hasUnfinishedImport,
+  type InForce,
+  keepRuleset,
+  noteInForce,
+  readDemoMarker,
+  rebuildReadModel,
+  removeWhatIsAhead,
+  rulesetInForce,
+  settleImport,
+  storeToFill,
+  unusableProjection,
+} from '@rapport/data-directory';
+import { compileRuleset } from '@rapport/domain';
+import { type EventLog, type EventLogLocation, openSqliteEventLog } from '@rapport/event-log';
+import { openSqliteReadModel } from '@rapport/read-model';
+
+export interface HeldStore {
+  readonly files: DataDirectory;
+  readonly location: EventLogLocation;
+  /** Open for writing. */
+  readonly log: EventLog;
+  readonly inForce: InForce;
+  /** In a demo, the day it stands at. */
+  readonly today: number | undefined;
+}
+
+/** Makes the read model anew from the log; nothing is announced. */
+export const madeAnew = (
+  host: Host,
+  { files, log, today }: Pick<HeldStore, 'files' | 'log' | 'today'>,
+  inForce: InForce,
+): Promise<unknown> =>
+  rebuildReadModel(host, files, log, inForce, Math.max(1, availableParallelism() - 1), today ?? Date.now());
+
+/** A read model that can be opened and continued, made anew where there is none. */
+const usableReadModel = async (host: Host, store: HeldStore): Promise<void> => {
+  const { files, log, inForce } = store;
+  const reason = await unusable(store);
+  if (reason === undefined) return;
+  if ((await log.count()).events > 0) {
+    host.note(`The read model is made anew: ${reason}.`);
+    await madeAnew(host, store, inForce);
+  } else {
+    const factors = factorsOf(compileRuleset(inForce.ruleset));
+    await (await openSqliteReadModel(files.relationships, { mode: 'write', factors })).close();
+  }
+};
+
+/** Why the read model cannot be continued; opening it for writing also brings an older one up to date. */
+const unusable = async ({ files, inForce }: HeldStore): Promise<string | undefined> => {
+  if (!existsSync(files.relationships)) return 'there is none';
+  try {
+    const factors = factorsOf(compileRuleset(inForce.ruleset));
+    await (await openSqliteReadModel(files.relationships, { mode: 'write', factors })).close();
+    return undefined;
+  } catch (error) {
+    const problem = unusableProjection(error, files)?.problem;
+    if (problem === undefined) throw error;
+    return problem;
+  }
+};
+
+/**
+ * Takes hold of a data directory: this process is its only writer until the log is closed.
+ *
+ * @throws StoreError `locked` when another process writes there; DataDirectoryError for what is no data directory
+ */
+export const holdStore = async (host: Host, directory: string): Promise<HeldStore> => {
+  const files = storeToFill(directory);
+  const inForce = await rulesetInForce(directory);
+  const log = await openSqliteEventLog(files.events, { mode: 'write' });
+  try {
+    keepRuleset(files, inForce.ruleset);
+    noteInForce(files, inForce.hash);
+    await removeWhatIsAhead(host, files, log);
+    const store: HeldStore = {
+      files,
+      location: { kind: 'sqlite', path: files.events },
+      log,
+      inForce,
+      today: readDemoMarker(files)?.today,
+    };
+    await usableReadModel(host, store);
+    if (hasUnfinishedImport(files)) await settleImport(host, files, log, inForce, store.today ?? Date.now());
+    return store;
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
+};

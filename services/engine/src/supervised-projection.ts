@@ -1,0 +1,179 @@
+import type { Ruleset } from '@rapport/domain';
+import { type LiveProjection, type LiveStatus, RebuildNeeded, startLiveProjection } from '@rapport/engine';
+import type { EventLog, EventLogLocation, Position } from '@rapport/event-log';
+import type { Telemetry } from '@rapport/telemetry';
+
+export interface SupervisedOptions {
+  readonly log: EventLog;
+  readonly location: EventLogLocation;
+  /** The read model's file. */
+  readonly readModel: string;
+  readonly ruleset: Ruleset;
+  readonly today?: number;
+  readonly logger: Telemetry['logger'];
+  /** Makes the read model anew and has it opened again; called when it cannot be continued. */
+  readonly rebuild: (reason: string) => Promise<void>;
+  /** What is wrong with the read model's file, where it must be made anew for it. */
+  readonly unusable: (error: unknown) => string | undefined;
+  /** Starts the projection proper; for tests. */
+  readonly start?: typeof startLiveProjection;
+}
+
+/** The live projection, started again when it fails. */
+export interface SupervisedProjection {
+  status(): LiveStatus;
+  whenCaughtUp(position: Position): Promise<void>;
+  retryParked(): Promise<readonly string[]>;
+  /** Why it does not project at the moment, in words. */
+  problem(): string | undefined;
+  /** Stops, lets `work` do what needs the read model for itself, and goes on with the ruleset that it returns. */
+  pauseFor(work: () => Promise<Ruleset>): Promise<void>;
+  /** May be called twice. */
+  stop(): Promise<void>;
+}
+
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 10_000;
+/** Who ran for so long starts again without a wait. */
+const SOUND_MS = 60_000;
+
+const NOTHING: LiveStatus = {
+  touchpoints: 0,
+  customers: 0,
+  decisions: 0,
+  parked: 0,
+  late: 0,
+  reviewed: 0,
+  checkpoint: undefined,
+  behind: 0,
+};
+
+/** Counts go on over restarts; where it stands is where the present one stands. */
+const added = (before: LiveStatus, now: LiveStatus): LiveStatus => ({
+  touchpoints: before.touchpoints + now.touchpoints,
+  customers: before.customers + now.customers,
+  decisions: before.decisions + now.decisions,
+  late: before.late + now.late,
+  reviewed: before.reviewed + now.reviewed,
+  parked: now.parked,
+  checkpoint: now.checkpoint ?? before.checkpoint,
+  behind: now.behind,
+});
+
+/** @throws whatever keeps the projection from starting for the first time */
+export const superviseProjection = async (options: SupervisedOptions): Promise<SupervisedProjection> => {
+  const { log, location, readModel, today, logger, rebuild, unusable, start = startLiveProjection } = options;
+  let { ruleset } = options;
+  let before = NOTHING;
+  let live: LiveProjection | undefined;
+  let problem: string | undefined;
+  let failedAt = 0;
+  let stopping = new AbortController();
+  let running: Promise<void>;
+
+  const begin = async (): Promise<LiveProjection> => {
+    live = await start({ log, location, readModel, ruleset, today });
+    problem = undefined;
+    return live;
+  };
+
+  const end = (): void => {
+    if (live !== undefined) before = added(before, live.status());
+    live = undefined;
+  };
+
+  /** Does what can be done about a failure; waits where only time helps. */
+  const mend = async (error: Error, wait: number, signal: AbortSignal): Promise<void> => {
+    const anew = error instanceof RebuildNeeded ? error.reason : unusable(error);
+    failedAt ||= Date.now();
+    if (anew !== undefined) {
+      problem = `the read model is being made anew: ${anew}`;
+      logger.warn(problem);
+      await rebuild(anew);
+      return;
+    }
+    problem = `the projection failed and is tried again: ${error.message}`;
+    logger.error({ err: error, wait }, 'the projection failed and is tried again');
+    await sleep(wait, signal);
+  };
+
+  const keepRunning = async (first: LiveProjection, signal: AbortSignal): Promise<void> => {
+    let wait = FIRST_WAIT_MS;
+    let since = Date.now();
+    let present: LiveProjection | undefined = first;
+    while (!signal.aborted) {
+      let failure: Error | undefined;
+      if (present !== undefined) failure = await present.ended;
+      end();
+      if (signal.aborted) return;
+      if (Date.now() - since > SOUND_MS) wait = FIRST_WAIT_MS;
+      try {
+        await mend(failure ?? new Error('the projection ended by itself'), wait, signal);
+        if (signal.aborted) return;
+        present = await begin();
+        failedAt = 0;
+        logger.info('the projection goes on');
+      } catch (error) {
+        present = endedWith(error instanceof Error ? error : new Error(String(error)));
+      }
+      wait = Math.min(LONGEST_WAIT_MS, wait * 2);
+      since = Date.now();
+    }
+  };
+
+  const halt = async (): Promise<void> => {
+    stopping.abort();
+    await live?.stop();
+    await running;
+    end();
+  };
+
+  running = keepRunning(await begin(), stopping.signal);
+
+  const needed = (): LiveProjection => {
+    if (live === undefined) throw new Error(problem ?? 'the projection is stopped');
+    return live;
+  };
+
+  return {
+    status: () => {
+      if (live !== undefined) return added(before, live.status());
+      return { ...before, behind: failedAt === 0 ? 0 : Date.now() - failedAt };
+    },
+    whenCaughtUp: async (position) => needed().whenCaughtUp(position),
+    retryParked: async () => needed().retryParked(),
+    problem: () => problem,
+    pauseFor: async (work) => {
+      await halt();
+      stopping = new AbortController();
+      problem = 'a ruleset is being put in force';
+      try {
+        ruleset = await work();
+      } finally {
+        running = keepRunning(await begin().catch(endedWith), stopping.signal);
+      }
+    },
+    stop: halt,
+  };
+};
+
+/** A start that failed, as a projection that has ended. */
+const endedWith = (error: Error): LiveProjection => ({
+  status: () => NOTHING,
+  whenCaughtUp: () => Promise.reject(error),
+  retryParked: () => Promise.reject(error),
+  ended: Promise.resolve(error),
+  stop: async () => undefined,
+});
+
+const sleep = (milliseconds: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener('abort', done);
+    if (signal.aborted) done();
+  });
