@@ -1,7 +1,30 @@
 import { isRight } from 'fp-ts/Either';
 import * as t from 'io-ts';
 import { parseInstant } from '../time/instant';
-import { isIdentifier, isText } from './text';
+import { isIdentifier, isText, MAX_ID_LENGTH } from './text';
+
+/** JSON Schema of draft 2020-12, as OpenAPI 3.1 has it. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** Lone surrogates are beyond it: JSON Schema sees whole characters. */
+export const TEXT_SCHEMA: JsonSchema = { type: 'string', pattern: '^[^\\u0000]*$' };
+export const ID_SCHEMA: JsonSchema = {
+  type: 'string',
+  minLength: 1,
+  maxLength: MAX_ID_LENGTH,
+  pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$',
+};
+/** The format leaves leap seconds in, which no clock here has. */
+export const INSTANT_SCHEMA: JsonSchema = {
+  type: 'string',
+  format: 'date-time',
+  pattern: '^.{17}[0-5][0-9](\\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})$',
+};
+export const CURRENCY_SCHEMA: JsonSchema = { type: 'string', pattern: '^[A-Z]{3}$' };
+export const NUMBER_SCHEMA: JsonSchema = { type: 'number' };
+export const POSITIVE_SCHEMA: JsonSchema = { type: 'number', minimum: 0 };
+
+export const nullable = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, { type: 'null' }] });
 
 /**
  * The kinds of field that touchpoint data is made of, as io-ts codecs. The name of a codec is what a problem says was
@@ -12,6 +35,8 @@ export class Field<A> extends t.Type<A, A, unknown> {
     readonly kind: string,
     expected: string,
     readonly description: string,
+    /** The same as JSON Schema (draft 2020-12), as far as it can say it. */
+    readonly schema: JsonSchema,
     is: (input: unknown) => input is A,
     validate: t.Validate<unknown, A> = (input, context) => (is(input) ? t.success(input) : t.failure(input, context)),
   ) {
@@ -29,7 +54,24 @@ export class ListField extends t.Type<readonly unknown[], readonly unknown[], un
     const items = t.array(t.partial(optionals(fields), 'an object'), 'a list of objects');
     super(items.name, items.is, items.validate, t.identity);
   }
+
+  get schema(): JsonSchema {
+    return { type: 'array', items: { type: 'object', properties: schemasOf(this.fields, nullable) } };
+  }
 }
+
+/** JSON Schemas of fields by name, each with its description. */
+export const schemasOf = (
+  fields: t.Props,
+  as: (schema: JsonSchema) => JsonSchema = (schema) => schema,
+): Readonly<Record<string, JsonSchema>> =>
+  Object.fromEntries(
+    Object.entries(fields).flatMap(([name, field]) =>
+      field instanceof Field || field instanceof ListField
+        ? [[name, { ...as(field.schema), description: field.description }] as const]
+        : [],
+    ),
+  );
 
 export type AnyField = Field<unknown> | ListField;
 
@@ -52,7 +94,7 @@ const isNumber = (input: unknown): input is number => typeof input === 'number' 
 
 /** Free text, which may be empty. */
 export const text = (description: string): Field<string> =>
-  new Field('text', 'a text without lone surrogates or NUL', description, isText);
+  new Field('text', 'a text without lone surrogates or NUL', description, TEXT_SCHEMA, isText);
 
 /** The name of something elsewhere (an order, a campaign). A whole number is taken as its text: 17 is "17". */
 export const id = (description: string): Field<string> =>
@@ -60,6 +102,9 @@ export const id = (description: string): Field<string> =>
     'id',
     'an id: 1 to 512 characters without control characters',
     description,
+    {
+      anyOf: [ID_SCHEMA, { type: 'integer', minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }],
+    },
     isIdentifier,
     (input, context) => {
       const asText = Number.isSafeInteger(input) ? String(input) : input;
@@ -69,18 +114,26 @@ export const id = (description: string): Field<string> =>
 
 /** The customer or member of staff a touchpoint points at: text only, as customers are. */
 export const person = (description: string): Field<string> =>
-  new Field('id', 'an id: 1 to 512 characters without control characters', description, isIdentifier);
+  new Field('id', 'an id: 1 to 512 characters without control characters', description, ID_SCHEMA, isIdentifier);
 
 export const flag = (description: string): Field<boolean> =>
-  new Field('boolean', 'true or false', description, (input): input is boolean => typeof input === 'boolean');
+  new Field(
+    'boolean',
+    'true or false',
+    description,
+    { type: 'boolean' },
+    (input): input is boolean => typeof input === 'boolean',
+  );
 
-export const number = (description: string): Field<number> => new Field('number', 'a number', description, isNumber);
+export const number = (description: string): Field<number> =>
+  new Field('number', 'a number', description, NUMBER_SCHEMA, isNumber);
 
 export const positive = (description: string): Field<number> =>
   new Field(
     'number, at least 0',
     'a number of at least 0',
     description,
+    POSITIVE_SCHEMA,
     (input): input is number => isNumber(input) && input >= 0,
   );
 
@@ -90,13 +143,18 @@ export const instant = (description: string): Field<string> =>
     'instant',
     'an RFC 3339 instant with offset such as 2026-03-01T12:00:00Z',
     description,
+    INSTANT_SCHEMA,
     (input): input is string => typeof input === 'string' && isRight(parseInstant(input)),
   );
 
 export const oneOf = (values: readonly string[], description: string): Field<string> => {
   const known = new Set<unknown>(values);
-  return new Field(values.join(' | '), `one of ${values.join(', ')}`, description, (input): input is string =>
-    known.has(input),
+  return new Field(
+    values.join(' | '),
+    `one of ${values.join(', ')}`,
+    description,
+    { enum: values },
+    (input): input is string => known.has(input),
   );
 };
 
@@ -107,6 +165,7 @@ export const oneOfOrNumber = (values: readonly string[], description: string): F
     `${values.join(' | ')} | number`,
     `one of ${values.join(', ')}, or a number of at least 0`,
     description,
+    { anyOf: [{ enum: values }, POSITIVE_SCHEMA] },
     (input): input is string | number => known.has(input) || (isNumber(input) && input >= 0),
   );
 };
@@ -117,6 +176,7 @@ export const scalar = (description: string): Field<string | number | boolean> =>
     'text, number or boolean',
     'a text, a number, true or false',
     description,
+    { anyOf: [TEXT_SCHEMA, NUMBER_SCHEMA, { type: 'boolean' }] },
     (input): input is string | number | boolean => isNumber(input) || typeof input === 'boolean' || isText(input),
   );
 
@@ -125,6 +185,7 @@ export const object = (description: string): Field<Readonly<Record<string, unkno
     'object',
     'an object',
     description,
+    { type: 'object' },
     (input): input is Readonly<Record<string, unknown>> =>
       typeof input === 'object' && input !== null && !Array.isArray(input),
   );
@@ -137,5 +198,6 @@ export const currency = (description = 'currency of every amount of the touchpoi
     'ISO 4217 code',
     'a currency of three capital letters such as EUR',
     description,
+    CURRENCY_SCHEMA,
     (input): input is string => typeof input === 'string' && /^[A-Z]{3}$/.test(input),
   );

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either';
 import * as t from 'io-ts';
-import { currency, Field, ListField } from './field';
+import { CURRENCY_SCHEMA, currency, Field, ListField, NUMBER_SCHEMA, POSITIVE_SCHEMA } from './field';
 
 /**
  * Money comes as `{amount, currency}` or as a plain number. Rules compare numbers only with numbers, so decoding leaves
@@ -15,11 +15,18 @@ export class MoneyField extends Field<number> {
     const expected = signed ? 'a number' : 'a number of at least 0';
     const is = (input: unknown): input is number =>
       typeof input === 'number' && Number.isFinite(input) && (signed || input >= 0);
-    const price = t.type({ amount: new Field(expected, expected, '', is), currency: currency() }, 'money');
+    const amount = signed ? NUMBER_SCHEMA : POSITIVE_SCHEMA;
+    const price = t.type({ amount: new Field(expected, expected, '', amount, is), currency: currency() }, 'money');
     super(
       signed ? 'money, may be negative' : 'money',
       `${expected}, or {amount, currency}`,
       description,
+      {
+        anyOf: [
+          amount,
+          { type: 'object', required: ['amount', 'currency'], properties: { amount, currency: CURRENCY_SCHEMA } },
+        ],
+      },
       is,
       (input, context) => {
         if (is(input)) return t.success(input);
