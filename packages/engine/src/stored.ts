@@ -46,7 +46,7 @@ export const relationshipSave = (
   fold: Fold,
   sequence: number,
   history: { readonly mode: 'append' | 'replace'; readonly changes: readonly StageMove[] },
-): RelationshipSave => ({
+): Extract<RelationshipSave, { readonly kind: 'relationship' }> => ({
   kind: 'relationship',
   relationship: storedRelationship(customer, fold, sequence),
   history: { mode: history.mode, intervals: stageIntervals(history.changes) },

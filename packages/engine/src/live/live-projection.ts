@@ -46,6 +46,9 @@ interface Waiting {
 
 const NOTHING: ProjectionReport = { touchpoints: 0, customers: 0, decisions: 0, parked: 0, late: 0, reviewed: 0 };
 
+/** Most of what a fold makes dies young: with room for it, it is never copied. */
+const WORKER_LIMITS = { maxYoungGenerationSizeMb: 64 };
+
 /** The compiled thread, also when this file runs from its sources under test. */
 const workerFile = (): string => {
   const beside = join(__dirname, 'live-worker.js');
@@ -64,7 +67,7 @@ const workerFile = (): string => {
 export const startLiveProjection = async (options: LiveProjectionOptions): Promise<LiveProjection> => {
   const { log, location, readModel, ruleset, today } = options;
   const workerData: LiveWorkerData = { location, readModel, ruleset, today };
-  const worker = new Worker(workerFile(), { workerData });
+  const worker = new Worker(workerFile(), { workerData, resourceLimits: WORKER_LIMITS });
   const post = (message: ToLiveWorker): void => worker.postMessage(message);
 
   let report = NOTHING;

@@ -13,6 +13,9 @@ import { carryError, type FromLiveWorker, type LiveWorkerData, type ToLiveWorker
 const port = parentPort!;
 const post = (message: FromLiveWorker): void => port.postMessage(message);
 
+/** Touchpoints of one page when many wait: the more of them, the more fall on the same customers and are saved at once. */
+const MOST_AT_ONCE = 4_000;
+
 interface Pending {
   readonly resolve: (results: readonly AppendResult[]) => void;
   readonly reject: (error: Error) => void;
@@ -70,6 +73,7 @@ const main = async (): Promise<void> => {
     log: appendingThere(log, pending),
     readModel,
     program,
+    pageSize: MOST_AT_ONCE,
     clock: today === undefined ? systemClock : stoppedClock(today),
     onWork: (since) => post({ kind: 'working', since }),
     onSaved: (checkpoint) => post({ kind: 'saved', checkpoint, report: projector.report }),
