@@ -14,7 +14,8 @@ import { isBeyond } from './beyond';
 import { type Clock, systemClock } from './clock';
 import { type Decision, decisionEvent, type RecordedDecision, rulesetName } from './decision';
 import { foldedParts } from './foldable';
-import { createIdentityIndex, type IdentityIndex, linksAmong, type RecordedLink } from './identity/identity-index';
+import { createIdentityIndex, type IdentityIndex, linksAmong } from './identity/identity-index';
+import { lastAlone } from './identity/last-alone';
 import { type Decided, lastDecided, UNDECIDED } from './identity/last-decided';
 import { type Regrouped, regroup } from './identity/regroup';
 import { readMembers } from './identity/united-streams';
@@ -302,12 +303,12 @@ export class Projector {
   }
 
   private async foldUnited(
-    { customer, link, takenBy }: Regrouped,
+    { customer, link, stoodAlone }: Regrouped,
     stored: StoredRelationship | undefined,
     position: Position,
     until: number,
   ): Promise<Outcome> {
-    const decided = stored?.decided ?? (await this.lastDecided(customer, takenBy));
+    const decided = stored?.decided ?? (await this.lastDecided(customer, !stoodAlone));
     const past = { cause: 'merge' as const, touchpoint: { source: link.source, id: link.id } };
     return this.foldWhole({ customer, stored, decided }, position, { past, until });
   }
@@ -329,13 +330,17 @@ export class Projector {
   }
 
   /** What was last decided of a customer of whom nothing is stored. */
-  private async lastDecided(customer: string, takenBy?: RecordedLink): Promise<Decided> {
+  private async lastDecided(customer: string, wasMerged = false): Promise<Decided> {
     if (!this.identity.knows(customer)) return UNDECIDED;
     return lastDecided(this.options.log, customer, this.checkpoint, async () => {
-      if (takenBy === undefined) return undefined;
-      const events = await this.readHistory(customer, takenBy.position);
+      const { checkpoint } = this;
+      if (!wasMerged || checkpoint === undefined) return undefined;
+      const alone = lastAlone(this.identity, customer, checkpoint);
+      if (alone === undefined) return undefined;
+      const { position: until, recordedAt } = alone.takenBy;
+      const events = await readMembers(this.options.log, alone.members, { ...this.wanted, until });
       try {
-        return this.projection.stands(events, takenBy.recordedAt);
+        return this.projection.stands(events, recordedAt);
       } catch {
         // She could not be folded then: nothing was known of her.
         return undefined;

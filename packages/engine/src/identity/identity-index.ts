@@ -32,6 +32,8 @@ export interface IdentityIndex {
   knows(customer: string): boolean;
   /** All whom links connect with a customer, in force or not; herself alone where there are none. */
   connected(customer: string): readonly string[];
+  /** All links between these, in no particular order. */
+  linksOf(customer: string): readonly RecordedLink[];
   /** Who is who among those a customer is connected with. */
   identities(customer: string, view?: LinkView): Identities<RecordedLink>;
   /** Every link, in no particular order. */
@@ -124,6 +126,7 @@ export const createIdentityIndex = (log: EventLog): IdentityIndex => {
     },
     knows: (customer) => families.has(customer),
     connected: (customer) => families.get(customer)?.customers ?? [customer],
+    linksOf: (customer) => families.get(customer)?.links ?? [],
     identities: (customer, view) => {
       const family = families.get(customer);
       if (family === undefined) return NOBODY;

@@ -11,8 +11,6 @@ export interface Regrouped {
   readonly stoodAlone: boolean;
   /** Whether she has one now. */
   readonly standsAlone: boolean;
-  /** The merge that was in force for her before; undefined where she stood for herself. */
-  readonly takenBy: RecordedLink | undefined;
 }
 
 /** Whose histories make up a customer's relationship; none where she is merged into another. */
@@ -33,22 +31,17 @@ export const regroup = (
 ): readonly Regrouped[] => {
   const named = links.flatMap(({ customer, into }) => (into === undefined ? [customer] : [customer, into]));
   const touched = new Set(named.flatMap((customer) => [customer, ...identity.connected(customer)]));
-  const before = new Map(
-    [...touched].map((customer) => [
-      customer,
-      { members: membersOf(identity, customer), takenBy: identity.identities(customer).mergeOf(customer) },
-    ]),
-  );
+  const before = new Map([...touched].map((customer) => [customer, membersOf(identity, customer)]));
   identity.add(links, position);
   const reasons = new Map<string, RecordedLink>();
   for (const link of links) for (const customer of identity.connected(link.customer)) reasons.set(customer, link);
 
   return [...before]
-    .flatMap(([customer, { members, takenBy }]): readonly Regrouped[] => {
+    .flatMap(([customer, members]): readonly Regrouped[] => {
       const now = membersOf(identity, customer);
       const link = reasons.get(customer);
       if (link === undefined || same(now, members)) return [];
-      return [{ customer, link, stoodAlone: members.length > 0, standsAlone: now.length > 0, takenBy }];
+      return [{ customer, link, stoodAlone: members.length > 0, standsAlone: now.length > 0 }];
     })
     .sort((a, b) => compareCodeUnits(a.customer, b.customer));
 };
