@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { catalogueMarkdown, rulesetJsonSchema, rulesetLanguageMarkdown } from '@rapport/domain';
+import { configurationMarkdown } from '@rapport/engine-service';
 import { metricsMarkdown } from '@rapport/telemetry';
 
 export interface ReferencePage {
@@ -13,6 +14,7 @@ export interface ReferencePage {
 export const referencePages = (): readonly ReferencePage[] => [
   { path: 'docs/reference/touchpoints.md', text: catalogueMarkdown() },
   { path: 'docs/reference/ruleset-language.md', text: rulesetLanguageMarkdown() },
+  { path: 'docs/reference/configuration.md', text: configurationMarkdown() },
   { path: 'docs/reference/metrics.md', text: metricsMarkdown() },
   { path: 'docs/reference/ruleset.schema.json', text: `${JSON.stringify(rulesetJsonSchema(), null, 2)}\n` },
 ];

@@ -21,8 +21,9 @@ const commands = leaves(createProgram(new AbortController().signal));
 
 test('the commands are those of the reference', () => {
   expect(commands.map(([name]) => name).sort()).toEqual([
-    ...['candidates', 'demo', 'evaluate', 'export', 'import', 'parked list', 'parked retry', 'rebuild', 'replay'],
-    ...['ruleset diff', 'ruleset lint', 'ruleset show', 'show', 'simulate', 'timeline', 'verify', 'why'],
+    ...['backup', 'candidates', 'config', 'demo', 'evaluate', 'export', 'import', 'keys create', 'keys list'],
+    ...['keys revoke', 'parked list', 'parked retry', 'rebuild', 'replay'],
+    ...['ruleset diff', 'ruleset lint', 'ruleset show', 'serve', 'show', 'simulate', 'timeline', 'verify', 'why'],
   ]);
 });
 

@@ -63,6 +63,8 @@ export interface ApiOptions {
     /** A stream of touchpoints on which nothing comes for so long is ended; 300,000 when absent. */
     readonly idleStreamMilliseconds?: number;
   };
+  /** Serves HTTPS: private key and certificate chain, both PEM. */
+  readonly tls?: { readonly key: Buffer; readonly cert: Buffer };
   /** Whether keys are asked for; false only for tests and for `--no-auth` on loopback. */
   readonly authentication: boolean;
 }

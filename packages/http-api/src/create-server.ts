@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:https';
 import type { Socket } from 'node:net';
 import fastify, {
   type FastifyBaseLogger,
+  type FastifyHttpsOptions,
   type FastifyInstance,
+  type FastifyServerOptions,
   LogController,
   type RawRequestDefaultExpression,
 } from 'fastify';
@@ -41,8 +44,9 @@ const answerSocket = (error: Error & { readonly code?: string }, socket: Socket)
 };
 
 /** Fastify, set up. Nothing listens yet. */
-export const createServer = (engine: ApiEngine, options: ApiOptions): FastifyInstance =>
-  fastify({
+export const createServer = (engine: ApiEngine, options: ApiOptions): FastifyInstance => {
+  const server = { headersTimeout: HEADERS_TIMEOUT, maxHeaderSize: MAX_HEADER_BYTES };
+  const common: FastifyServerOptions = {
     loggerInstance: engine.telemetry.logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     requestIdHeader: false,
@@ -52,10 +56,17 @@ export const createServer = (engine: ApiEngine, options: ApiOptions): FastifyIns
     requestTimeout: 0,
     connectionTimeout: 0,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
-    http: { headersTimeout: HEADERS_TIMEOUT, maxHeaderSize: MAX_HEADER_BYTES },
     routerOptions: { maxParamLength: 2_048, ignoreTrailingSlash: true },
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     clientErrorHandler: answerSocket,
     frameworkErrors: (error, request, reply) => void sendRefusal(error, request, reply),
-  });
+  };
+  // For everything above it, a server with TLS is a server.
+  return options.tls === undefined
+    ? fastify({ ...common, http: server })
+    : (fastify({
+        ...common,
+        https: { ...server, ...options.tls },
+      } as FastifyHttpsOptions<Server>) as unknown as FastifyInstance);
+};

@@ -5,6 +5,7 @@ import type { ApiOptions } from '@rapport/http-api';
 import { DEFAULT_WEBHOOK_OPTIONS, type WebhookOptions } from '@rapport/messaging';
 import { type Config, ConfigError } from './config';
 
+/** @throws ConfigError for files of TLS that cannot be read */
 export const apiOptions = (config: Config): ApiOptions => ({
   limits: {
     body: config['limits.body'],
@@ -15,6 +16,11 @@ export const apiOptions = (config: Config): ApiOptions => ({
     heartbeatMilliseconds: config['sse.heartbeat'],
     slowReaderBytes: config['sse.slowReaderBytes'],
   },
+  timeouts: {
+    bodyMilliseconds: config['http.bodyTimeout'],
+    idleStreamMilliseconds: config['http.idleStreamTimeout'],
+  },
+  tls: tlsOptions(config),
   authentication: config['auth.enabled'],
 });
 
@@ -39,8 +45,7 @@ export const oidcOptions = (config: Config): AccessOptions['oidc'] => {
   return { issuer, audience, rolesClaim: config['auth.oidc.rolesClaim'], roles: config['auth.oidc.roles'] };
 };
 
-/** @throws ConfigError for a file that cannot be read */
-export const tlsOptions = (config: Config): { readonly key: Buffer; readonly cert: Buffer } | undefined => {
+const tlsOptions = (config: Config): { readonly key: Buffer; readonly cert: Buffer } | undefined => {
   const [key, cert] = [config['http.tls.key'], config['http.tls.cert']];
   if (key === undefined || cert === undefined) return undefined;
   return { key: fileOf('http.tls.key', key), cert: fileOf('http.tls.cert', cert) };

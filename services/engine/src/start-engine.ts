@@ -65,6 +65,7 @@ export const startEngine = async (config: Config, host: Host): Promise<RunningEn
 };
 
 const start = async (config: Config, host: Host, open: ReturnType<typeof closers>): Promise<RunningEngine> => {
+  const options = apiOptions(config);
   const telemetry = await openTelemetry({
     level: config['log.level'],
     format: logFormat(config['log.format']),
@@ -142,7 +143,7 @@ const start = async (config: Config, host: Host, open: ReturnType<typeof closers
     },
     notReady: () => notReady({ projection, maxLag: config['readiness.maxLag'], stopping: () => stopping }),
   };
-  const app = await createApi(api, apiOptions(config));
+  const app = await createApi(api, options);
   telemetry.metrics.observe(() =>
     gauges({ log, projection, readModel: api.readModel, webhooks, openStreams: () => app.openStreams() }),
   );

@@ -18,12 +18,32 @@ import { lateLines, thenAndNow } from '../demo/then-and-now';
 import { CommandError, interruptible } from '../exit';
 import { day } from '../output/instants';
 import { counted } from '../output/numbers';
+import { type SettingOptions, settingsOf } from '../settings';
 
 const YEAR = 365 * 86_400_000;
 const RESUME = 'To go on, run the same command again: what is recorded is recognised.';
 
-/** `rapport demo`: a simulated company in a fresh store, and what Rapport makes of it. */
-export const demoCommand = async (cli: Cli, { customers }: { readonly customers: number }): Promise<void> => {
+export interface DemoOptions extends SettingOptions {
+  readonly customers: number;
+  /** False with `--no-serve`. */
+  readonly serve?: boolean;
+}
+
+/** In a demo the requests are one's own: only what goes wrong is worth a line. */
+const QUIET = [{ name: 'log.level', value: 'warn', source: 'default', place: '' }] as const;
+
+/** `rapport demo`: a simulated company in a fresh store, what Rapport makes of it, and the engine that serves it. */
+export const demoCommand = async (cli: Cli, options: DemoOptions): Promise<void> => {
+  if (cli.json || options.serve === false) return showDemo(cli, options);
+  // What is wrong with the settings is better known before the store is filled.
+  const { config } = settingsOf(cli, options, QUIET);
+  await showDemo({ ...cli, data: config.data }, options);
+  cli.signal.throwIfAborted();
+  cli.print('');
+  await (require('@rapport/engine-service') as typeof import('@rapport/engine-service')).serve(config, cli);
+};
+
+const showDemo = async (cli: Cli, { customers }: DemoOptions): Promise<void> => {
   const files = storeToFill(cli.data);
   const marker = readDemoMarker(files);
   if (marker === undefined && hasStore(files) && !(await isEmpty(files)))

@@ -1,13 +1,19 @@
 import type { Command } from 'commander';
 import { declare, option, wholeNumber } from './declare';
+import { settingOptions } from './serving';
 
 /** Commands that fill a store or a file. */
 export const declareWriting = (program: Command, signal: AbortSignal): void => {
   declare(program, signal, {
     name: 'demo',
-    does: 'fill a fresh store with a simulated company and show what Rapport makes of it',
-    options: [wholeNumber('--customers <n>', 'how many', 1).default(2000)],
-    examples: ['demo', 'demo --data /tmp/demo --customers 500'],
+    does: 'fill a fresh store with a simulated company, show what Rapport makes of it, and serve it',
+    options: [
+      wholeNumber('--customers <n>', 'how many', 1).default(2000),
+      option('--no-serve', 'only show it; so does --json'),
+      ...settingOptions(),
+    ],
+    details: 'In the demo today is the last day of the simulation. Ctrl-C ends it; the store stays.',
+    examples: ['demo', 'demo --no-serve', 'demo --data /tmp/demo --customers 500'],
     run: async (cli, _, options) =>
       (require('../commands/demo') as typeof import('../commands/demo')).demoCommand(cli, options),
   });

@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => place.remove());
 
-const demo = (...args: readonly string[]) => place.rapport('demo', '--customers', '600', ...args);
+const demo = (...args: readonly string[]) => place.rapport('demo', '--no-serve', '--customers', '600', ...args);
 
 test('the demo fills a fresh store, tells its story, and tells the same again from the store', async () => {
   const first = await demo();
@@ -55,7 +55,7 @@ test('a demo that was stopped goes on where it was', async () => {
 test('a store in which nothing was recorded is fresh', async () => {
   place.write('none.ndjson', '\n');
   expect((await place.rapport('import', 'none.ndjson', '--as', 'touchpoints', '--data', 'fresh')).code).toBe(0);
-  expect((await place.rapport('demo', '--customers', '20', '--data', 'fresh')).code).toBe(0);
+  expect((await place.rapport('demo', '--no-serve', '--customers', '20', '--data', 'fresh')).code).toBe(0);
 });
 
 test('another demo, or another store, is left alone', async () => {

@@ -102,7 +102,9 @@ test('a variable that sets nothing is told, except those that Kubernetes puts th
 });
 
 test('an unknown name after --set is refused with the nearest one', () => {
-  expect(() => givenBySet('limits.batch=5')).toThrow(/did you mean "limits.batchItems"|there is no setting/);
+  expect(() => givenBySet('limits.bdy=5')).toThrow(
+    /^--set: there is no setting "limits\.bdy"; did you mean "limits\.body"\?/,
+  );
   expect(() => givenBySet('http.port')).toThrow(/expected http\.port=VALUE/);
 });
 
@@ -161,5 +163,5 @@ test('the reference page names every setting with its variable', () => {
     expect(page).toContain(`\`${name}\``);
     expect(page).toContain(`\`${environmentName(name)}\``);
   }
-  expect(environmentName('limits.batchItems')).toBe('RAPPORT_LIMITS_BATCH_ITEMS');
+  expect(environmentName('limits.requestsPerMinute')).toBe('RAPPORT_LIMITS_REQUESTS_PER_MINUTE');
 });

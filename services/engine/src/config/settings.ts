@@ -42,17 +42,22 @@ export const SETTINGS = {
   }),
   'http.tls.key': optional({ kind: file, does: 'Private key (PEM) to serve HTTPS with; with `http.tls.cert`.' }),
   'http.tls.cert': optional({ kind: file, does: 'Certificate chain (PEM) to serve HTTPS with.' }),
+  'http.bodyTimeout': required({
+    kind: duration,
+    default: MINUTE,
+    does: 'A body that is not a stream must have arrived after so long.',
+  }),
+  'http.idleStreamTimeout': required({
+    kind: duration,
+    default: 'PT5M',
+    does: 'A stream of touchpoints on which nothing comes for so long is ended.',
+  }),
   'limits.body': required({
     kind: bytes,
     default: '8MiB',
     does: 'Largest body of a request that is not a stream, unpacked. NDJSON streams have no limit.',
   }),
   'limits.item': required({ kind: bytes, default: '256KiB', does: 'Largest single touchpoint.' }),
-  'limits.batchItems': required({
-    kind: whole(1, 100_000),
-    default: 10_000,
-    does: 'Most touchpoints in one batch; streams have no limit.',
-  }),
   'limits.requestsPerMinute': required({
     kind: whole(0, 100_000_000),
     default: 0,
@@ -159,7 +164,7 @@ export type Config = {
     | ((typeof SETTINGS)[K]['optional'] extends true ? undefined : never);
 };
 
-/** `RAPPORT_LIMITS_BATCH_ITEMS` for `limits.batchItems`. */
+/** `RAPPORT_LIMITS_REQUESTS_PER_MINUTE` for `limits.requestsPerMinute`. */
 export const environmentName = (name: string): string =>
   `RAPPORT_${name
     .replace(/([a-z])([A-Z])/g, '$1_$2')
