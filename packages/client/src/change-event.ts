@@ -102,11 +102,11 @@ export interface ChangeFilter {
   readonly causes?: readonly ChangeCause[];
 }
 
-const TYPES: ReadonlySet<unknown> = new Set<ChangeEvent['type']>([
+export const CHANGE_TYPES: readonly ChangeEvent['type'][] = [
   'relationship.stageChanged.v1',
   'relationship.signalRaised.v1',
   'relationship.signalCleared.v1',
-]);
+];
 
 /** Whether a document is an event of this contract, as far as the fields say that tell one event from another. */
 export const isChangeEvent = (document: unknown): document is ChangeEvent => {
@@ -114,7 +114,7 @@ export const isChangeEvent = (document: unknown): document is ChangeEvent => {
   const { id, type, subject, data } = document as Record<string, unknown>;
   return (
     typeof id === 'string' &&
-    TYPES.has(type) &&
+    (CHANGE_TYPES as readonly unknown[]).includes(type) &&
     typeof subject === 'string' &&
     typeof data === 'object' &&
     data !== null &&

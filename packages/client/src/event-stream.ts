@@ -1,5 +1,5 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
-import { type ChangeEvent, isChangeEvent } from './change-event';
+import { CHANGE_TYPES, type ChangeEvent, isChangeEvent } from './change-event';
 import { RapportUnavailable } from './errors';
 import { reasonOf } from './http';
 
@@ -17,8 +17,6 @@ export type StreamMessage =
 const LONGEST_EVENT = 16 * 1024 * 1024;
 /** A silence of so many heartbeats means that the connection is dead. */
 const MISSED_HEARTBEATS = 3;
-/** Until the server has said how often it sends heartbeats. */
-const FIRST_PATIENCE = 60_000;
 
 const malformed = (what: string): RapportUnavailable =>
   new RapportUnavailable(`The stream of changes is broken: ${what}.`);
@@ -31,29 +29,31 @@ const parsed = (data: string): unknown => {
   }
 };
 
-/** Undefined for an event of a type this client does not know. */
-const messageOf = ({ id, event = '', data }: EventSourceMessage): StreamMessage | undefined => {
+/** What a later Rapport may announce besides. */
+const ANNOUNCED = /^relationship\.\w+\.v\d+$/;
+const KNOWN: ReadonlySet<string> = new Set<ChangeEvent['type']>(CHANGE_TYPES);
+
+const messageOf = ({ id, event = '', data }: EventSourceMessage): StreamMessage => {
   if (event === 'disconnected') {
-    const { reason } = parsed(data) as { readonly reason?: unknown };
+    const { reason } = (parsed(data) ?? {}) as { readonly reason?: unknown };
     return { kind: 'disconnected', reason: typeof reason === 'string' ? reason : 'no reason was given' };
   }
   if (id === undefined || id === '') throw malformed('an event has no id');
+  if (ANNOUNCED.test(event) && !KNOWN.has(event)) return { kind: 'cursor', cursor: id };
   const document = parsed(data);
-  if (isChangeEvent(document)) return { kind: 'change', cursor: id, event: document };
-  // What a later Rapport announces besides is passed over.
-  if (event.startsWith('relationship.') && document !== null && typeof document === 'object') {
-    if ((document as { readonly type?: unknown }).type === event && !KNOWN.test(event))
-      return { kind: 'cursor', cursor: id };
-  }
-  throw malformed(`not a change: ${data.slice(0, 80)}`);
+  if (!isChangeEvent(document)) throw malformed(`not a change: ${data.slice(0, 80)}`);
+  return { kind: 'change', cursor: id, event: document };
 };
 
-const KNOWN = /^relationship\.(stageChanged|signalRaised|signalCleared)\.v1$/;
-
-/** Reads one connection until it ends. @throws RapportUnavailable when it is cut, falls silent or makes no sense */
+/**
+ * Reads one connection until it ends.
+ *
+ * @param patience milliseconds of silence that are borne until the server has said how often it sends heartbeats
+ * @throws RapportUnavailable when it is cut, falls silent or makes no sense
+ */
 export async function* readEventStream(
   response: Response,
-  patience = FIRST_PATIENCE,
+  patience: number,
 ): AsyncGenerator<StreamMessage, void, undefined> {
   const type = response.headers.get('content-type') ?? 'no content type';
   if (response.body === null || !/^text\/event-stream\b/i.test(type)) {
@@ -65,10 +65,7 @@ export async function* readEventStream(
   const messages: StreamMessage[] = [];
   const parser = createParser({
     maxBufferSize: LONGEST_EVENT,
-    onEvent: (event) => {
-      const message = messageOf(event);
-      if (message !== undefined) messages.push(message);
-    },
+    onEvent: (event) => messages.push(messageOf(event)),
     // Events without data are not dispatched, so the cursors of heartbeats come in comments too.
     onComment: (comment) => {
       const cursor = /^cursor (\S+)$/.exec(comment);

@@ -82,3 +82,12 @@ export const reasonOf = (error: unknown): string => {
   const { cause } = error;
   return cause instanceof Error && cause.message !== '' ? `${error.message}: ${cause.message}` : error.message;
 };
+
+/** @throws RapportUnavailable when the answer was cut or is not JSON */
+export const jsonOf = async (response: Response): Promise<unknown> => {
+  try {
+    return await response.json();
+  } catch (error) {
+    throw new RapportUnavailable(`The answer is broken: ${reasonOf(error)}.`, response.status, undefined, error);
+  }
+};

@@ -28,14 +28,16 @@ export interface StageChangesOptions {
   /** Told of every connection that ends; for logs. */
   readonly onReconnect?: (reconnecting: Reconnecting) => void;
   readonly backoff?: Backoff;
-  /** Milliseconds of silence that are borne until the server has said how often it sends heartbeats. */
+  /**
+   * Milliseconds that a server may take to answer, and to be silent until it has said how often it sends heartbeats;
+   * 30,000 when absent. Afterwards three missed heartbeats end the connection.
+   */
   readonly patience?: number;
 }
 
 /** Ids of changes that were handed over, to know one that comes again. */
 const REMEMBERED = 10_000;
-/** A server that takes a connection and does not answer is given up after this. */
-const CONNECT_MS = 30_000;
+const PATIENCE_MS = 30_000;
 
 /**
  * Stage changes as they happen, each once per cursor, across connections that break. Ends when the signal aborts or the
@@ -45,7 +47,7 @@ const CONNECT_MS = 30_000;
  */
 export async function* stageChanges(
   connection: Connection,
-  { after, filter, cursorStore, signal, onReconnect, backoff = BACKOFF, patience }: StageChangesOptions,
+  { after, filter, cursorStore, signal, onReconnect, backoff = BACKOFF, patience = PATIENCE_MS }: StageChangesOptions,
 ): AsyncGenerator<Change, void, undefined> {
   let cursor = (await cursorStore?.load()) ?? after;
   let saved = cursor;
@@ -68,7 +70,7 @@ export async function* stageChanges(
     const begun = Date.now();
     let progress = false;
     try {
-      const response = await open(connection, filter, cursor, ended, leaving);
+      const response = await open(connection, filter, cursor, ended, leaving, patience);
       for await (const message of readEventStream(response, patience)) {
         if (signal?.aborted) return;
         if (message.kind === 'retry') first = message.milliseconds;
@@ -104,8 +106,9 @@ const open = async (
   cursor: string | undefined,
   signal: AbortSignal,
   leaving: AbortController,
+  patience: number,
 ): Promise<Response> => {
-  const timer = setTimeout(() => leaving.abort(new Error('no answer')), CONNECT_MS);
+  const timer = setTimeout(() => leaving.abort(new Error(`no answer within ${patience} ms`)), patience);
   try {
     return await request(connection, `/v1/stage-changes/stream${changeQuery(filter)}`, {
       headers: {

@@ -129,14 +129,18 @@ export const serveReader = async (sink: Sink, options: ReaderOptions): Promise<S
   sink.off('close', closed);
   stopping.removeEventListener('abort', stop);
   const reason = end as StreamEnd | undefined;
-  if (reason !== undefined && reason !== 'closed') sayFarewell(sink, cursor, reason);
+  if (reason !== undefined && reason !== 'closed') await sayFarewell(sink, cursor, reason);
   return reason ?? 'closed';
 };
 
-/** Says why, if the reader still takes it, and ends the connection in any case. */
-const sayFarewell = (sink: Sink, cursor: string, reason: DisconnectReason): void => {
-  if (sink.destroyed) return;
-  const timer = setTimeout(() => sink.destroy(), FAREWELL_MS);
-  sink.once('close', () => clearTimeout(timer));
-  sink.end(disconnectedFrame(cursor, reason));
-};
+/** Says why, if the reader still takes it; resolves when the connection has ended, which it does in any case. */
+const sayFarewell = (sink: Sink, cursor: string, reason: DisconnectReason): Promise<void> =>
+  new Promise((resolve) => {
+    if (sink.destroyed) return resolve();
+    const timer = setTimeout(() => sink.destroy(), FAREWELL_MS);
+    sink.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    sink.end(disconnectedFrame(cursor, reason));
+  });

@@ -93,7 +93,8 @@ export const streamServer = async ({
     access: { authenticate: async () => right(PRINCIPAL) },
     ...parts,
   } as unknown as ApiEngine;
-  const app = fastify();
+  // A client keeps connections ready that it may never use.
+  const app = fastify({ forceCloseConnections: true });
   tellRefusals(app);
   app.decorateRequest('principal', undefined);
   app.decorateRequest('noteAccess', () => undefined);
