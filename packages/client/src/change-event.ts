@@ -84,6 +84,12 @@ export interface SignalCleared extends Envelope {
  */
 export type ChangeEvent = StageChanged | SignalRaised | SignalCleared;
 
+/** What a webhook subscription is sent when it is tested: no customer has changed. Answer it as any other event. */
+export interface TestEvent extends Omit<Envelope, 'subject' | 'recordedtime'> {
+  readonly type: 'rapport.test.v1';
+  readonly data: { readonly subscription: string; readonly message: string };
+}
+
 /** A change and where it stands: who has dealt with it goes on after its cursor. Cursors are opaque. */
 export interface Change {
   readonly cursor: string;
@@ -121,3 +127,6 @@ export const isChangeEvent = (document: unknown): document is ChangeEvent => {
     typeof (data as Record<string, unknown>).sequence === 'number'
   );
 };
+
+export const isTestEvent = (document: unknown): document is TestEvent =>
+  typeof document === 'object' && document !== null && (document as TestEvent).type === 'rapport.test.v1';

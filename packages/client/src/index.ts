@@ -9,6 +9,7 @@ export {
   type SignalCleared,
   type SignalRaised,
   type StageChanged,
+  type TestEvent,
 } from './change-event';
 export { createRapportClient, type RapportClient, type RapportClientOptions } from './client';
 export { type CursorStore, fileCursorStore } from './cursor-store';

@@ -88,6 +88,11 @@ describe('a webhook request', () => {
     expect(refusalOf(SECRET, signed('{}'), '{}')).toBe('not-a-change');
   });
 
+  it('is believed when it is the test of a subscription', () => {
+    const test = JSON.stringify({ type: 'rapport.test.v1', id: 'test_1', data: { subscription: 's', message: 'm' } });
+    expect(verifyWebhook(SECRET, signed(test), test).type).toBe('rapport.test.v1');
+  });
+
   it('is not looked at with a secret that is none', () => {
     expect(() => verifyWebhook('whsec_', signed(body), body)).toThrow(TypeError);
   });

@@ -1,5 +1,5 @@
 import { Webhook } from 'standardwebhooks';
-import { type ChangeEvent, isChangeEvent } from './change-event';
+import { type ChangeEvent, isChangeEvent, isTestEvent, type TestEvent } from './change-event';
 import { WebhookVerificationError } from './errors';
 
 /** Headers as Node, Fetch and most frameworks give them. */
@@ -35,7 +35,7 @@ const checkedTime = (text: string): void => {
 
 /**
  * The event of a webhook request, once its signature is verified (https://www.standardwebhooks.com). While a secret is
- * being rotated, pass the old and the new one.
+ * being rotated, pass the old and the new one. When a subscription is tested, the event is a {@link TestEvent}.
  *
  * @param rawBody the body as it came, byte for byte: parsed and written again it has another signature
  * @throws WebhookVerificationError with the reason; TypeError for a secret that is none
@@ -46,7 +46,7 @@ export const verifyWebhook = (
   secrets: string | readonly string[],
   headers: WebhookHeaders,
   rawBody: string | Uint8Array,
-): ChangeEvent => {
+): ChangeEvent | TestEvent => {
   const given = Object.fromEntries(NEEDED.map((name) => [name, headerOf(headers, name)]));
   for (const name of NEEDED)
     if (given[name] === '') throw new WebhookVerificationError('missing-header', `The header ${name} is missing.`);
@@ -64,7 +64,7 @@ export const verifyWebhook = (
   } catch {
     throw new WebhookVerificationError('not-json', 'The body is not JSON.');
   }
-  if (!isChangeEvent(document))
+  if (!isChangeEvent(document) && !isTestEvent(document))
     throw new WebhookVerificationError('not-a-change', 'The body is signed, but it is no event this client knows.');
   return document;
 };

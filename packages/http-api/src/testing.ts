@@ -1,4 +1,7 @@
 /** What tests of other packages share: not part of the interface. */
+// What it adds to the types of Fastify is for them too.
+import './stage-changes/stream';
+
 export * from './testing/api-engine';
 export * from './testing/sse-reader';
 export * from './testing/stream-server';

@@ -1,4 +1,5 @@
 import { CHANGE_KINDS } from '@rapport/engine';
+import { refused } from '../codec';
 import { CAUSES, DIRECTIONS } from './change-query';
 import { START } from './frames';
 
@@ -43,5 +44,7 @@ export const STREAM_SCHEMA = {
       description: 'The stream.',
       content: { 'text/event-stream': { schema: { type: 'string' } } },
     },
+    400: refused('A parameter is wrong, or a cursor lies beyond the log; `errors` says which.'),
+    429: refused('The key has as many streams open as it may.'),
   },
 };
