@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createChangeFeed } from '@rapport/engine';
+import { openSqliteEventLog, subjectOf } from '@rapport/event-log';
+import { openWebhooks } from './open-webhooks';
+import { eventually, ok, startReceiver, status } from './testing';
+
+/** More rounds find rarer faults. */
+const ROUNDS = Number(process.env.RAPPORT_KILL_ROUNDS ?? 15);
+const LONGEST_RUN_MS = 250;
+/** As compiled (`npm test` builds first): starting it from its sources would take longer than it lives. */
+const CHILD = join(__dirname, '../dist/testing/kill-child.js');
+
+const folder = mkdtempSync(join(tmpdir(), 'rapport-webhooks-kill-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const runAndKill = async (round: number, url: string, afterMs: number): Promise<void> => {
+  const child = spawn(process.execPath, [CHILD, folder, String(round), url], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const closed = once(child, 'close');
+  child.stdout.once('data', () => setTimeout(() => child.kill('SIGKILL'), afterMs));
+  await closed;
+};
+
+test(`after ${ROUNDS} kills every decision arrived, in order per customer, once for whoever drops repeated ids`, async () => {
+  let requests = 0;
+  const receiver = await startReceiver((response) => (requests++ % 5 === 0 ? status(500)(response) : ok(response)));
+  for (let round = 0; round < ROUNDS; round++)
+    await runAndKill(round, receiver.url, ((round * 67) % LONGEST_RUN_MS) + 1);
+  const acceptedUnderKills = receiver.accepted.length;
+
+  const log = await openSqliteEventLog(join(folder, 'events.sqlite'), { mode: 'write' });
+  const feed = createChangeFeed(log);
+  const webhooks = await openWebhooks({
+    path: join(folder, 'subscriptions.sqlite'),
+    feed,
+    options: {
+      allowPrivateTargets: true,
+      retries: { baseMilliseconds: 10, factor: 2, capMilliseconds: 100, spanMilliseconds: 3_600_000 },
+    },
+  });
+  webhooks.start();
+  const head = await log.head();
+  await eventually(async () => {
+    const [{ waiting, cursor }] = await webhooks.list();
+    return waiting === 0 && cursor === head;
+  }, 50_000);
+  await webhooks.stop();
+  await receiver.close();
+
+  const recorded: string[] = [];
+  for await (const page of log.readAll())
+    for (const event of page) recorded.push(`${subjectOf(event.stream)} ${event.id}`);
+  const seen = new Set<string>();
+  const sequences = new Map<string, number>();
+  for (const { id, customer, sequence } of receiver.accepted) {
+    if (seen.has(`${customer} ${id}`)) continue;
+    seen.add(`${customer} ${id}`);
+    expect(sequence).toBe((sequences.get(customer) ?? 0) + 1);
+    sequences.set(customer, sequence);
+  }
+  expect(recorded.filter((change) => !seen.has(change))).toEqual([]);
+  expect(seen.size).toBe(recorded.length);
+  expect(acceptedUnderKills).toBeGreaterThan(ROUNDS);
+  await feed.close();
+  await log.close();
+});

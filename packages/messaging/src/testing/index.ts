@@ -1,0 +1,4 @@
+export * from './decisions';
+export * from './manual-clock';
+export * from './receiver';
+export * from './setting';

@@ -1,0 +1,73 @@
+/**
+ * How many deliveries a second one good endpoint takes: node packages/messaging/dist/testing/throughput.js [changes]
+ * The endpoint is a process of its own; changes are recorded before, then delivered as fast as it goes.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createChangeFeed } from '@rapport/engine';
+import { openSqliteEventLog } from '@rapport/event-log';
+import { openWebhooks } from '../open-webhooks';
+import { recordRounds } from './decisions';
+
+const CUSTOMERS = 500;
+
+const serve = (): void => {
+  const server = createServer((request, response) => {
+    request.resume();
+    request.on('end', () => response.writeHead(204).end());
+  });
+  server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
+  process.on('disconnect', () => process.exit());
+};
+
+const measure = async (changes: number): Promise<unknown> => {
+  const folder = mkdtempSync(join(tmpdir(), 'rapport-webhooks-throughput-'));
+  const endpoint = fork(__filename, ['serve']);
+  try {
+    const [port] = await once(endpoint, 'message');
+    const log = await openSqliteEventLog(join(folder, 'events.sqlite'), { mode: 'write' });
+    await recordRounds(log, CUSTOMERS, Math.ceil(changes / CUSTOMERS));
+    const feed = createChangeFeed(log);
+    const webhooks = await openWebhooks({
+      path: join(folder, 'subscriptions.sqlite'),
+      feed,
+      options: { allowPrivateTargets: true },
+    });
+    const head = await log.head();
+    const [first] = (await feed.read({ limit: 1 })).changes;
+    await webhooks.create({ url: `http://127.0.0.1:${port}/`, after: first.cursor });
+    const [begun, cpu] = [performance.now(), process.cpuUsage()];
+    webhooks.start();
+    for (;;) {
+      const [{ waiting, cursor }] = await webhooks.list();
+      if (waiting === 0 && cursor === head) break;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const seconds = (performance.now() - begun) / 1_000;
+    const { user, system } = process.cpuUsage(cpu);
+    await webhooks.stop();
+    await feed.close();
+    await log.close();
+    return {
+      deliveries: changes,
+      seconds: Math.round(seconds * 100) / 100,
+      perSecond: Math.round(changes / seconds),
+      cpuSeconds: Math.round((user + system) / 10_000) / 100,
+      megabytes: Math.round(process.memoryUsage().rss / 1e6),
+    };
+  } finally {
+    endpoint.disconnect();
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+if (process.argv[2] === 'serve') serve();
+else
+  void measure(Number(process.argv[2] ?? 20_000)).then((result) =>
+    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`),
+  );
