@@ -8,7 +8,7 @@ import {
   type Touchpoint,
   toCloudEvent,
 } from '@rapport/domain';
-import { foldable, raisedSignals, withheldBy } from '@rapport/engine';
+import { foldable, raisedSignals, unitedIn, unitedStreams, withheldBy } from '@rapport/engine';
 import { subjectOf } from '@rapport/event-log';
 import type { Column, Row } from '@rapport/files';
 import { openSqliteCrossSellStore } from '@rapport/read-model';
@@ -27,15 +27,16 @@ type Batches = AsyncGenerator<readonly Row[]>;
 const RANGES = 64;
 const CANDIDATES = 10;
 
-/** Every customer folded from the log as of an instant, range by range; who cannot be folded is left out. */
+/** Every customer, whoever is one with another together with her, folded from the log as of an instant, range by range; who cannot be folded is left out. */
 async function* everyone(
-  { log, program }: ReadingStore,
+  { log, location, program }: ReadingStore,
   asOf: number,
 ): AsyncGenerator<
   readonly (readonly [customer: string, evaluation: Evaluation, touchpoints: readonly Touchpoint[]])[]
 > {
+  const histories = unitedStreams(await unitedIn(location, { asOf }));
   for (const buckets of bucketRanges(RANGES))
-    for await (const page of log.readStreams({ category: 'customer', buckets })) {
+    for await (const page of histories(log, { buckets })) {
       yield page.flatMap(({ stream, events }) => {
         const customer = subjectOf(stream);
         try {

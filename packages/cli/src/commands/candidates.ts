@@ -1,29 +1,35 @@
 import { withStore } from '@rapport/data-directory';
-import { formatInstant } from '@rapport/domain';
-import { candidatesFor } from '@rapport/engine';
+import { candidatesFor, rulesetName, subjectDocument } from '@rapport/engine';
 import { type Cli, printJson } from '../cli';
 import { loadCrossSell } from '../cross-sell';
 import { CommandError } from '../exit';
 import { candidateLines } from '../output/candidates';
+import { mergedLines } from '../output/merged-customers';
 import { headLine, section } from '../output/relationship';
 import { evaluateCustomer } from '../store/customer';
 
 /** `rapport candidates`. */
 export const candidatesCommand = (
   cli: Cli,
-  customer: string,
+  askedFor: string,
   { asOf, limit }: { readonly asOf?: string; readonly limit: number },
 ): Promise<void> =>
   withStore(cli.data, async (store) => {
-    const { evaluation, touchpoints } = await evaluateCustomer(store, customer, { asOf });
+    const found = await evaluateCustomer(store, askedFor, { asOf });
+    const { evaluation, touchpoints } = found;
     const reply = await candidatesFor(() => loadCrossSell(store.files), evaluation, touchpoints, {
       limit,
       language: 'en',
     });
     if (reply === undefined)
       throw new CommandError(`${store.files.crossSell} is missing: it is made by importing, or by "rapport rebuild".`);
-    if (cli.json) return printJson(cli, { customer, asOf: formatInstant(evaluation.asOf), ...reply });
+    if (cli.json) {
+      const subject = { ...found, ruleset: rulesetName(store.ruleset, store.hash) };
+      const { ruleset: _, ...about } = subjectDocument(subject, evaluation);
+      return printJson(cli, { ...about, ...reply });
+    }
     const look = { ...cli, language: 'en' as const };
-    cli.print(headLine(customer, { asOf: evaluation.asOf, knownAt: undefined }, look));
+    const head = headLine(found.customer, { asOf: evaluation.asOf, knownAt: undefined }, look);
+    cli.print([head, ...mergedLines(found, look)].join('\n'));
     cli.print(section('Cross-sell candidates', candidateLines(reply, look), look).join('\n'));
   });

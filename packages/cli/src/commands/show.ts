@@ -6,6 +6,7 @@ import { loadCrossSell } from '../cross-sell';
 import type { ViewOptions } from '../instant-options';
 import { candidateLines } from '../output/candidates';
 import { day, span } from '../output/instants';
+import { mergedLines } from '../output/merged-customers';
 import { relationshipLines, section } from '../output/relationship';
 import { plain } from '../output/style';
 import { wordsIn } from '../output/words';
@@ -20,9 +21,10 @@ const TOP_CANDIDATES = 3;
 const LONG = 90 * 86_400_000;
 
 /** `rapport show`: one relationship at one instant, folded from the log. */
-export const showCommand = (cli: Cli, customer: string, options: ShowOptions): Promise<void> =>
+export const showCommand = (cli: Cli, askedFor: string, options: ShowOptions): Promise<void> =>
   withStore(cli.data, async (store) => {
-    const { evaluation, touchpoints, knownAt } = await evaluateCustomer(store, customer, options);
+    const found = await evaluateCustomer(store, askedFor, options);
+    const { customer, evaluation, touchpoints, knownAt } = found;
     const language = cli.json ? 'en' : options.lang;
     const reply =
       evaluation.fold.stageId === null
@@ -32,13 +34,14 @@ export const showCommand = (cli: Cli, customer: string, options: ShowOptions): P
             language,
           });
     if (cli.json) {
-      const subject = { customer, knownAt, ruleset: rulesetName(store.ruleset, store.hash) };
+      const subject = { ...found, ruleset: rulesetName(store.ruleset, store.hash) };
       return printJson(cli, { ...relationshipDocument(evaluation, subject), crossSell: reply });
     }
     const look = { ...cli, language };
     const candidates =
       reply === undefined ? [] : section(wordsIn(language).candidates, candidateLines(reply, look), look);
-    cli.print(relationshipLines(customer, evaluation, knownAt, look, candidates).join('\n'));
+    const [head, ...rest] = relationshipLines(customer, evaluation, knownAt, look, candidates);
+    cli.print([head, ...mergedLines(found, look), ...rest].join('\n'));
     const { lastTouchpointAt } = evaluation.fold;
     if (evaluation.asOf - lastTouchpointAt > LONG) {
       const last = day(lastTouchpointAt);

@@ -1,12 +1,13 @@
 import { withStore } from '@rapport/data-directory';
 import { conditionsText, evaluate, type JsonObject, type Ruleset } from '@rapport/domain';
-import { decisionsOf, type TimelineEntry, timelineEntryDocument, timelineOf } from '@rapport/engine';
+import { type TimelineEntry, timelineEntryDocument, timelineOf, unitedDecisions } from '@rapport/engine';
 import { type Cli, printNdjson } from '../cli';
 import { minute, shortSpan } from '../output/instants';
+import { mergedLines } from '../output/merged-customers';
 import { counted } from '../output/numbers';
 import { plain, type Style, shorten } from '../output/style';
 import { table } from '../output/table';
-import { touchpointsOf } from '../store/customer';
+import { findCustomer } from '../store/customer';
 
 /** How an entry reads on a terminal. */
 interface Line {
@@ -19,18 +20,21 @@ const LATE = 3_600_000;
 const DETAIL = 60;
 
 /** `rapport timeline`: the order is that of the events, not of their arrival. */
-export const timelineCommand = (cli: Cli, customer: string, { limit }: { readonly limit?: number }): Promise<void> =>
+export const timelineCommand = (cli: Cli, askedFor: string, { limit }: { readonly limit?: number }): Promise<void> =>
   withStore(cli.data, async (store) => {
-    const touchpoints = await touchpointsOf(store, customer);
-    const decisions = await decisionsOf(store.log, customer);
-    const evaluation = evaluate(store.program, touchpoints, { asOf: store.now });
+    const view = { asOf: store.now };
+    const found = await findCustomer(store, askedFor, view);
+    const { customer, touchpoints } = found;
+    const decisions = await unitedDecisions(store.log, found);
+    const evaluation = evaluate(store.program, touchpoints, view);
     const entries = timelineOf(evaluation, touchpoints, decisions);
     const shown = limit === undefined ? entries : entries.slice(-limit);
     if (cli.json) return printNdjson(cli, shown.map(timelineEntryDocument));
-    cli.print(`${cli.style.bold(plain(customer))}  ${cli.style.dim('all instants in UTC')}\n`);
+    const head = `${cli.style.bold(plain(customer))}  ${cli.style.dim('all instants in UTC')}`;
+    cli.print(`${[head, ...mergedLines(found, { ...cli, language: 'en' })].join('\n')}\n`);
     if (shown.length < entries.length)
       cli.print(cli.style.dim(`… ${counted(entries.length - shown.length, 'earlier entry', 'earlier entries')}`));
-    cli.print(entryTable(shown, store.ruleset, cli));
+    cli.print(entryTable(shown, customer, store.ruleset, cli));
   });
 
 /** What tells most about a touchpoint comes first. */
@@ -62,11 +66,14 @@ const dataText = (data: JsonObject): string =>
     )
     .join(', ');
 
-const lineOf = (entry: TimelineEntry, ruleset: Ruleset): Line => {
+const lineOf = (entry: TimelineEntry, survivor: string, ruleset: Ruleset): Line => {
+  /** Whose it is, where that is not the one whose timeline it is. */
+  const whose = (customer: string): readonly string[] => (customer === survivor ? [] : [`of ${shorten(customer, 24)}`]);
   switch (entry.kind) {
     case 'touchpoint': {
-      const { type, data, staff } = entry.touchpoint;
-      return { what: type, detail: [dataText(data), ...(staff === undefined ? [] : [`by ${staff}`])].join(' ') };
+      const { type, data, staff, customer } = entry.touchpoint;
+      const parts = [...whose(customer), dataText(data), ...(staff === undefined ? [] : [`by ${staff}`])];
+      return { what: type, detail: parts.filter((part) => part !== '').join(' ') };
     }
     case 'stage': {
       const { from, to, cause, because } = entry.change;
@@ -86,7 +93,8 @@ const lineOf = (entry: TimelineEntry, ruleset: Ruleset): Line => {
     case 'superseded': {
       const { decision } = entry;
       const what = decision.kind === 'stageChanged' ? `${decision.from ?? '–'} → ${decision.to}` : decision.signal;
-      return { what, detail: `decided then (${decision.cause}); history has changed since` };
+      const decided = ['decided then', ...whose(decision.customer), `(${decision.cause});`].join(' ');
+      return { what, detail: `${decided} history has changed since` };
     }
   }
 };
@@ -110,10 +118,15 @@ const markOf = (entry: TimelineEntry): Mark => {
   }
 };
 
-const entryTable = (entries: readonly TimelineEntry[], ruleset: Ruleset, { style, width }: Cli): string => {
+const entryTable = (
+  entries: readonly TimelineEntry[],
+  survivor: string,
+  ruleset: Ruleset,
+  { style, width }: Cli,
+): string => {
   const late = ({ kind, at, recordedAt = at }: TimelineEntry): string =>
     kind === 'touchpoint' && recordedAt - at > LATE ? shortSpan(recordedAt - at) : '';
-  const lines = entries.map((entry) => lineOf(entry, ruleset));
+  const lines = entries.map((entry) => lineOf(entry, survivor, ruleset));
   const longest = (texts: readonly string[]): number => Math.max(4, ...texts.map((one) => one.length));
   const taken = 'occurred 2026-01-'.length + longest(lines.map(({ what }) => what)) + longest(entries.map(late)) + 8;
   return table(

@@ -5,6 +5,7 @@ import { type Cli, printJson } from '../cli';
 import { CommandError } from '../exit';
 import type { ViewOptions } from '../instant-options';
 import { factorExplanation, stageExplanation } from '../output/explanation';
+import { mergedLines } from '../output/merged-customers';
 import { headLine, type Look, ladder, stageLine } from '../output/relationship';
 import { wordsIn } from '../output/words';
 import { evaluateCustomer } from '../store/customer';
@@ -17,15 +18,17 @@ export interface WhyOptions extends ViewOptions {
 }
 
 /** `rapport why`: the explanation, down to the touchpoints and the rules. */
-export const whyCommand = (cli: Cli, customer: string, options: WhyOptions): Promise<void> =>
+export const whyCommand = (cli: Cli, askedFor: string, options: WhyOptions): Promise<void> =>
   withStore(cli.data, async (store) => {
     const wanted = factorsWanted(store, options);
-    const evaluated = await evaluateCustomer(store, customer, options);
-    const { evaluation, touchpoints, knownAt } = evaluated;
-    const subject = { customer, knownAt, ruleset: rulesetName(store.ruleset, store.hash) };
+    const evaluated = await evaluateCustomer(store, askedFor, options);
+    const { customer, evaluation, touchpoints, knownAt } = evaluated;
+    const subject = { ...evaluated, ruleset: rulesetName(store.ruleset, store.hash) };
     if (cli.json) return printJson(cli, explanationDocument(evaluation, subject, options.lang));
     const look: Look = { ...cli, language: options.lang };
-    cli.print(headLine(customer, { asOf: evaluation.asOf, knownAt }, look));
+    cli.print(
+      [headLine(customer, { asOf: evaluation.asOf, knownAt }, look), ...mergedLines(evaluated, look)].join('\n'),
+    );
     if (evaluation.fold.stageId === null) return cli.print(`\n  ${wordsIn(options.lang).nothingYet}`);
     if (options.factor === undefined) {
       cli.print(`\n  ${stageLine(evaluation, look)}\n  ${ladder(evaluation, look)}`);

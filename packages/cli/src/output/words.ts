@@ -36,6 +36,8 @@ const EN = {
   base: 'where everyone begins',
   sum: 'score',
   byTime: 'time passed',
+  mergedInto: 'is merged into',
+  withHistoryOf: 'With the history of',
 } as const;
 
 type Words = Readonly<Record<keyof typeof EN, string>>;
@@ -76,6 +78,8 @@ const VI: Words = {
   base: 'điểm khởi đầu của mọi khách hàng',
   sum: 'điểm',
   byTime: 'thời gian trôi qua',
+  mergedInto: 'đã được gộp vào',
+  withHistoryOf: 'Gồm cả lịch sử của',
 };
 
 /** Headings and connecting words of `show` and `why`; the words of a ruleset come from the ruleset. */

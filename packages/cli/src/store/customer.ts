@@ -1,14 +1,11 @@
 import { type ReadingStore, unusableProjection } from '@rapport/data-directory';
-import { type Evaluation, evaluate, type Touchpoint } from '@rapport/domain';
-import { historyOf, UnfoldableTouchpoint } from '@rapport/engine';
+import { type Evaluation, evaluate, type View } from '@rapport/domain';
+import { UnfoldableTouchpoint, type UnitedHistory, unitedHistory } from '@rapport/engine';
 import { CommandError, EXIT } from '../exit';
 import { type ViewOptions, viewFrom } from '../instant-options';
 
-/** A customer's touchpoints and what they come to at the instants asked about. */
-export interface EvaluatedCustomer {
-  readonly customer: string;
-  /** All that the log holds of her, whatever the instants. */
-  readonly touchpoints: readonly Touchpoint[];
+/** A customer's touchpoints, with those of whoever is one with her, and what they come to at the instants asked about. */
+export interface EvaluatedCustomer extends UnitedHistory {
   readonly evaluation: Evaluation;
   readonly knownAt: number | undefined;
 }
@@ -32,18 +29,20 @@ const nearIds = async (store: ReadingStore, customer: string): Promise<readonly 
 };
 
 /**
+ * The history that a customer is part of under a view.
+ *
  * @throws CommandError (exit 1) for a customer of whom the log holds nothing, (exit 2) for one whose touchpoints this
  * build cannot fold
  */
-export const touchpointsOf = async (store: ReadingStore, customer: string): Promise<readonly Touchpoint[]> => {
-  const touchpoints = await historyOf(store.log, customer).catch((error: unknown) => {
+export const findCustomer = async (store: ReadingStore, customer: string, view: View): Promise<UnitedHistory> => {
+  const history = await unitedHistory(store.log, customer, view).catch((error: unknown) => {
     if (!(error instanceof UnfoldableTouchpoint)) throw error;
     const { source, id } = error.touchpoint;
     throw new CommandError(
       `${customer} is parked: touchpoint ${id} of ${source} cannot be folded (${error.message}). What is recorded of her stays: rapport export --what touchpoints. Once this Rapport is updated: rapport parked retry`,
     );
   });
-  if (touchpoints.length > 0) return touchpoints;
+  if (history.touchpoints.length > 0) return history;
   const near = await nearIds(store, customer);
   const hint = near.length > 0 ? `Near it: ${near.join(', ')}.` : 'Ids are compared as they are written.';
   throw new CommandError(`No touchpoint of a customer "${customer.slice(0, 100)}" is recorded. ${hint}`, EXIT.no);
@@ -56,6 +55,7 @@ export const evaluateCustomer = async (
   options: ViewOptions,
 ): Promise<EvaluatedCustomer> => {
   const { asOf = store.now, knownAt } = viewFrom(options);
-  const touchpoints = await touchpointsOf(store, customer);
-  return { customer, touchpoints, evaluation: evaluate(store.program, touchpoints, { asOf, knownAt }), knownAt };
+  const view = { asOf, knownAt };
+  const history = await findCustomer(store, customer, view);
+  return { ...history, evaluation: evaluate(store.program, history.touchpoints, view), knownAt };
 };
