@@ -22,7 +22,7 @@ export interface ReadModel {
   customers(query: CustomerQuery): Promise<CustomerPage>;
   /** Stage intervals of one customer, oldest first. */
   history(customer: string): Promise<readonly StageInterval[]>;
-  /** Complaint cases, oldest opened first. */
+  /** Complaint cases, oldest opened first; those of one instant in order of customer and id. */
   cases(query: CaseQuery): Promise<readonly (ComplaintCase & { readonly customer: string })[]>;
   /** Open promises by deadline, soonest first. */
   promisesDue(query: {
@@ -156,6 +156,8 @@ export interface CaseQuery {
   readonly open?: boolean;
   /** Itself left out. */
   readonly openedBefore?: number;
+  /** The last case of the page before. */
+  readonly after?: { readonly openedAt: number; readonly customer: string; readonly caseId: string };
   /** All when absent. */
   readonly limit?: number;
 }

@@ -2,6 +2,7 @@ export * from './canonical';
 export { conditionsText, conditionText } from './condition-text';
 export * from './conditions-now';
 export * from './evaluate';
+export { Factor, type FactorParameters } from './factor';
 export * from './fold';
 export * from './fold-state';
 export * from './folded-touchpoint';

@@ -1,11 +1,34 @@
 import type { FastifyInstance } from 'fastify';
 import type { ApiEngine, ApiOptions } from '../api-engine';
-
-type Routes = (app: FastifyInstance, engine: ApiEngine, options: ApiOptions) => void | Promise<void>;
-
-const routes: readonly Routes[] = [];
+import { registerAccessLog } from './access-log';
+import { registerCases } from './cases';
+import { registerCatalogue } from './catalogue';
+import { registerCustomer } from './customer';
+import { registerCustomers } from './customers';
+import { registerDeliveries } from './deliveries';
+import { customersOf } from './find-customer';
+import { registerKeys } from './keys';
+import { registerParked } from './parked';
+import { registerPopulation } from './population';
+import { registerRulesets } from './rulesets';
+import { registerStageChanges } from './stage-changes';
+import { registerSubscriptions } from './subscriptions';
+import { registerTimeline } from './timeline';
 
 /** All that is asked and administered. */
-export const registerRoutes: Routes = async (app, engine, options) => {
-  for (const register of routes) await register(app, engine, options);
+export const registerRoutes = async (app: FastifyInstance, engine: ApiEngine, _options: ApiOptions): Promise<void> => {
+  const customers = customersOf(engine);
+  registerCustomers(app, engine);
+  registerCustomer(app, engine, customers);
+  registerTimeline(app, engine, customers);
+  registerStageChanges(app, engine);
+  registerPopulation(app, engine);
+  registerCases(app, engine);
+  await registerRulesets(app, engine);
+  registerCatalogue(app, engine);
+  registerParked(app, engine);
+  registerSubscriptions(app, engine);
+  registerDeliveries(app, engine);
+  registerKeys(app, engine);
+  registerAccessLog(app, engine);
 };

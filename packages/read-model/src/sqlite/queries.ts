@@ -91,17 +91,29 @@ export const queries = (db: Database, factors: Readonly<Record<string, FactorPar
 
 const selectCases = (
   prepared: Statements,
-  { customer, open, openedBefore, limit }: CaseQuery,
+  { customer, open, openedBefore, after, limit }: CaseQuery,
 ): readonly (ComplaintCase & { readonly customer: string })[] => {
   const where = [
     ...(customer === undefined ? [] : ['key = (SELECT key FROM customers WHERE customer = :customer)']),
     ...(open === undefined ? [] : ['open = :open']),
     ...(openedBefore === undefined ? [] : ['opened_at < :openedBefore']),
+    // The first says what the second implies, for the index.
+    ...(after === undefined
+      ? []
+      : ['opened_at >= :afterAt', '(opened_at, customer, case_id) > (:afterAt, :afterCustomer, :afterCase)']),
   ];
   return prepared<{ readonly customer: string; readonly body: string }>(
     `SELECT customer, body FROM cases JOIN customers USING (key) ${whereAll(where)}
      ORDER BY opened_at, customer, case_id LIMIT :limit`,
   )
-    .all({ customer, open: open ? 1 : 0, openedBefore, limit: limit ?? NO_LIMIT })
+    .all({
+      customer,
+      open: open ? 1 : 0,
+      openedBefore,
+      afterAt: after?.openedAt,
+      afterCustomer: after?.customer,
+      afterCase: after?.caseId,
+      limit: limit ?? NO_LIMIT,
+    })
     .map((row) => ({ ...(JSON.parse(row.body) as ComplaintCase), customer: row.customer }));
 };

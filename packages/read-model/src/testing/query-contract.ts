@@ -214,6 +214,13 @@ export const queryContract = (current: () => ReadModel): void => {
       ['of a customer', { customer: 'ann' }, ['a-1', 'a-2']],
       ['of nobody', { customer: 'zoe' }, []],
       ['the first', { limit: 1 }, ['b-1']],
+      ['after one', { after: { openedAt: T0 + 10, customer: 'ann', caseId: 'a-1' } }, ['a-2']],
+      ['after one of its instant', { after: { openedAt: T0 + 10, customer: 'ann', caseId: 'a-0' } }, ['a-1', 'a-2']],
+      [
+        'after one that is gone',
+        { open: true, after: { openedAt: T0 + 4, customer: 'zoe', caseId: 'z' } },
+        ['b-1', 'a-2'],
+      ],
       ['together', { customer: 'ann', open: true, openedBefore: T0 + 21, limit: 5 }, ['a-2']],
     ])('cases: %s', async (_, query, expected) => {
       expect((await current().cases(query)).map((one) => one.caseId)).toEqual(expected);

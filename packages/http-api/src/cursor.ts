@@ -1,0 +1,51 @@
+/** Opaque cursors of paged lists: where the page before ended, so that nothing is shown twice or left out. */
+import { Refusal } from './problem';
+
+export type CursorPart = string | number | null;
+
+const LONGEST = 2_048;
+
+const isPart = (value: unknown): value is CursorPart =>
+  value === null || typeof value === 'string' || typeof value === 'number';
+
+/** @param list which list it is a cursor of: those of other lists are refused */
+export const encodeCursor = (list: string, parts: readonly CursorPart[]): string =>
+  Buffer.from(JSON.stringify([list, ...parts])).toString('base64url');
+
+const partsOf = (list: string, cursor: string): readonly CursorPart[] | undefined => {
+  if (cursor.length > LONGEST || !/^[A-Za-z0-9_-]+$/.test(cursor)) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  } catch {
+    return undefined;
+  }
+  return Array.isArray(value) && value[0] === list && value.every(isPart) ? value.slice(1) : undefined;
+};
+
+/**
+ * What a cursor holds; undefined where none was given.
+ *
+ * @param types of the parts: a cursor with others is none of ours
+ * @throws Refusal `invalid-cursor`
+ * @example const [customer] = decodeCursor('customers', query.after, ['string']) ?? [];
+ */
+export const decodeCursor = (
+  list: string,
+  cursor: string | undefined,
+  types: readonly ('string' | 'number' | 'any')[],
+): readonly CursorPart[] | undefined => {
+  if (cursor === undefined || cursor === '') return undefined;
+  const parts = partsOf(list, cursor);
+  if (
+    parts === undefined ||
+    parts.length !== types.length ||
+    types.some((type, i) => type !== 'any' && typeof parts[i] !== type)
+  )
+    throw new Refusal(
+      'invalid-cursor',
+      'Query parameter "after": this is no cursor of this list. Pass the `next` of the page before, unchanged, or none.',
+      { errors: [{ field: 'after', message: 'is no cursor of this list' }] },
+    );
+  return parts;
+};

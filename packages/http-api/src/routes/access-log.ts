@@ -1,0 +1,68 @@
+/** `GET /v1/access-log`: who read whose personal data, for the auditor. */
+import type { AccessRecord } from '@rapport/access';
+import { formatInstant } from '@rapport/domain';
+import type { FastifyInstance } from 'fastify';
+import { isLeft } from 'fp-ts/Either';
+import type { ApiEngine } from '../api-engine';
+import { instant, integer, list, object, oneOf, type TypeOf, text } from '../codec';
+import { Refusal } from '../problem';
+import { answers } from './answers';
+import { AFTER, DEFAULT_LIMIT, FROM, instantIn, LIMIT, TO } from './parameters';
+
+const QUERY = object(
+  {},
+  {
+    customer: text('Whose data was read.', { minLength: 1 }),
+    principal: text('Who read it: the id of a key, or the subject of a token.', { minLength: 1 }),
+    from: FROM,
+    to: TO,
+    limit: LIMIT,
+    after: AFTER,
+  },
+);
+const RECORD = object(
+  {
+    at: instant('When.'),
+    principal: object({
+      id: text('Of the key, or the subject of the token.'),
+      name: text('Its name.'),
+      kind: oneOf(['key', 'token'], 'Which of them.'),
+    }),
+    what: text('The route, such as `GET /v1/customers/{id}`.'),
+    status: integer('What it was answered with.'),
+    requestId: text('The id of the request.'),
+  },
+  { customer: text('Whose data; absent for lists.') },
+);
+const PAGE = object(
+  { records: list(RECORD, 'Newest first.') },
+  { next: text('Give it as `after` for the next page; absent on the last one.') },
+);
+
+const documentOf = (one: AccessRecord) => ({ ...one, at: formatInstant(one.at) });
+
+export const registerAccessLog = (app: FastifyInstance, { access }: ApiEngine): void => {
+  app.get<{ Querystring: TypeOf<typeof QUERY> }>(
+    '/v1/access-log',
+    {
+      schema: {
+        operationId: 'accessLog',
+        tags: ['keys'],
+        summary: 'Who read whose personal data',
+        querystring: QUERY.schema,
+        response: answers(PAGE, 'A page of the log.'),
+      },
+    },
+    async ({ query }) => {
+      const { customer, principal, after, limit = DEFAULT_LIMIT } = query;
+      const [from, to] = [instantIn(query, 'from'), instantIn(query, 'to')];
+      const page = await access.accessLog({ customer, principal, from, to, after, limit });
+      if (isLeft(page))
+        throw new Refusal('invalid-cursor', 'Query parameter "after": this is no cursor of this list.', {
+          errors: [{ field: 'after', message: 'is no cursor of this list' }],
+        });
+      const { records, next } = page.right;
+      return { records: records.map(documentOf), next };
+    },
+  );
+};

@@ -1,0 +1,176 @@
+/** `/v1/customers/{id}` and what can be asked about her: explanation, history, candidates. */
+
+import { evaluate, formatInstant, type Touchpoint } from '@rapport/domain';
+import {
+  candidatesFor,
+  explanationDocument,
+  historyDocument,
+  relationshipDocument,
+  rulesetName,
+  subjectDocument,
+} from '@rapport/engine';
+import type { FastifyInstance } from 'fastify';
+import type { ApiEngine } from '../api-engine';
+import { integer, object, type TypeOf } from '../codec';
+import { Refusal } from '../problem';
+import { answers } from './answers';
+import { CANDIDATES, EXPLANATION, HISTORY, RELATIONSHIP } from './customer-shapes';
+import { type Customers, isUnfoldable, type UnfoldableCustomer } from './find-customer';
+import { CUSTOMER_ID, type InstantView, LANGUAGE, languageIn, VIEW, viewIn } from './parameters';
+
+const VIEWED = object({}, VIEW);
+const IN_WORDS = object({}, { ...VIEW, lang: LANGUAGE });
+const TOP_CANDIDATES = 3;
+const DEFAULT_CANDIDATES = 10;
+const OFFERED = object(
+  {},
+  {
+    ...VIEW,
+    lang: LANGUAGE,
+    limit: integer(`How many; ${DEFAULT_CANDIDATES} when absent.`, { minimum: 1, maximum: 100 }),
+  },
+);
+
+interface Asked<Query> {
+  readonly Params: TypeOf<typeof CUSTOMER_ID>;
+  readonly Querystring: Query;
+}
+
+const NOT_FOUND = { 404: 'No touchpoint of this customer is recorded.' };
+const PARKED = { ...NOT_FOUND, 422: 'She is parked: her touchpoints cannot be folded.' };
+
+/** What was known of her orders under a view. */
+const knownOf = (touchpoints: readonly Touchpoint[], { knownAt }: InstantView): readonly Touchpoint[] =>
+  knownAt === undefined ? touchpoints : touchpoints.filter(({ recordedAt }) => recordedAt <= knownAt);
+
+export const registerCustomer = (app: FastifyInstance, engine: ApiEngine, customers: Customers): void => {
+  /** What is stored of a parked customer, and why there is no more. */
+  const parkedDocument = async ({ customer, unfoldable }: UnfoldableCustomer, { asOf, knownAt }: InstantView) => {
+    const { ruleset, hash } = engine.rules();
+    const readModel = engine.readModel();
+    const [stored] = await readModel.load([customer]);
+    const parked = (await readModel.parked()).find((one) => one.customer === customer);
+    return {
+      customer,
+      asOf: formatInstant(asOf),
+      ...(knownAt === undefined ? undefined : { knownAt: formatInstant(knownAt) }),
+      ruleset: rulesetName(ruleset, hash),
+      parked: {
+        reason: unfoldable.message,
+        touchpoint: unfoldable.touchpoint,
+        ...(parked === undefined ? undefined : { parkedAt: formatInstant(parked.parkedAt) }),
+      },
+      ...(stored === undefined
+        ? undefined
+        : {
+            lastFolded: {
+              stage: stored.stage,
+              since: formatInstant(stored.since),
+              at: formatInstant(stored.instant),
+            },
+          }),
+    };
+  };
+
+  app.get<Asked<TypeOf<typeof VIEWED>>>(
+    '/v1/customers/:id',
+    {
+      schema: {
+        operationId: 'customer',
+        tags: ['customers'],
+        summary: 'The relationship with a customer',
+        description:
+          'Folded from the log, so it is never behind. A customer whose touchpoints cannot be folded is answered with `parked` and where she stood last.',
+        params: CUSTOMER_ID.schema,
+        querystring: VIEWED.schema,
+        response: answers(RELATIONSHIP, 'The relationship at the instant asked for.', NOT_FOUND),
+      },
+    },
+    async ({ params, query }) => {
+      const view = viewIn(query, engine.now());
+      const found = await customers.find(params.id, view);
+      if (isUnfoldable(found)) return parkedDocument(found, view);
+      const { subject, touchpoints } = found;
+      const evaluation = evaluate(found.program, touchpoints, view);
+      const document = relationshipDocument(evaluation, subject);
+      if (document.stage === null) return document;
+      const offered = await candidatesFor(() => engine.crossSell(), evaluation, knownOf(touchpoints, view), {
+        limit: TOP_CANDIDATES,
+        language: 'en',
+      });
+      return { ...document, crossSell: offered };
+    },
+  );
+
+  app.get<Asked<TypeOf<typeof IN_WORDS>>>(
+    '/v1/customers/:id/explanation',
+    {
+      schema: {
+        operationId: 'explanation',
+        tags: ['customers'],
+        summary: 'Why a customer is classified so',
+        description:
+          'Which touchpoints and rules gave how many points (they add up to the scores), which conditions decided each stage, and what is missing for the next.',
+        params: CUSTOMER_ID.schema,
+        querystring: IN_WORDS.schema,
+        response: answers(EXPLANATION, 'The explanation at the instant asked for.', PARKED),
+      },
+    },
+    async ({ params, query }) => {
+      const { evaluation, subject } = await customers.evaluate(params.id, viewIn(query, engine.now()));
+      return explanationDocument(evaluation, subject, languageIn(query));
+    },
+  );
+
+  app.get<Asked<TypeOf<typeof IN_WORDS>>>(
+    '/v1/customers/:id/history',
+    {
+      schema: {
+        operationId: 'history',
+        tags: ['customers'],
+        summary: 'The stages of a customer',
+        params: CUSTOMER_ID.schema,
+        querystring: IN_WORDS.schema,
+        response: answers(HISTORY, 'Her stays on the stages, oldest first, each with its reason.', PARKED),
+      },
+    },
+    async ({ params, query }) => {
+      const { evaluation, subject } = await customers.evaluate(params.id, viewIn(query, engine.now()));
+      return historyDocument(evaluation, subject, languageIn(query));
+    },
+  );
+
+  app.get<Asked<TypeOf<typeof OFFERED>>>(
+    '/v1/customers/:id/candidates',
+    {
+      schema: {
+        operationId: 'candidates',
+        tags: ['customers'],
+        summary: 'What to offer a customer',
+        description:
+          'Products she has never ordered, with reasons; or `withheld`, and which conditions withhold them. `knownAt` restricts what is known of her; what others ordered counts by when they ordered it.',
+        params: CUSTOMER_ID.schema,
+        querystring: OFFERED.schema,
+        response: answers(CANDIDATES, 'Candidates, best first, or why there are none.', {
+          ...PARKED,
+          503: 'There is no cross-sell projection yet.',
+        }),
+      },
+    },
+    async ({ params, query }) => {
+      const view = viewIn(query, engine.now());
+      const { evaluation, subject, touchpoints } = await customers.evaluate(params.id, view);
+      const reply = await candidatesFor(() => engine.crossSell(), evaluation, knownOf(touchpoints, view), {
+        limit: query.limit ?? DEFAULT_CANDIDATES,
+        language: languageIn(query),
+      });
+      if (reply === undefined)
+        throw new Refusal(
+          'unavailable',
+          'There is no cross-sell projection to answer from yet: it is made by importing, or by "rapport rebuild".',
+          { headers: { 'retry-after': '30' } },
+        );
+      return { ...subjectDocument(subject, evaluation), ...reply };
+    },
+  );
+};

@@ -1,0 +1,121 @@
+/** `GET /v1/customers`: customers by stage, signal, score and text in the id, from the read model. */
+import { Factor, formatInstant, type Program } from '@rapport/domain';
+import type { StoredRelationship } from '@rapport/read-model';
+import type { FastifyInstance } from 'fastify';
+import type { ApiEngine } from '../api-engine';
+import { instant, integer, list, nullable, number, object, record, type TypeOf, text } from '../codec';
+import { decodeCursor, encodeCursor } from '../cursor';
+import { answers } from './answers';
+import { AFTER, DEFAULT_LIMIT, LIMIT, wrongParameter } from './parameters';
+
+const QUERY = object(
+  {},
+  {
+    stage: text('On this stage.', { minLength: 1 }),
+    signal: text('With this signal raised.', { minLength: 1 }),
+    q: text('Part of the id, as it stands; ASCII letters match in either case.', { minLength: 1, maxLength: 200 }),
+    factor: text('By the present score of this factor; with `atLeast`, `atMost` or both.', { minLength: 1 }),
+    atLeast: number('The lowest score, itself included.', { minimum: 0, maximum: 100 }),
+    atMost: number('The highest score, itself included.', { minimum: 0, maximum: 100 }),
+    limit: LIMIT,
+    after: AFTER,
+  },
+);
+type Query = TypeOf<typeof QUERY>;
+
+const CUSTOMER = object({
+  customer: text('Her id.'),
+  stage: text('Her stage.'),
+  since: instant('Since when.'),
+  factors: record(object({ score: number('0 to 100.'), confidence: number('0 to 1.') }), 'By factor, now.'),
+  signals: list(object({ signal: text('Raised.'), since: instant('Since when.') })),
+  nextReviewAt: nullable(instant('When time alone may change something next; null for never.')),
+  touchpoints: integer('How many.'),
+  firstTouchpointAt: instant('The first.'),
+  lastTouchpointAt: instant('The last.'),
+});
+const PAGE = object(
+  { customers: list(CUSTOMER, 'In order of id.') },
+  { next: text('Give it as `after` for the next page; absent on the last one.') },
+);
+
+/** A row of the list, with the scores as they are at an instant. */
+export const listedCustomer = (stored: StoredRelationship, program: Program, at: number) => ({
+  customer: stored.customer,
+  stage: stored.stage,
+  since: formatInstant(stored.since),
+  factors: Object.fromEntries(
+    program.factors.map((parameters) => {
+      const factor = new Factor(parameters);
+      const evidence = stored.factors[parameters.id];
+      if (evidence !== undefined) {
+        factor.evidenceFor = evidence.for;
+        factor.evidenceAgainst = evidence.against;
+        factor.at = evidence.at;
+      }
+      return [parameters.id, { score: factor.scoreAt(at), confidence: factor.confidenceAt(at) }];
+    }),
+  ),
+  signals: Object.entries(stored.signals).map(([signal, since]) => ({ signal, since: formatInstant(since) })),
+  nextReviewAt: stored.nextReviewAt === null ? null : formatInstant(stored.nextReviewAt),
+  touchpoints: stored.touchpoints,
+  firstTouchpointAt: formatInstant(stored.firstTouchpointAt),
+  lastTouchpointAt: formatInstant(stored.lastTouchpointAt),
+});
+
+const mustBeKnown = (field: string, given: string | undefined, known: readonly string[]): void => {
+  if (given !== undefined && !known.includes(given))
+    throw wrongParameter(
+      field,
+      `the ruleset in force has no ${field} "${given.slice(0, 60)}"; it has ${known.join(', ')}.`,
+    );
+};
+
+/** @throws Refusal for names that the ruleset does not have, and bounds without a factor */
+const checkNames = ({ stage, signal, factor, atLeast, atMost }: Query, { stages, signals, factors }: Program): void => {
+  const ids = (all: readonly { readonly id: string }[]): readonly string[] => all.map(({ id }) => id);
+  mustBeKnown('stage', stage, ids(stages));
+  mustBeKnown('signal', signal, ids(signals));
+  mustBeKnown('factor', factor, ids(factors));
+  if (factor === undefined && (atLeast !== undefined || atMost !== undefined))
+    throw wrongParameter('factor', 'is missing: say which factor is to be at least or at most so much.');
+  if (factor !== undefined && atLeast === undefined && atMost === undefined)
+    throw wrongParameter('factor', 'needs a bound: say "atLeast", "atMost" or both.');
+};
+
+export const registerCustomers = (app: FastifyInstance, engine: ApiEngine): void => {
+  app.get<{ Querystring: Query }>(
+    '/v1/customers',
+    {
+      schema: {
+        operationId: 'customers',
+        tags: ['customers'],
+        summary: 'Customers by stage, signal, score and id',
+        description:
+          'From the read model, which follows the log within a fraction of a second. What is asked for must all hold.',
+        querystring: QUERY.schema,
+        response: answers(PAGE, 'A page of customers.'),
+      },
+    },
+    async ({ query }) => {
+      const { program } = engine.rules();
+      checkNames(query, program);
+      const { stage, signal, q, factor, atLeast, atMost, limit = DEFAULT_LIMIT } = query;
+      const cursor = decodeCursor('customers', query.after, ['string', 'number']);
+      // Later pages have the scores of the instant of the first: nobody slips from page to page.
+      const at = (cursor?.[1] as number | undefined) ?? engine.now();
+      const { customers, next } = await engine.readModel().customers({
+        stage,
+        signal,
+        text: q,
+        ...(factor === undefined ? undefined : { factor: { id: factor, atLeast, atMost, at } }),
+        after: cursor?.[0] as string | undefined,
+        limit,
+      });
+      return {
+        customers: customers.map((stored) => listedCustomer(stored, program, at)),
+        ...(next === undefined ? undefined : { next: encodeCursor('customers', [next, at]) }),
+      };
+    },
+  );
+};

@@ -1,0 +1,88 @@
+/** What became of the deliveries of a subscription. */
+import type { FastifyInstance } from 'fastify';
+import { isLeft } from 'fp-ts/Either';
+import type { ApiEngine } from '../api-engine';
+import { integer, list, object, oneOf, type TypeOf, text } from '../codec';
+import { Refusal } from '../problem';
+import { decodeCursor } from '../stage-changes/change-query';
+import { answers } from './answers';
+import { AFTER, DEFAULT_LIMIT, LIMIT } from './parameters';
+import { DELIVERY, deliveryDocument } from './subscription-shapes';
+import { done, NO_SUBSCRIPTION, noSubscription, SUBSCRIPTION_ID } from './subscriptions';
+
+const QUERY = object(
+  {},
+  {
+    status: oneOf(['waiting', 'delivered', 'dead'], 'Only these.'),
+    customer: text('Only those about this customer.', { minLength: 1 }),
+    limit: LIMIT,
+    after: AFTER,
+  },
+);
+const PAGE = object(
+  { deliveries: list(DELIVERY, 'Newest first. Of those that were taken the last ones are kept.') },
+  { next: text('Give it as `after` for the next page; absent on the last one.') },
+);
+const AGAIN = object(
+  {},
+  { id: text('Of a delivery; all dead letters when absent.', { minLength: 1, maxLength: 200 }) },
+);
+const QUEUED = object({ queued: integer('How many will be delivered again.') });
+
+type ById = { readonly Params: TypeOf<typeof SUBSCRIPTION_ID> };
+
+export const registerDeliveries = (app: FastifyInstance, { webhooks }: ApiEngine): void => {
+  app.get<ById & { readonly Querystring: TypeOf<typeof QUERY> }>(
+    '/v1/subscriptions/:id/deliveries',
+    {
+      schema: {
+        operationId: 'deliveries',
+        tags: ['subscriptions'],
+        summary: 'Deliveries of a subscription, with their attempts',
+        params: SUBSCRIPTION_ID.schema,
+        querystring: QUERY.schema,
+        response: answers(PAGE, 'A page of them.', NO_SUBSCRIPTION),
+      },
+    },
+    async ({ params: { id }, query: { status, customer, after, limit = DEFAULT_LIMIT } }) => {
+      const cursor = decodeCursor('after', after);
+      if (isLeft(cursor))
+        throw new Refusal('invalid-cursor', `Query parameter "after": ${cursor.left.message}`, {
+          errors: [cursor.left],
+        });
+      if ((await webhooks.get(id)) === undefined) throw noSubscription(id);
+      const query = { subscription: id, status, customer, after: cursor.right, limit };
+      const { deliveries, next } = await webhooks.deliveries(query);
+      return { deliveries: deliveries.map(deliveryDocument), next };
+    },
+  );
+
+  app.post<ById & { readonly Body: TypeOf<typeof AGAIN> | undefined }>(
+    '/v1/subscriptions/:id/redeliver',
+    {
+      schema: {
+        operationId: 'redeliver',
+        tags: ['subscriptions'],
+        summary: 'Delivers again: one delivery, or all dead letters',
+        params: SUBSCRIPTION_ID.schema,
+        body: AGAIN.schema,
+        response: answers(
+          QUEUED,
+          'They wait for delivery.',
+          { 404: 'There is no such subscription, or no such delivery of it.' },
+          202,
+        ),
+      },
+    },
+    async ({ params: { id }, body }, reply) => {
+      if ((await webhooks.get(id)) === undefined) throw noSubscription(id);
+      const result = await webhooks.redeliver(id, body?.id);
+      if (isLeft(result) && result.left.kind === 'not-found')
+        throw new Refusal(
+          'not-found',
+          `Subscription ${id} has no delivery "${body?.id}" in its log. Its deliveries: GET /v1/subscriptions/${id}/deliveries.`,
+        );
+      return reply.code(202).send({ queued: done(result, id) });
+    },
+  );
+};

@@ -1,0 +1,61 @@
+/** Parameters that many routes share, and what they mean. */
+import { type Language, parseInstantOrDay } from '@rapport/domain';
+import { isLeft } from 'fp-ts/Either';
+import { integer, object, oneOf, text } from '../codec';
+import { Refusal } from '../problem';
+
+const INSTANT = 'RFC 3339 with offset, or a date, which means the end of that day in UTC.';
+const when = (description: string) =>
+  text(`${description} ${INSTANT}`, { examples: ['2026-03-01T12:00:00Z', '2026-03-01'] });
+
+export const AS_OF = when('As of this instant: what occurred later does not count. Now when absent.');
+export const KNOWN_AT = when(
+  'As known at this instant: what was recorded later does not count. With `asOf`: what was believed then about then.',
+);
+export const FROM = when('Begin of the period, itself included.');
+export const TO = when('End of the period, itself left out.');
+export const LANGUAGE = oneOf(['en', 'vi'], 'Of reasons in words; English when absent.');
+export const AFTER = text('Cursor: the `next` of the page before.');
+
+export const DEFAULT_LIMIT = 100;
+export const MAX_LIMIT = 1_000;
+export const LIMIT = integer(`Items of a page; ${DEFAULT_LIMIT} when absent.`, { minimum: 1, maximum: MAX_LIMIT });
+
+export const CUSTOMER_ID = object({
+  id: text('The customer, as her touchpoints name her (URL-encoded).', { minLength: 1 }),
+});
+export const VIEW = { asOf: AS_OF, knownAt: KNOWN_AT } as const;
+
+/**
+ * An instant among the query's parameters, in milliseconds; undefined where it was not given.
+ *
+ * @throws Refusal for what is no instant
+ */
+export const instantIn = (query: Readonly<Record<string, unknown>>, name: string): number | undefined => {
+  const given = query[name];
+  if (given === undefined) return undefined;
+  const parsed = parseInstantOrDay(String(given));
+  if (!isLeft(parsed)) return parsed.right;
+  const plus = / \d\d:\d\d$/.test(String(given)) ? '; in a URL the plus sign of an offset is written %2B' : '';
+  const message = `${parsed.left}${plus}`;
+  throw new Refusal('invalid-request', `Query parameter "${name}": ${message}.`, {
+    errors: [{ field: name, message }],
+  });
+};
+
+export interface InstantView {
+  readonly asOf: number;
+  readonly knownAt?: number;
+}
+
+/** `asOf` (now when absent) and `knownAt`. @throws Refusal for what is no instant */
+export const viewIn = (query: Readonly<Record<string, unknown>>, now: number): InstantView => {
+  const knownAt = instantIn(query, 'knownAt');
+  return { asOf: instantIn(query, 'asOf') ?? now, ...(knownAt === undefined ? undefined : { knownAt }) };
+};
+
+export const languageIn = ({ lang }: { readonly lang?: Language }): Language => lang ?? 'en';
+
+/** A refusal of one query parameter. */
+export const wrongParameter = (field: string, message: string): Refusal =>
+  new Refusal('invalid-request', `Query parameter "${field}": ${message}`, { errors: [{ field, message }] });

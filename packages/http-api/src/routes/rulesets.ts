@@ -1,0 +1,173 @@
+/** `/v1/rulesets`: the rules by which customers are classified, as data. */
+import {
+  checkRulesetText,
+  formatProblem,
+  isKnownType,
+  type Ruleset,
+  rulesetHash,
+  typesMatching,
+} from '@rapport/domain';
+import { rulesetName } from '@rapport/engine';
+import type { FastifyInstance } from 'fastify';
+import { isLeft } from 'fp-ts/Either';
+import type { ApiEngine } from '../api-engine';
+import { codec, flag, integer, list, object, record, type TypeOf, text } from '../codec';
+import { checkCharset, textOf } from '../json-body';
+import { Refusal } from '../problem';
+import { answers } from './answers';
+
+const NAMED = {
+  name: text('Its name.'),
+  version: integer('Its version.'),
+  hash: text('SHA-256 of its canonical JSON, hexadecimal: what every decision names.'),
+  inForce: flag('Whether it classifies now.'),
+} as const;
+const DESCRIPTION = { description: record(text('In words.'), 'By language.') } as const;
+
+const RULESETS = object({ rulesets: list(object(NAMED, DESCRIPTION), 'The one in force first.') });
+const RULESET = object(
+  { ...NAMED, ruleset: codec<Ruleset>({ type: 'object', description: 'The document itself.' }) },
+  DESCRIPTION,
+);
+const HASH = object({ hash: text('The hash of a ruleset, or `in-force`.', { pattern: '^([0-9a-f]{64}|in-force)$' }) });
+const PUBLISH = object(
+  {},
+  { announce: flag('Whether what differs for each customer is announced as changes with cause `ruleset`.') },
+);
+const PUBLISHED = object({
+  name: NAMED.name,
+  version: NAMED.version,
+  hash: NAMED.hash,
+  changed: integer('Customers whose stage or signals differ under it.'),
+  announced: integer('Changes that were recorded for announcement.'),
+  warnings: list(text('Line, column, place and words.'), 'What its author should know.'),
+});
+
+const KNOWN_TYPES = {
+  isKnownType: (name: string) => isKnownType(name),
+  typesMatching: (pattern: string) => typesMatching(pattern),
+};
+const YAML = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml'] as const;
+const MOST_PROBLEMS = 50;
+
+/** A body that is checked as the text it is, so that problems name their line. */
+interface RulesetBody {
+  readonly text: string;
+  readonly format: 'json' | 'yaml';
+}
+
+const listed = ({ ruleset, hash, inForce }: Awaited<ReturnType<ApiEngine['rulesets']>>[number]) => ({
+  ...rulesetName(ruleset, hash),
+  inForce,
+  ...(ruleset.description === undefined ? undefined : { description: ruleset.description }),
+});
+
+/** @throws Refusal with every problem of a ruleset that cannot be used */
+const checked = ({ text: source, format }: RulesetBody) => {
+  const result = checkRulesetText(source, { format }, KNOWN_TYPES);
+  if (!isLeft(result)) return result.right;
+  const errors = result.left.filter(({ severity }) => severity === 'error');
+  throw new Refusal(
+    'invalid-request',
+    `The ruleset cannot be used, for ${errors.length === 1 ? 'one reason' : `${errors.length} reasons`}. First: ${formatProblem(errors[0])}`,
+    {
+      errors: errors.slice(0, MOST_PROBLEMS).map((problem) => ({
+        field: problem.path,
+        message: problem.line === undefined ? problem.message : `line ${problem.line}: ${problem.message}`,
+      })),
+    },
+  );
+};
+
+const readRulesets = (app: FastifyInstance): void => {
+  app.removeAllContentTypeParsers();
+  for (const [types, format] of [[['application/json'], 'json'] as const, [[...YAML], 'yaml'] as const])
+    app.addContentTypeParser([...types], { parseAs: 'buffer' }, (request, body, done) => {
+      try {
+        checkCharset(request);
+        done(null, { text: textOf(body as Buffer), format } satisfies RulesetBody);
+      } catch (error) {
+        done(error as Error, undefined);
+      }
+    });
+};
+
+export const registerRulesets = async (app: FastifyInstance, engine: ApiEngine): Promise<void> => {
+  app.get(
+    '/v1/rulesets',
+    {
+      schema: {
+        operationId: 'rulesets',
+        tags: ['rulesets'],
+        summary: 'Rulesets that are or were in force',
+        response: answers(RULESETS, 'All of them.'),
+      },
+    },
+    async () => {
+      const all = (await engine.rulesets()).map(listed);
+      return { rulesets: [...all].sort((a, b) => Number(b.inForce) - Number(a.inForce)) };
+    },
+  );
+
+  app.get<{ Params: TypeOf<typeof HASH> }>(
+    '/v1/rulesets/:hash',
+    {
+      schema: {
+        operationId: 'ruleset',
+        tags: ['rulesets'],
+        summary: 'A ruleset',
+        params: HASH.schema,
+        response: answers(RULESET, 'The ruleset.', { 404: 'There is no ruleset of that hash.' }),
+      },
+    },
+    async ({ params: { hash } }) => {
+      const found = (await engine.rulesets()).find((one) => (hash === 'in-force' ? one.inForce : one.hash === hash));
+      if (found === undefined)
+        throw new Refusal('not-found', `There is no ruleset ${hash}. GET /v1/rulesets lists them.`);
+      return { ...listed(found), ruleset: found.ruleset };
+    },
+  );
+
+  await app.register(async (scope) => {
+    readRulesets(scope);
+    scope.post<{ Querystring: TypeOf<typeof PUBLISH>; Body: RulesetBody | undefined }>(
+      '/v1/rulesets',
+      {
+        schema: {
+          operationId: 'publishRuleset',
+          tags: ['rulesets'],
+          summary: 'Puts a ruleset in force',
+          description:
+            'The document in JSON, or in YAML as `application/yaml`. Every customer is folded again with it. Announces nothing unless `announce` says so, and then only what differs.',
+          consumes: ['application/json', ...YAML],
+          querystring: PUBLISH.schema,
+          response: answers(
+            PUBLISHED,
+            'It is in force.',
+            { 409: 'Another ruleset has this name and version.', 415: 'Neither JSON nor YAML.' },
+            201,
+          ),
+        },
+      },
+      async ({ body, query }, reply) => {
+        if (body === undefined || body.text.trim() === '')
+          throw new Refusal('invalid-request', 'The body is empty: send a ruleset in JSON or YAML.');
+        const { ruleset, warnings } = checked(body);
+        const hash = rulesetHash(ruleset);
+        const same = (await engine.rulesets()).find(
+          (one) => one.ruleset.ruleset === ruleset.ruleset && one.ruleset.version === ruleset.version,
+        );
+        if (same !== undefined && same.hash !== hash)
+          throw new Refusal(
+            'conflict',
+            `Version ${ruleset.version} of "${ruleset.ruleset}" is published already with other content (${same.hash}). What is published does not change: give this one the next version.`,
+          );
+        const { changed, announced } = await engine.publishRuleset(ruleset, { announce: query.announce === true });
+        return reply
+          .code(201)
+          .header('location', `/v1/rulesets/${hash}`)
+          .send({ ...rulesetName(ruleset, hash), changed, announced, warnings: warnings.map(formatProblem) });
+      },
+    );
+  });
+};

@@ -1,0 +1,104 @@
+/** `/v1/customers/{id}/timeline`: what happened and what followed, on both clocks. */
+import {
+  subjectDocument,
+  type TimelineEntry,
+  timelineEntryDocument,
+  timelineOf,
+  unitedDecisions,
+} from '@rapport/engine';
+import type { FastifyInstance } from 'fastify';
+import type { ApiEngine } from '../api-engine';
+import { object, oneOf, type TypeOf } from '../codec';
+import { type CursorPart, decodeCursor, encodeCursor } from '../cursor';
+import { answers } from './answers';
+import { TIMELINE } from './customer-shapes';
+import type { Customers } from './find-customer';
+import { AFTER, CUSTOMER_ID, DEFAULT_LIMIT, LIMIT, VIEW, viewIn } from './parameters';
+
+const QUERY = object(
+  {},
+  {
+    ...VIEW,
+    order: oneOf(['oldest', 'newest'], 'Which comes first; `oldest` when absent.'),
+    limit: LIMIT,
+    after: AFTER,
+  },
+);
+
+/** What tells an entry from all others: a later page begins behind it whatever was recorded meanwhile. */
+const keyOf = (entry: TimelineEntry): string => {
+  switch (entry.kind) {
+    case 'touchpoint':
+      return JSON.stringify([0, entry.touchpoint.source, entry.touchpoint.id]);
+    case 'stage':
+      return JSON.stringify([1, entry.change.to]);
+    case 'signal':
+      return JSON.stringify([2, entry.change.signal, entry.change.raised]);
+    case 'promise':
+      return JSON.stringify([3, entry.broken.id, entry.broken.key]);
+    case 'superseded':
+      return JSON.stringify([4, entry.decision.id]);
+  }
+};
+
+type Keyed = readonly [entry: TimelineEntry, key: string];
+
+const compare = ([a, keyOfA]: Keyed, [b, keyOfB]: Keyed): number =>
+  a.at - b.at || (keyOfA < keyOfB ? -1 : keyOfA > keyOfB ? 1 : 0);
+
+/** Entries behind a cursor: the place of one that is gone since counts all the same. */
+const behind = (entries: readonly Keyed[], [at, key]: readonly CursorPart[], newestFirst: boolean): readonly Keyed[] =>
+  entries.filter(([entry, own]) => {
+    const later = entry.at === at ? own > (key as string) : entry.at > (at as number);
+    return newestFirst ? !later && !(entry.at === at && own === key) : later;
+  });
+
+export const registerTimeline = (app: FastifyInstance, engine: ApiEngine, customers: Customers): void => {
+  app.get<{ Params: TypeOf<typeof CUSTOMER_ID>; Querystring: TypeOf<typeof QUERY> }>(
+    '/v1/customers/:id/timeline',
+    {
+      schema: {
+        operationId: 'timeline',
+        tags: ['customers'],
+        summary: 'Touchpoints and decisions of a customer',
+        description:
+          'In order of when it happened, with when it was recorded. Stage changes, signals and broken promises as history has them now; a decision that history no longer bears out follows as `superseded`.',
+        params: CUSTOMER_ID.schema,
+        querystring: QUERY.schema,
+        response: answers(TIMELINE, 'A page of her timeline.', {
+          404: 'No touchpoint of this customer is recorded.',
+          422: 'She is parked: her touchpoints cannot be folded.',
+        }),
+      },
+    },
+    async ({ params, query }) => {
+      const { limit = DEFAULT_LIMIT, order = 'oldest' } = query;
+      const list = `timeline ${order}`;
+      const cursor = decodeCursor(list, query.after, ['number', 'string', 'number']);
+      // Later pages are as of the instant of the first.
+      const view = viewIn(query, (cursor?.[2] as number | undefined) ?? engine.now());
+      const { asOf, knownAt = Number.POSITIVE_INFINITY } = view;
+      const { evaluation, subject, touchpoints } = await customers.evaluate(params.id, view);
+      const decisions = await unitedDecisions(engine.log, {
+        customer: subject.customer,
+        mergedCustomers: subject.mergedCustomers ?? [],
+      });
+      const entries = timelineOf(
+        evaluation,
+        touchpoints.filter((one) => one.occurredAt <= asOf && one.recordedAt <= knownAt),
+        decisions.filter((one) => one.effectiveAt <= asOf && one.recordedAt <= knownAt),
+      )
+        .map((entry): Keyed => [entry, keyOf(entry)])
+        .sort(compare);
+      if (order === 'newest') entries.reverse();
+      const left = cursor === undefined ? entries : behind(entries, cursor, order === 'newest');
+      const page = left.slice(0, limit);
+      const last = page[page.length - 1];
+      return {
+        ...subjectDocument(subject, evaluation),
+        entries: page.map(([entry]) => timelineEntryDocument(entry)),
+        ...(left.length > page.length ? { next: encodeCursor(list, [last[0].at, last[1], asOf]) } : undefined),
+      };
+    },
+  );
+};
