@@ -48,7 +48,7 @@ export interface RapportClient {
  * A client of a Rapport engine. It holds no connection of its own.
  *
  * @throws TypeError when the address is none
- * @example const client = createRapportClient({ baseUrl: 'http://127.0.0.1:8787', key: process.env.RAPPORT_KEY });
+ * @example const client = createRapportClient({ baseUrl: 'http://127.0.0.1:7600', key: process.env.RAPPORT_KEY });
  */
 export const createRapportClient = ({ baseUrl, key, fetch }: RapportClientOptions): RapportClient => {
   if (!/^https?:$/.test(new URL(baseUrl).protocol)) throw new TypeError(`${baseUrl} is no address of a web server.`);

@@ -46,6 +46,17 @@ export const declare = (parent: Command, signal: AbortSignal, declaration: Decla
 
 export const option = (flags: string, description: string): Option => new Option(flags, description);
 
+/** Takes every value of an option that may be repeated. */
+export const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+/** As `collect`, of values that are known. */
+export const among =
+  (known: readonly string[]) =>
+  (value: string, before?: readonly string[]): readonly string[] => {
+    if (!known.includes(value)) throw new InvalidArgumentError(`Allowed choices are ${known.join(', ')}.`);
+    return collect(value, before);
+  };
+
 /** An option that takes a whole number of at least `least`. */
 export const wholeNumber = (flags: string, description: string, least: number): Option =>
   new Option(flags, description).argParser((text) => {

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
-import { asOf, declare, group, knownAt, language, option, wholeNumber } from './declare';
+import { among, asOf, collect, declare, group, knownAt, language, option, wholeNumber } from './declare';
+
+const CAUSES = ['touchpoint', 'time', 'late', 'merge', 'ruleset'];
 
 /** Commands that ask the store. */
 export const declareReading = (program: Command, signal: AbortSignal): void => {
@@ -40,6 +42,29 @@ export const declareReading = (program: Command, signal: AbortSignal): void => {
         customer,
         options,
       ),
+  });
+  declare(program, signal, {
+    name: 'watch',
+    does: 'stage changes as they happen, of this store or of an engine elsewhere',
+    options: [
+      option('--after <cursor>', 'begin after a cursor; start: at the beginning of the log (default: from now on)'),
+      option('--stage <stage>', 'only arrivals at this stage; may be repeated').argParser(collect),
+      option('--direction <direction>', 'only up, or only down').argParser(among(['up', 'down'])),
+      option('--signal <signal>', 'only this signal; may be repeated').argParser(collect),
+      option('--cause <cause>', `only for this cause; may be repeated: ${CAUSES.join(', ')}`).argParser(among(CAUSES)),
+      option('--url <url>', 'the address of an engine (default: $RAPPORT_URL, else the data directory)'),
+      option('--key <key>', 'a key of role marketing (default: $RAPPORT_KEY, which other users cannot see)'),
+    ],
+    details:
+      'With --json, CloudEvents as NDJSON, each with its cursor. Ctrl-C prints the cursor to go on with.\n' +
+      'Causes when none is named: touchpoint, time, late.',
+    examples: [
+      'watch',
+      'watch --stage at-risk --direction down',
+      'watch --url http://127.0.0.1:7600 --after start --json',
+    ],
+    run: async (cli, _, options) =>
+      (require('../commands/watch') as typeof import('../commands/watch')).watchCommand(cli, options),
   });
   declare(program, signal, {
     name: 'candidates',

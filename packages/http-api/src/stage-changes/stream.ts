@@ -105,7 +105,6 @@ export const registerStream = async (app: FastifyInstance, engine: ApiEngine, op
       const key = request.principal?.id ?? '';
       reserve(key);
       openStream(reply);
-      request.noteAccess(200);
       const log = request.log;
       const stream = serveReader(reply.raw, {
         ...begin,

@@ -97,7 +97,6 @@ export const streamServer = async ({
   const app = fastify({ forceCloseConnections: true });
   tellRefusals(app);
   app.decorateRequest('principal', undefined);
-  app.decorateRequest('noteAccess', () => undefined);
   app.addHook('onRequest', async (request, reply) => {
     request.principal = PRINCIPAL;
     reply.header('x-content-type-options', 'nosniff');

@@ -1,0 +1,130 @@
+import { withStore } from '@rapport/data-directory';
+import type { Ruleset } from '@rapport/domain';
+import type { ChangeEvent, ChangeFilter } from '@rapport/engine';
+import type { EventLog, Position } from '@rapport/event-log';
+import type { Cli } from '../cli';
+import { CommandError } from '../exit';
+import { changeLine } from '../output/change';
+
+export interface WatchOptions {
+  readonly after?: string;
+  readonly stage?: readonly string[];
+  readonly direction?: readonly ('up' | 'down')[];
+  readonly signal?: readonly string[];
+  readonly cause?: ChangeFilter['causes'];
+  readonly url?: string;
+  readonly key?: string;
+}
+
+/** The word for the beginning of the log. */
+const START = 'start';
+
+/** Where one has come to, for those who are told how to go on. */
+interface Place {
+  cursor: string;
+}
+
+/** `rapport watch`: stage changes as they happen, until Ctrl-C. */
+export const watchCommand = async (cli: Cli, options: WatchOptions): Promise<void> => {
+  const url = options.url ?? (process.env.RAPPORT_URL || undefined);
+  const { stage, direction, signal, cause } = options;
+  const filter: ChangeFilter = { stages: stage, directions: direction, signals: signal, causes: cause };
+  const place: Place = { cursor: '' };
+  await (url === undefined ? watchStore(cli, options, filter, place) : watchServer(cli, url, options, filter, place));
+  if (place.cursor !== '') cli.note(`To go on from here: rapport watch --after ${place.cursor}`);
+};
+
+const tell = async (
+  cli: Cli,
+  cursor: string,
+  event: ChangeEvent,
+  ruleset: Pick<Ruleset, 'factors' | 'metrics'>,
+): Promise<void> =>
+  cli.write(cli.json ? `${JSON.stringify({ ...event, cursor })}\n` : `${changeLine(event, ruleset, cli.style)}\n`);
+
+const watchStore = (cli: Cli, { after }: WatchOptions, filter: ChangeFilter, place: Place): Promise<void> =>
+  withStore(cli.data, async ({ log, ruleset }) => {
+    refuseUnknown('stage', filter.stages, ruleset.stages);
+    refuseUnknown('signal', filter.signals, ruleset.signals ?? []);
+    const begin = after === undefined ? await log.head() : await positionIn(log, after);
+    place.cursor = begin ?? START;
+    if (after === undefined) cli.note(`Watching ${cli.data} from now on; Ctrl-C ends.`);
+    const { createChangeFeed } = require('@rapport/engine') as typeof import('@rapport/engine');
+    const feed = createChangeFeed(log);
+    const looked = (cursor: string): void => {
+      place.cursor = cursor;
+    };
+    try {
+      for await (const page of feed.follow({ after: begin, filter, signal: cli.signal, looked }))
+        for (const { cursor, event } of page.changes) {
+          if (cli.signal.aborted) return;
+          await tell(cli, cursor, event, ruleset);
+          place.cursor = cursor;
+        }
+    } finally {
+      await feed.close();
+    }
+  });
+
+/** @throws CommandError for what the log did not give */
+const positionIn = async (log: EventLog, cursor: string): Promise<Position | undefined> => {
+  if (cursor === START || cursor === '') return undefined;
+  const { parsePosition } = require('@rapport/event-log') as typeof import('@rapport/event-log');
+  const position = parsePosition(cursor);
+  if (position === undefined)
+    throw new CommandError(`--after ${cursor}: this is no cursor. Pass one that Rapport gave, or ${START}.`);
+  const end = await log.head();
+  if (end === undefined || position > end)
+    throw new CommandError(`--after ${cursor}: this cursor lies beyond the end of the log; it is of another one.`);
+  return position;
+};
+
+const refuseUnknown = (
+  what: string,
+  asked: readonly string[] | undefined,
+  known: readonly { readonly id: string }[],
+): void => {
+  const ids = known.map(({ id }) => id);
+  const unknown = asked?.find((id) => !ids.includes(id));
+  if (unknown !== undefined)
+    throw new CommandError(`--${what} ${unknown}: the ruleset in force has no such ${what}; it has ${ids.join(', ')}.`);
+};
+
+/** What a key of a subscriber does not let one read: labels are then the ids. */
+const NO_LABELS = { factors: {}, metrics: {} };
+
+const watchServer = async (
+  cli: Cli,
+  url: string,
+  { after, key = process.env.RAPPORT_KEY || undefined }: WatchOptions,
+  filter: ChangeFilter,
+  place: Place,
+): Promise<void> => {
+  const { createRapportClient } = require('@rapport/client') as typeof import('@rapport/client');
+  const cursorStore = {
+    load: async () => after,
+    save: async (cursor: string) => {
+      if (place.cursor === '' && after === undefined) cli.note(`Watching ${url} from now on; Ctrl-C ends.`);
+      place.cursor = cursor;
+    },
+  };
+  place.cursor = after ?? '';
+  try {
+    const client = createRapportClient({ baseUrl: url, key });
+    const changes = client.stageChanges({
+      filter,
+      cursorStore,
+      signal: cli.signal,
+      onReconnect: ({ reason, failures }) => {
+        if (failures === 1 || cli.verbose) cli.note(`${reason.replace(/\.$/, '')}. Trying again; nothing is lost.`);
+      },
+    });
+    for await (const { cursor, event } of changes) {
+      await tell(cli, cursor, event, NO_LABELS);
+      place.cursor = cursor;
+    }
+  } catch (error) {
+    const { name, message } = error as Error;
+    throw name === 'RapportProblem' || name === 'TypeError' ? new CommandError(message) : error;
+  }
+};
