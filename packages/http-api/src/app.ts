@@ -1,11 +1,14 @@
 import compress from '@fastify/compress';
 import type { FastifyInstance } from 'fastify';
 import type { ApiEngine, ApiOptions } from './api-engine';
+import { limitBodyTime } from './body-timeout';
 import { correlate } from './correlation';
 import { createServer } from './create-server';
 import { registerHealth } from './health';
 import { registerIntake } from './intake';
+import { isStreamType } from './intake/media-types';
 import { readJsonBodies } from './json-body';
+import { negotiate } from './negotiation';
 import { registerOpenApi, registerReferencePage } from './openapi';
 import { tellRefusals } from './refusals';
 import { registerRoutes } from './routes';
@@ -26,6 +29,8 @@ export const createApi = async (engine: ApiEngine, options: ApiOptions): Promise
   correlate(app, engine);
   // Before the first route: it sees to it that none is open by accident.
   await registerSecurity(app, engine, options);
+  negotiate(app);
+  limitBodyTime(app, options, isStreamType);
   await registerOpenApi(app, engine);
   await app.register(compress, {
     encodings: ['br', 'gzip'],

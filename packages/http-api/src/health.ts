@@ -10,6 +10,10 @@ const status = (values: readonly string[]) => ({
   },
 });
 
+const TEXT = Object.fromEntries(
+  ['text/plain', 'application/openmetrics-text'].map((type) => [type, { schema: { type: 'string' } }]),
+);
+
 /** For orchestrators and monitoring: alive, ready, and in figures. */
 export const registerHealth = (app: FastifyInstance, engine: ApiEngine): void => {
   const open = { security: [], tags: ['operations'] };
@@ -49,13 +53,12 @@ export const registerHealth = (app: FastifyInstance, engine: ApiEngine): void =>
   app.get(
     '/metrics',
     {
-      config: { produces: ['text/plain', 'application/openmetrics-text'] },
       schema: {
         tags: ['operations'],
         operationId: 'metrics',
         summary: 'Figures for Prometheus',
         response: {
-          200: { description: 'Prometheus text format.', content: { 'text/plain': { schema: { type: 'string' } } } },
+          200: { description: 'Prometheus text format.', content: TEXT },
         },
       },
     },

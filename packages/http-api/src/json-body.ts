@@ -5,17 +5,18 @@ import { Refusal } from './problem';
 
 const BYTE_ORDER_MARK = '\ufeff';
 
-/** Where UTF-8 ends: the first byte that no text can have there. */
+/** Where UTF-8 ends: the length of the longest beginning that is a text. */
 const firstBadByte = (bytes: Buffer): number => {
-  let [good, bad] = [0, bytes.length];
-  // A prefix may end within a character, which is no fault of its own: up to three bytes are forgiven.
-  const holds = (end: number): boolean =>
-    [0, 1, 2, 3].some((less) => isUtf8(bytes.subarray(0, Math.max(0, end - less))));
+  const isText = (end: number): boolean => isUtf8(bytes.subarray(0, end));
+  // A beginning may end within a character, which is no fault of its own: up to three bytes are forgiven.
+  const holds = (end: number): boolean => [0, 1, 2, 3].some((less) => isText(Math.max(0, end - less)));
+  let [good, bad] = [0, bytes.length + 1];
   while (bad - good > 1) {
     const middle = (good + bad) >> 1;
     if (holds(middle)) good = middle;
     else bad = middle;
   }
+  while (!isText(good)) good--;
   return good;
 };
 

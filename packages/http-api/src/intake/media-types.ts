@@ -7,16 +7,18 @@ export const BATCH = 'application/cloudevents-batch+json';
 const WHOLE = ['application/json', EVENT, BATCH];
 export const STREAMS = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'];
 
-export const mediaTypeOf = ({ headers }: FastifyRequest): string => {
-  const type = headers['content-type'] ?? '';
+const withoutParameters = (type: string): string => {
   const end = type.indexOf(';');
   return (end < 0 ? type : type.slice(0, end)).trim().toLowerCase();
 };
 
-export const isStream = (request: FastifyRequest): boolean => {
-  const type = request.headers['content-type'];
-  return type !== 'application/json' && STREAMS.includes(mediaTypeOf(request));
-};
+export const mediaTypeOf = ({ headers }: FastifyRequest): string => withoutParameters(headers['content-type'] ?? '');
+
+/** @param type as `Content-Type` says it */
+export const isStreamType = (type: string): boolean =>
+  type !== 'application/json' && STREAMS.includes(withoutParameters(type));
+
+export const isStream = ({ headers }: FastifyRequest): boolean => isStreamType(headers['content-type'] ?? '');
 
 /** Bodies come as bytes, and streams as they are: touchpoints are decoded by the domain, not by JSON Schema. */
 export const readIntakeBodies = (app: FastifyInstance): void => {

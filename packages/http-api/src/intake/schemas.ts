@@ -1,3 +1,158 @@
-export const TOUCHPOINTS_SCHEMA = { operationId: 'recordTouchpoints', tags: ['touchpoints'] };
-export const TRACK_SCHEMA = { operationId: 'track', tags: ['touchpoints'] };
-export const BATCH_CALL_SCHEMA = { operationId: 'batch', tags: ['touchpoints'] };
+/** The intake as OpenAPI tells it. Touchpoints themselves are decoded by the domain, whose schemas these refer to. */
+import { anyOf, codec, integer, type JsonSchema, list, object, oneOf, refused, text } from '../codec';
+import { MAX_BATCH } from './batch';
+import { BATCH, EVENT, STREAMS } from './media-types';
+
+const id = text('The id it came with.');
+const source = text('Its source.');
+const position = text('Where it stands in the log: grows with every touchpoint.');
+const errors = list(
+  object({ field: text('As the sender calls it; empty for the whole.'), message: text('What is wrong.') }),
+  'Which fields are wrong, and why.',
+);
+const index = integer('Its place in the list, from 0.', { minimum: 0 });
+const line = integer('Its line in the stream, from 1.', { minimum: 1 });
+const count = (what: string) => integer(what, { minimum: 0 });
+
+const standing = {
+  status: oneOf(['recorded', 'duplicate'], 'A duplicate was recorded before, with the same content.'),
+};
+const conflict = { status: oneOf(['conflict'], 'Its identity is taken by other content.') };
+const rejected = { status: oneOf(['rejected'], 'It cannot be recorded.') };
+const skipped = { status: oneOf(['skipped'], 'A call that is no touchpoint.') };
+
+const single = object({ ...standing, id, source, position });
+const resultsAt = <P extends Readonly<Record<string, typeof index>>>(place: P) => [
+  object({ ...place, ...standing, id, source, position }),
+  object({ ...place, ...conflict, id, source, errors }),
+  object({ ...place, ...rejected, errors }, { id, source }),
+];
+const counts = {
+  recorded: count('New ones.'),
+  duplicates: count('Recorded before.'),
+  conflicts: count('Whose identity is taken.'),
+  rejected: count('That cannot be recorded.'),
+};
+const batch = object({ ...counts, results: list(anyOf(...resultsAt({ index })), 'One for each, in order.') });
+const segmentBatch = object({
+  ...counts,
+  results: list(
+    anyOf(...resultsAt({ index }), object({ index, ...skipped, reason: text('Why.') }, { id })),
+    'One for each, in order.',
+  ),
+});
+const summary = object(
+  { status: oneOf(['done', 'failed'], 'The last line: whether the stream was read to its end.'), ...counts },
+  { problem: codec({ $ref: 'Problem#' }) },
+);
+const streamLine = anyOf(...resultsAt({ line }), summary);
+
+const json = (schema: JsonSchema) => ({ 'application/json': { schema } });
+const answer = (description: string, content: JsonSchema) => ({ description, content });
+
+const SENT_AT = {
+  'rapport-sent-at': {
+    type: 'string',
+    format: 'date-time',
+    description:
+      'When the request was sent, by the clock that dated its touchpoints. Each is then dated `receivedAt - (sentAt - occurredAt)`, never later than it was received.',
+  },
+};
+
+const TOUCHPOINT = { $ref: 'Touchpoint#' };
+const CLOUD_EVENT = { $ref: 'TouchpointCloudEvent#' };
+const NDJSON = { type: 'string', description: 'A touchpoint a line, as CloudEvent or in the compact form.' };
+const REFUSED = {
+  400: refused('Not JSON, not UTF-8, or not what its media type says.'),
+  408: refused('It took too long to arrive.'),
+  413: refused('Larger than a body or a touchpoint may be.'),
+  415: refused('Another media type, charset or encoding than those listed.'),
+};
+const REFUSED_ONE = {
+  409: refused('The identity of the touchpoint is taken by other content.'),
+  422: refused('The touchpoint cannot be recorded; `errors` says which fields are wrong.'),
+};
+
+export const TOUCHPOINTS_SCHEMA = {
+  operationId: 'recordTouchpoints',
+  tags: ['touchpoints'],
+  summary: 'Records touchpoints: one, a list, or a stream',
+  description: [
+    'What is answered as recorded is on the disk. Sending it again is safe: it is a duplicate then.',
+    `One touchpoint is a CloudEvent (\`${EVENT}\`, or binary mode with \`ce-\` headers) or in the compact form (\`application/json\`). It is answered with 200, 409 or 422.`,
+    `A list (\`application/json\`, \`${BATCH}\`) has at most ${MAX_BATCH}. It is answered with 200 and a result for each; good ones are kept whatever the others are.`,
+    `A stream (${STREAMS.map((type) => `\`${type}\``).join(', ')}) may be of any length. Results come line by line, in order, as they become durable; the last line counts them. Read them while you send: nothing more is read from who does not. Of a stream that breaks off, what was answered is recorded.`,
+    '`recordedAt` is for the log to say. Where a name comes twice in an object, the last one counts.',
+  ].join('\n\n'),
+  headers: { type: 'object', properties: SENT_AT },
+  body: {
+    content: {
+      'application/json': { schema: { anyOf: [TOUCHPOINT, CLOUD_EVENT, { type: 'array', items: TOUCHPOINT }] } },
+      [EVENT]: { schema: CLOUD_EVENT },
+      [BATCH]: { schema: { type: 'array', items: CLOUD_EVENT, maxItems: MAX_BATCH } },
+      ...Object.fromEntries(STREAMS.map((type) => [type, { schema: NDJSON }])),
+    },
+  },
+  response: {
+    200: answer('What became of it.', {
+      ...json({ anyOf: [single.schema, batch.schema] }),
+      'application/x-ndjson': { schema: { ...streamLine.schema, description: 'Each line.' } },
+    }),
+    ...REFUSED,
+    ...REFUSED_ONE,
+  },
+};
+
+const SECURITY: readonly Readonly<Record<string, readonly string[]>>[] = [{ bearer: [] }, { writeKey: [] }];
+const CALL_TEXTS = {
+  messageId: { type: 'string', description: 'Tells a repetition from another call.' },
+  userId: { type: 'string', description: 'The customer.' },
+  anonymousId: { type: 'string', description: 'The customer, while there is no `userId`.' },
+};
+const INSTANT = { type: 'string', format: 'date-time' };
+const CALL = {
+  type: 'object',
+  required: ['messageId'],
+  properties: {
+    type: { type: 'string', description: '`track` or `alias`; others are skipped.' },
+    event: { type: 'string', description: 'An event of the table in the reference of touchpoints.' },
+    ...CALL_TEXTS,
+    timestamp: { ...INSTANT, description: 'When it happened; when it was received where absent.' },
+    originalTimestamp: { ...INSTANT, description: 'Counts before `timestamp`.' },
+    sentAt: {
+      ...INSTANT,
+      description: 'Corrects the clock: the touchpoint is dated `receivedAt - (sentAt - originalTimestamp)`.',
+    },
+    properties: { type: 'object' },
+  },
+};
+
+export const TRACK_SCHEMA = {
+  operationId: 'track',
+  tags: ['touchpoints'],
+  summary: "Records a call of Segment's libraries",
+  description: 'The key may be sent as the user name of Basic, as these libraries do.',
+  security: SECURITY,
+  body: { content: json(CALL) },
+  response: { 200: answer('What became of it.', json(single.schema)), ...REFUSED, ...REFUSED_ONE },
+};
+
+export const BATCH_CALL_SCHEMA = {
+  operationId: 'batch',
+  tags: ['touchpoints'],
+  summary: "Records a batch of calls of Segment's libraries",
+  description:
+    'Calls that are no touchpoints (`identify`, `page`, `screen`, `group`) are skipped. The key may be sent as the user name of Basic.',
+  security: SECURITY,
+  body: {
+    content: json({
+      type: 'object',
+      required: ['batch'],
+      properties: {
+        batch: { type: 'array', items: CALL, maxItems: MAX_BATCH },
+        sentAt: { ...INSTANT, description: 'Of calls that say none themselves.' },
+      },
+    }),
+  },
+  response: { 200: answer('What became of each.', json(segmentBatch.schema)), ...REFUSED },
+};

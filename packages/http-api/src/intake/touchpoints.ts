@@ -15,19 +15,13 @@ import { answerStream } from './stream';
 
 /** `POST /v1/touchpoints`: one, a batch, or a stream of any length. */
 export const touchpointsRoute = (app: FastifyInstance, engine: ApiEngine, options: ApiOptions): void => {
-  app.post(
-    '/v1/touchpoints',
-    { schema: TOUCHPOINTS_SCHEMA, validatorCompiler: () => () => true, config: { produces: PRODUCES } },
-    (request, reply) => {
-      const arrival = arrivalOf(engine, request);
-      return isStream(request)
-        ? answerStream(engine, options, request, reply, arrival)
-        : inSpan(engine, request, () => answerBody(engine, options, request, reply, arrival));
-    },
-  );
+  app.post('/v1/touchpoints', { schema: TOUCHPOINTS_SCHEMA, validatorCompiler: () => () => true }, (request, reply) => {
+    const arrival = arrivalOf(engine, request);
+    return isStream(request)
+      ? answerStream(engine, options, request, reply, arrival)
+      : inSpan(engine, request, () => answerBody(engine, options, request, reply, arrival));
+  });
 };
-
-const PRODUCES = ['application/json', 'application/x-ndjson'];
 
 const answerBody = async (
   engine: ApiEngine,

@@ -1,0 +1,303 @@
+import { type AddressInfo, connect } from 'node:net';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import type { FastifyInstance, InjectOptions } from 'fastify';
+import { createApi } from './app';
+import { PROBLEMS } from './problem';
+import { testOptions } from './testing/api-engine';
+import { type AskedApi, askedApi } from './testing/asked-api';
+
+const BODY_LIMIT = 200_000;
+
+let api: AskedApi;
+let app: FastifyInstance;
+let port: number;
+beforeAll(async () => {
+  api = await askedApi(
+    {},
+    {
+      limits: { body: BODY_LIMIT, item: 100_000, requestsPerMinute: 0 },
+      timeouts: { bodyMilliseconds: 400, idleStreamMilliseconds: 400 },
+    },
+  );
+  app = api.app;
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  port = (app.server.address() as AddressInfo).port;
+});
+afterAll(async () => {
+  await api.close();
+});
+
+const touchpoint = (over: object = {}) => ({
+  id: 't-1',
+  source: 'shop',
+  type: 'order.completed',
+  customer: 'c-17',
+  occurredAt: '2026-03-01T12:00:00.000Z',
+  data: {},
+  ...over,
+});
+const TEXT = JSON.stringify(touchpoint());
+
+const post = (payload: string | Buffer, headers: Record<string, string> = {}, url = '/v1/touchpoints') =>
+  app.inject({ method: 'POST', url, payload, headers: { 'content-type': 'application/json', ...headers } });
+
+/** What every refusal is, whatever it refuses. */
+const expectProblem = (answer: Awaited<ReturnType<typeof post>>, status: number): Record<string, unknown> => {
+  const problem = answer.json();
+  expect([answer.statusCode, problem.status]).toEqual([status, status]);
+  expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+  expect(Object.keys(PROBLEMS)).toContain(String(problem.type).replace('/problems/', ''));
+  expect(problem.instance).toBe(answer.headers['x-request-id']);
+  expect(problem.detail).toMatch(/^[A-Z/].*\.$/s);
+  expect(answer.body).not.toMatch(/node_modules|\.ts:|\.js:|\bat \w+ \(/);
+  return problem;
+};
+
+/** Sends bytes as they are and resolves with all that comes back. */
+const raw = (...parts: readonly (string | Buffer)[]): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1');
+    let answer = '';
+    socket.on('data', (bytes) => {
+      answer += bytes.toString('latin1');
+    });
+    socket.on('error', (error) => (answer === '' ? reject(error) : resolve(answer)));
+    socket.on('close', () => resolve(answer));
+    for (const part of parts) socket.write(part);
+  });
+const rawPost = (headers: string, body: string | Buffer) =>
+  raw(`POST /v1/touchpoints HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers}\r\n\r\n`, body);
+
+describe('bodies that are no JSON', () => {
+  it.each([
+    ['', 'empty'],
+    ['{', 'cut off'],
+    ['{"id": 1,}', 'with a comma too many'],
+    ["{'id': 1}", 'in single quotes'],
+    ['NaN', 'not a number'],
+    ['\u0000', 'a null byte'],
+    ['<xml/>', 'XML'],
+    [`${TEXT}${TEXT}`, 'two documents'],
+  ])('are refused: %j (%s)', async (body) => {
+    expectProblem(await post(body), 400);
+    expectProblem(await post(body, {}, '/v1/batch'), 400);
+    expectProblem(await post(body, {}, '/v1/keys'), 400);
+  });
+
+  it.each(['null', '17', '"text"', 'true', '[[]]'])('and JSON that is no touchpoint is rejected: %s', async (body) => {
+    const answer = await post(body);
+    if (body === '[[]]') expect(answer.json()).toMatchObject({ rejected: 1 });
+    else expectProblem(answer, 422);
+  });
+});
+
+describe('encodings', () => {
+  it('refuses what is not UTF-8, and says at which byte it stops being so', async () => {
+    const body = Buffer.concat([Buffer.from('{"id":"ü'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]);
+    expect(expectProblem(await post(body), 400).detail).toContain('offset 9');
+    expect(expectProblem(await post(Buffer.from([0xff, 0xfe])), 400).detail).toContain('offset 0');
+    expect(expectProblem(await post(body, {}, '/v1/keys'), 400).detail).toContain('offset 9');
+  });
+
+  it('takes a byte order mark, and UTF-8 by name', async () => {
+    expect((await post(`\ufeff${TEXT}`)).statusCode).toBe(200);
+    expect((await post(TEXT, { 'content-type': 'application/json; charset="UTF-8"' })).statusCode).toBe(200);
+  });
+
+  it('refuses other charsets and media types', async () => {
+    const utf16 = { 'content-type': 'application/json; charset=utf-16' };
+    expectProblem(await post(Buffer.from(TEXT, 'utf16le'), utf16), 415);
+    for (const type of [
+      'text/plain',
+      'application/xml',
+      'multipart/form-data; boundary=x',
+      ';;',
+      'application/x-www-form-urlencoded',
+    ])
+      expectProblem(await post(TEXT, { 'content-type': type }), 415);
+  });
+
+  it('rejects texts that no store keeps', async () => {
+    for (const text of ['"\\ud800"', '"\\u0000"', '"a\\nb"']) {
+      const answer = await post(TEXT.replace('"c-17"', text));
+      expect(expectProblem(answer, 422).errors).toMatchObject([{ field: 'customer' }]);
+    }
+    expectProblem(await post(TEXT.replace('{}', '{"note":"\\udc00"}')), 422);
+  });
+});
+
+describe('numbers, names and depth', () => {
+  it('rejects numbers that are none, and takes those at the edge of doubles', async () => {
+    expectProblem(await post(TEXT.replace('{}', '{"total":1e400}')), 422);
+    expectProblem(await post(TEXT.replace('{}', '{"total":-1}')), 422);
+    for (const [i, value] of ['9223372036854775808', '-0', '1e308', '5e-324'].entries()) {
+      const answer = await post(TEXT.replace('t-1', `n-${i}`).replace('{}', `{"note":${value}}`));
+      expect(answer.json()).toMatchObject({ status: 'recorded' });
+      expect((await post(TEXT.replace('t-1', `n-${i}`).replace('{}', `{"note":${value}}`))).json().status).toBe(
+        'duplicate',
+      );
+    }
+  });
+
+  it('lets nobody set a prototype', async () => {
+    const pollution = '"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}';
+    expectProblem(await post(TEXT.replace('{}', `{${pollution}}`)), 422);
+    expect((await post(TEXT.replace('{', `{${pollution},`).replace('t-1', 'p-1'))).json()).toMatchObject({
+      status: 'recorded',
+    });
+    expectProblem(await post(`{${pollution},"batch":[]}`.replace('"batch":[]', '"name":"x"'), {}, '/v1/keys'), 400);
+    const call = `{${pollution},"event":"Order Completed","messageId":"p-2","userId":"c","properties":{"__proto__":{"polluted":true}}}`;
+    expectProblem(await post(call, {}, '/v1/track'), 422);
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+  });
+
+  it('rejects what is nested too deep, however deep', async () => {
+    const nested = (depth: number, open: string, close: string) => open.repeat(depth) + close.repeat(depth);
+    expectProblem(await post(TEXT.replace('{}', `{"a":${nested(10_000, '[', ']')}}`)), 422);
+    const objects = `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`;
+    expectProblem(await post(TEXT.replace('{}', objects)), 422);
+    expect((await post(nested(45_000, '[', ']'))).json()).toMatchObject({ rejected: 1 });
+    expectProblem(await post(`{"x":${nested(45_000, '[', ']')}}`), 422);
+    expectProblem(await post(`{"name":${nested(45_000, '[', ']')}}`, {}, '/v1/keys'), 400);
+  });
+
+  it('takes the last of several values of one name', async () => {
+    const answer = await post(TEXT.replace('{', '{"id":"first",').replace('t-1', 'last'));
+    expect(answer.json()).toMatchObject({ id: 'last' });
+  });
+});
+
+describe('sizes and compression', () => {
+  it('refuses a body beyond the limit, announced or not', async () => {
+    const large = TEXT.replace('{}', `{"note":"${'x'.repeat(BODY_LIMIT)}"}`);
+    expectProblem(await post(large), 413);
+    const answer = await rawPost(
+      'Content-Type: application/json\r\nTransfer-Encoding: chunked',
+      `${large.length.toString(16)}\r\n${large}\r\n0\r\n\r\n`,
+    );
+    expect(answer).toMatch(/^HTTP\/1.1 413 /);
+  });
+
+  it.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ] as const)('reads %s, and refuses a bomb and what is cut off', async (encoding, pack) => {
+    const headers = { 'content-encoding': encoding };
+    expect((await post(pack(TEXT), headers)).statusCode).toBe(200);
+    expectProblem(await post(pack(Buffer.alloc(50 * 1_048_576, '[')), headers), 413);
+    const whole = pack(TEXT);
+    expectProblem(await post(whole.subarray(0, whole.length - 6), headers), 400);
+    expectProblem(await post(TEXT, headers), 400);
+  });
+
+  it('refuses encodings it does not know', async () => {
+    expectProblem(await post(TEXT, { 'content-encoding': 'zstd' }), 415);
+    expectProblem(await post(TEXT, { 'content-encoding': 'gzip, gzip' }), 415);
+  });
+
+  it('ends a stream whose compression bursts, without ever holding it', async () => {
+    const bomb = gzipSync(Buffer.alloc(50 * 1_048_576, 'x'));
+    const answer = await post(bomb, { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' });
+    expect(answer.body.split('\n').map((line) => line.slice(0, 30))).toEqual([
+      '{"line":1,"status":"rejected",',
+      '{"status":"done","recorded":0,',
+      '',
+    ]);
+  });
+
+  it('compresses answers that are worth it', async () => {
+    const batch = JSON.stringify(Array.from({ length: 100 }, (_, i) => touchpoint({ id: `z-${i}` })));
+    const answer = await post(batch, { 'accept-encoding': 'gzip' });
+    expect(answer.headers['content-encoding']).toBe('gzip');
+    expect((await post(TEXT, { 'accept-encoding': 'gzip' })).headers['content-encoding']).toBeUndefined();
+  });
+});
+
+describe('requests that are no HTTP, or late', () => {
+  it('answers what cannot be a request', async () => {
+    expect(await raw('GARBAGE\r\n\r\n')).toMatch(/^HTTP\/1.1 400 .*"type":"\/problems\/malformed-request"/s);
+    expect(await raw(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`)).toMatch(
+      /^HTTP\/1.1 431 .*"type":"\/problems\/headers-too-large"/s,
+    );
+    expect(await rawPost('Content-Type: application/json\r\nContent-Length: 5\r\nContent-Length: 6', TEXT)).toMatch(
+      / 400 /,
+    );
+    expect(
+      await rawPost('Content-Type: application/json\r\nContent-Length: 5\r\nTransfer-Encoding: chunked', TEXT),
+    ).toMatch(/ 400 /);
+  });
+
+  it('answers a body shorter than announced, or one that never ends, when its time is over', async () => {
+    const answer = await rawPost('Content-Type: application/json\r\nContent-Length: 500', TEXT);
+    expect(answer).toMatch(/^HTTP\/1.1 408 .*"type":"\/problems\/timeout"/s);
+  });
+
+  it('reads no more of a body than was announced', async () => {
+    expect(await rawPost('Content-Type: application/json\r\nContent-Length: 10', TEXT)).toMatch(/^HTTP\/1.1 400 /);
+  });
+
+  it('ends a stream on which nothing comes any more, and keeps what it answered', async () => {
+    const line = `${JSON.stringify(touchpoint({ id: 'idle-1' }))}\n`;
+    const answer = await rawPost(
+      'Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked',
+      `${line.length.toString(16)}\r\n${line}\r\n`,
+    );
+    expect(answer).toMatch(/"status":"recorded","id":"idle-1".*"status":"failed".*"\/problems\/timeout"/s);
+  });
+});
+
+describe('paths, parameters and headers', () => {
+  const get = (url: string, headers: Record<string, string> = {}) => app.inject({ url, headers } as InjectOptions);
+
+  it.each([
+    '/v1/customers/..%2f..%2fetc%2fpasswd',
+    '/v1/customers/%00',
+    '/v1/customers/a%0d%0aSet-Cookie:x',
+    "/v1/customers/'%20OR%201=1--",
+  ])('takes nothing in a path for more than a name: %s', async (url) => {
+    const answer = await get(url);
+    expect([400, 404]).toContain(answer.statusCode);
+    expectProblem(answer, answer.statusCode);
+    expect(answer.headers['set-cookie']).toBeUndefined();
+  });
+
+  it('refuses what is no path', async () => {
+    expectProblem(await get('/v1/customers/%zz'), 400);
+    expectProblem(await get('/v1/customers/%ff'), 400);
+    expectProblem(await get(`/v1/customers/${'x'.repeat(5_000)}`), 400);
+    expectProblem(await get('//v1/customers'), 404);
+    expectProblem(await get('/v1/../etc/passwd'), 404);
+  });
+
+  it('refuses unknown and repeated query parameters', async () => {
+    const problem = expectProblem(await get('/v1/customers?stgae=partner'), 400);
+    expect(problem.errors).toMatchObject([{ field: 'stgae', message: expect.stringContaining('"stage"') }]);
+    expectProblem(await get('/v1/customers?__proto__=1'), 400);
+  });
+
+  it('writes no header that a sender made up', async () => {
+    const answer = await get('/health/live', { 'x-request-id': 'a\tb' });
+    expect(answer.headers['x-request-id']).not.toContain('\t');
+    expect((await post(TEXT, { 'ce-specversion': '1.0', 'ce-id': '%ff' })).statusCode).toBe(422);
+  });
+
+  it('refuses a wish for what it cannot give', async () => {
+    expectProblem(await get('/health/live', { accept: 'text/html' }), 406);
+    expect((await get('/health/live', { accept: 'text/html, */*;q=0.1' })).statusCode).toBe(200);
+    expectProblem(await get('/health/live', { accept: 'application/json;q=0' }), 406);
+  });
+});
+
+describe('trouble inside', () => {
+  it('is told without a word about the inside, and logged under the id of the request', async () => {
+    const broken = await createApi(
+      { ...api.engine, record: () => Promise.reject(new Error('secret password in /etc')) },
+      testOptions,
+    );
+    const answer = await broken.inject({ method: 'POST', url: '/v1/touchpoints', payload: touchpoint() });
+    expectProblem(answer, 500);
+    expect(answer.body).not.toContain('secret');
+    await broken.close();
+  });
+});

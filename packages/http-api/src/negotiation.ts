@@ -1,0 +1,54 @@
+import type { FastifyInstance } from 'fastify';
+import { Refusal } from './problem';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Media types that the route answers with: those of its schema, `application/json` where it names none. */
+    produces?: readonly string[];
+  }
+}
+
+const JSON_ONLY = ['application/json'];
+
+/** The media types of the answers that a schema describes, refusals left out. */
+const producedBy = (response: unknown): readonly string[] => {
+  const types = Object.entries((response ?? {}) as Readonly<Record<string, { readonly content?: object } | undefined>>)
+    .filter(([status]) => status.startsWith('2'))
+    .flatMap(([, answer]) => Object.keys(answer?.content ?? {}));
+  return types.length === 0 ? JSON_ONLY : [...new Set(types)];
+};
+
+/** Whether one range of `Accept` (`text/*`, `application/json`) takes a media type. */
+const takes = (range: string, type: string): boolean =>
+  range === '*/*' || range === type || (range.endsWith('/*') && type.startsWith(range.slice(0, -1)));
+
+const isRefusal = (range: string): boolean => /;\s*q=0(\.0*)?\s*(;|$)/i.test(range);
+
+/** Whether an `Accept` header leaves room for one of these media types. Problems are told to everybody. */
+export const isAcceptable = (accept: string, types: readonly string[]): boolean =>
+  accept
+    .toLowerCase()
+    .split(',')
+    .filter((range) => !isRefusal(range))
+    .map((range) => range.split(';')[0].trim())
+    .some((range) => types.some((type) => takes(range, type)));
+
+/** Refuses with 406 who wants none of what a route can give. */
+export const negotiate = (app: FastifyInstance): void => {
+  app.addHook('onRoute', (route) => {
+    route.config = { ...route.config, produces: producedBy(route.schema?.response) };
+  });
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { accept } = request.headers;
+    if (accept === undefined || accept === '' || accept === '*/*' || request.is404) return done();
+    const { url = '', config } = request.routeOptions;
+    const types = config.produces ?? JSON_ONLY;
+    if (url.startsWith('/docs') || isAcceptable(accept, types)) return done();
+    done(
+      new Refusal(
+        'not-acceptable',
+        `This is given as ${types.join(' or ')} only; Accept says ${accept.slice(0, 100)}.`,
+      ),
+    );
+  });
+};
