@@ -6,15 +6,14 @@ import { systemClock } from '@rapport/engine';
 import type { Position } from '@rapport/event-log';
 import { acquireWriter, atStore, openStore, type Store, type WriterLock } from '@rapport/sqlite';
 import { type Either, left, right } from 'fp-ts/Either';
-import { type Courier, startCourier } from './delivery/courier';
-import { createSender, type Sender } from './delivery/sender';
 import type { WaitingDelivery } from './delivery/waiting-delivery';
 import { DEFAULT_WEBHOOK_OPTIONS, type OpenWebhooksOptions, type WebhookOptions } from './options';
-import { createSigner, newSecret, type Sign } from './signing';
+import { createRunner, type Entry } from './runner';
+import { newSecret } from './signing';
 import { createDeliveryStore } from './store/delivery-store';
 import { createJournal } from './store/journal';
 import { SUBSCRIPTIONS_FILE } from './store/schema';
-import { createSubscriptionStore, type StoredSubscription } from './store/subscription-store';
+import { createSubscriptionStore } from './store/subscription-store';
 import { createTargets } from './target/targets';
 import type { Delivery, Subscription, SubscriptionProblem, Webhooks } from './webhooks';
 
@@ -49,17 +48,6 @@ const makePrivate = (path: string): void =>
     chmodSync(path, 0o600);
   });
 
-interface Entry {
-  stored: StoredSubscription;
-  sign: Sign;
-  courier?: Courier;
-  /** Ends what is under way. */
-  draining?: Courier;
-  sender?: Sender;
-  /** Couriers of a subscription follow one another. */
-  turn: Promise<void>;
-}
-
 const MOST_LISTED = 1_000;
 
 const NOT_FOUND: SubscriptionProblem = { kind: 'not-found' };
@@ -77,110 +65,25 @@ const webhooksOn = (store: Store, lock: WriterLock, setup: OpenWebhooksOptions):
   const targets = createTargets(options, setup.resolve);
   const subscriptions = createSubscriptionStore(store.db);
   const deliveries = createDeliveryStore(store.db);
-  const journal = createJournal({
+  const { keptDeliveries } = options;
+  const journal = createJournal({ store, subscriptions, deliveries, keptDeliveries, logger });
+  const runner = createRunner({
+    ...setup,
     store,
     subscriptions,
     deliveries,
-    keptDeliveries: options.keptDeliveries,
-    logger,
+    journal,
+    targets,
+    options,
+    clock,
+    random,
   });
-  const entries = new Map<string, Entry>();
-  /** Removed ones that end what is under way. */
-  const leaving: Promise<void>[] = [];
-  let started = false;
+  const { entries } = runner;
   let stopped: Promise<void> | undefined;
 
-  const entryOf = (stored: StoredSubscription): Entry => {
-    const entry: Entry = { stored, sign: createSigner(stored), turn: Promise.resolve() };
-    entries.set(stored.id, entry);
-    return entry;
-  };
-  for (const stored of subscriptions.all()) entryOf(stored);
-
-  const senderFor = (url: string, connections: number): Sender =>
-    createSender({
-      url,
-      targets,
-      connections,
-      timeoutMilliseconds: options.timeoutMilliseconds,
-      userAgent: options.userAgent,
-    });
-
-  const save = (entry: Entry, change: Partial<StoredSubscription>): void => {
-    const changed = { ...entry.stored, ...change };
-    atStore(store.path, () => subscriptions.save(changed));
-    entry.stored = changed;
-    entry.sign = createSigner(changed);
-  };
-
-  const halt = (entry: Entry): void => {
-    const { courier, sender } = entry;
-    if (courier === undefined) return;
-    entry.courier = undefined;
-    entry.draining = courier;
-    entry.turn = entry.turn.then(async () => {
-      await courier.halt();
-      await sender?.close();
-      journal.flush();
-      entry.stored = { ...entry.stored, progress: courier.progress() };
-      entry.draining = undefined;
-    });
-    void courier.halt();
-  };
-
-  const runs = (entry: Entry): boolean =>
-    started && stopped === undefined && entry.stored.status === 'active' && entries.has(entry.stored.id);
-
-  /** @param anew whether waiting deliveries are tried at once and get all their attempts again */
-  const run = (entry: Entry, anew = false): void => {
-    entry.turn = entry.turn.then(() => {
-      if (anew) {
-        deliveries.beginAnew(entry.stored.number);
-        entry.stored = { ...entry.stored, progress: { ...entry.stored.progress, failingSince: undefined } };
-      }
-      if (!runs(entry) || entry.courier !== undefined) return;
-      const { number, id, url, filter, progress } = entry.stored;
-      const sender = senderFor(url, options.concurrency);
-      entry.sender = sender;
-      entry.courier = startCourier({
-        ...setup,
-        number,
-        subscription: id,
-        filter,
-        progress,
-        clock,
-        random,
-        options,
-        deliveries,
-        journal,
-        send: (event) => {
-          const body = JSON.stringify(event);
-          return sender.send({ headers: entry.sign(event.id, clock.now(), body), body });
-        },
-        disabled: (reason) => {
-          if (!runs(entry)) return;
-          halt(entry);
-          const disabled = { status: 'disabled', reason } as const;
-          try {
-            save(entry, disabled);
-          } catch (error) {
-            // Then it holds until the next start, and will be found out again.
-            entry.stored = { ...entry.stored, ...disabled };
-            logger?.error({ err: error, subscription: id }, 'a disabled webhook subscription could not be written');
-          }
-          logger?.warn({ subscription: id, reason }, 'a webhook subscription was disabled');
-        },
-      });
-    });
-    entry.turn = entry.turn.catch((error: unknown) => {
-      logger?.error({ err: error, subscription: entry.stored.id }, 'a webhook subscription could not be started');
-    });
-  };
-
-  const subscriptionOf = ({ stored, courier, draining }: Entry): Subscription => {
+  const subscriptionOf = ({ stored, courier }: Entry): Subscription => {
     const { id, number, url, description, filter, status, reason, createdAt } = stored;
-    const now = courier ?? draining;
-    const { cursor, lastSuccessAt, lastFailureAt } = now?.progress() ?? stored.progress;
+    const { cursor, lastSuccessAt, lastFailureAt } = courier?.progress() ?? stored.progress;
     return {
       id,
       url,
@@ -190,7 +93,7 @@ const webhooksOn = (store: Store, lock: WriterLock, setup: OpenWebhooksOptions):
       ...(reason === undefined ? undefined : { reason }),
       createdAt,
       cursor,
-      waiting: deliveries.count(number, 'waiting') + (now?.unstored() ?? 0),
+      waiting: deliveries.count(number, 'waiting') + (courier?.unstored() ?? 0),
       deadLetters: deliveries.count(number, 'dead'),
       ...(lastSuccessAt === undefined ? undefined : { lastSuccessAt }),
       ...(lastFailureAt === undefined ? undefined : { lastFailureAt }),
@@ -219,19 +122,16 @@ const webhooksOn = (store: Store, lock: WriterLock, setup: OpenWebhooksOptions):
       const wrongCursor = await afterProblem(after);
       if (wrongCursor !== undefined) return left(wrongCursor);
       const secret = newSecret();
-      const cursor = after ?? (await feed.end());
-      const created = {
+      const entry = runner.add({
         id: `sub_${randomBytes(12).toString('hex')}`,
         url,
         description,
         filter,
-        status: 'active' as const,
+        status: 'active',
         createdAt: clock.now(),
         secret,
-        progress: { cursor },
-      };
-      const entry = entryOf(atStore(store.path, () => subscriptions.add(created)));
-      run(entry);
+        progress: { cursor: after ?? (await feed.end()) },
+      });
       return right({ subscription: reading(() => subscriptionOf(entry)), secret });
     },
     list: async () => reading(() => [...entries.values()].map(subscriptionOf)),
@@ -244,25 +144,22 @@ const webhooksOn = (store: Store, lock: WriterLock, setup: OpenWebhooksOptions):
       const entry = entries.get(id);
       if (entry === undefined) return left(NOT_FOUND);
       if (problem !== undefined) return left(invalid('url', problem));
-      const was = entry.stored.status;
-      save(entry, {
+      const resumed = status === 'active' && entry.stored.status !== 'active';
+      runner.save(entry, {
         ...(url === undefined ? undefined : { url }),
         ...(description === undefined ? undefined : { description }),
         ...(filter === undefined ? undefined : { filter }),
         ...(status === undefined ? undefined : { status, reason: undefined }),
       });
-      if (status === 'paused' || url !== undefined || filter !== undefined) halt(entry);
-      run(entry, status === 'active' && was !== 'active');
+      if (status === 'paused') runner.halt(entry);
+      else if (resumed) runner.resume(entry);
+      else if (url !== undefined || filter !== undefined) runner.restart(entry);
       return right(reading(() => subscriptionOf(entry)));
     },
     remove: async (id) => {
       const entry = entries.get(id);
       if (entry === undefined) return false;
-      entries.delete(id);
-      journal.forget(entry.stored.number);
-      halt(entry);
-      leaving.push(entry.turn);
-      atStore(store.path, () => subscriptions.remove(entry.stored.number));
+      runner.remove(entry);
       return true;
     },
     rotateSecret: async (id) => {
@@ -270,7 +167,7 @@ const webhooksOn = (store: Store, lock: WriterLock, setup: OpenWebhooksOptions):
       if (entry === undefined) return left(NOT_FOUND);
       const secret = newSecret();
       const oldSecretUntil = clock.now() + options.oldSecretMilliseconds;
-      save(entry, { secret, oldSecret: entry.stored.secret, oldSecretUntil });
+      runner.save(entry, { secret, oldSecret: entry.stored.secret, oldSecretUntil });
       return right({ secret, oldSecretUntil });
     },
     test: async (id) => {
@@ -279,7 +176,7 @@ const webhooksOn = (store: Store, lock: WriterLock, setup: OpenWebhooksOptions):
       const at = clock.now();
       const event = testEvent(id, at);
       const body = JSON.stringify(event);
-      const sender = senderFor(entry.stored.url, 1);
+      const sender = runner.sender(entry.stored.url, 1);
       const { retryAfter: _, ...answer } = await sender.send({ headers: entry.sign(event.id, at, body), body });
       await sender.close();
       return right({ at, ...answer });
@@ -301,16 +198,10 @@ const webhooksOn = (store: Store, lock: WriterLock, setup: OpenWebhooksOptions):
       entry.courier?.lookAgain();
       return right(count);
     },
-    start: () => {
-      if (started) return;
-      started = true;
-      for (const entry of entries.values()) run(entry);
-    },
+    start: runner.start,
     stop: () => {
       stopped ??= (async () => {
-        const all = [...entries.values()];
-        all.forEach(halt);
-        await Promise.all([...leaving, ...all.map(({ turn }) => turn)]);
+        await runner.stop();
         journal.close();
         store.close();
         lock.release();

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { Pool } from 'undici';
 import type { Targets } from '../target/targets';
 
@@ -95,7 +94,7 @@ export const createSender = (options: SenderOptions): Sender => {
     maxHeaderSize: LONGEST_HEADER,
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: { timeout, lookup: targets.lookupFor(url), servername: isIP(url.hostname) === 0 ? url.hostname : '' },
+    connect: { timeout, lookup: targets.lookupFor(url) },
   });
   const path = url.pathname + url.search;
   const common = { 'content-type': 'application/cloudevents+json', 'user-agent': options.userAgent };

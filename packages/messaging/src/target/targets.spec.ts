@@ -153,6 +153,19 @@ describe('when a connection is made', () => {
     await expect(lookUp('https://shop.example/', answering(PUBLIC, '10.0.0.1'))).rejects.toThrow(/10\.0\.0\.1/);
   });
 
+  test('a name that many connections wait for is asked for once, and again afterwards', async () => {
+    let asked = 0;
+    const targets = createTargets(CLOSED, async () => {
+      asked++;
+      await new Promise(setImmediate);
+      return [{ address: PUBLIC, family: 4 }];
+    });
+    await Promise.all(Array.from({ length: 50 }, () => targets.check('https://shop.example/')));
+    expect(asked).toBe(1);
+    await targets.check('https://shop.example/');
+    expect(asked).toBe(2);
+  });
+
   test('http to a name that became public is refused', async () => {
     const options = { allowPrivateTargets: true };
     await expect(lookUp('http://shop.example/', answering(PUBLIC), options)).rejects.toThrow(/https/);

@@ -41,13 +41,29 @@ const resolveBySystem: Resolve = (name) =>
     systemLookup(name, { all: true }, (error, addresses) => (error === null ? resolve(addresses) : reject(error))),
   );
 
+/**
+ * Asks once at a time for a name, however many connections wait for it: the system's lookups share a few threads, and
+ * a name whose servers do not answer must not take them all.
+ */
+const oneAtATime = (resolve: Resolve): Resolve => {
+  const asked = new Map<string, ReturnType<Resolve>>();
+  return (name) => {
+    const known = asked.get(name);
+    if (known !== undefined) return known;
+    const answer = resolve(name).finally(() => asked.delete(name));
+    asked.set(name, answer);
+    return answer;
+  };
+};
+
 /** Without the brackets of IPv6 and without the dot that may end a name. */
 const hostOf = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
 
 const isLoopbackName = (host: string): boolean => host === 'localhost' || host.endsWith('.localhost');
 
-export const createTargets = (options: TargetOptions, resolve: Resolve = resolveBySystem): Targets => {
+export const createTargets = (options: TargetOptions, resolveName: Resolve = resolveBySystem): Targets => {
   const { allowPrivateTargets, allowHttp } = options;
+  const resolve = oneAtATime(resolveName);
   const names = new Set(options.allowedTargets.map((entry) => entry.toLowerCase().replace(/\.$/, '')));
   const isListed = addressMatcher(options.allowedTargets);
 
