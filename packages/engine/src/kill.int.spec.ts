@@ -8,6 +8,7 @@ import { compileRuleset, RETAIL, rulesetHash } from '@rapport/domain';
 import { openSqliteEventLog, subjectOf } from '@rapport/event-log';
 import { openSqliteReadModel } from '@rapport/read-model';
 import { decisionOf } from './decision';
+import { openIdentityIndex } from './identity';
 import { Projector } from './projector';
 import { verify } from './verify';
 
@@ -48,6 +49,7 @@ test(`after ${ROUNDS} kills every decision is there once, in sequence, and is wh
   const touchpoints = new Set<string>();
   const stages = new Map<string, string>();
   const sequences = new Map<string, number>();
+  const causes = new Set<string>();
   for await (const page of log.readAll())
     for (const event of page) {
       const customer = subjectOf(event.stream);
@@ -58,12 +60,17 @@ test(`after ${ROUNDS} kills every decision is there once, in sequence, and is wh
       }
       expect(decision.sequence).toBe((sequences.get(customer) ?? 0) + 1);
       sequences.set(customer, decision.sequence);
+      causes.add(decision.cause);
       if (decision.kind !== 'stageChanged') continue;
       expect(decision.from).toBe(stages.get(customer) ?? null);
       stages.set(customer, decision.to);
     }
   expect(acknowledged.filter((id) => !touchpoints.has(id))).toEqual([]);
-  for (const [customer, stage] of stages) expect((await readModel.load([customer]))[0]?.stage).toBe(stage);
+  expect([...causes].sort()).toEqual(['late', 'merge', 'time', 'touchpoint']);
+  const identity = await openIdentityIndex(log);
+  const survives = (customer: string) => identity.identities(customer).survivorOf(customer) === customer;
+  for (const [customer, stage] of stages)
+    expect((await readModel.load([customer]))[0]?.stage).toBe(survives(customer) ? stage : undefined);
 
   const location = { kind: 'sqlite', path: join(folder, 'events.sqlite') } as const;
   const report = await verify({ log: location, readModel, rulesets: { [rulesetHash(RETAIL)]: RETAIL } });

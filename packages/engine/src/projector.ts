@@ -18,6 +18,7 @@ import { createIdentityIndex, type IdentityIndex, linksAmong } from './identity/
 import { lastAlone } from './identity/last-alone';
 import { type Decided, lastDecided, UNDECIDED } from './identity/last-decided';
 import { type Regrouped, regroup } from './identity/regroup';
+import { runsOf } from './identity/runs';
 import { readMembers } from './identity/united-streams';
 import { createProjection, firstLate, type Outcome, parkedFor, type Standing, type WholeOptions } from './projection';
 import { unsavedDecisions } from './unsaved-decisions';
@@ -67,18 +68,6 @@ interface Work {
   /** Of all who are merged into her. */
   readonly events: readonly RecordedEvent[];
 }
-
-/** Those that unite or part histories and all others apart, in their order. */
-const runsOf = (page: readonly RecordedEvent[]): readonly (readonly RecordedEvent[])[] => {
-  if (!page.some(({ type }) => isIdentityType(type))) return [page];
-  const runs: RecordedEvent[][] = [];
-  for (const event of page) {
-    const run = runs.at(-1);
-    if (run !== undefined && isIdentityType(run[0].type) === isIdentityType(event.type)) run.push(event);
-    else runs.push([event]);
-  }
-  return runs;
-};
 
 const CUSTOMERS_PER_REVIEW = 500;
 

@@ -1,6 +1,7 @@
 /**
  * What the kill test kills: intake and live projection in one process, as an engine runs them. Customers order,
- * complain, write and fall silent on a clock that runs a day a touchpoint; some touchpoints are late.
+ * complain, write and fall silent on a clock that runs a day a touchpoint; some touchpoints are late. Now and then two
+ * customers turn out to be one, and some of them two after all.
  *
  * Arguments: folder of the stores, number of the round. Prints `open`, then every acknowledged touchpoint's id.
  */
@@ -25,7 +26,24 @@ const TYPES = [
   'email.sent',
 ];
 
+/** Every ninth: a few customers are merged, taken elsewhere, and taken out again. */
+const link = (round: number, n: number, occurredAt: number): DecodedTouchpoint => {
+  const turn = round * 7 + (n - 4) / 9;
+  const merged = turn % 3 !== 2;
+  return {
+    id: `${round}-${n}`,
+    source: 'kill',
+    type: merged ? 'customer.merged' : 'customer.unmerged',
+    version: 1,
+    customer: `c${turn % 6}`,
+    occurredAt,
+    recordedAt: occurredAt,
+    data: merged ? { into: `c${(turn * 5 + 1) % 8}` } : {},
+  };
+};
+
 const touchpoint = (round: number, n: number): DecodedTouchpoint => {
+  if (n % 9 === 4) return link(round, n, START + (round * ROUND_LENGTH + n) * DAY * 0.3);
   const type = TYPES[(n * 7 + round) % TYPES.length];
   const late = n % 5 === 0 ? 9 * DAY : 0;
   const customer = `c${(n * 11) % CUSTOMERS}`;

@@ -1,0 +1,31 @@
+import { isIdentityType } from '@rapport/domain';
+import { type RecordedEvent, subjectOf } from '@rapport/event-log';
+
+/**
+ * A page in runs that are folded and saved one after another: touchpoints, and what unites or parts histories. Each of
+ * the latter is a run of its own, so that everyone is seen as she was in between; merges of different customers who
+ * had no part in one another's are taken together, that many into the same survivor cost one fold of hers.
+ */
+export const runsOf = (page: readonly RecordedEvent[]): readonly (readonly RecordedEvent[])[] => {
+  if (!page.some(({ type }) => isIdentityType(type))) return [page];
+  const runs: RecordedEvent[][] = [];
+  /** By the merges of the last run; empty where it may not be added to. */
+  const named = new Set<string>();
+  let kind: string | undefined;
+  for (const event of page) {
+    const run = runs.at(-1);
+    const next = isIdentityType(event.type) ? event.type : 'touchpoint';
+    const customer = subjectOf(event.stream);
+    const goesOn =
+      next === kind &&
+      (next === 'touchpoint' || (next === 'customer.merged' && named.size > 0 && !named.has(customer)));
+    if (run !== undefined && goesOn) run.push(event);
+    else {
+      runs.push([event]);
+      named.clear();
+    }
+    kind = next;
+    if (next === 'customer.merged') named.add(customer).add(String(event.data.into));
+  }
+  return runs;
+};
