@@ -44,6 +44,18 @@ const repeated = <T>(items: readonly T[], random: () => number): readonly T[] =>
     .map(([, item]) => item);
 };
 
+/** Who is who changes on the way. */
+const identity = (type: string, customer: string, at: string, into?: string): Touchpoint => ({
+  id: `${type} ${customer}`,
+  source: 'crm',
+  type,
+  version: 1,
+  customer,
+  occurredAt: Date.parse(at),
+  recordedAt: Date.parse(at) + 1_000,
+  data: into === undefined ? {} : { into },
+});
+
 interface Arrived {
   readonly engine: TestEngine;
   readonly app: FastifyInstance;
@@ -94,6 +106,18 @@ describe('touchpoints that arrive over HTTP', () => {
   const touchpoints: Touchpoint[] = [];
   for (const { touchpoints: hers } of simulate({ customers: CUSTOMERS, seed: 11, months: 24, endAt: END }))
     touchpoints.push(...hers);
+  const [a, b, c, d, e, f] = touchpoints
+    .map(({ customer }) => customer)
+    .filter((one, i, all) => all.indexOf(one) === i);
+  touchpoints.push(
+    identity('customer.merged', a, '2026-02-01T00:00:00Z', b),
+    identity('customer.merged', b, '2026-03-01T00:00:00Z', c),
+    identity('customer.merged', d, '2026-02-01T00:00:00Z', e),
+    identity('customer.unmerged', d, '2026-04-15T00:00:00Z'),
+    identity('customer.merged', f, '2026-05-01T00:00:00Z', e),
+  );
+  /** Of a and b into c, and of f into e. */
+  const merged = 3;
   const inOrder = [...touchpoints].sort((a, b) => a.recordedAt - b.recordedAt);
   const customers = [...new Set(touchpoints.map(({ customer }) => customer))];
   let engines: readonly Arrived[] = [];
@@ -145,6 +169,6 @@ describe('touchpoints that arrive over HTTP', () => {
       const expected = await ask(first, path);
       for (const other of others) expect(await ask(other, path)).toEqual(expected);
     }
-    expect(await ask(first, '/v1/population')).toMatchObject({ customers: customers.length });
+    expect(await ask(first, '/v1/population')).toMatchObject({ customers: customers.length - merged });
   });
 });
