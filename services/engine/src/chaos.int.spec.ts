@@ -20,7 +20,12 @@ const BATCH = 10;
 const TYPES = ['order.completed', 'message.received', 'order.completed', 'complaint.opened', 'email.opened'];
 
 const directory = mkdtempSync(join(tmpdir(), 'rapport-chaos-'));
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
+let engine: KilledEngine | undefined;
+afterAll(async () => {
+  await engine?.kill();
+  for (const one of receivers) await one.close();
+  rmSync(directory, { recursive: true, force: true });
+});
 
 /** A generator that gives the same numbers at every run: kills fall where they fall all the same. */
 let state = 20_261_121;
@@ -44,7 +49,7 @@ const nextBatch = (): readonly Readonly<Record<string, unknown>>[] =>
       type,
       customer,
       occurredAt: new Date(Date.now() - late).toISOString(),
-      data: type === 'complaint.opened' ? { caseId: `case-${n}`, severity: 'major' } : {},
+      data: type === 'complaint.opened' ? { caseId: `case-${n}`, severity: 'high' } : {},
     };
   });
 
@@ -116,21 +121,22 @@ const until = async (what: string, holds: () => boolean | Promise<boolean>): Pro
 test(
   `after ${KILLS} kills everything acknowledged is recorded once, and every change reached every subscriber in order`,
   async () => {
-    const engine = await killedEngine(directory, {
+    const running = await killedEngine(directory, {
       RAPPORT_WEBHOOKS_ALLOW_PRIVATE_TARGETS: 'true',
       RAPPORT_WEBHOOKS_ALLOW_HTTP: 'true',
       RAPPORT_WEBHOOKS_RETRY_FIRST: 'PT0.05S',
       RAPPORT_WEBHOOKS_RETRY_LONGEST: 'PT1S',
     });
+    engine = running;
     const good = await receiver({});
     const slow = await receiver({ delay: () => 20 + 60 * random() });
     const failing = await receiver({ fails: () => random() < 0.5 });
-    await engine.start();
-    for (const one of [good, slow, failing]) await subscribe(engine, one);
+    await running.start();
+    for (const one of [good, slow, failing]) await subscribe(running, one);
 
     const reading = new AbortController();
     const streamed: ChangeEvent[] = [];
-    const client = createRapportClient({ baseUrl: engine.url, key: 'none' });
+    const client = createRapportClient({ baseUrl: running.url, key: 'none' });
     const stream = (async () => {
       const backoff = { first: 10, longest: 200, factor: 2 };
       const filter = { kinds: ['stageChanged', 'signalRaised', 'signalCleared'] as const };
@@ -139,14 +145,15 @@ test(
     })();
 
     const over = new AbortController();
-    const senders = [0, 1].map(() => sendUntil(engine.url, over.signal));
+    const senders = Promise.all([0, 1].map(() => sendUntil(running.url, over.signal)));
+    const refused = new Promise<never>((_, reject) => senders.catch(reject));
     for (let kill = 0; kill < KILLS; kill++) {
-      await new Promise((resolve) => setTimeout(resolve, random() * LONGEST_LIFE_MS));
-      await engine.kill();
-      await engine.start();
+      await Promise.race([refused, new Promise((resolve) => setTimeout(resolve, random() * LONGEST_LIFE_MS))]);
+      await running.kill();
+      await running.start();
     }
     over.abort();
-    await Promise.all(senders);
+    await senders;
 
     // What the log holds is what there is to hear.
     const matches = changeMatcher({ kinds: ['stageChanged', 'signalRaised', 'signalCleared'] });
@@ -155,7 +162,7 @@ test(
     let head = await log.head();
     const isProjected = async (): Promise<boolean> => {
       head = await log.head();
-      const metrics = await (await fetch(`${engine.url}/metrics`)).text();
+      const metrics = await (await fetch(`${running.url}/metrics`)).text();
       return /^rapport_projection_lag_positions 0$/m.test(metrics);
     };
     await until('the projection has caught up', isProjected);
@@ -175,8 +182,7 @@ test(
     await until('the stream has brought everything', () => hasAll(new Set(streamed.map(({ id }) => id))));
     reading.abort();
     await stream;
-    expect(await engine.stop()).toBe(0);
-    for (const one of receivers) await one.close();
+    expect(await running.stop()).toBe(0);
 
     expect([...acknowledged].filter((id) => recorded.get(id) !== 1)).toEqual([]);
     expect([...recorded.values()].filter((times) => times !== 1)).toEqual([]);
