@@ -2,37 +2,28 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ApiEngine } from '../api-engine';
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /**
-     * Notes the read that this request is, once. It happens by itself when an answer is sent; a handler that takes the
-     * connection over (`reply.hijack`) calls it when its answer begins, as it may last for days.
-     */
-    noteAccess(status: number): void;
-    accessNoted: boolean;
-  }
-}
-
-/** Every answer of a route with personal data is noted before it leaves, refused ones too. */
+/** Every answer of a route with personal data is noted before it leaves, refused ones too; each once. */
 export const noteAccesses = (app: FastifyInstance, { access, clock }: Pick<ApiEngine, 'access' | 'clock'>): void => {
-  app.decorateRequest('accessNoted', false);
-  app.decorateRequest('noteAccess', function (this: FastifyRequest, status: number): void {
-    const { config, method, url } = this.routeOptions;
-    if (this.accessNoted || this.principal === undefined || config.personalData !== true) return;
-    this.accessNoted = true;
-    const { id, name, kind } = this.principal;
-    access.record({
-      at: clock.now(),
-      principal: { id, name, kind },
-      what: `${[method].flat()[0]} ${(url ?? '').replace(/:(\w+)/g, '{$1}')}`,
-      customer: customerOf(this),
-      status,
-      requestId: this.id,
-    });
+  const noted = new WeakSet<FastifyRequest>();
+  const note = (request: FastifyRequest, status: number): void => {
+    const { principal, routeOptions } = request;
+    if (principal === undefined || routeOptions.config.personalData !== true || noted.has(request)) return;
+    noted.add(request);
+    const { id, name, kind } = principal;
+    const what = `${request.method} ${(routeOptions.url ?? '').replace(/:(\w+)/g, '{$1}')}`;
+    const customer = customerOf(request);
+    access.record({ at: clock.now(), principal: { id, name, kind }, what, customer, status, requestId: request.id });
+  };
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.routeOptions.config.personalData !== true) return;
+    const hijack = reply.hijack.bind(reply);
+    // Whoever takes the connection over streams, maybe for days: noted when that begins. Refusals are sent before it.
+    reply.hijack = () => {
+      note(request, 200);
+      return hijack();
+    };
   });
-  app.addHook('onSend', async (request, reply) => request.noteAccess(reply.statusCode));
-  // Where nothing was sent through Fastify.
-  app.addHook('onResponse', async (request, reply) => request.noteAccess(reply.statusCode));
+  app.addHook('onSend', async (request, reply) => note(request, reply.statusCode));
 };
 
 /** By path, or the one a list was narrowed to. */

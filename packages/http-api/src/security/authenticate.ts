@@ -48,8 +48,9 @@ export const authenticate = (
 
 /** Two of them could be read as one by a proxy and as the other here; then none is right. */
 const onlyAuthorization = ({ raw, headers }: FastifyRequest): string | undefined => {
-  const all = raw.headersDistinct.authorization;
-  return all !== undefined && all.length > 1 ? all.join(', ') : headers.authorization;
+  if (headers.authorization === undefined) return undefined;
+  const isAuthorization = (text: string, i: number): boolean => i % 2 === 0 && text.toLowerCase() === 'authorization';
+  return raw.rawHeaders.filter(isAuthorization).length > 1 ? 'several' : headers.authorization;
 };
 
 const refusalOfFailure = ({ kind }: AuthenticationFailure): Refusal => {

@@ -44,6 +44,8 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
 
   // Complaints and what they are about: service and audit, not campaigns.
   'GET /v1/cases': personal(READERS),
+  // What kinds of touchpoints there are: whoever sends or reads them must know.
+  'GET /v1/catalogue': { allow: ['ingest', ...READERS_AND_MARKETING] },
   // How stages are decided; no customers in it.
   'GET /v1/rulesets': { allow: READERS },
   'GET /v1/rulesets/:hash': { allow: READERS },

@@ -5,6 +5,15 @@ import { type Permission, permissionOf } from './permission-table';
 
 declare module 'fastify' {
   interface FastifyContextConfig extends Partial<Permission> {}
+  interface FastifyInstance {
+    /** Every route that was registered after `registerSecurity`, and who may use it. */
+    readonly permissions: readonly RoutePermission[];
+  }
+}
+
+export interface RoutePermission extends Permission {
+  readonly method: string;
+  readonly url: string;
 }
 
 /**
@@ -14,6 +23,8 @@ declare module 'fastify' {
  * @throws while the route is registered, so that an app with a route nobody thought about does not start
  */
 export const givePermissions = (app: FastifyInstance): void => {
+  const given: RoutePermission[] = [];
+  app.decorate('permissions', given);
   app.addHook('onRoute', (route) => {
     for (const method of [route.method].flat()) {
       const name = `${method} ${route.url}`;
@@ -27,6 +38,7 @@ export const givePermissions = (app: FastifyInstance): void => {
       )
         throw new Error(`The route ${name} says other permissions than security/permission-table.ts. Take them away.`);
       route.config = { ...route.config, ...permission };
+      given.push({ method, url: route.url, ...permission });
     }
   });
 };
