@@ -113,6 +113,24 @@ test('a failing customer does not hold up the others', async () => {
   ]);
 });
 
+test('an endpoint that is down is tried now and then, and gets everything when it is back', async () => {
+  const receiver = await setting.receiver(status(500));
+  const webhooks = await setting.open({ random: () => 0.5 });
+  await subscribe(webhooks, { url: receiver.url });
+  await recordRounds(setting.log, 1_000, 2);
+  await eventually(() => receiver.received.length >= 16);
+  const down = setting.clock.now();
+  await setting.clock.runUntil(() => setting.clock.now() > down + 3_600_000);
+  expect(receiver.received.length).toBeGreaterThan(100);
+  expect(receiver.received.length).toBeLessThan(200);
+  receiver.answer = ok;
+  const back = setting.clock.now();
+  await setting.clock.runUntil(() => receiver.accepted.length > 0);
+  expect(setting.clock.now() - back).toBeLessThanOrEqual(60_000);
+  await eventually(() => receiver.accepted.length === 2_000);
+  for (let c = 0; c < 1_000; c++) expect(sequencesOf(receiver.accepted, `c${c}`)).toEqual([1, 2]);
+});
+
 test('at most so many customers are delivered to at the same time', async () => {
   const open: (() => void)[] = [];
   const receiver = await setting.receiver((response) => void open.push(() => ok(response)));

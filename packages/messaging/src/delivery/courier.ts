@@ -6,6 +6,7 @@ import type { Progress } from '../store/subscription-store';
 import type { DeliveryAttempt } from '../webhooks';
 import { type Attempting, attemptAt } from './attempt-at';
 import { disablingReason, GONE } from './disabling';
+import { createEndpoint } from './endpoint';
 import { createLanes } from './lanes';
 import { retryAfter, retryDelay } from './retry';
 import { createUptake } from './uptake';
@@ -52,10 +53,9 @@ export const startCourier = (setup: CourierOptions): Courier => {
   const { retries } = options;
   const halting = new AbortController();
   const lanes = createLanes();
+  const endpoint = createEndpoint({ concurrency: options.concurrency, retries, random: setup.random });
   let { lastSuccessAt, lastFailureAt, failingSince } = setup.progress;
   let underWay = 0;
-  /** Until then the endpoint asked to be left alone. */
-  let quietUntil = 0;
   /** Nothing that waits for an instant may go before. */
   let rouseAt = 0;
   let rousedAt = 0;
@@ -109,13 +109,13 @@ export const startCourier = (setup: CourierOptions): Courier => {
     lastSuccessAt = clock.now();
     failingSince = undefined;
     ends(delivery, 'delivered');
+    // It is back: what waits has waited long enough.
+    if (endpoint.succeeded()) lanes.rouse(Number.POSITIVE_INFINITY);
     metrics?.announced(kindOf(event), 'webhook', 1);
   };
 
-  const tryLater = (delivery: WaitingDelivery, now: number, wait: string | undefined, last: number): void => {
-    const asked = retryAfter(wait, now, retries.capMilliseconds);
-    if (asked !== undefined) quietUntil = Math.max(quietUntil, now + asked);
-    const delay = Math.max(retryDelay(delivery.tries, retries, setup.random()), asked ?? 0);
+  const tryLater = (delivery: WaitingDelivery, now: number, asked: number, last: number): void => {
+    const delay = Math.max(retryDelay(delivery.tries, retries, setup.random()), asked);
     putBack(delivery, Math.min(now + delay, last));
     // Whatever waits behind it waits long.
     for (const one of lanes.of(delivery.customer)) if (one === delivery || !one.stored) uptake.store(one);
@@ -128,10 +128,12 @@ export const startCourier = (setup: CourierOptions): Courier => {
     delivery.failingSince ??= now;
     delivery.tries++;
     const last = delivery.failingSince + retries.spanMilliseconds;
+    const asked = retryAfter(wait, now, retries.capMilliseconds);
+    endpoint.failed(delivery.customer, now, asked);
     if (attempt.status === GONE || now - failingSince >= options.disableAfterMilliseconds)
       disable(delivery, disablingReason(attempt, failingSince));
     else if (now >= last) ends(delivery, 'dead');
-    else tryLater(delivery, now, wait, last);
+    else tryLater(delivery, now, asked ?? 0, last);
   };
 
   const attempt = async (delivery: WaitingDelivery): Promise<void> => {
@@ -165,7 +167,7 @@ export const startCourier = (setup: CourierOptions): Courier => {
   };
 
   const sendReady = (): void => {
-    while (underWay < options.concurrency) {
+    while (underWay < endpoint.limit && clock.now() >= endpoint.quietUntil) {
       const delivery = lanes.next();
       if (delivery === undefined) return;
       void deliver(delivery);
@@ -184,7 +186,7 @@ export const startCourier = (setup: CourierOptions): Courier => {
       const earliest = lanes.rouse(now);
       if (earliest !== undefined) rouseBy(earliest);
     }
-    if (now < quietUntil) wake.at(quietUntil);
+    if (now < endpoint.quietUntil) wake.at(endpoint.quietUntil);
     else sendReady();
   };
 
