@@ -26,7 +26,7 @@ export interface AskedApi {
   readonly engine: TestEngine & ApiEngine;
   /** @throws for an answer that is not as the OpenAPI document says */
   ask(request: string | InjectOptions): Promise<Asked>;
-  /** Records touchpoints and waits until they are in the read model. */
+  /** Records touchpoints and waits until they, and what is due by time, are in the read model. */
   record(...touchpoints: readonly TouchpointInput[]): Promise<void>;
   close(): Promise<void>;
 }
@@ -89,6 +89,11 @@ const answerChecks = (app: FastifyInstance) => {
   };
 };
 
+/** Waits for a condition that comes about without anybody's doing. */
+export const until = async (holds: () => Promise<boolean>): Promise<void> => {
+  while (!(await holds())) await new Promise(setImmediate);
+};
+
 let made = 0;
 /** Tests have clocks of their own. */
 const LATEST = Date.parse('2100-01-01T00:00:00Z');
@@ -131,6 +136,7 @@ export const askedApi = async (parts: TestEngineOptions = {}, options: Partial<A
       const conflict = outcomes.find(({ kind }) => kind === 'conflict');
       if (conflict !== undefined) throw new Error(JSON.stringify(conflict));
       await base.caughtUp();
+      await until(async () => (await engine.readModel().due(clock.now(), 1)).length === 0);
     },
     close: async () => {
       await app.close();

@@ -1,0 +1,52 @@
+import * as fc from 'fast-check';
+import { type CursorPart, decodeCursor, encodeCursor } from './cursor';
+import { Refusal } from './problem';
+
+const part = fc.oneof(fc.string({ unit: 'grapheme' }), fc.integer(), fc.constant(null));
+
+describe('cursors of lists', () => {
+  it('give back what they hold, and travel in URLs as they are', () => {
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 6 }), (parts: readonly CursorPart[]) => {
+        const cursor = encodeCursor('things', parts);
+        expect(cursor).toMatch(/^[A-Za-z0-9_-]+$/);
+        expect(
+          decodeCursor(
+            'things',
+            cursor,
+            parts.map(() => 'any'),
+          ),
+        ).toEqual(parts);
+      }),
+    );
+  });
+
+  it('are none where none is given', () => {
+    expect(decodeCursor('things', undefined, ['string'])).toBeUndefined();
+    expect(decodeCursor('things', '', ['string'])).toBeUndefined();
+  });
+
+  it('are refused where they are of another list, of other parts, or no cursors', () => {
+    const wrong = [
+      encodeCursor('others', ['a']),
+      encodeCursor('things', [1]),
+      encodeCursor('things', ['a', 'b']),
+      Buffer.from('["things",{}]').toString('base64url'),
+      Buffer.from('{"0":"things"}').toString('base64url'),
+      Buffer.from('nonsense').toString('base64url'),
+      'a b',
+      '../../etc/passwd',
+      'x'.repeat(3_000),
+    ];
+    for (const cursor of wrong) expect(() => decodeCursor('things', cursor, ['string'])).toThrow(Refusal);
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        try {
+          decodeCursor('things', text, ['string']);
+        } catch (error) {
+          expect(error).toMatchObject({ kind: 'invalid-cursor' });
+        }
+      }),
+    );
+  });
+});
