@@ -74,6 +74,10 @@ export const fromJsonSchema = (
     return fc.oneof(...options.map((option) => fromJsonSchema(merged(inner, option), resolve, depth)));
   }
   if (Array.isArray(schema.type)) return fc.oneof(...schema.type.map((type) => of({ ...schema, type })));
+  if (Array.isArray(schema.examples)) {
+    const { examples, ...plain } = schema;
+    return fc.oneof({ weight: 2, arbitrary: fc.constantFrom(...schema.examples) }, { weight: 1, arbitrary: of(plain) });
+  }
   switch (schema.type) {
     case 'string':
       return texts(schema);

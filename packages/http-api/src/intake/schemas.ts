@@ -115,7 +115,11 @@ const CALL = {
   required: ['messageId'],
   properties: {
     type: { type: 'string', description: '`track` or `alias`; others are skipped.' },
-    event: { type: 'string', description: 'An event of the table in the reference of touchpoints.' },
+    event: {
+      type: 'string',
+      description: 'An event of the table in the reference of touchpoints.',
+      examples: ['Order Completed'],
+    },
     ...CALL_TEXTS,
     timestamp: { ...INSTANT, description: 'When it happened; when it was received where absent.' },
     originalTimestamp: { ...INSTANT, description: 'Counts before `timestamp`.' },
@@ -125,6 +129,16 @@ const CALL = {
     },
     properties: { type: 'object' },
   },
+  examples: [
+    {
+      type: 'track',
+      event: 'Order Completed',
+      messageId: 'm-1',
+      userId: 'c-17',
+      timestamp: '2026-03-01T12:00:00Z',
+      properties: { order_id: 'o-1', revenue: 19.99, currency: 'EUR' },
+    },
+  ],
 };
 
 export const TRACK_SCHEMA = {
