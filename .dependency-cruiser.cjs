@@ -35,7 +35,7 @@ const mayUse = {
     'telemetry',
     'client',
   ],
-  bench: ['domain', 'event-log', 'read-model', 'simulator', 'files', 'engine'],
+  bench: ['domain', 'event-log', 'read-model', 'simulator', 'files', 'engine', 'data-directory'],
 };
 
 module.exports = {
