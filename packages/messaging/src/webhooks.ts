@@ -87,6 +87,10 @@ export interface Webhooks {
   ): Promise<Either<SubscriptionProblem, { readonly secret: string; readonly oldSecretUntil: number }>>;
   /** Sends a test event now, once, and says what came of it. */
   test(id: string): Promise<Either<SubscriptionProblem, DeliveryAttempt>>;
+  /**
+   * Newest first; `next`, where there is more, is the `after` of the next page. A delivery is listed once its first
+   * attempt is over, or when it waits behind one that failed.
+   */
   deliveries(query: {
     readonly subscription: string;
     readonly status?: DeliveryStatus;
