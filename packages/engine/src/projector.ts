@@ -5,7 +5,6 @@ import {
   type Position,
   type RecordedEvent,
   relationshipStream,
-  type StreamEvent,
   subjectOf,
 } from '@rapport/event-log';
 import type { ReadModel, RelationshipSave, StoredRelationship } from '@rapport/read-model';
@@ -14,12 +13,9 @@ import { isBeyond } from './beyond';
 import { type Clock, systemClock } from './clock';
 import { type Decision, decisionEvent, type RecordedDecision, rulesetName } from './decision';
 import { foldedParts } from './foldable';
-import { createIdentityIndex, type IdentityIndex, linksAmong } from './identity/identity-index';
-import { lastAlone } from './identity/last-alone';
-import { type Decided, lastDecided, UNDECIDED } from './identity/last-decided';
-import { type Regrouped, regroup } from './identity/regroup';
+import type { Regrouped } from './identity/regroup';
 import { runsOf } from './identity/runs';
-import { readMembers } from './identity/united-streams';
+import { createWhoIsWho, type WhoIsWho } from './identity/who-is-who';
 import { createProjection, firstLate, type Outcome, parkedFor, type Standing, type WholeOptions } from './projection';
 import { unsavedDecisions } from './unsaved-decisions';
 
@@ -89,8 +85,7 @@ export class Projector {
   private resumed = false;
   private turn: Promise<void> = Promise.resolve();
   private parkedCustomers = new Set<string>();
-  /** Who is who up to the checkpoint. */
-  private identity: IdentityIndex;
+  private readonly whoIsWho: WhoIsWho;
   private readonly total = { touchpoints: 0, customers: 0, decisions: 0, parked: 0, late: 0, reviewed: 0 };
   private readonly waiting: { readonly position: Position; readonly resolve: () => void }[] = [];
 
@@ -99,8 +94,8 @@ export class Projector {
     this.announce = options.announce ?? true;
     this.hash = rulesetHash(options.program.ruleset);
     this.wanted = foldedParts([options.program]);
-    this.identity = createIdentityIndex(options.log);
     this.projection = createProjection(options.program, rulesetName(options.program.ruleset, this.hash));
+    this.whoIsWho = createWhoIsWho(options.log, this.projection, this.wanted);
   }
 
   get report(): ProjectionReport {
@@ -191,8 +186,12 @@ export class Projector {
     const known = this.resumed ? this.checkpoint : undefined;
     this.checkpoint = checkpoint?.position as Position | undefined;
     if (known === undefined || known !== this.checkpoint) {
-      this.identity = createIdentityIndex(log);
-      if (this.checkpoint !== undefined) await this.identity.refresh(this.checkpoint);
+      await this.whoIsWho.learn(this.checkpoint);
+      const merged = await readModel.load(this.whoIsWho.merged());
+      if (merged.some((one) => one !== undefined))
+        throw new RebuildNeeded(
+          'the read model has relationships of merged customers: it was built before they united',
+        );
     }
     this.parkedCustomers = new Set((await readModel.parked()).map(({ customer }) => customer));
     if (!this.resumed) await this.redo(await unsavedDecisions(log, readModel, this.checkpoint));
@@ -256,7 +255,7 @@ export class Projector {
   private async foldTouchpoints(run: readonly RecordedEvent[]): Promise<readonly Outcome[]> {
     const byCustomer = new Map<string, RecordedEvent[]>();
     for (const event of run) {
-      const customer = this.survivorOf(subjectOf(event.stream));
+      const customer = this.whoIsWho.survivorOf(subjectOf(event.stream));
       const events = byCustomer.get(customer);
       if (events === undefined) byCustomer.set(customer, [event]);
       else events.push(event);
@@ -276,7 +275,7 @@ export class Projector {
     const { readModel } = this.options;
     const { position } = run[run.length - 1];
     const now = run.reduce((latest, { recordedAt }) => Math.max(latest, recordedAt), Number.NEGATIVE_INFINITY);
-    const regrouped = regroup(this.identity, linksAmong(run), position);
+    const regrouped = this.whoIsWho.takeIn(run);
     const standing = regrouped.filter(({ stoodAlone }) => stoodAlone).map(({ customer }) => customer);
     await this.letTimePass(standing, now);
 
@@ -297,7 +296,7 @@ export class Projector {
     position: Position,
     until: number,
   ): Promise<Outcome> {
-    const decided = stored?.decided ?? (await this.lastDecided(customer, !stoodAlone));
+    const decided = stored?.decided ?? (await this.whoIsWho.lastDecided(customer, this.checkpoint, !stoodAlone));
     const past = { cause: 'merge' as const, touchpoint: { source: link.source, id: link.id } };
     return this.foldWhole({ customer, stored, decided }, position, { past, until });
   }
@@ -312,34 +311,6 @@ export class Projector {
         : [{ customer: one.customer, events: [] }],
     );
     if (due.length > 0) await this.save(await this.foldAll(due, this.checkpoint, until), this.checkpoint);
-  }
-
-  private survivorOf(customer: string): string {
-    return this.identity.links === 0 ? customer : this.identity.identities(customer).survivorOf(customer);
-  }
-
-  /** What was last decided of a customer of whom nothing is stored. */
-  private async lastDecided(customer: string, wasMerged = false): Promise<Decided> {
-    if (!this.identity.knows(customer)) return UNDECIDED;
-    return lastDecided(this.options.log, customer, this.checkpoint, async () => {
-      const { checkpoint } = this;
-      if (!wasMerged || checkpoint === undefined) return undefined;
-      const alone = lastAlone(this.identity, customer, checkpoint);
-      if (alone === undefined) return undefined;
-      const { position: until, recordedAt } = alone.takenBy;
-      const events = await readMembers(this.options.log, alone.members, { ...this.wanted, until });
-      try {
-        return this.projection.stands(events, recordedAt);
-      } catch {
-        // She could not be folded then: nothing was known of her.
-        return undefined;
-      }
-    });
-  }
-
-  private readHistory(customer: string, until: Position): Promise<readonly StreamEvent[]> {
-    const members = this.identity.knows(customer) ? this.identity.identities(customer).membersOf(customer) : [customer];
-    return readMembers(this.options.log, members, { ...this.wanted, until });
   }
 
   /** Changes by time, up to and including `now`. Works from the read model: touchpoints come first. */
@@ -376,7 +347,7 @@ export class Projector {
     position: Position,
     until: number | undefined,
   ): Promise<Outcome> {
-    const decided = stored?.decided ?? (await this.lastDecided(customer));
+    const decided = stored?.decided ?? (await this.whoIsWho.lastDecided(customer, this.checkpoint));
     const standing: Standing = { customer, stored, decided };
     // Nothing stored and yet something decided: she was merged, or parted, and nothing was left of her for a while.
     const anew = this.parkedCustomers.has(customer) || (stored === undefined && decided.sequence > 0);
@@ -396,7 +367,7 @@ export class Projector {
   }
 
   private async foldWhole(standing: Standing, position: Position, options: WholeOptions): Promise<Outcome> {
-    const all = await this.readHistory(standing.customer, position);
+    const all = await this.whoIsWho.history(standing.customer, position);
     return this.orParked(standing.customer, () => this.projection.whole(standing, all, position, options));
   }
 

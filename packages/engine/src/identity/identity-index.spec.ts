@@ -1,3 +1,4 @@
+import type { JsonObject } from '@rapport/domain';
 import { type EventLog, memoryEventLog, type Position } from '@rapport/event-log';
 import { createIdentityIndex, openIdentityIndex } from './identity-index';
 
@@ -9,12 +10,13 @@ beforeEach(() => {
 let events = 0;
 const append = async (customer: string, into?: string): Promise<Position> => {
   const type = into === undefined ? 'customer.unmerged' : 'customer.merged';
+  const data: JsonObject = into === undefined ? {} : { into };
   const event = {
     source: 'crm',
     id: String(events++),
     type,
     occurredAt: events,
-    data: into === undefined ? {} : { into },
+    data,
   };
   await log.append(`customer-${customer}`, 'any', [event]);
   return (await log.head()) as Position;

@@ -118,6 +118,18 @@ it('many merges into one customer are one fold of hers', async () => {
   expect(projector.report.customers - saves).toBe(51);
 });
 
+it('a read model built before merged customers were one asks to be rebuilt', async () => {
+  await record(touchpoint('1', 'a', 1), touchpoint('2', 'b', 3));
+  const relationship = (await stored('a'))!;
+  await record(merge('m', 'a', 'b'));
+  const again = () => new Projector({ log, readModel, program, clock: testClock(NOW) }).catchUp();
+  await expect(again()).resolves.toMatchObject({ touchpoints: 0 });
+  const history = { mode: 'replace' as const, intervals: [] };
+  const checkpoint = (await readModel.checkpoint())!;
+  await readModel.save([{ kind: 'relationship', relationship, history, promises: [], cases: [] }], checkpoint);
+  await expect(again()).rejects.toThrow('it was built before they united; rebuild it from the log');
+});
+
 it('verification finds a merged customer who still has a relationship', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'rapport-merging-'));
   const path = join(folder, 'events.sqlite');
