@@ -8,6 +8,7 @@ export interface Received {
   readonly sequence: number;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
+  /** Milliseconds of a clock that only goes forward. */
   readonly at: number;
 }
 
@@ -43,7 +44,7 @@ export const startReceiver = async (answer: Receiver['answer'] = ok): Promise<Re
         sequence: event.data.sequence,
         headers: request.headers,
         body,
-        at: Date.now(),
+        at: performance.now(),
       };
       receiver.received.push(received);
       response.on('finish', () => {

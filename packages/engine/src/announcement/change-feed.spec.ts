@@ -1,0 +1,72 @@
+import type { JsonObject } from '@rapport/domain';
+import { type AppendRequest, memoryEventLog, relationshipStream } from '@rapport/event-log';
+import { createChangeFeed } from './change-feed';
+
+const decision = (customer: string, sequence: number): AppendRequest => {
+  const data: JsonObject = {
+    from: null,
+    to: 'active',
+    direction: 'up',
+    cause: 'touchpoint',
+    ruleset: { name: 'retail', version: 1, hash: 'abc' },
+    because: [],
+    factors: {},
+    signals: [],
+    sequence,
+    foldedUpTo: '00000000000001',
+    asOf: '2026-01-01T00:00:00.000Z',
+  };
+  const event = {
+    source: 'rapport',
+    id: `${customer}-${sequence}`,
+    type: 'relationship.stageChanged',
+    occurredAt: 0,
+    data,
+  };
+  return { stream: relationshipStream(customer), expected: 'any', events: [event] };
+};
+
+describe('one change is found again', () => {
+  test('by its customer and cursor, whether it was recorded before the feed began or after', async () => {
+    const log = memoryEventLog();
+    await log.appendMany([decision('a', 1), decision('b', 1), decision('a', 2)]);
+    const feed = createChangeFeed(log);
+    const { cursor } = await feed.read({ limit: 1 });
+    await log.appendMany([decision('b', 2), decision('a', 3)]);
+    const { changes } = await feed.read({ after: cursor, limit: 10 });
+    for (const change of changes) expect(await feed.find(change.event.subject, change.cursor)).toEqual(change);
+    expect(changes.map(({ event }) => event.id)).toEqual(['b-1', 'a-2', 'b-2', 'a-3']);
+    await feed.close();
+  });
+
+  test('not under another customer, and not where there is none', async () => {
+    const log = memoryEventLog();
+    await log.appendMany([decision('a', 1), decision('b', 1)]);
+    const feed = createChangeFeed(log);
+    const [first] = (await feed.read({ limit: 1 })).changes;
+    expect(await feed.find('b', first.cursor)).toBeUndefined();
+    expect(await feed.find('nobody', first.cursor)).toBeUndefined();
+    await feed.close();
+    await expect(feed.find('b', first.cursor)).rejects.toThrow();
+  });
+});
+
+test('a follower sees every change as it comes, however the recording falls between its readings', async () => {
+  const log = memoryEventLog();
+  const feed = createChangeFeed(log);
+  const ending = new AbortController();
+  const seen: string[] = [];
+  const following = (async () => {
+    for await (const { changes } of feed.follow({ signal: ending.signal })) {
+      seen.push(...changes.map(({ event }) => event.id));
+      if (seen.length === 200) ending.abort();
+    }
+  })();
+  for (let n = 1; n <= 200; n++) {
+    await log.appendMany([decision('a', n)]);
+    for (let ticks = n % 7; ticks > 0; ticks--) await null;
+  }
+  await following;
+  expect(seen).toEqual(Array.from({ length: 200 }, (_, i) => `a-${i + 1}`));
+  await feed.close();
+});
