@@ -5,6 +5,7 @@ export const noTraces: Traces = {
   span: (_name, _attributes, work) => work(),
   remember: () => {},
   contextOf: () => undefined,
+  decided: () => {},
   incoming: () => undefined,
   outgoing: () => ({}),
 };

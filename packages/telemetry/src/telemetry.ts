@@ -24,6 +24,15 @@ export interface Traces {
   remember(touchpoint: { readonly source: string; readonly id: string }): void;
   /** The context a touchpoint came in under, if it is still known. */
   contextOf(touchpoint: { readonly source: string; readonly id: string } | undefined): Context | undefined;
+  /**
+   * Notes as a span that something was decided because of a touchpoint: from when it was remembered until the decision
+   * was recorded, in milliseconds since 1970. Nothing where the touchpoint is not remembered.
+   */
+  decided(
+    touchpoint: { readonly source: string; readonly id: string } | undefined,
+    recordedAt: number,
+    attributes: Readonly<Record<string, string | number>>,
+  ): void;
   /** The context that a caller sent along (W3C `traceparent`), to be the parent of the request's span. */
   incoming(headers: Readonly<Record<string, string | readonly string[] | undefined>>): Context | undefined;
   /** Headers that take the current span along to whom is called; empty when there is none. */

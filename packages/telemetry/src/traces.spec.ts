@@ -21,7 +21,10 @@ test('one trace holds request, record, decide and deliver, though deliver comes 
   await traces.span(SPAN.request, { 'http.route': '/v1/touchpoints' }, () =>
     traces.span(SPAN.record, { touchpoints: 1 }, async () => traces.remember(touchpoint)),
   );
-  await traces.span(SPAN.decide, {}, async () => {}, traces.contextOf(touchpoint));
+  const decidedAt = Date.now() + 7;
+  traces.decided(touchpoint, decidedAt, { 'rapport.change': 'c-1' });
+  traces.decided({ ...touchpoint, id: 'another' }, decidedAt, {});
+  traces.decided(undefined, decidedAt, {});
   await traces.span(SPAN.deliver, {}, async () => {}, traces.contextOf(touchpoint));
 
   const found = new Map(spans().map((span) => [span.name, span]));
@@ -32,6 +35,8 @@ test('one trace holds request, record, decide and deliver, though deliver comes 
   expect(parentOf('request')).toBeUndefined();
   expect(parentOf('record')).toBe(idOf('request'));
   expect(parentOf('decide')).toBe(idOf('record'));
+  expect(found.get('decide')?.endTime[0]).toBe(Math.floor(decidedAt / 1_000));
+  expect(found.get('decide')?.attributes).toEqual({ 'rapport.change': 'c-1' });
   expect(parentOf('deliver')).toBe(idOf('record'));
   expect(found.get('request')?.resource.attributes).toMatchObject({
     'service.name': 'rapport',

@@ -53,7 +53,7 @@ export const createTraces = ({ serviceName, version, processor, now }: TracesOpt
   const tracer = provider.getTracer('rapport', version);
   const propagator = new W3CTraceContextPropagator();
   const active = new AsyncLocalStorage<Context>();
-  const remembered = createRemembered<Context>(REMEMBERED, now);
+  const remembered = createRemembered<{ readonly context: Context; readonly at: number }>(REMEMBERED, now);
   const traced = (context: Context | undefined): Context | undefined =>
     context !== undefined && trace.getSpanContext(context) !== undefined ? context : undefined;
   return {
@@ -74,9 +74,17 @@ export const createTraces = ({ serviceName, version, processor, now }: TracesOpt
     remember: (touchpoint) => {
       const context = active.getStore();
       // What is not sampled has no spans to add to.
-      if (context !== undefined && trace.getSpan(context)?.isRecording()) remembered.put(nameOf(touchpoint), context);
+      if (context !== undefined && trace.getSpan(context)?.isRecording())
+        remembered.put(nameOf(touchpoint), { context, at: Date.now() });
     },
-    contextOf: (touchpoint) => (touchpoint === undefined ? undefined : remembered.get(nameOf(touchpoint))),
+    contextOf: (touchpoint) => (touchpoint === undefined ? undefined : remembered.get(nameOf(touchpoint))?.context),
+    decided: (touchpoint, recordedAt, attributes) => {
+      const known = touchpoint === undefined ? undefined : remembered.get(nameOf(touchpoint));
+      if (known === undefined) return;
+      // A decision may be recorded before the answer to the request was put together.
+      const startTime = Math.min(known.at, recordedAt);
+      tracer.startSpan(SPAN.decide, { attributes, startTime }, known.context).end(recordedAt);
+    },
     incoming: (headers) => traced(propagator.extract(ROOT_CONTEXT, headers, defaultTextMapGetter)),
     outgoing: () => {
       const headers: Record<string, string> = {};
