@@ -23,7 +23,19 @@ test('the commands are those of the reference', () => {
   expect(commands.map(([name]) => name).sort()).toEqual([
     ...['backup', 'candidates', 'config', 'demo', 'evaluate', 'export', 'import', 'keys create', 'keys list'],
     ...['keys revoke', 'parked list', 'parked retry', 'rebuild', 'replay'],
-    ...['ruleset diff', 'ruleset lint', 'ruleset show', 'serve', 'show', 'simulate', 'timeline', 'verify', 'why'],
+    ...[
+      'ruleset diff',
+      'ruleset lint',
+      'ruleset list',
+      'ruleset publish',
+      'ruleset show',
+      'serve',
+      'show',
+      'simulate',
+      'timeline',
+      'verify',
+      'why',
+    ],
   ]);
 });
 

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { openSqliteEventLog } from '@rapport/event-log';
 import { asStoreError } from '@rapport/sqlite';
@@ -47,6 +47,7 @@ const copyStore = async (host: Host, from: string, directory: string): Promise<v
     progress.stop();
     db.close();
   }
+  chmodSync(to, 0o600);
 };
 
 /**
@@ -64,16 +65,22 @@ export const backUp = async (host: Host, data: string, directory: string): Promi
   const copy: DataDirectory = dataDirectory(directory);
   if (existsSync(rulesets)) cpSync(rulesets, copy.rulesets, { recursive: true });
   if (existsSync(demo)) cpSync(demo, join(directory, 'demo.json'));
-  const log = await openSqliteEventLog(copy.events, { mode: 'read' });
+  return {
+    directory,
+    events: await eventsIn(copy),
+    rulesets: storedHashes(copy).length,
+    access: existsSync(copy.access),
+    subscriptions: existsSync(copy.subscriptions),
+  };
+};
+
+/** Opened once, so that a copy that cannot be opened is no backup, and left without companions. */
+const eventsIn = async ({ events }: DataDirectory): Promise<number> => {
+  const log = await openSqliteEventLog(events, { mode: 'read' });
   try {
-    return {
-      directory,
-      events: (await log.count()).events,
-      rulesets: storedHashes(copy).length,
-      access: existsSync(copy.access),
-      subscriptions: existsSync(copy.subscriptions),
-    };
+    return (await log.count()).events;
   } finally {
     await log.close();
+    for (const suffix of ['-wal', '-shm']) rmSync(events + suffix, { force: true });
   }
 };

@@ -14,6 +14,12 @@ export type { Host, Progress } from './host';
 export { type InForce, rulesetInForce } from './in-force';
 export { factorsOf, type ReadingStore, withStore } from './open';
 export { bringUpToDate, catchUpCrossSell, type Projected, rebuildReadModel } from './projecting';
+export {
+  finishPublication,
+  type PublishOptions,
+  publishRuleset,
+  refuseUnfinishedPublication,
+} from './publish-ruleset';
 export { keepRuleset, notedInForce, noteInForce, readStored, storedHashes } from './ruleset-files';
 export { beginImport, endImport, hasUnfinishedImport, settleImport } from './unfinished-import';
 export { explained, removeProjection, unusableProjection } from './unusable';

@@ -26,20 +26,29 @@ const WORTH_THREADS = 100_000;
 /** Touchpoints of customers in the log: what a progress bar counts to. */
 const touchpointsIn = async (log: EventLog): Promise<number> => (await log.count()).byCategory.customer?.events ?? 0;
 
-/** The read model, folded anew beside the live one and switched in. */
-export const rebuildReadModel = async (
+/** A read model that was built beside the live one, and not switched in yet. */
+export interface Build extends Projected {
+  readonly path: string;
+  readonly milliseconds: number;
+}
+
+/** Removes what a build leaves behind. */
+export const removeBuild = (path: string): void => {
+  for (const suffix of ['', '-journal', '-wal', '-shm', '-writer']) rmSync(path + suffix, { force: true });
+};
+
+/** Folds a read model anew beside the live one; whoever gave the word switches it in. */
+export const buildReadModel = async (
   host: Host,
   files: DataDirectory,
   log: EventLog,
-  { ruleset, hash }: InForce,
+  { ruleset }: InForce,
   workers: number,
   now: number,
-): Promise<Projected & { readonly milliseconds: number }> => {
-  // Whoever writes it would be in the way at the end; better to know now.
-  acquireWriter(files.relationships).release();
-  const building = `${files.relationships}.building`;
+): Promise<Build> => {
+  const path = `${files.relationships}.building`;
   const factors = factorsOf(compileRuleset(ruleset));
-  const into = await openSqliteReadModel(building, { mode: 'write', factors, bulk: true });
+  const into = await openSqliteReadModel(path, { mode: 'write', factors, bulk: true });
   const total = await touchpointsIn(log);
   const progress = host.progress('folding', 'touchpoints');
   let done = false;
@@ -59,15 +68,29 @@ export const rebuildReadModel = async (
     });
     await into.finish();
     done = true;
-    return report;
+    return { ...report, path };
   } finally {
     progress.stop();
     await into.close();
-    if (done) {
-      switchIn(building, files.relationships);
-      noteInForce(files, hash);
-    } else for (const suffix of ['', '-journal', '-wal', '-shm', '-writer']) rmSync(building + suffix, { force: true });
+    if (!done) removeBuild(path);
   }
+};
+
+/** The read model, folded anew beside the live one and switched in. */
+export const rebuildReadModel = async (
+  host: Host,
+  files: DataDirectory,
+  log: EventLog,
+  inForce: InForce,
+  workers: number,
+  now: number,
+): Promise<Build> => {
+  // Whoever writes it would be in the way at the end; better to know now.
+  acquireWriter(files.relationships).release();
+  const build = await buildReadModel(host, files, log, inForce, workers, now);
+  switchIn(build.path, files.relationships);
+  noteInForce(files, inForce.hash);
+  return build;
 };
 
 /** What was appended since the read model's checkpoint, folded in. */

@@ -107,11 +107,12 @@ export const decisionOf = (
   } as RecordedDecision;
 };
 
-/** What changes a past that was folded already: a late touchpoint, or one that unites or parts histories. */
-export interface ChangedPast {
-  readonly cause: 'late' | 'merge';
-  readonly touchpoint: TouchpointIdentity;
-}
+/**
+ * What changes a past that was folded already: a late touchpoint, one that unites or parts histories, or other rules.
+ */
+export type ChangedPast =
+  | { readonly cause: 'late' | 'merge'; readonly touchpoint: TouchpointIdentity }
+  | { readonly cause: 'ruleset'; readonly touchpoint?: undefined };
 
 /** What a fold went through since the last decision about a customer. */
 export interface Undecided {

@@ -26,6 +26,7 @@ export {
 } from './live/live-projection';
 export { Interrupted } from './partition/interrupted';
 export { type ProjectionReport, Projector, type ProjectorOptions, RebuildNeeded } from './projector';
+export { type PutInForceOptions, type PutInForceReport, putInForce } from './put-in-force';
 export { type RebuildOptions, type RebuildReport, rebuild } from './rebuild';
 export { type ReplayOptions, type ReplayReport, replay } from './replay';
 export { type VerifyOptions, type VerifyReport, verify } from './verify';

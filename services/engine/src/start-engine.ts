@@ -1,18 +1,19 @@
 import { openAccess } from '@rapport/access';
 import {
   type DataDirectory,
+  finishPublication,
   type Host,
   type InForce,
+  publishRuleset,
   readStored,
+  rulesetInForce,
   storedHashes,
   unusableProjection,
 } from '@rapport/data-directory';
-import { catalogueWith, compileRuleset, type Ruleset, standardCatalogue } from '@rapport/domain';
 import { createChangeFeed, recordTouchpoints, systemClock } from '@rapport/engine';
 import { type ApiEngine, createApi } from '@rapport/http-api';
 import { openWebhooks } from '@rapport/messaging';
-import { openTelemetry, type Telemetry } from '@rapport/telemetry';
-import { isLeft } from 'fp-ts/Either';
+import { openTelemetry, SPAN, type Telemetry } from '@rapport/telemetry';
 import { closers } from './closers';
 import type { Config } from './config';
 import { keepCrossSell } from './cross-sell-keeper';
@@ -21,8 +22,11 @@ import { listen } from './listen';
 import { apiOptions, oidcOptions, webhookOptions } from './options-of';
 import { openReadSide } from './read-side';
 import { notReady } from './readiness';
+import { rulesOf } from './rules';
 import { holdStore, madeAnew } from './store';
 import { superviseProjection } from './supervised-projection';
+import { traceDecisions } from './trace-decisions';
+import { turns } from './turns';
 import { version } from './version';
 
 /** An engine that serves. */
@@ -79,10 +83,9 @@ const start = async (config: Config, host: Host, open: ReturnType<typeof closers
   const store = await holdStore(host, config.data);
   const { files, log, location, today } = store;
   open.add(() => log.close());
-  const inForce = store.inForce;
-  const program = compileRuleset(inForce.ruleset);
+  let rules = rulesOf(store.inForce);
 
-  const readSide = await openReadSide(files.relationships, program);
+  const readSide = await openReadSide(files.relationships, rules.program);
   open.add(() => readSide.close());
   const access = await openAccess({
     path: files.access,
@@ -90,23 +93,34 @@ const start = async (config: Config, host: Host, open: ReturnType<typeof closers
     onError: (err, lost) => logger.error({ err, lost }, 'the access log cannot be written'),
   });
   open.add(() => access.close());
-  const firstKey = config['auth.enabled'] ? await access.firstKey() : undefined;
+
+  /** Questions are answered by other rules from now on. */
+  const changeTo = async (next: InForce): Promise<void> => {
+    if (next.hash === rules.hash) return;
+    rules = rulesOf(next);
+    await readSide.reopen(rules.program);
+  };
 
   const feed = createChangeFeed(log);
   open.add(() => feed.close());
+  if (config['tracing.otlpEndpoint'] !== undefined) open.add(await traceDecisions(feed, telemetry));
   const crossSell = keepCrossSell(files, log, logger);
   open.add(() => crossSell.stop());
   const projection = await superviseProjection({
     log,
     location,
     readModel: files.relationships,
-    ruleset: inForce.ruleset,
+    prepare: async () => {
+      await finishPublication({ host, files, log });
+      await changeTo(await rulesetInForce(files.directory));
+      return rules.ruleset;
+    },
     today,
     logger,
     unusable: (error) => unusableProjection(error, files)?.problem,
     rebuild: async () => {
-      await madeAnew(host, store, inForce);
-      await readSide.reopen(program);
+      await madeAnew(host, store, rules);
+      await readSide.reopen(rules.program);
     },
   });
   open.add(() => projection.stop());
@@ -121,12 +135,18 @@ const start = async (config: Config, host: Host, open: ReturnType<typeof closers
   open.add(() => webhooks.stop());
 
   let stopping = false;
+  const inTurn = turns();
   const api: ApiEngine = {
     log,
-    catalogue: catalogueFor(inForce.ruleset),
-    record: (touchpoints) => recordTouchpoints(log, touchpoints),
-    rules: () => ({ program, ruleset: inForce.ruleset, hash: inForce.hash }),
-    rulesets: async () => rulesetsIn(files, inForce.hash),
+    get catalogue() {
+      return rules.catalogue;
+    },
+    record: (touchpoints) =>
+      telemetry.traces.span(SPAN.record, { 'rapport.touchpoints': touchpoints.length }, () =>
+        recordTouchpoints(log, touchpoints),
+      ),
+    rules: () => rules,
+    rulesets: async () => rulesetsIn(files, rules.hash),
     readModel: () => readSide.current(),
     crossSell: () => crossSell.answers(),
     feed,
@@ -138,9 +158,22 @@ const start = async (config: Config, host: Host, open: ReturnType<typeof closers
     projection: () => projection.status(),
     whenCaughtUp: (position) => projection.whenCaughtUp(position),
     retryParked: () => projection.retryParked(),
-    publishRuleset: async () => {
-      throw new Error('not yet');
-    },
+    publishRuleset: (ruleset, { announce }) =>
+      inTurn(async () => {
+        const now = () => today ?? Date.now();
+        const report = await publishRuleset({
+          host,
+          files,
+          log,
+          ruleset,
+          announce,
+          now,
+          paused: (work) => projection.pauseFor(work),
+        });
+        const { hash } = rules;
+        logger.info({ ruleset: hash, ...report }, 'a ruleset was put in force');
+        return { hash, ...report };
+      }),
     notReady: () => notReady({ projection, maxLag: config['readiness.maxLag'], stopping: () => stopping }),
   };
   const app = await createApi(api, options);
@@ -155,12 +188,14 @@ const start = async (config: Config, host: Host, open: ReturnType<typeof closers
   });
   const url = await listen(app, config);
   webhooks.start();
-  logger.info({ url, data: files.directory, ruleset: inForce.hash }, 'serving');
+  // Only now: a key that was made by a start that failed would have been shown to nobody.
+  const firstKey = config['auth.enabled'] ? await access.firstKey() : undefined;
+  logger.info({ url, data: files.directory, ruleset: rules.hash }, 'serving');
 
   return {
     url,
     data: files.directory,
-    inForce,
+    inForce: rules,
     firstKey: firstKey?.secret,
     api,
     logger,
@@ -170,12 +205,6 @@ const start = async (config: Config, host: Host, open: ReturnType<typeof closers
       return open.close();
     },
   };
-};
-
-/** The types that intake takes. */
-const catalogueFor = ({ touchpoints }: Ruleset): ApiEngine['catalogue'] => {
-  const catalogue = catalogueWith(touchpoints);
-  return isLeft(catalogue) ? standardCatalogue : catalogue.right;
 };
 
 const rulesetsIn = (files: DataDirectory, inForce: string) =>

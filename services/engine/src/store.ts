@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import {
   type DataDirectory,
   factorsOf,
+  finishPublication,
   type Host,
   hasUnfinishedImport,
   type InForce,
@@ -74,9 +75,10 @@ const unusable = async ({ files, inForce }: HeldStore): Promise<string | undefin
  */
 export const holdStore = async (host: Host, directory: string): Promise<HeldStore> => {
   const files = storeToFill(directory);
-  const inForce = await rulesetInForce(directory);
   const log = await openSqliteEventLog(files.events, { mode: 'write' });
   try {
+    await finishPublication({ host, files, log });
+    const inForce = await rulesetInForce(directory);
     keepRuleset(files, inForce.ruleset);
     noteInForce(files, inForce.hash);
     await removeWhatIsAhead(host, files, log);

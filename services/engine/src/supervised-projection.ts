@@ -8,7 +8,8 @@ export interface SupervisedOptions {
   readonly location: EventLogLocation;
   /** The read model's file. */
   readonly readModel: string;
-  readonly ruleset: Ruleset;
+  /** Called before each start: does what must be done before anything is projected; the ruleset to project with. */
+  readonly prepare: () => Promise<Ruleset>;
   readonly today?: number;
   readonly logger: Telemetry['logger'];
   /** Makes the read model anew and has it opened again; called when it cannot be continued. */
@@ -26,8 +27,8 @@ export interface SupervisedProjection {
   retryParked(): Promise<readonly string[]>;
   /** Why it does not project at the moment, in words. */
   problem(): string | undefined;
-  /** Stops, lets `work` do what needs the read model for itself, and goes on with the ruleset that it returns. */
-  pauseFor(work: () => Promise<Ruleset>): Promise<void>;
+  /** Stops, lets `work` do what needs the read model for itself, and goes on. */
+  pauseFor(work: () => Promise<void>): Promise<void>;
   /** May be called twice. */
   stop(): Promise<void>;
 }
@@ -62,8 +63,7 @@ const added = (before: LiveStatus, now: LiveStatus): LiveStatus => ({
 
 /** @throws whatever keeps the projection from starting for the first time */
 export const superviseProjection = async (options: SupervisedOptions): Promise<SupervisedProjection> => {
-  const { log, location, readModel, today, logger, rebuild, unusable, start = startLiveProjection } = options;
-  let { ruleset } = options;
+  const { log, location, readModel, prepare, today, logger, rebuild, unusable, start = startLiveProjection } = options;
   let before = NOTHING;
   let live: LiveProjection | undefined;
   let problem: string | undefined;
@@ -72,7 +72,7 @@ export const superviseProjection = async (options: SupervisedOptions): Promise<S
   let running: Promise<void>;
 
   const begin = async (): Promise<LiveProjection> => {
-    live = await start({ log, location, readModel, ruleset, today });
+    live = await start({ log, location, readModel, ruleset: await prepare(), today });
     problem = undefined;
     return live;
   };
@@ -148,7 +148,7 @@ export const superviseProjection = async (options: SupervisedOptions): Promise<S
       stopping = new AbortController();
       problem = 'a ruleset is being put in force';
       try {
-        ruleset = await work();
+        await work();
       } finally {
         running = keepRunning(await begin().catch(endedWith), stopping.signal);
       }

@@ -12,5 +12,7 @@ export const backupCommand = async (cli: Cli, directory: string): Promise<void> 
   cli.print(
     `${directory}: ${counted(report.events, 'event')}, ${counted(report.rulesets, 'ruleset')}${report.access ? ', keys and access log' : ''}${report.subscriptions ? ', subscriptions' : ''}.`,
   );
-  cli.note(`A backup that was never checked is a hope: rapport verify --data ${directory}`);
+  cli.note(
+    `A backup that was never checked is a hope: rapport rebuild --data ${directory}; rapport verify --data ${directory}`,
+  );
 };

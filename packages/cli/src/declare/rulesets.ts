@@ -36,7 +36,7 @@ export const declareRulesets = (program: Command, signal: AbortSignal): void => 
       (require('../commands/evaluate') as typeof import('../commands/evaluate')).evaluateCommand(cli, options),
   });
 
-  const ruleset = group(program, 'ruleset', 'rulesets as data: check, show, compare');
+  const ruleset = group(program, 'ruleset', 'rulesets as data: check, show, compare, put in force');
   declare(ruleset, signal, {
     name: 'lint',
     arguments: '<file>',
@@ -64,5 +64,26 @@ export const declareRulesets = (program: Command, signal: AbortSignal): void => 
     examples: ['ruleset diff retail shop.yaml'],
     run: async (cli, [before, after]) =>
       (require('../commands/ruleset') as typeof import('../commands/ruleset')).diffCommand(cli, before, after),
+  });
+  declare(ruleset, signal, {
+    name: 'publish',
+    arguments: '<file>',
+    does: 'put a ruleset in force, here or in an engine that serves',
+    options: [
+      option('--announce', 'announce what differs for each customer, as changes with cause ruleset'),
+      option('--url <url>', 'the address of an engine (default: $RAPPORT_URL, else the data directory)'),
+      option('--key <key>', 'a key of role admin (default: $RAPPORT_KEY, which other users cannot see)'),
+    ],
+    details: 'Without --announce nothing is announced. See first who would change: rapport replay --compare',
+    examples: ['ruleset publish stricter.yaml', 'ruleset publish stricter.yaml --announce --url http://127.0.0.1:7600'],
+    run: async (cli, [file], options) =>
+      (require('../commands/publish') as typeof import('../commands/publish')).publishCommand(cli, file, options),
+  });
+  declare(ruleset, signal, {
+    name: 'list',
+    does: 'all rulesets that this store ever worked with',
+    examples: ['ruleset list'],
+    run: async (cli) =>
+      (require('../commands/publish') as typeof import('../commands/publish')).listRulesetsCommand(cli),
   });
 };
