@@ -48,7 +48,7 @@ export const createServer = (engine: ApiEngine, options: ApiOptions): FastifyIns
   const server = { headersTimeout: HEADERS_TIMEOUT, maxHeaderSize: MAX_HEADER_BYTES };
   const common: FastifyServerOptions = {
     loggerInstance: engine.telemetry.logger as FastifyBaseLogger,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     requestIdHeader: false,
     genReqId: requestId,
     bodyLimit: options.limits.body,

@@ -9,7 +9,7 @@ const knownNames = (schema: unknown): readonly string[] =>
 export const sendRefusal = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
   const refusal = refusalOf(error, knownNames(request.routeOptions?.schema?.querystring));
   if (refusal.status >= 500)
-    request.log.error({ err: refusal.cause ?? error, requestId: request.id }, `${refusal.kind}: ${request.method}`);
+    request.log.error({ err: refusal.cause ?? error }, `${refusal.kind}: ${request.method}`);
   return reply
     .code(refusal.status)
     .headers(refusal.headers)

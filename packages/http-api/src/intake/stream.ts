@@ -55,7 +55,7 @@ async function* resultsOf(
       yield await inSpan(engine, request, () => recordGroup(engine, counts, arrival, group, limit));
   } catch (error) {
     const refusal = refusalOf(error);
-    if (refusal.status >= 500) request.log.error({ err: refusal.cause ?? error, requestId: request.id }, refusal.kind);
+    if (refusal.status >= 500) request.log.error({ err: refusal.cause ?? error }, refusal.kind);
     // What is left of the request is not read: the connection ends with the answer.
     reply.raw.once('finish', () => request.raw.destroy());
     yield summaryText(counts, problemOf(refusal, request.id));
