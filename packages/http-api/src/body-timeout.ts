@@ -23,6 +23,8 @@ export const limitBodyTime = (
     }, limit);
     request.raw.once('close', () => clearTimeout(timer));
     request.raw.once('end', () => clearTimeout(timer));
+    // Refused before its body was read.
+    reply.raw.once('finish', () => clearTimeout(timer));
     done(null, payload);
   });
 };

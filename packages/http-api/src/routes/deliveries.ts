@@ -57,9 +57,13 @@ export const registerDeliveries = (app: FastifyInstance, { webhooks }: ApiEngine
     },
   );
 
-  app.post<ById & { readonly Body: TypeOf<typeof AGAIN> | undefined }>(
+  app.post<ById & { readonly Body: TypeOf<typeof AGAIN> }>(
     '/v1/subscriptions/:id/redeliver',
     {
+      // All dead letters are meant by a body without a delivery, and by none.
+      preValidation: async (request) => {
+        request.body ??= {};
+      },
       schema: {
         operationId: 'redeliver',
         tags: ['subscriptions'],
@@ -76,11 +80,11 @@ export const registerDeliveries = (app: FastifyInstance, { webhooks }: ApiEngine
     },
     async ({ params: { id }, body }, reply) => {
       if ((await webhooks.get(id)) === undefined) throw noSubscription(id);
-      const result = await webhooks.redeliver(id, body?.id);
+      const result = await webhooks.redeliver(id, body.id);
       if (isLeft(result) && result.left.kind === 'not-found')
         throw new Refusal(
           'not-found',
-          `Subscription ${id} has no delivery "${body?.id}" in its log. Its deliveries: GET /v1/subscriptions/${id}/deliveries.`,
+          `Subscription ${id} has no delivery "${body.id}" in its log. Its deliveries: GET /v1/subscriptions/${id}/deliveries.`,
         );
       return reply.code(202).send({ queued: done(result, id) });
     },
