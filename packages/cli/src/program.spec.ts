@@ -34,6 +34,7 @@ test('the commands are those of the reference', () => {
       'simulate',
       'timeline',
       'verify',
+      'watch',
       'why',
     ],
   ]);

@@ -60,7 +60,7 @@ export const declareReading = (program: Command, signal: AbortSignal): void => {
       'Causes when none is named: touchpoint, time, late.',
     examples: [
       'watch',
-      'watch --stage at-risk --direction down',
+      'watch --stage loyal --signal at-risk',
       'watch --url http://127.0.0.1:7600 --after start --json',
     ],
     run: async (cli, _, options) =>
