@@ -113,6 +113,20 @@ test('a failing customer does not hold up the others', async () => {
   ]);
 });
 
+test('the cursor passes what waits for a failing customer, so that a stop repeats nothing of the others', async () => {
+  const receiver = await setting.receiver((response, { customer }) =>
+    customer === 'c0' ? status(500)(response) : ok(response),
+  );
+  const webhooks = await setting.open();
+  const { id } = await subscribe(webhooks, { url: receiver.url });
+  await recordRounds(setting.log, 2, 1);
+  await eventually(async () => (await webhooks.get(id))?.waiting === 1);
+  await recordRounds(setting.log, 2, 3, 2);
+  const head = await setting.log.head();
+  await eventually(async () => (await webhooks.get(id))?.cursor === head);
+  expect(await webhooks.get(id)).toMatchObject({ waiting: 4 });
+});
+
 test('an endpoint that is down is tried now and then, and gets everything when it is back', async () => {
   const receiver = await setting.receiver(status(500));
   const webhooks = await setting.open({ random: () => 0.5 });
