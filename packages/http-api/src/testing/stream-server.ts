@@ -1,14 +1,17 @@
 /** The stream of stage changes alone, served over a log in memory, for its tests and for those of the client. */
 import type { AddressInfo } from 'node:net';
 import type { Principal } from '@rapport/access';
+import { standardCatalogue } from '@rapport/domain';
 import { type Announcement, type Clock, createChangeFeed, systemClock } from '@rapport/engine';
 import { type EventLog, memoryEventLog, relationshipStream } from '@rapport/event-log';
 import { silentTelemetry } from '@rapport/telemetry';
 import fastify, { type FastifyInstance } from 'fastify';
 import { right } from 'fp-ts/Either';
 import type { ApiEngine, ApiOptions } from '../api-engine';
+import { registerOpenApi } from '../openapi';
 import { tellRefusals } from '../refusals';
 import { registerStream } from '../stage-changes/stream';
+import { useSchemas } from '../validation';
 
 export interface StreamServer {
   readonly app: FastifyInstance;
@@ -87,6 +90,7 @@ export const streamServer = async ({
   const feed = createChangeFeed(log);
   const engine = {
     log,
+    catalogue: standardCatalogue,
     feed,
     clock,
     telemetry: silentTelemetry(),
@@ -96,6 +100,8 @@ export const streamServer = async ({
   // A client keeps connections ready that it may never use.
   const app = fastify({ forceCloseConnections: true });
   tellRefusals(app);
+  useSchemas(app);
+  await registerOpenApi(app, engine);
   app.decorateRequest('principal', undefined);
   app.addHook('onRequest', async (request, reply) => {
     request.principal = PRINCIPAL;
