@@ -26,12 +26,13 @@ const page = async (access: Access, query: Partial<AccessLogQuery> = {}) => {
 };
 const all = async (access: Access, query: Partial<AccessLogQuery> = {}) => {
   const found: AccessRecord[] = [];
-  for (let after: string | undefined; ; ) {
+  for (let after: string | undefined, pages = 0; pages < 1_000; pages++) {
     const { records, next } = await page(access, { ...query, after });
     found.push(...records);
     if (next === undefined) return found;
     after = next;
   }
+  throw new Error('There is no last page.');
 };
 
 /** Refuses every write to the log, as a full disk does. */
