@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { compileRuleset } from '@rapport/domain';
 import { Projector, projectCrossSell, RebuildNeeded, rebuild, systemClock } from '@rapport/engine';
-import type { EventLog } from '@rapport/event-log';
+import type { EventLog, Position } from '@rapport/event-log';
 import { openSqliteCrossSellStore, openSqliteReadModel, switchIn } from '@rapport/read-model';
 import { acquireWriter } from '@rapport/sqlite';
 import type { DataDirectory } from './data-directory';
@@ -37,7 +37,7 @@ export const removeBuild = (path: string): void => {
   for (const suffix of ['', '-journal', '-wal', '-shm', '-writer']) rmSync(path + suffix, { force: true });
 };
 
-/** Folds a read model anew beside the live one; whoever gave the word switches it in. */
+/** Folds a read model anew beside the live one, up to `until`; whoever gave the word switches it in. */
 export const buildReadModel = async (
   host: Host,
   files: DataDirectory,
@@ -45,6 +45,7 @@ export const buildReadModel = async (
   { ruleset }: InForce,
   workers: number,
   now: number,
+  until?: Position,
 ): Promise<Build> => {
   const path = `${files.relationships}.building`;
   const factors = factorsOf(compileRuleset(ruleset));
@@ -59,6 +60,7 @@ export const buildReadModel = async (
       into,
       ruleset,
       now,
+      until,
       workers,
       signal: host.signal,
       onProgress: (touchpoints) => {

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { compileRuleset, type Ruleset, rulesetHash } from '@rapport/domain';
 import { type PutInForceReport, putInForce } from '@rapport/engine';
-import type { EventLog } from '@rapport/event-log';
+import type { EventLog, Position } from '@rapport/event-log';
 import { openSqliteReadModel, switchIn } from '@rapport/read-model';
 import type { DataDirectory } from './data-directory';
 import { DataDirectoryError } from './data-directory-error';
@@ -97,7 +97,18 @@ const build = async (
 ): Promise<string> => {
   const inForce = { ruleset, hash: rulesetHash(ruleset) };
   const workers = Math.max(1, availableParallelism() - 1);
-  return (await buildReadModel(host, files, log, inForce, workers, now)).path;
+  // Not further than the live one: what comes after is decided by the rules of its time.
+  const until = await checkpointOf(files);
+  return (await buildReadModel(host, files, log, inForce, workers, now, until)).path;
+};
+
+const checkpointOf = async ({ relationships }: DataDirectory): Promise<Position | undefined> => {
+  const readModel = await openSqliteReadModel(relationships, { mode: 'read', factors: {} });
+  try {
+    return (await readModel.checkpoint())?.position as Position | undefined;
+  } finally {
+    await readModel.close();
+  }
 };
 
 const complete = async (

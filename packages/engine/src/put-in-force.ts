@@ -41,11 +41,17 @@ const sameSignals = (a: readonly string[], b: Readonly<Record<string, number>>):
 const differs = ({ decided }: StoredRelationship, now: StoredRelationship): boolean =>
   decided.stage !== now.stage || !sameSignals(decided.signals, now.signals);
 
-/** The log as it was at a position. */
-const upTo = (log: EventLog, position: Position): EventLog => ({
+/**
+ * The touchpoints of a log as it was at a position. Decisions are left out: those taken by the old rules while the build
+ * was made are not for the new ones to take again.
+ */
+const touchpointsUpTo = (log: EventLog, position: Position): EventLog => ({
   ...log,
-  readAll: (options) => log.readAll({ ...options, until: position }),
+  readAll: (options) =>
+    options?.category === 'relationship' ? nothing() : log.readAll({ ...options, until: position }),
 });
+
+async function* nothing(): AsyncGenerator<never> {}
 
 /**
  * Brings a read model that was built with other rules to where the present one stands, takes over the numbers of
@@ -64,7 +70,8 @@ export const putInForce = async (options: PutInForceOptions): Promise<PutInForce
   const hash = rulesetHash(ruleset);
   const checkpoint = { position, ruleset: hash };
   const clock = { ...systemClock, now: () => at };
-  await new Projector({ log: upTo(log, position), readModel: after, program, clock, announce: false }).catchUp(signal);
+  const touchpoints = touchpointsUpTo(log, position);
+  await new Projector({ log: touchpoints, readModel: after, program, clock, announce: false }).catchUp(signal);
   await after.save([], checkpoint);
 
   const projection = createProjection(program, rulesetName(ruleset, hash));

@@ -1,5 +1,5 @@
 import { identitiesOf, type Ruleset, rulesetHash } from '@rapport/domain';
-import { type EventLog, type EventLogLocation, openEventLog } from '@rapport/event-log';
+import { type EventLog, type EventLogLocation, openEventLog, type Position } from '@rapport/event-log';
 import type { ReadModel, RelationshipSave } from '@rapport/read-model';
 import { type RulesetName, rulesetName } from './decision';
 import { readLinks } from './identity/identity-index';
@@ -13,6 +13,8 @@ export interface RebuildOptions {
   readonly ruleset: Ruleset;
   /** Time up to which relationships are brought, in milliseconds. */
   readonly now: number;
+  /** The log up to here, itself included; its end when absent. */
+  readonly until?: Position;
   readonly workers?: number;
   readonly signal?: AbortSignal;
   onProgress?(touchpoints: number, customers: number): void;
@@ -36,7 +38,7 @@ export const rebuild = async (options: RebuildOptions): Promise<RebuildReport> =
   const hash = rulesetHash(ruleset);
   const total: RebuildCounts = { touchpoints: 0, customers: 0, parked: 0 };
   const log = await openEventLog(location, 'read');
-  const { until, links } = await headAndLinks(log).finally(() => log.close());
+  const { until, links } = await headAndLinks(log, options.until).finally(() => log.close());
   if (until !== undefined) {
     const checkpoint = { position: until, ruleset: hash };
     await runPartitions<'rebuild', readonly RelationshipSave[], RebuildCounts>({
@@ -59,7 +61,7 @@ export const rebuild = async (options: RebuildOptions): Promise<RebuildReport> =
   return { ...total, ruleset: rulesetName(ruleset, hash), workers, milliseconds: performance.now() - started };
 };
 
-const headAndLinks = async (log: EventLog) => {
-  const until = await log.head();
+const headAndLinks = async (log: EventLog, wanted: Position | undefined) => {
+  const until = wanted ?? (await log.head());
   return { until, links: until === undefined ? [] : await readLinks(log, { until }) };
 };

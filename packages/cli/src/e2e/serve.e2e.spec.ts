@@ -1,0 +1,177 @@
+import { once } from 'node:events';
+import { statSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { line, ndjson, type Workplace, workplace } from '../testing/rapport';
+import { send, serving, touchpoint, until } from '../testing/server';
+
+let place: Workplace;
+beforeEach(() => {
+  place = workplace();
+});
+afterEach(() => place.remove());
+
+const jsonOf = async <T>(response: Promise<Response>): Promise<T> => (await (await response).json()) as T;
+
+const errorsIn = (stdout: string) =>
+  stdout
+    .split('\n')
+    .filter((text) => text.startsWith('{'))
+    .map((text) => JSON.parse(text))
+    .filter(({ level }) => level === 'error' || level === 'fatal');
+
+test('it serves: a key shown once, a touchpoint in, the customer out, and an end in order on SIGTERM', async () => {
+  const engine = await serving(place, 'serve');
+  expect(engine.key).toMatch(/^rapport_/);
+  expect((await engine.get('/health/ready')).status).toBe(200);
+  expect((await engine.get('/v1/population', 'nonsense')).status).toBe(401);
+
+  expect((await send(engine.url, engine.key, touchpoint('1', 'c-1'))).status).toBe(200);
+  await until(
+    async () => (await jsonOf<{ customers: unknown[] }>(engine.get('/v1/customers?q=c-1'))).customers.length === 1,
+  );
+  expect(await jsonOf(engine.get('/v1/customers/c-1'))).toMatchObject({ customer: 'c-1', stage: 'establish' });
+
+  const asked = Date.now();
+  const { code, stdout } = await engine.end();
+  expect(code).toBe(0);
+  expect(Date.now() - asked).toBeLessThan(8_000);
+  expect(errorsIn(stdout)).toEqual([]);
+  expect(stdout).not.toContain(engine.key);
+  expect(statSync(place.path('rapport-data')).mode & 0o777).toBe(0o700);
+  for (const secret of ['access.sqlite', 'subscriptions.sqlite'])
+    expect(statSync(place.path(`rapport-data/${secret}`)).mode & 0o077).toBe(0);
+});
+
+test('a stream of stage changes is ended with a word when the engine stops, and does not hold it up', async () => {
+  const engine = await serving(place, 'serve');
+  const stream = await engine.get('/v1/stage-changes/stream');
+  const text = stream.text();
+  expect((await engine.end()).code).toBe(0);
+  expect(await text).toMatch(/event: disconnected/);
+});
+
+test('what was acknowledged survives SIGKILL, and is announced by the next start', async () => {
+  const engine = await serving(place, 'serve');
+  const { key } = engine;
+  const many = Array.from({ length: 300 }, (_, i) => touchpoint(String(i), `c-${i}`));
+  expect((await send(engine.url, key, ...many)).status).toBe(200);
+  await engine.end('SIGKILL');
+
+  const again = await serving(place, 'serve');
+  expect(again.key).toBeUndefined();
+  const arrived = async () =>
+    (
+      await jsonOf<{ changes: readonly { readonly id: string; readonly subject: string }[] }>(
+        again.get('/v1/stage-changes?limit=1000', key),
+      )
+    ).changes;
+  await until(async () => new Set((await arrived()).map(({ subject }) => subject)).size === 300);
+  const ids = (await arrived()).map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect((await again.end()).code).toBe(0);
+  expect((await place.rapport('verify')).code).toBe(0);
+});
+
+test('while it serves, no other command writes, and others say who holds the store', async () => {
+  const engine = await serving(place, 'serve');
+  await send(engine.url, engine.key, touchpoint('1', 'c-1'));
+  place.write('x.ndjson', line({}));
+  for (const args of [
+    ['serve', '--port', '0'],
+    ['import', 'x.ndjson', '--as', 'touchpoints'],
+    ['rebuild'],
+    ['ruleset', 'publish', 'retail'],
+  ]) {
+    const { code, stderr } = await place.rapport(...args);
+    expect([args[0], code]).toEqual([args[0], 2]);
+    expect(stderr).toMatch(`is being written by process ${engine.pid}`);
+    expect(stderr).toContain('ask it over HTTP');
+  }
+  expect((await place.rapport('show', 'c-1')).code).toBe(0);
+  expect((await engine.end()).code).toBe(0);
+});
+
+test('a port that is taken is told, with what to do, and the first key is not lost to it', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const { code, stderr } = await place.rapport('serve', '--port', String(port));
+  other.close();
+  expect(code).toBe(2);
+  expect(stderr).toMatch(`Cannot listen on 127.0.0.1, port ${port}: another process listens there.`);
+  const engine = await serving(place, 'serve');
+  expect(engine.key).toBeDefined();
+  await engine.end();
+});
+
+test('an address that others reach is refused without keys, and so is a setting that does not exist', async () => {
+  const open = await place.rapport('serve', '--no-auth', '--host', '0.0.0.0');
+  expect(open).toMatchObject({ code: 2, stderr: expect.stringContaining('0.0.0.0 can be reached by others') });
+  place.write('rapport.yaml', 'http:\n  prot: 1\n');
+  const wrong = await place.rapport('serve', '--config', 'rapport.yaml');
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toMatch(/rapport\.yaml:2:3: there is no setting "http\.prot"; did you mean "http\.port"\?/);
+});
+
+test('without keys nobody is asked for one', async () => {
+  const engine = await serving(place, 'serve', '--no-auth');
+  expect(engine.said()).toContain('No key is asked for');
+  expect((await engine.get('/v1/population')).status).toBe(200);
+  await engine.end();
+});
+
+test('keys are made, listed and revoked while it serves', async () => {
+  const engine = await serving(place, 'serve');
+  const made = JSON.parse((await place.rapport('keys', 'create', 'shop', '--role', 'analyst', '--json')).stdout);
+  expect(made).toMatchObject({ name: 'shop', roles: ['analyst'] });
+  expect((await engine.get('/v1/population', made.secret)).status).toBe(200);
+  expect(ndjson((await place.rapport('keys', '--json')).stdout)).toMatchObject([
+    { roles: ['admin'] },
+    { name: 'shop' },
+  ]);
+  expect((await place.rapport('keys', 'revoke', made.id)).code).toBe(0);
+  expect((await engine.get('/v1/population', made.secret)).status).toBe(401);
+  expect((await place.rapport('keys', 'revoke', 'none')).code).toBe(1);
+  expect((await place.rapport('keys', 'list')).stdout).not.toContain(made.secret);
+  await engine.end();
+});
+
+test('a backup taken while touchpoints arrive is whole, and can be served', async () => {
+  const engine = await serving(place, 'serve');
+  let stop = false;
+  let sent = 0;
+  const load = (async () => {
+    while (!stop) {
+      const batch = Array.from({ length: 50 }, (_, i) => touchpoint(`${sent}-${i}`, `c-${i}`));
+      if ((await send(engine.url, engine.key, ...batch)).ok) sent++;
+    }
+  })();
+  await until(async () => sent > 5);
+  const acknowledged = sent * 50;
+  const backup = await place.rapport('backup', 'copy', '--json');
+  stop = true;
+  await load;
+  expect(backup.code).toBe(0);
+  expect(JSON.parse(backup.stdout).events).toBeGreaterThanOrEqual(acknowledged);
+  expect(await place.rapport('backup', 'copy')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('is not empty'),
+  });
+  await engine.end();
+  expect((await place.rapport('rebuild', '--data', 'copy')).code).toBe(0);
+  expect((await place.rapport('verify', '--data', 'copy')).code).toBe(0);
+  const copy = await serving(place, 'serve', '--data', 'copy');
+  expect(copy.key).toBeUndefined();
+  expect((await copy.get('/v1/customers/c-1', engine.key)).status).toBe(200);
+  await copy.end();
+});
+
+test('config prints what counts and where it comes from', async () => {
+  place.write('rapport.yaml', 'http: { port: 8080 }\n');
+  const shown = JSON.parse(
+    (await place.rapport('config', '--config', 'rapport.yaml', '--log-level', 'warn', '--json')).stdout,
+  );
+  expect(shown).toContainEqual({ name: 'http.port', value: 8080, source: 'file', place: 'rapport.yaml:1:15' });
+  expect(shown).toContainEqual({ name: 'log.level', value: 'warn', source: 'flag', place: '--log-level' });
+  expect((await place.rapport('config')).stdout).toMatch(/http\.port +7600 +default/);
+});

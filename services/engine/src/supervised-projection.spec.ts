@@ -1,0 +1,109 @@
+import { RETAIL } from '@rapport/domain';
+import { type LiveProjection, RebuildNeeded } from '@rapport/engine';
+import type { EventLog } from '@rapport/event-log';
+import { silentTelemetry } from '@rapport/telemetry';
+import { type SupervisedOptions, superviseProjection } from './supervised-projection';
+
+const STATUS = { touchpoints: 5, customers: 2, decisions: 1, parked: 0, late: 0, reviewed: 0, behind: 0 };
+
+/** A projection that ends when the test says so. */
+const fake = () => {
+  let end: (error: Error | undefined) => void = () => undefined;
+  const ended = new Promise<Error | undefined>((resolve) => {
+    end = resolve;
+  });
+  const live: LiveProjection = {
+    status: () => ({ ...STATUS, checkpoint: undefined }),
+    whenCaughtUp: async () => undefined,
+    retryParked: async () => ['c-1'],
+    ended,
+    stop: async () => end(undefined),
+  };
+  return { live, fail: (error: Error) => end(error) };
+};
+
+const supervised = async (over: Partial<SupervisedOptions> = {}) => {
+  const starts: ReturnType<typeof fake>[] = [];
+  const rebuilt: string[] = [];
+  const projection = await superviseProjection({
+    log: {} as EventLog,
+    location: { kind: 'sqlite', path: 'events.sqlite' },
+    readModel: 'relationships.sqlite',
+    prepare: async () => RETAIL,
+    logger: silentTelemetry().logger,
+    rebuild: async (reason) => void rebuilt.push(reason),
+    unusable: () => undefined,
+    start: async () => {
+      const one = fake();
+      starts.push(one);
+      return one.live;
+    },
+    ...over,
+  });
+  return { projection, starts, rebuilt };
+};
+
+const until = async (holds: () => boolean): Promise<void> => {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+};
+
+test('a projection that fails is started again, says why meanwhile, and counts on', async () => {
+  const { projection, starts } = await supervised();
+  expect(projection.problem()).toBeUndefined();
+  starts[0].fail(new Error('no space is left'));
+  await until(() => projection.problem() !== undefined);
+  expect(projection.problem()).toMatch(/failed and is tried again: no space is left/);
+  await expect(projection.retryParked()).rejects.toThrow('no space is left');
+  await until(() => starts.length === 2);
+  await until(() => projection.problem() === undefined);
+  expect(projection.status()).toMatchObject({ touchpoints: 10, decisions: 2 });
+  await expect(projection.retryParked()).resolves.toEqual(['c-1']);
+  await projection.stop();
+});
+
+test('a read model that cannot be continued is made anew at once', async () => {
+  const { projection, starts, rebuilt } = await supervised();
+  starts[0].fail(new RebuildNeeded('it was put back'));
+  await until(() => starts.length === 2);
+  expect(rebuilt).toEqual(['it was put back']);
+  await projection.stop();
+});
+
+test('what must be done first is done before each start, and a start that fails is tried again', async () => {
+  let attempts = 0;
+  let prepared = 0;
+  let present = fake();
+  const { projection } = await supervised({
+    prepare: async () => {
+      prepared++;
+      return RETAIL;
+    },
+    start: async () => {
+      if (++attempts === 2) throw new Error('not yet');
+      return present.live;
+    },
+  });
+  const first = present;
+  present = fake();
+  first.fail(new Error('once'));
+  await until(() => attempts === 3);
+  expect(prepared).toBe(3);
+  await projection.stop();
+});
+test('it can be paused for work on the read model, whatever becomes of the work', async () => {
+  const { projection, starts } = await supervised();
+  let during: string | undefined;
+  await projection.pauseFor(async () => {
+    during = projection.problem();
+  });
+  expect(during).toMatch(/put in force/);
+  await expect(projection.pauseFor(() => Promise.reject(new Error('refused')))).rejects.toThrow('refused');
+  expect(starts).toHaveLength(3);
+  expect(projection.problem()).toBeUndefined();
+  await projection.stop();
+  await projection.stop();
+});
+
+test('what keeps the first start from happening is told to whoever starts', async () => {
+  await expect(supervised({ start: () => Promise.reject(new Error('locked')) })).rejects.toThrow('locked');
+});
