@@ -33,6 +33,7 @@ const mayUse = {
     'access',
     'data-directory',
     'telemetry',
+    'http-api',
     'client',
   ],
   bench: ['domain', 'event-log', 'read-model', 'simulator', 'files', 'engine', 'data-directory'],

@@ -4,3 +4,4 @@ import './stage-changes/stream';
 export * from './api-engine';
 export { createApi } from './app';
 export { type FieldError, PROBLEMS, type Problem, type ProblemKind, Refusal } from './problem';
+export { httpApiMarkdown } from './reference-page';

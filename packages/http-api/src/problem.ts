@@ -27,7 +27,11 @@ export const PROBLEMS = kinds({
   'headers-too-large': [431, 'Headers too large', 'Send fewer or shorter headers.'],
   internal: [500, 'Internal error', 'A defect. It is logged under the id in `instance`.'],
   unavailable: [503, 'Unavailable', 'Not ready, or a store is in use elsewhere. Wait as long as `Retry-After` says.'],
-  'storage-full': [507, 'Storage full', 'Nothing of the request was stored; what was stored before is intact.'],
+  'storage-full': [
+    507,
+    'Storage full',
+    'The disk is full. Send the request again when there is room; what was stored is intact.',
+  ],
 });
 
 export type ProblemKind = keyof typeof PROBLEMS;

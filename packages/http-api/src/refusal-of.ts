@@ -56,7 +56,7 @@ const ofStore = (error: StoreError): Refusal =>
   error.kind === 'full'
     ? new Refusal(
         'storage-full',
-        'The disk of the store is full. Nothing of this request was stored; send it again when there is room.',
+        'The disk of the store is full. Send the request again when there is room; what was stored is told as a duplicate then.',
         { headers: { 'retry-after': '30' }, cause: error },
       )
     : new Refusal(
