@@ -53,12 +53,16 @@ export interface Projection {
 
 const identityOf = ({ source, id }: StreamEvent): TouchpointIdentity => ({ source, id });
 
-/** The first event, in order of arrival, that the state has already gone past. */
+/** Whether the state cannot go on: touchpoints of its instant are one step with those it has applied already. */
+const goesBack = (stored: StoredRelationship, events: readonly StreamEvent[]): boolean =>
+  events.some(({ occurredAt }) => occurredAt <= stored.instant);
+
+/** The first event, in order of arrival, that happened before the state's instant. */
 export const firstLate = (
   stored: StoredRelationship,
   events: readonly StreamEvent[],
 ): TouchpointIdentity | undefined => {
-  const late = events.find(({ occurredAt }) => occurredAt <= stored.instant);
+  const late = events.find(({ occurredAt }) => occurredAt < stored.instant);
   return late === undefined ? undefined : identityOf(late);
 };
 
@@ -133,7 +137,7 @@ export const createProjection = (program: Program, ruleset: RulesetName): Projec
       if (stored === undefined) {
         folder.whole(events, Number.NEGATIVE_INFINITY);
       } else {
-        if (firstLate(stored, events) !== undefined) return undefined;
+        if (goesBack(stored, events)) return undefined;
         restore(stored);
         fold.apply(viewOf(foldable(events), {}));
       }

@@ -213,6 +213,23 @@ describe('the projector', () => {
     await readModel.close();
   });
 
+  it('takes a touchpoint of the same instant as the one before for no late one', async () => {
+    const log = memoryEventLog();
+    const readModel = await newReadModel();
+    const projector = new Projector({ log, readModel, program, clock: testClock(START + 6 * DAY) });
+    await record(log, [order('2', 5, 'email.sent')]);
+    await projector.catchUp();
+    await record(log, [order('1', 5)]);
+    await projector.catchUp();
+    const changes = (await decisionsOf(log, 'c')).filter(({ kind }) => kind === 'stageChanged');
+    expect(changes).toMatchObject([
+      { to: 'attract', cause: 'touchpoint', touchpoint: { id: '2' } },
+      { from: 'attract', to: 'establish', cause: 'touchpoint' },
+    ]);
+    expect(projector.report.late).toBe(0);
+    await readModel.close();
+  });
+
   it('records nothing for an import, and goes on from what the import left', async () => {
     const log = memoryEventLog();
     const readModel = await newReadModel();

@@ -361,7 +361,7 @@ export class Projector {
     if (continued !== undefined) return continued;
     const late = stored === undefined ? undefined : firstLate(stored, events);
     if (stored !== undefined && late !== undefined)
-      this.total.late += events.filter(({ occurredAt }) => occurredAt <= stored.instant).length;
+      this.total.late += events.filter(({ occurredAt }) => occurredAt < stored.instant).length;
     const past = late === undefined ? undefined : { cause: 'late' as const, touchpoint: late };
     return this.foldWhole(standing, position, { past });
   }
