@@ -15,6 +15,14 @@ const validators = () => {
   return { text, body };
 };
 
+/** `1e400` is turned into a number that has no end, and passes every bound. */
+const endlessIn = (input: unknown): object | undefined => {
+  const found = Object.entries(input ?? {}).find(
+    ([, value]) => value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY,
+  );
+  return found && { instancePath: `/${found[0]}`, keyword: 'type', params: {}, message: 'must be a number' };
+};
+
 const NO_PARAMETERS = { type: 'object', properties: {}, additionalProperties: false };
 
 /**
@@ -25,7 +33,11 @@ export const useSchemas = (app: FastifyInstance): void => {
   const { text, body } = validators();
   app.setValidatorCompiler(({ schema, httpPart }) => {
     const validate = (httpPart === 'body' ? body : text).compile(schema as object);
-    return (input) => (validate(input) ? { value: input } : { error: validate.errors as never });
+    return (input) => {
+      if (!validate(input)) return { error: validate.errors as never };
+      const endless = endlessIn(input);
+      return endless === undefined ? { value: input } : { error: [endless] as never };
+    };
   });
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   app.addHook('onRoute', (route) => {

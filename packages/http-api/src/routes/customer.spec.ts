@@ -1,6 +1,17 @@
-import { compileRuleset, evaluate, RETAIL, rulesetHash, toDocument } from '@rapport/domain';
+import {
+  compileRuleset,
+  createCrossSellIndex,
+  evaluate,
+  ownershipOf,
+  RETAIL,
+  type Ruleset,
+  rulesetHash,
+  toDocument,
+} from '@rapport/domain';
 import { explanationDocument, historyOf, relationshipDocument, rulesetName } from '@rapport/engine';
-import { customerStream } from '@rapport/event-log';
+import { customerStream, subjectOf } from '@rapport/event-log';
+import { createApi } from '../app';
+import { testOptions } from '../testing/api-engine';
 import { type AnyJson, type AskedApi, askedApi } from '../testing/asked-api';
 import { testClock } from '../testing/test-clock';
 
@@ -163,10 +174,68 @@ describe('a customer over HTTP', () => {
 });
 
 describe('candidates over HTTP', () => {
-  it('are not to be had without a projection, unless they are withheld anyway', async () => {
-    const { status, body } = await api.ask(`${PATH}/candidates`);
-    expect([200, 503]).toContain(status);
-    if (status === 200) expect(body).toMatchObject({ kind: 'withheld', reason: expect.stringMatching(/\S/) });
+  const { when: _, ...always } = RETAIL.crossSell ?? {};
+  const offering: Ruleset = { ...RETAIL, crossSell: always };
+  let offers: AskedApi;
+  beforeAll(async () => {
+    offers = await askedApi({
+      clock,
+      rules: () => ({ program: compileRuleset(offering), ruleset: offering, hash: rulesetHash(offering) }),
+      crossSell: async () => {
+        const index = createCrossSellIndex();
+        for await (const page of offers.engine.log.readAll({ category: 'customer' }))
+          for (const event of page)
+            for (const fact of ownershipOf({ ...event, customer: subjectOf(event.stream) }))
+              index.add(fact.customer, fact.product, fact.firstOrderedAt);
+        return index;
+      },
+    });
+    await offers.record(
+      ...['x', 'y', 'z'].flatMap((customer) => [order(customer, '01-05', 'tea'), order(customer, '01-06', 'cup')]),
+      order('x', '01-07', 'pot'),
+      order('w', '01-08', 'tea'),
+      // Known only later.
+      { ...order('w', '01-09', 'cup'), recordedAt: '2026-02-01T00:00:00Z' },
+    );
+  });
+  afterAll(() => offers.close());
+
+  it('name what the owners of her products own, and why', async () => {
+    const { body } = await offers.ask('/v1/customers/w/candidates?asOf=2026-01-08');
+    expect(body.kind).toBe('candidates');
+    expect(body.candidates.map(({ product }: AnyJson) => product)).toEqual(['cup', 'pot']);
+    expect(body.candidates[0]).toMatchObject({ rank: 1, owners: 3, reasons: [{ product: 'tea', together: 3 }] });
+    const one = await offers.ask('/v1/customers/w/candidates?asOf=2026-01-08&limit=1');
+    expect(one.body.candidates).toEqual(body.candidates.slice(0, 1));
+    expect((await offers.ask('/v1/customers/w?asOf=2026-01-08')).body.crossSell).toEqual({
+      kind: 'candidates',
+      candidates: body.candidates,
+    });
+  });
+
+  it('are never what she is known to own', async () => {
+    const products = async (query: string) =>
+      (await offers.ask(`/v1/customers/w/candidates?${query}`)).body.candidates.map(({ product }: AnyJson) => product);
+    expect(await products('asOf=2026-01-10')).toEqual(['pot']);
+    expect(await products('asOf=2026-01-10&knownAt=2026-01-10')).toContain('cup');
+  });
+
+  it.each(['limit=0', 'limit=101', 'limit=x'])('refuse %s', async (query) => {
+    expect((await offers.ask(`/v1/customers/w/candidates?${query}`)).status).toBe(400);
+  });
+
+  it('are withheld with the conditions that withhold them', async () => {
+    const { body } = await api.ask(`${PATH}/candidates`);
+    expect(body).toMatchObject({ kind: 'withheld', reason: expect.stringContaining('Open complaints 1') });
+    expect(body.candidates).toBeUndefined();
+  });
+
+  it('are not to be had while there is no projection to answer from', async () => {
+    const without = await createApi({ ...offers.engine, crossSell: async () => undefined }, testOptions);
+    const answer = await without.inject('/v1/customers/w/candidates');
+    expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '30']);
+    expect((await without.inject('/v1/customers/w')).statusCode).toBe(200);
+    await without.close();
   });
 });
 

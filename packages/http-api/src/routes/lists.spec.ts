@@ -127,6 +127,8 @@ describe('GET /v1/customers', () => {
     ['limit=0', 'limit'],
     ['limit=1001', 'limit'],
     ['limit=1.5', 'limit'],
+    ['limit=1e400', 'limit'],
+    ['factor=trust&atLeast=-1e400', 'atLeast'],
     ['limit=', 'limit'],
     ['q=', 'q'],
     ['after=nonsense', 'after'],

@@ -47,6 +47,17 @@ const KNOWN_TYPES = {
   isKnownType: (name: string) => isKnownType(name),
   typesMatching: (pattern: string) => typesMatching(pattern),
 };
+/** For the document; what is sent is checked as text, by the language of rulesets. */
+const DOCUMENT = {
+  type: 'object',
+  description: 'A ruleset, in JSON or YAML. What it may say is in the reference of the ruleset language.',
+  properties: {
+    ruleset: { type: 'string', description: 'Its name.' },
+    version: { type: 'integer', description: 'What is published does not change: the next one is another version.' },
+    factors: { type: 'object', description: 'What is kept of each customer as scores.' },
+    stages: { type: 'array', items: { type: 'object' }, description: 'The ladder, lowest first.' },
+  },
+};
 const YAML = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml'] as const;
 const MOST_PROBLEMS = 50;
 
@@ -130,7 +141,7 @@ export const registerRulesets = async (app: FastifyInstance, engine: ApiEngine):
 
   await app.register(async (scope) => {
     readRulesets(scope);
-    scope.post<{ Querystring: TypeOf<typeof PUBLISH>; Body: RulesetBody | undefined }>(
+    scope.post<{ Querystring: TypeOf<typeof PUBLISH>; Body: RulesetBody }>(
       '/v1/rulesets',
       {
         schema: {
@@ -141,6 +152,7 @@ export const registerRulesets = async (app: FastifyInstance, engine: ApiEngine):
             'The document in JSON, or in YAML as `application/yaml`. Every customer is folded again with it. Announces nothing unless `announce` says so, and then only what differs.',
           consumes: ['application/json', ...YAML],
           querystring: PUBLISH.schema,
+          body: DOCUMENT,
           response: answers(
             PUBLISHED,
             'It is in force.',
@@ -150,7 +162,7 @@ export const registerRulesets = async (app: FastifyInstance, engine: ApiEngine):
         },
       },
       async ({ body, query }, reply) => {
-        if (body === undefined || body.text.trim() === '')
+        if (body.text.trim() === '')
           throw new Refusal('invalid-request', 'The body is empty: send a ruleset in JSON or YAML.');
         const { ruleset, warnings } = checked(body);
         const hash = rulesetHash(ruleset);
