@@ -111,22 +111,23 @@ export const verifyJob: JobFactory<VerifyJobOptions> = ({ rulesets, inForce, unt
   };
 };
 
-/** All touchpoints that may have had a part in decisions about a customer, and whose they are. */
-const touchpointsOf = async (log: EventLog, identity: IdentityIndex, customer: string) => {
-  const streams = new Map<string, readonly RecordedEvent[]>();
-  for (const one of identity.connected(customer)) streams.set(one, await streamOf(log, customerStream(one)));
-  return streams;
-};
-
 /** What the fold of a decision had seen: the streams of everyone who was one with her, up to a position. */
-const knownThen = (
-  streams: ReadonlyMap<string, readonly RecordedEvent[]>,
-  identity: IdentityIndex,
-  customer: string,
-  until: Position,
-): readonly RecordedEvent[] => {
-  const members = identity.knows(customer) ? identity.identities(customer, { until }).membersOf(customer) : [customer];
-  return members.flatMap((member) => (streams.get(member) ?? []).filter(({ position }) => position <= until));
+const knownThen = (log: EventLog, identity: IdentityIndex, customer: string) => {
+  const streams = new Map<string, readonly RecordedEvent[]>();
+  const streamOfMember = async (member: string): Promise<readonly RecordedEvent[]> => {
+    const known = streams.get(member) ?? (await streamOf(log, customerStream(member)));
+    streams.set(member, known);
+    return known;
+  };
+  return async (until: Position): Promise<readonly RecordedEvent[]> => {
+    const members = identity.knows(customer)
+      ? identity.identities(customer, { until }).membersOf(customer)
+      : [customer];
+    const events: RecordedEvent[] = [];
+    for (const member of members)
+      for (const event of await streamOfMember(member)) if (event.position <= until) events.push(event);
+    return events;
+  };
 };
 
 const verifyDecisions = async (
@@ -136,22 +137,26 @@ const verifyDecisions = async (
   decisions: readonly RecordedDecision[],
   folderFor: (hash: string) => Folder<ReasonedChange> | undefined,
 ): Promise<readonly Problem[]> => {
-  const streams = await touchpointsOf(log, identity, customer);
-  return decisions.flatMap((decision, i): readonly Problem[] => {
+  const known = knownThen(log, identity, customer);
+  const problems: Problem[] = [];
+  for (const [i, decision] of decisions.entries()) {
     const name = `decision ${decision.sequence} (${decision.kind} at ${formatInstant(decision.effectiveAt)})`;
-    if (decision.sequence !== i + 1)
-      return [{ customer, what: `${name} is out of sequence`, expected: i + 1, got: decision.sequence }];
+    if (decision.sequence !== i + 1) {
+      problems.push({ customer, what: `${name} is out of sequence`, expected: i + 1, got: decision.sequence });
+      continue;
+    }
     const folder = folderFor(decision.ruleset.hash);
-    if (folder === undefined)
-      return [{ customer, what: `${name} names ruleset ${decision.ruleset.hash}, which is not stored` }];
-    const known = knownThen(streams, identity, customer, decision.foldedUpTo);
-    folder.whole(known, decision.asOf, { asOf: decision.asOf });
+    if (folder === undefined) {
+      problems.push({ customer, what: `${name} names ruleset ${decision.ruleset.hash}, which is not stored` });
+      continue;
+    }
+    folder.whole(await known(decision.foldedUpTo), decision.asOf, { asOf: decision.asOf });
     const expected = outcomeOf(folder, decision);
     const got = pick(decision);
-    return isDeepStrictEqual(expected, got)
-      ? []
-      : [{ customer, what: `${name} is not what the log says`, expected, got }];
-  });
+    if (!isDeepStrictEqual(expected, got))
+      problems.push({ customer, what: `${name} is not what the log says`, expected, got });
+  }
+  return problems;
 };
 
 /** What a decision says that a fold can say too. */

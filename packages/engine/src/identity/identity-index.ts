@@ -14,9 +14,22 @@ const LINK_TYPES = ['customer.merged', 'customer.unmerged'] as const;
 interface Family {
   readonly customers: string[];
   readonly links: RecordedLink[];
-  /** Under all of the links. */
-  identities?: Identities<RecordedLink>;
+  /** By how many of the links, in order of recording, count. */
+  readonly identities: Map<number, Identities<RecordedLink>>;
 }
+
+/** Answers kept of each family. */
+const KEPT = 64;
+
+/** Under links alone, whatever their instants. */
+const identitiesAmong = ({ identities }: Family, links: readonly RecordedLink[]): Identities<RecordedLink> => {
+  const known = identities.get(links.length);
+  if (known !== undefined) return known;
+  if (identities.size >= KEPT) identities.clear();
+  const anew = identitiesOf(links);
+  identities.set(links.length, anew);
+  return anew;
+};
 
 /** Who is who, in memory: all links of a log, by the customers they connect. Mostly there are none. */
 export interface IdentityIndex {
@@ -77,7 +90,7 @@ export const createIdentityIndex = (log: EventLog): IdentityIndex => {
   const familyOf = (customer: string): Family => {
     const known = families.get(customer);
     if (known !== undefined) return known;
-    const family: Family = { customers: [customer], links: [] };
+    const family: Family = { customers: [customer], links: [], identities: new Map() };
     families.set(customer, family);
     return family;
   };
@@ -97,7 +110,7 @@ export const createIdentityIndex = (log: EventLog): IdentityIndex => {
     const own = familyOf(link.customer);
     const family = link.into === undefined ? own : connect(own, familyOf(link.into));
     family.links.push(link);
-    family.identities = undefined;
+    family.identities.clear();
     links++;
   };
 
@@ -130,15 +143,11 @@ export const createIdentityIndex = (log: EventLog): IdentityIndex => {
     identities: (customer, view) => {
       const family = families.get(customer);
       if (family === undefined) return NOBODY;
-      if (view === undefined || (view.asOf === undefined && view.knownAt === undefined && view.until === undefined)) {
-        family.identities ??= identitiesOf(family.links);
-        return family.identities;
-      }
-      const { until } = view;
-      return identitiesOf(
-        until === undefined ? family.links : family.links.filter((link) => link.position <= until),
-        view,
-      );
+      const { until, asOf, knownAt } = view ?? {};
+      const links = until === undefined ? family.links : family.links.filter(({ position }) => position <= until);
+      return asOf === undefined && knownAt === undefined
+        ? identitiesAmong(family, links)
+        : identitiesOf(links, { asOf, knownAt });
     },
     all: () => [...new Set(families.values())].flatMap((family) => family.links),
   };
