@@ -66,8 +66,10 @@ export const caughtUp = async (url: string, headers: Readonly<Record<string, str
     if (lagPositions === 0) return waited;
     if (waited > PATIENCE_MS)
       throw new Error(`The read model is still ${lagPositions} events behind after two minutes.`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 };
 
 const PATIENCE_MS = 120_000;
+/** A scrape costs the engine a little. */
+const POLL_MS = 100;

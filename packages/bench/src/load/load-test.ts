@@ -24,6 +24,8 @@ export type Part = (typeof PARTS)[number];
 export interface LoadTestOptions {
   readonly plan: Plan;
   readonly parts: readonly Part[];
+  /** A folder for profiles of the engine's processor time (open them in the DevTools of Chrome); slows it down. */
+  readonly profile?: string;
   /** For people, while it runs. */
   readonly say: (text: string) => void;
 }
@@ -57,10 +59,10 @@ const prepare = (plan: Plan, parts: readonly Part[]): Bodies => {
 
 const loadEngine = async (
   data: string,
-  { plan, parts, say }: LoadTestOptions,
+  { plan, parts, profile, say }: LoadTestOptions,
   bodies: Bodies,
 ): Promise<LoadTestResult & { readonly most: Most }> => {
-  const engine = await startEngine(data);
+  const engine = await startEngine(data, profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]);
   try {
     const reader = await openChangeReader(engine.url, engine.headers);
     const results: PartResult[] = [];

@@ -49,6 +49,28 @@ test('an open loop charges a server that stands still for every request that bec
   expect(latency.quantile(50)).toBeLessThan(latency.max);
 });
 
+test('an open loop ends early when the server cannot follow, and counts what was sent until then', async () => {
+  let [free, waiting] = [0, 0];
+  // Takes 20 requests a second, and 100 are offered.
+  answer = (respond) => {
+    const now = performance.now();
+    free = Math.max(free, now) + 50;
+    waiting = Math.max(waiting, free - now);
+    setTimeout(respond, free - now);
+  };
+  const { overwhelmed, offered, recorded, rate } = await openLoop({
+    sender,
+    bodies: bodies(2_000),
+    rate: 100,
+    overwhelmedAfter: 400,
+  });
+  expect(overwhelmed).toBe(true);
+  expect(waiting).toBeGreaterThan(400);
+  expect(offered).toBeLessThan(200);
+  expect(recorded).toBe(offered);
+  expect(rate).toBeLessThan(30);
+});
+
 test('a closed loop has as many requests under way as there are callers, until the bodies are sent', async () => {
   const held: (() => void)[] = [];
   let answered = 0;

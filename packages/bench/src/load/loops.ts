@@ -2,6 +2,8 @@ import { type Body, stamp } from './bodies';
 import { createLatency, type Latency } from './latency';
 import type { Sender } from './sender';
 
+const OVERWHELMED_MS = 10_000;
+
 /** What was sent and what came of it. */
 export interface Sent {
   /** Touchpoints sent, and those that the server said it recorded. */
@@ -10,6 +12,8 @@ export interface Sent {
   /** Recorded per second while it was measured. */
   readonly rate: number;
   readonly latency: Latency;
+  /** Whether the server was so far behind that the rest was not sent. */
+  readonly overwhelmed: boolean;
   /** Answers that were not of success, by status; 0 for connections that broke. */
   readonly failures: ReadonlyMap<number, number>;
 }
@@ -37,6 +41,8 @@ export interface OpenLoopOptions {
   readonly bodies: readonly Body[];
   /** Requests per second. */
   readonly rate: number;
+  /** A server that is this far behind, in milliseconds, will not make good on the rate any more; ten seconds when absent. */
+  readonly overwhelmedAfter?: number;
   /** Told of each request when it is due, in the time of `performance.now()`. */
   readonly onDue?: (index: number, due: number) => void;
 }
@@ -44,9 +50,15 @@ export interface OpenLoopOptions {
 /**
  * Sends at a fixed rate whatever the server does, as its clients would. A request is timed from when it was due, not
  * from when it could be sent, so that a server that stands still is charged for every request that it kept waiting:
- * nothing is left to correct for coordinated omission.
+ * nothing is left to correct for coordinated omission. Ends early when the server is overwhelmed.
  */
-export const openLoop = ({ sender, bodies, rate, onDue }: OpenLoopOptions): Promise<Sent> =>
+export const openLoop = ({
+  sender,
+  bodies,
+  rate,
+  onDue,
+  overwhelmedAfter = OVERWHELMED_MS,
+}: OpenLoopOptions): Promise<Sent> =>
   new Promise((resolve) => {
     const latency = createLatency();
     const counts = counting();
@@ -55,29 +67,33 @@ export const openLoop = ({ sender, bodies, rate, onDue }: OpenLoopOptions): Prom
     let recordedInTime = 0;
     let next = 0;
     let answered = 0;
+    let overwhelmed = false;
     const fire = async (body: Body, due: number): Promise<void> => {
       const recorded = await counts.send(sender, body);
       const now = performance.now();
       latency.record(now - due);
       if (now <= end) recordedInTime += recorded;
-      if (++answered < bodies.length) return;
+      overwhelmed ||= now - due > overwhelmedAfter;
+      answered++;
+      if (answered < next || (next < bodies.length && !overwhelmed)) return;
       resolve({
-        offered: bodies.reduce((sum, { touchpoints }) => sum + touchpoints, 0),
+        offered: bodies.slice(0, next).reduce((sum, { touchpoints }) => sum + touchpoints, 0),
         recorded: counts.recorded,
-        rate: (recordedInTime / (end - start)) * 1_000,
+        rate: (recordedInTime / (Math.min(end, overwhelmed ? now : end) - start)) * 1_000,
         latency,
+        overwhelmed,
         failures: counts.failures,
       });
     };
     const tick = (): void => {
       const now = performance.now();
-      for (; next < bodies.length; next++) {
+      for (; next < bodies.length && !overwhelmed; next++) {
         const due = start + (next / rate) * 1_000;
         if (due > now) break;
         onDue?.(next, due);
         void fire(bodies[next], due);
       }
-      if (next < bodies.length) setTimeout(tick, start + (next / rate) * 1_000 - now);
+      if (next < bodies.length && !overwhelmed) setTimeout(tick, start + (next / rate) * 1_000 - now);
     };
     tick();
   });
@@ -108,5 +124,12 @@ export const closedLoop = async ({ sender, bodies, callers, seconds }: ClosedLoo
   };
   await Promise.all(Array.from({ length: callers }, caller));
   const { recorded, failures } = counts;
-  return { offered, recorded, rate: (recorded / (performance.now() - start)) * 1_000, latency, failures };
+  return {
+    offered,
+    recorded,
+    rate: (recorded / (performance.now() - start)) * 1_000,
+    latency,
+    overwhelmed: false,
+    failures,
+  };
 };

@@ -4,7 +4,8 @@ import { type LoadTestResult, loadTest, PARTS, type Part } from './load-test';
 import { planOf } from './parts';
 import { isMet, LOAD, type Measured, TARGETS, type Target } from './targets';
 
-const USAGE = `npm run load -- [--seconds N] [--rate N] [--customers N] [--only PART[,PART]] [--json]
+const USAGE = `npm run load -- [--seconds N] [--rate N] [--customers N] [--only PART[,PART]]
+            [--profile DIR] [--json]
 
 Starts the engine on a fresh data directory and loads it over loopback from a process of its own: batches, single
 touchpoints, the way from request to subscriber, and beside them a bare route that stores the same bytes. Then it looks
@@ -14,6 +15,7 @@ into the store whether everything is there. About three minutes. Exit 1 when a t
   --customers N of whom the touchpoints are, ${LOAD.customers} when absent
   --rate N      touchpoints per second in batches, ${LOAD.batchRate} when absent
   --only PARTS  of ${PARTS.join(', ')}
+  --profile DIR writes profiles of the engine's processor time there, which slows it down
   --json        one JSON document
 `;
 
@@ -23,6 +25,7 @@ const { values } = parseArgs({
     rate: { type: 'string', default: String(LOAD.batchRate) },
     customers: { type: 'string', default: String(LOAD.customers) },
     only: { type: 'string', default: PARTS.join(',') },
+    profile: { type: 'string' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -89,7 +92,7 @@ const print = (result: LoadTestResult, enough: boolean): void => {
 
 const main = async (): Promise<number> => {
   const plan = planOf(positive('seconds'), positive('rate'), Math.ceil(positive('customers')));
-  const result = await loadTest({ plan, parts: partsOf(values.only), say });
+  const result = await loadTest({ plan, parts: partsOf(values.only), profile: values.profile, say });
   const enough = result.wrong.length === 0 && result.measured.every(isMet);
   print(result, enough);
   return enough ? 0 : 1;

@@ -34,9 +34,10 @@ export interface PartResult {
   readonly wrong: readonly string[];
 }
 
-const failuresOf = (what: string, { failures, offered, recorded }: Sent, mustRecordAll = true): readonly string[] => [
+const failuresOf = (what: string, { failures, offered, recorded, overwhelmed }: Sent): readonly string[] => [
+  ...(overwhelmed ? [`${what}: the server was ten seconds behind, and the rest was not sent`] : []),
   ...[...failures].map(([status, count]) => `${what}: ${count} requests were answered with ${status || 'no answer'}`),
-  ...(mustRecordAll && offered !== recorded ? [`${what}: ${recorded} of ${offered} touchpoints were recorded`] : []),
+  ...(offered !== recorded ? [`${what}: ${recorded} of ${offered} touchpoints were recorded`] : []),
 ];
 
 const ms = (value: number): string => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;

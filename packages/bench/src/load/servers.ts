@@ -10,10 +10,10 @@ export interface Server extends ServerProcess {
 const FIRST_KEY = /^ +(rapport_\S+)$/m;
 
 /** The engine as it is run: with keys, full durability and its usual logs, on a fresh data directory. */
-export const startEngine = async (data: string): Promise<Server> => {
+export const startEngine = async (data: string, nodeArguments: readonly string[] = []): Promise<Server> => {
   const printed = join(data, 'engine.log');
   const server = await startServer({
-    args: () => [require.resolve('@rapport/engine-service/dist/main.js')],
+    args: () => [...nodeArguments, require.resolve('@rapport/engine-service/dist/main.js')],
     env: (port) => ({
       RAPPORT_DATA: join(data, 'rapport-data'),
       RAPPORT_HTTP_PORT: String(port),
