@@ -1,8 +1,11 @@
 import { factorsOf } from '@rapport/data-directory';
 import type { Program } from '@rapport/domain';
-import { openSqliteReadModel, type ReadModel } from '@rapport/read-model';
+import { openReadModelOnThread, type ReadModel } from '@rapport/read-model';
 
-/** The read model that questions are answered from: a connection of its own, opened again when another is switched in. */
+/**
+ * The read model that questions are answered from: on a thread of its own, so that no question holds up intake, and
+ * opened again when another read model is switched in.
+ */
 export interface ReadSide {
   current(): ReadModel;
   reopen(program: Program): Promise<void>;
@@ -14,7 +17,7 @@ export interface ReadSide {
 const GRACE_MS = 30_000;
 
 export const openReadSide = async (path: string, program: Program): Promise<ReadSide> => {
-  const open = (of: Program): Promise<ReadModel> => openSqliteReadModel(path, { mode: 'read', factors: factorsOf(of) });
+  const open = (of: Program): Promise<ReadModel> => openReadModelOnThread(path, factorsOf(of));
   let current = await open(program);
   const replaced = new Map<ReadModel, NodeJS.Timeout>();
   return {

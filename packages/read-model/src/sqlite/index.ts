@@ -1,2 +1,3 @@
+export { openReadModelOnThread } from './read-model-on-thread';
 export * from './sqlite-read-model';
 export * from './switch-in';
