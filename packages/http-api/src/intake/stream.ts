@@ -50,6 +50,8 @@ async function* resultsOf(
   limit: number,
 ): AsyncGenerator<string> {
   const counts = noCounts();
+  // Begun when the answer is first read: who waits for it before sending anything is not left waiting.
+  reply.raw.flushHeaders();
   try {
     for await (const group of lines)
       yield await inSpan(engine, request, () => recordGroup(engine, counts, arrival, group, limit));
