@@ -34,11 +34,14 @@ export interface PartResult {
   readonly wrong: readonly string[];
 }
 
-const failuresOf = (what: string, { failures, offered, recorded, overwhelmed }: Sent): readonly string[] => [
-  ...(overwhelmed ? [`${what}: the server was ten seconds behind, and the rest was not sent`] : []),
+const failuresOf = (what: string, { failures, offered, recorded }: Sent): readonly string[] => [
   ...[...failures].map(([status, count]) => `${what}: ${count} requests were answered with ${status || 'no answer'}`),
   ...(offered !== recorded ? [`${what}: ${recorded} of ${offered} touchpoints were recorded`] : []),
 ];
+
+/** Said of a rate that was not kept up. */
+const gaveUp = ({ overwhelmed }: Sent): string =>
+  overwhelmed ? '; not sent to the end: it was ten seconds behind' : '';
 
 const ms = (value: number): string => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
 const cores = (value: number | undefined): string => (value === undefined ? '?' : value.toFixed(2));
@@ -78,7 +81,11 @@ export const runBatches = async (
     most: closed.rate,
     recorded: warm.recorded + sent.recorded + closed.recorded,
     measured: [
-      { target: 'batchRate', value: sent.rate, note: `for ${plan.batches} s; the engine took ${cores(engine)} cores` },
+      {
+        target: 'batchRate',
+        value: sent.rate,
+        note: `for ${plan.batches} s; the engine took ${cores(engine)} cores${gaveUp(sent)}`,
+      },
       {
         target: 'batchP99',
         value: latency.quantile(99),
@@ -128,7 +135,7 @@ export const runSingles = async (
       {
         target: 'singleRate',
         value: sent.rate,
-        note: `for ${plan.singles} s; client ${cores(client)}, engine ${cores(engine)} cores`,
+        note: `for ${plan.singles} s; client ${cores(client)}, engine ${cores(engine)} cores${gaveUp(sent)}`,
       },
       {
         target: 'singleP99',
