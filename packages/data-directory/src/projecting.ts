@@ -160,16 +160,15 @@ export const catchUpCrossSell = async (
 };
 
 const projectInto = async (host: Host, files: DataDirectory, log: EventLog, anew: boolean): Promise<void> => {
-  const total = await touchpointsIn(log);
   const store = openSqliteCrossSellStore(files.crossSell, { mode: 'write' });
-  const progress = host.progress('cross-sell', 'touchpoints');
+  const progress = host.progress('cross-sell', 'orders');
   try {
     await projectCrossSell({
       log,
       store,
       anew,
       signal: host.signal,
-      onProgress: (done) => progress.update(done, total),
+      onProgress: (done) => progress.update(done),
     });
   } finally {
     progress.stop();

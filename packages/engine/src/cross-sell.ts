@@ -1,4 +1,4 @@
-import { type OwnershipFact, ownershipOf } from '@rapport/domain';
+import { OWNERSHIP_TYPES, type OwnershipFact, ownershipOf } from '@rapport/domain';
 import { type EventLog, type Position, subjectOf } from '@rapport/event-log';
 import type { CrossSellStore } from '@rapport/read-model';
 import { isBeyond } from './beyond';
@@ -12,7 +12,8 @@ export interface CrossSellProjectionOptions {
   readonly signal?: AbortSignal;
   /** Makes all of it anew, whatever the checkpoint says. */
   readonly anew?: boolean;
-  onProgress?(touchpoints: number): void;
+  /** Orders read so far. */
+  onProgress?(orders: number): void;
 }
 
 const PAGE = 10_000;
@@ -29,13 +30,13 @@ export const projectCrossSell = async ({
   signal,
   anew = false,
   onProgress,
-}: CrossSellProjectionOptions): Promise<{ readonly touchpoints: number; readonly facts: number }> => {
+}: CrossSellProjectionOptions): Promise<{ readonly orders: number; readonly facts: number }> => {
   const end = await log.head();
   const known = (await store.checkpoint()) || undefined;
-  if (end === undefined && known === undefined) return { touchpoints: 0, facts: 0 };
+  if (end === undefined && known === undefined) return { orders: 0, facts: 0 };
   const start = anew || (known !== undefined && isBeyond(known, end)) ? undefined : known;
-  if (start !== undefined && start === end) return { touchpoints: 0, facts: 0 };
-  let touchpoints = 0;
+  if (start !== undefined && start === end) return { orders: 0, facts: 0 };
+  let orders = 0;
   let facts = 0;
   const identity = createIdentityIndex(log);
   if (end !== undefined) await identity.refresh(end);
@@ -45,11 +46,12 @@ export const projectCrossSell = async ({
     readonly facts: readonly OwnershipFact[];
     readonly position: Position;
   }> {
-    for await (const page of log.readAll({ after, until: end, category: 'customer', pageSize: PAGE, signal })) {
+    const wanted = { category: 'customer', types: OWNERSHIP_TYPES, pageSize: PAGE, signal };
+    for await (const page of log.readAll({ after, until: end, ...wanted })) {
       const found = page.flatMap((event) => ownershipOf({ ...event, customer: survivorOf(subjectOf(event.stream)) }));
-      touchpoints += page.length;
+      orders += page.length;
       facts += found.length;
-      onProgress?.(touchpoints);
+      onProgress?.(orders);
       yield { facts: found, position: page[page.length - 1].position };
     }
     if (signal?.aborted) throw new Interrupted();
@@ -57,13 +59,13 @@ export const projectCrossSell = async ({
   if (start === undefined || end === undefined) {
     // An empty log has no position; the empty one counts as none.
     await store.rebuild(only(batches(undefined)), end ?? '');
-    return { touchpoints, facts };
+    return { orders, facts };
   }
   const regrouped = await regroupedFacts(log, identity, start as Position, end);
   if (regrouped !== undefined) await store.applyFacts(regrouped.facts, start, regrouped.forget);
   for await (const batch of batches(start as Position)) await store.applyFacts(batch.facts, batch.position);
   await store.applyFacts([], end);
-  return { touchpoints, facts };
+  return { orders, facts };
 };
 
 async function* only(

@@ -1,12 +1,4 @@
-import {
-  type FoldMemento,
-  type Program,
-  recallFold,
-  rememberFold,
-  restoreFold,
-  type TouchpointIdentity,
-  viewOf,
-} from '@rapport/domain';
+import { type Program, restoreFold, type TouchpointIdentity, viewOf } from '@rapport/domain';
 import type { Position, RecordedEvent, StreamEvent } from '@rapport/event-log';
 import type { ParkedCustomer, RelationshipSave, StoredRelationship } from '@rapport/read-model';
 import { type ChangedPast, type Decision, decisionsFor, type RulesetName } from './decision';
@@ -66,21 +58,14 @@ export const firstLate = (
   return late === undefined ? undefined : identityOf(late);
 };
 
-/**
- * Folds customers one at a time for a read model, and says what changed. Remembers a fold for as long as the read model
- * keeps what was saved of it, which spares reading it from text.
- */
+/** Folds customers one at a time for a read model, and says what changed. Holds no customer between calls. */
 export const createProjection = (program: Program, ruleset: RulesetName): Projection => {
   const ladder = program.stages.map(({ id }) => id);
   const folder = createReasoningFolder(program);
   const { fold } = folder;
 
-  const remembered = new WeakMap<StoredRelationship, FoldMemento>();
-
   const restore = (stored: StoredRelationship): void => {
-    const memento = remembered.get(stored);
-    if (memento === undefined) restoreFold(fold, stored.state);
-    else recallFold(fold, memento);
+    restoreFold(fold, stored.state);
     folder.clear();
   };
 
@@ -105,7 +90,6 @@ export const createProjection = (program: Program, ruleset: RulesetName): Projec
       past: past === undefined ? undefined : { ...past, asOf: fold.instant },
     });
     const save = relationshipSave(customer, fold, sequence + decisions.length, { mode, changes: folder.history });
-    remembered.set(save.relationship, rememberFold(fold));
     return { save, decisions };
   };
 

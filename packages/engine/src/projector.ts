@@ -337,11 +337,39 @@ export class Projector {
   private async foldAll(work: readonly Work[], position: Position, until?: number): Promise<readonly Outcome[]> {
     const stored = await this.options.readModel.load(work.map(({ customer }) => customer));
     const outcomes: Outcome[] = [];
-    for (const [i, one] of work.entries()) outcomes.push(await this.foldOne(one, stored[i], position, until));
+    // Waiting costs more than most folds, so only those wait that read the log.
+    for (const [i, one] of work.entries())
+      outcomes.push(
+        this.continued(one, stored[i], position, until) ?? (await this.foldAnew(one, stored[i], position, until)),
+      );
     return outcomes;
   }
 
-  private async foldOne(
+  /** Goes on from what is stored; undefined where the log must be read. */
+  private continued(
+    { customer, events }: Work,
+    stored: StoredRelationship | undefined,
+    position: Position,
+    until: number | undefined,
+  ): Outcome | undefined {
+    if (stored === undefined || this.parkedCustomers.has(customer)) return undefined;
+    return this.carryOn({ customer, stored, decided: stored.decided }, events, position, until);
+  }
+
+  private carryOn(
+    standing: Standing,
+    events: readonly RecordedEvent[],
+    position: Position,
+    until: number | undefined,
+  ): Outcome | undefined {
+    return this.orParked(standing.customer, () =>
+      until === undefined
+        ? this.projection.continue(standing, events, position)
+        : this.projection.advance(standing, until, position),
+    );
+  }
+
+  private async foldAnew(
     { customer, events }: Work,
     stored: StoredRelationship | undefined,
     position: Position,
@@ -350,15 +378,10 @@ export class Projector {
     const decided = stored?.decided ?? (await this.whoIsWho.lastDecided(customer, this.checkpoint));
     const standing: Standing = { customer, stored, decided };
     // Nothing stored and yet something decided: she was merged, or parted, and nothing was left of her for a while.
-    const anew = this.parkedCustomers.has(customer) || (stored === undefined && decided.sequence > 0);
-    const continued = anew
-      ? undefined
-      : this.orParked(customer, () =>
-          until === undefined
-            ? this.projection.continue(standing, events, position)
-            : this.projection.advance(standing, until, position),
-        );
-    if (continued !== undefined) return continued;
+    if (stored === undefined && decided.sequence === 0 && !this.parkedCustomers.has(customer)) {
+      const begun = this.carryOn(standing, events, position, until);
+      if (begun !== undefined) return begun;
+    }
     const late = stored === undefined ? undefined : firstLate(stored, events);
     if (stored !== undefined && late !== undefined)
       this.total.late += events.filter(({ occurredAt }) => occurredAt < stored.instant).length;

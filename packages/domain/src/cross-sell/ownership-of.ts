@@ -16,6 +16,9 @@ const productOf = (item: JsonObject): string | undefined => {
   return typeof id === 'string' && id !== '' ? id : undefined;
 };
 
+/** The types of touchpoints that make anyone own anything. */
+export const OWNERSHIP_TYPES: readonly string[] = ['order.completed'];
+
 /**
  * The products of an `order.completed` touchpoint (`data.items[].sku`, else `productId`), each once. Empty for any
  * other touchpoint. Cancellations and refunds take nothing away: what was returned was ordered.

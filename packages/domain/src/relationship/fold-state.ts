@@ -2,10 +2,28 @@ import type { Json } from '../json';
 import type { Fold } from './fold';
 
 /**
- * The state of a fold, to be continued later by this process. Ids are not repeated in it: a state means something only
- * together with the ruleset that made it. Shares nothing with the fold.
+ * The state of a fold as text, to be continued later, by this process or another, under the same ruleset. Ids are
+ * not repeated in it: a state means something only together with the ruleset that made it, so store that ruleset's
+ * hash beside it.
  */
-export type FoldMemento = readonly [
+export const saveFold = (fold: Fold): string =>
+  JSON.stringify([
+    fold.stage,
+    fold.since,
+    fold.instant,
+    fold.touchpoints,
+    fold.firstTouchpointAt,
+    fold.lastTouchpointAt,
+    fold.factors.map((factor) => factor.save()),
+    fold.metrics.map((metric) => metric.save()),
+    fold.cases.save(),
+    fold.promises.save(),
+    [...fold.consents],
+    fold.applied,
+    Array.from(fold.raisedSince),
+  ]);
+
+type Saved = readonly [
   stage: number,
   since: number,
   instant: number,
@@ -21,42 +39,21 @@ export type FoldMemento = readonly [
   raisedSince: readonly (number | null)[],
 ];
 
-export const rememberFold = (fold: Fold): FoldMemento => [
-  fold.stage,
-  fold.since,
-  fold.instant,
-  fold.touchpoints,
-  fold.firstTouchpointAt,
-  fold.lastTouchpointAt,
-  fold.factors.map((factor) => factor.save()),
-  fold.metrics.map((metric) => metric.save()),
-  fold.cases.save(),
-  fold.promises.save(),
-  [...fold.consents],
-  fold.applied.map((times) => times.slice()),
-  Array.from(fold.raisedSince),
-];
-
-/** Brings a fold to a state remembered under the same ruleset; what it stood at before is gone. */
-export const recallFold = (fold: Fold, memento: FoldMemento): void => {
+/** Brings a fold to a state saved under the same ruleset; what it stood at before is gone. */
+export const restoreFold = (fold: Fold, text: string): void => {
+  const saved = JSON.parse(text) as Saved;
   fold.reset();
-  if (memento[0] < 0) return;
-  [fold.stage, fold.since, fold.instant, fold.touchpoints, fold.firstTouchpointAt, fold.lastTouchpointAt] = memento;
-  const [, , , , , , factors, metrics, cases, promises, consents, applied, raisedSince] = memento;
-  for (let i = 0; i < factors.length; i++) fold.factors[i].restore(factors[i]);
-  for (let i = 0; i < metrics.length; i++) fold.metrics[i].restore(metrics[i]);
+  if (saved[0] < 0) return;
+  [fold.stage, fold.since, fold.instant, fold.touchpoints, fold.firstTouchpointAt, fold.lastTouchpointAt] = saved;
+  const [, , , , , , factors, metrics, cases, promises, consents, applied, raisedSince] = saved;
+  for (const [i, factor] of fold.factors.entries()) factor.restore(factors[i]);
+  for (const [i, metric] of fold.metrics.entries()) metric.restore(metrics[i]);
   fold.cases.restore(cases);
   fold.promises.restore(promises);
   for (const purpose of consents) fold.consents.add(purpose);
-  for (let rule = 0; rule < applied.length; rule++) fold.applied[rule].push(...applied[rule]);
+  for (const [rule, times] of applied.entries()) fold.applied[rule].push(...times);
   raisedSince.forEach((since, signal) => {
     fold.raisedSince[signal] = since ?? Number.NaN;
   });
   fold.resume();
 };
-
-/** The same as text, to be continued later by any process; store the ruleset's hash beside it. */
-export const saveFold = (fold: Fold): string => JSON.stringify(rememberFold(fold));
-
-/** Brings a fold to a state saved under the same ruleset; what it stood at before is gone. */
-export const restoreFold = (fold: Fold, text: string): void => recallFold(fold, JSON.parse(text) as FoldMemento);

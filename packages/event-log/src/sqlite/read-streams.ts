@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { JsonObject } from '@rapport/domain';
 import { atStore, type Store, storeError } from '@rapport/sqlite';
+import type { Statement } from 'better-sqlite3';
 import type { ReadStreamsOptions, StreamEvent, StreamEvents } from '../event-log';
 import type { EventRows } from './event-rows';
 
@@ -71,9 +72,30 @@ export const readWhole = (
   parts: Parts,
 ): readonly StreamEvent[] =>
   atStore(store.path, () => {
-    const no = store.db.prepare<[string], number>('SELECT no FROM streams WHERE name = ?').pluck().get(stream);
-    return no === undefined ? [] : restReader(store, rows, parts)(no, until);
+    const { numberOf, read } = wholeReader(store, rows, parts);
+    const no = numberOf.get(stream);
+    return no === undefined ? [] : read(no, until);
   });
+
+interface WholeReader {
+  readonly columns: string;
+  readonly wantsData: Parts['wantsData'];
+  readonly numberOf: Statement<[string], number>;
+  readonly read: ReturnType<typeof restReader>;
+}
+
+const wholeReaders = new WeakMap<Store, WholeReader>();
+
+/** The statements for whole streams: who reads many asks for the same parts of each. */
+const wholeReader = (store: Store, rows: EventRows, parts: Parts): WholeReader => {
+  const columns = pieceColumns(rows, parts);
+  const known = wholeReaders.get(store);
+  if (known !== undefined && known.columns === columns && known.wantsData === parts.wantsData) return known;
+  const numberOf = store.db.prepare<[string], number>('SELECT no FROM streams WHERE name = ?').pluck();
+  const reader: WholeReader = { columns, wantsData: parts.wantsData, numberOf, read: restReader(store, rows, parts) };
+  wholeReaders.set(store, reader);
+  return reader;
+};
 
 /**
  * Reads the events of a stream, or those that follow its first piece.
