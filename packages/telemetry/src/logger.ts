@@ -36,13 +36,20 @@ const prettily = (options: PrettyOptions): DestinationStream =>
     ignore: 'pid,hostname,service,version',
   });
 
+/** Lines beyond it are dropped, until those that wait could be written. */
+const MOST_WAITING_BYTES = 8 * 1024 * 1024;
+
 /**
  * Structured lines: `time` (RFC 3339, UTC), `level` in words, `service`, `version`, `msg`, and what is bound by
  * children, such as `requestId` and `correlationId`. Nothing that looks like a secret gets past it (see scrub.ts).
  */
 export const openLogger = ({ level, format, destination, serviceName, version, traceId }: LogOptions): OpenLogger => {
   // Lines are written as soon as they come, several at once where they come faster than they can be written.
-  const own = destination === undefined ? openDestination({ fd: 1, sync: false }) : undefined;
+  const own =
+    destination === undefined ? openDestination({ fd: 1, sync: false, maxLength: MOST_WAITING_BYTES }) : undefined;
+  // A log that cannot be written (its disk is full, its reader is gone) must not end what it tells of. What waits is
+  // tried again with the next line.
+  own?.on('error', () => undefined);
   const out = destination ?? own;
   const stream = format === 'json' ? out : prettily({ destination: out as PrettyOptions['destination'] });
   const logger = pino(
