@@ -104,7 +104,7 @@ test.each([
   ['[a](nowhere.md)', 'nowhere.md'],
   ['[a](README.md#no-such-heading)', '#no-such-heading'],
   ['`rapport swerve`', 'no command "swerve"'],
-  ['`rapport ruleset publish`', 'no command "publish"'],
+  ['`rapport ruleset praise`', 'no command "praise"'],
   ['`rapport show c-1 --as-off 2026-01-01`', 'no option --as-off'],
   ['    rapport show', 'an argument is missing'],
   ['    rapport show c-1 c-2', 'too many arguments'],

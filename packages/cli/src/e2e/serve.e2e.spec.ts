@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
@@ -89,6 +90,25 @@ test('while it serves, no other command writes, and others say who holds the sto
   }
   expect((await place.rapport('show', 'c-1')).code).toBe(0);
   expect((await engine.end()).code).toBe(0);
+});
+
+/** No file may grow beyond so many bytes, as on a full disk; needs Linux. */
+const limitFiles = (pid: number, bytes: string): void =>
+  void execFileSync('prlimit', ['--pid', String(pid), `--fsize=${bytes}:`]);
+
+test('on a full disk it refuses touchpoints, answers questions, and goes on by itself once there is room', async () => {
+  const engine = await serving(place, 'serve');
+  expect((await send(engine.url, engine.key, touchpoint('1', 'c-1'))).status).toBe(200);
+  limitFiles(engine.pid, '1000');
+  expect((await send(engine.url, engine.key, touchpoint('2', 'c-2'))).status).toBe(507);
+  expect((await engine.get('/v1/population')).status).toBe(200);
+  expect((await engine.get('/health/live')).status).toBe(200);
+  limitFiles(engine.pid, 'unlimited');
+  expect((await send(engine.url, engine.key, touchpoint('2', 'c-2'))).status).toBe(200);
+  await until(async () => (await engine.get('/v1/customers/c-2')).ok);
+  await until(async () => (await engine.get('/health/ready')).ok);
+  expect((await engine.end()).code).toBe(0);
+  expect((await place.rapport('verify')).code).toBe(0);
 });
 
 test('a port that is taken is told, with what to do, and the first key is not lost to it', async () => {
