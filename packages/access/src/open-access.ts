@@ -9,7 +9,6 @@ import { looksLikeKey } from './keys/secret';
 import { makeOwned } from './owned-file';
 import { ACCESS_FILE } from './schema';
 import type { OidcOptions } from './tokens/oidc-options';
-import { verifyToken } from './tokens/verify-token';
 
 export interface AccessOptions {
   /** Of the file; made where there is none, for its owner alone. */
@@ -38,7 +37,7 @@ const WRITE_EVERY_MS = 500;
  */
 export const openAccess = async (options: AccessOptions): Promise<Access> => {
   const { path, oidc, clock = SYSTEM_CLOCK, onError = warn } = options;
-  const verify = oidc === undefined ? undefined : verifyToken(oidc, clock);
+  const verify = oidc === undefined ? undefined : tokens().verifyToken(oidc, clock);
   makeOwned(path);
   const store = openStore(path, { ...ACCESS_FILE, mode: 'write' });
   const keys = keyRing(store, clock);
@@ -96,3 +95,6 @@ const warn: OnAccessError = (error, lost) => {
     `The access log cannot be written: ${error instanceof Error ? error.message : error}${unwritten}`,
   );
 };
+
+/** Loaded only where tokens are accepted: it takes as long to load as the rest. */
+const tokens = (): typeof import('./tokens/verify-token') => require('./tokens/verify-token');

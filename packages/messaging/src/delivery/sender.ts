@@ -1,4 +1,3 @@
-import { Pool } from 'undici';
 import type { Targets } from '../target/targets';
 
 export interface Message {
@@ -88,6 +87,8 @@ const wordsOf = (error: unknown, timedOut: boolean, timeout: number): string => 
 export const createSender = (options: SenderOptions): Sender => {
   const { targets, timeoutMilliseconds: timeout } = options;
   const url = new URL(options.url);
+  // Loaded with the first subscription: an engine without any starts the sooner.
+  const { Pool } = require('undici') as typeof import('undici');
   const pool = new Pool(url.origin, {
     connections: options.connections,
     pipelining: 1,
