@@ -1,13 +1,18 @@
 import { type Fold, type StageMove, saveFold } from '@rapport/domain';
-import type { RelationshipSave, StageInterval, StoredRelationship } from '@rapport/read-model';
+import type { FactorEvidence, RelationshipSave, StageInterval, StoredRelationship } from '@rapport/read-model';
 
 /** The relationship a fold stands at, as the read model keeps it. The fold must have seen a touchpoint. */
 export const storedRelationship = (customer: string, fold: Fold, sequence: number): StoredRelationship => {
   const { program } = fold;
   const nextReviewAt = fold.nextReviewAt();
-  const signals = Object.fromEntries(
-    program.signals.flatMap(({ id }, i) => (Number.isNaN(fold.raisedSince[i]) ? [] : [[id, fold.raisedSince[i]]])),
-  );
+  const signals: Record<string, number> = {};
+  for (let i = 0; i < program.signals.length; i++)
+    if (!Number.isNaN(fold.raisedSince[i])) signals[program.signals[i].id] = fold.raisedSince[i];
+  const factors: Record<string, FactorEvidence> = {};
+  for (let i = 0; i < program.factors.length; i++) {
+    const { evidenceFor, evidenceAgainst, at } = fold.factors[i];
+    factors[program.factors[i].id] = { for: evidenceFor, against: evidenceAgainst, at };
+  }
   const stage = program.stages[fold.stage].id;
   return {
     customer,
@@ -18,12 +23,7 @@ export const storedRelationship = (customer: string, fold: Fold, sequence: numbe
     touchpoints: fold.touchpoints,
     firstTouchpointAt: fold.firstTouchpointAt,
     lastTouchpointAt: fold.lastTouchpointAt,
-    factors: Object.fromEntries(
-      program.factors.map(({ id }, i) => {
-        const { evidenceFor, evidenceAgainst, at } = fold.factors[i];
-        return [id, { for: evidenceFor, against: evidenceAgainst, at }];
-      }),
-    ),
+    factors,
     signals,
     state: saveFold(fold),
     decided: { stage, signals: Object.keys(signals), sequence },

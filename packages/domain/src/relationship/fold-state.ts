@@ -46,14 +46,13 @@ export const restoreFold = (fold: Fold, text: string): void => {
   if (saved[0] < 0) return;
   [fold.stage, fold.since, fold.instant, fold.touchpoints, fold.firstTouchpointAt, fold.lastTouchpointAt] = saved;
   const [, , , , , , factors, metrics, cases, promises, consents, applied, raisedSince] = saved;
-  for (const [i, factor] of fold.factors.entries()) factor.restore(factors[i]);
-  for (const [i, metric] of fold.metrics.entries()) metric.restore(metrics[i]);
+  // By index: this runs once for every customer a page touches.
+  for (let i = 0; i < factors.length; i++) fold.factors[i].restore(factors[i]);
+  for (let i = 0; i < metrics.length; i++) fold.metrics[i].restore(metrics[i]);
   fold.cases.restore(cases);
   fold.promises.restore(promises);
   for (const purpose of consents) fold.consents.add(purpose);
-  for (const [rule, times] of applied.entries()) fold.applied[rule].push(...times);
-  raisedSince.forEach((since, signal) => {
-    fold.raisedSince[signal] = since ?? Number.NaN;
-  });
+  for (let rule = 0; rule < applied.length; rule++) for (const time of applied[rule]) fold.applied[rule].push(time);
+  for (let i = 0; i < raisedSince.length; i++) fold.raisedSince[i] = raisedSince[i] ?? Number.NaN;
   fold.resume();
 };

@@ -14,7 +14,7 @@ const port = parentPort!;
 const post = (message: FromLiveWorker): void => port.postMessage(message);
 
 /** Touchpoints of one page when many wait: the more of them, the more fall on the same customers and are saved at once. */
-const MOST_AT_ONCE = 4_000;
+const MOST_AT_ONCE = 10_000;
 
 interface Pending {
   readonly resolve: (results: readonly AppendResult[]) => void;
