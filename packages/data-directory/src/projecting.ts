@@ -176,7 +176,11 @@ const projectInto = async (host: Host, files: DataDirectory, log: EventLog, anew
   }
 };
 
-/** Brings everything that follows from the log up to its end, in whichever way is shorter. */
+/**
+ * Brings everything that follows from the log up to its end, in whichever way is shorter.
+ *
+ * @param announce records, for announcement, what changes: then it is folded in the order of the log
+ */
 export const bringUpToDate = async (
   host: Host,
   files: DataDirectory,
@@ -184,6 +188,7 @@ export const bringUpToDate = async (
   inForce: InForce,
   recorded: number,
   now: number,
+  announce = false,
 ): Promise<Projected> => {
   const all = await touchpointsIn(log);
   const missing = !existsSync(files.relationships);
@@ -191,12 +196,14 @@ export const bringUpToDate = async (
   const rebuilt = () =>
     rebuildReadModel(host, files, log, inForce, all > WORTH_THREADS ? availableParallelism() : 1, now);
   const projected =
-    waiting > MANY && waiting > all / 2
+    !announce && waiting > MANY && waiting > all / 2
       ? await rebuilt()
-      : await catchUp(host, files, log, inForce, now, false).catch((error: unknown) => {
+      : await catchUp(host, files, log, inForce, now, announce).catch((error: unknown) => {
           const reason = error instanceof RebuildNeeded ? error.reason : unusableProjection(error, files)?.problem;
           if (reason === undefined) throw error;
-          host.note(`The read model is made anew: ${reason}.`);
+          host.note(
+            `The read model is made anew: ${reason}.${announce ? ' Nothing is announced of what it learns by that.' : ''}`,
+          );
           return rebuilt();
         });
   await catchUpCrossSell(host, files, log);

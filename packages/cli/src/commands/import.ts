@@ -37,6 +37,7 @@ export interface ImportOptions {
   readonly rejects?: string;
   readonly strict?: true;
   readonly ruleset?: string;
+  readonly announce?: true;
 }
 
 /** What became of the touchpoints that were read. */
@@ -50,7 +51,7 @@ const RESUME = 'What was recorded stays. To go on, run the same command again: w
 /** Problems shown on stderr; all of them go to `--rejects`. */
 const SHOWN = 5;
 
-/** `rapport import`: files into the log, and what follows from it brought up to date, silently. */
+/** `rapport import`: files into the log, and what follows from it brought up to date; silently unless asked. */
 export const importCommand = async (cli: Cli, files: readonly string[], options: ImportOptions): Promise<ExitCode> => {
   const mapping = mappingFrom(options);
   for (const file of files)
@@ -63,7 +64,8 @@ export const importCommand = async (cli: Cli, files: readonly string[], options:
     keepRuleset(data, inForce.ruleset);
     noteInForce(data, inForce.hash);
     await removeWhatIsAhead(cli, data, log);
-    await beginImport(cli, data, log, inForce, nowIn(data));
+    // The mark says that what is recorded from here on is history, of which nobody is to be told.
+    if (options.announce !== true) await beginImport(cli, data, log, inForce, nowIn(data));
     leaveDemo(cli, data);
     return await interruptible(RESUME, async () => {
       const counts: Recorded = { recorded: 0, duplicates: 0, conflicts: 0 };
@@ -82,8 +84,8 @@ export const importCommand = async (cli: Cli, files: readonly string[], options:
         // What was rejected before an error or a stop is worth knowing too.
         await rejects?.finish();
       }
-      const projected = await bringUpToDate(cli, data, log, inForce, counts.recorded, Date.now());
-      endImport(data);
+      const projected = await bringUpToDate(cli, data, log, inForce, counts.recorded, Date.now(), options.announce);
+      if (options.announce !== true) endImport(data);
       await report(cli, account, counts, projected, options);
       const refused = account.rejected + counts.conflicts;
       return options.strict === true && refused > 0 ? EXIT.no : EXIT.done;

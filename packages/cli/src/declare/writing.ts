@@ -41,6 +41,7 @@ export const declareWriting = (program: Command, signal: AbortSignal): void => {
       option('--rejects <file>', 'write what was rejected there, as NDJSON with file, line, field and reason'),
       option('--strict', 'exit 1 when a line was rejected'),
       option('--ruleset <file>', 'the ruleset of a fresh store (default: retail)'),
+      option('--announce', 'tell subscribers of what changes by it (default: it is history, and nobody is told)'),
     ],
     details:
       'Importing a file again adds nothing: what is recorded is recognised. That is also how to go on after a stop.\n' +

@@ -187,3 +187,17 @@ test('a customer whose touchpoints cannot be folded is named, with the touchpoin
   expect(await place.rapport('show', 'c-2')).toMatchObject({ code: 0 });
   expect((await place.rapport('parked')).stdout).toMatch(/c-1 .*o-99/);
 });
+
+test('an import tells nobody what changes by it, unless it is asked to', async () => {
+  const decisionsOf = async (customer: string): Promise<number> => {
+    const { stdout } = await place.rapport('timeline', customer, '--json');
+    // What was never decided stands in the timeline too, as the rules have it now: without an instant of recording.
+    return stdout.split('\n').filter((text) => /"kind":"stage".*"recordedAt"/.test(text)).length;
+  };
+  expect(await decisionsOf('c-1')).toBe(0);
+  place.write('news.ndjson', line({ id: 'news', customer: 'new', data: { items: [{ sku: 'p', quantity: 1 }] } }));
+  const { code } = await place.rapport('import', 'news.ndjson', '--as', 'touchpoints', '--announce');
+  expect(code).toBe(0);
+  expect(await decisionsOf('new')).toBeGreaterThan(0);
+  await expectSound(21);
+});

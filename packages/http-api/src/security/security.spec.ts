@@ -301,5 +301,6 @@ it('no key is ever in the log, right or wrong, whatever is logged of the request
   await app.inject({ url: '/v1/population', headers: { authorization: `Token ${right}` } });
   const text = lines.join('');
   expect(text).toContain('authentication failed');
-  for (const key of [right, wrong]) expect(text).not.toContain(key.split('_')[2]);
+  // The secret may itself hold underscores.
+  for (const key of [right, wrong]) expect(text).not.toContain(key.split('_').slice(2).join('_'));
 });
