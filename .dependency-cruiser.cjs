@@ -11,17 +11,7 @@ const mayUse = {
   access: ['sqlite'],
   'data-directory': ['domain', 'sqlite', 'event-log', 'read-model', 'engine'],
   messaging: ['domain', 'sqlite', 'event-log', 'engine', 'telemetry'],
-  'http-api': [
-    'domain',
-    'sqlite',
-    'event-log',
-    'read-model',
-    'engine',
-    'telemetry',
-    'access',
-    'data-directory',
-    'messaging',
-  ],
+  'http-api': ['domain', 'sqlite', 'event-log', 'read-model', 'engine', 'telemetry', 'access', 'messaging'],
   client: [],
   cli: [
     'domain',
