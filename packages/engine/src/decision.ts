@@ -13,7 +13,7 @@ import type { NewEvent, Position, RecordedEvent } from '@rapport/event-log';
 import type { ReasonedChange } from './folder';
 
 /** The source of all decisions in the log. */
-export const DECISION_SOURCE = 'rapport';
+const DECISION_SOURCE = 'rapport';
 
 export interface RulesetName {
   readonly name: string;

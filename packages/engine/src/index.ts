@@ -1,11 +1,10 @@
 export * from './announcement';
 export { isBeyond } from './beyond';
-export { type Clock, stoppedClock, systemClock } from './clock';
+export { type Clock, systemClock } from './clock';
 export { type ComparisonOptions, type ComparisonReport, compareRulesets } from './compare';
 export type { ChangedCustomer } from './compare-job';
 export { type CrossSellProjectionOptions, projectCrossSell } from './cross-sell';
 export {
-  DECISION_SOURCE,
   type Decision,
   type DecisionCause,
   decisionOf,
@@ -25,7 +24,9 @@ export {
   startLiveProjection,
 } from './live/live-projection';
 export { Interrupted } from './partition/interrupted';
-export { type ProjectionReport, Projector, type ProjectorOptions, RebuildNeeded } from './projector';
+export { Projector, type ProjectorOptions } from './projector/projector';
+export { RebuildNeeded } from './projector/rebuild-needed';
+export type { ProjectionReport } from './projector/report';
 export { type PutInForceOptions, type PutInForceReport, putInForce } from './put-in-force';
 export { type RebuildOptions, type RebuildReport, rebuild } from './rebuild';
 export { type ReplayOptions, type ReplayReport, replay } from './replay';

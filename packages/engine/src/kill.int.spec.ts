@@ -9,7 +9,7 @@ import { openSqliteEventLog, subjectOf } from '@rapport/event-log';
 import { openSqliteReadModel } from '@rapport/read-model';
 import { decisionOf } from './decision';
 import { openIdentityIndex } from './identity';
-import { Projector } from './projector';
+import { Projector } from './projector/projector';
 import { verify } from './verify';
 
 /** More rounds find rarer faults. */

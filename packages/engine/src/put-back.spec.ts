@@ -4,7 +4,8 @@ import { type EventLog, memoryEventLog } from '@rapport/event-log';
 import { openSqliteCrossSellStore, openSqliteReadModel } from '@rapport/read-model';
 import { projectCrossSell } from './cross-sell';
 import { recordTouchpoints } from './intake';
-import { Projector, RebuildNeeded } from './projector';
+import { Projector } from './projector/projector';
+import { RebuildNeeded } from './projector/rebuild-needed';
 
 const program = compileRuleset(lawRuleset);
 

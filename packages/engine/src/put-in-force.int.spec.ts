@@ -7,7 +7,7 @@ import { openSqliteReadModel, type ReadModel } from '@rapport/read-model';
 import { systemClock } from './clock';
 import { decisionsOf } from './history-of';
 import { recordTouchpoints } from './intake';
-import { Projector } from './projector';
+import { Projector } from './projector/projector';
 import { putInForce } from './put-in-force';
 import { rebuild } from './rebuild';
 

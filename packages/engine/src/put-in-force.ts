@@ -8,7 +8,7 @@ import { foldedParts } from './foldable';
 import { createIdentityIndex } from './identity/identity-index';
 import { readMembers } from './identity/united-streams';
 import { createProjection } from './projection';
-import { Projector } from './projector';
+import { Projector } from './projector/projector';
 
 export interface PutInForceOptions {
   /** Open for writing: what is announced is recorded there. */

@@ -11,7 +11,7 @@ import { compareRulesets } from './compare';
 import { projectCrossSell } from './cross-sell';
 import { decisionsOf, historyOf } from './history-of';
 import { recordTouchpoints } from './intake';
-import { Projector } from './projector';
+import { Projector } from './projector/projector';
 import { rebuild } from './rebuild';
 import { replay } from './replay';
 import { verify } from './verify';

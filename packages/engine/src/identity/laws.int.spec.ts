@@ -20,7 +20,7 @@ import fc from 'fast-check';
 import { projectCrossSell } from '../cross-sell';
 import { decisionsOf } from '../history-of';
 import { recordTouchpoints } from '../intake';
-import { Projector } from '../projector';
+import { Projector } from '../projector/projector';
 import { rebuild } from '../rebuild';
 import { replay } from '../replay';
 import { testClock } from '../testing/test-clock';

@@ -8,7 +8,7 @@ import { openSqliteReadModel, type ReadModel } from '@rapport/read-model';
 import { createChangeFeed } from '../announcement';
 import { decisionsOf } from '../history-of';
 import { recordTouchpoints } from '../intake';
-import { Projector } from '../projector';
+import { Projector } from '../projector/projector';
 import { testClock } from '../testing/test-clock';
 import { verify } from '../verify';
 

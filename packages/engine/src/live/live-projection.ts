@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Ruleset } from '@rapport/domain';
 import type { EventLog, EventLogLocation, Position } from '@rapport/event-log';
-import { type ProjectionReport, RebuildNeeded } from '../projector';
+import { RebuildNeeded } from '../projector/rebuild-needed';
+import type { ProjectionReport } from '../projector/report';
 import { type CarriedError, carryError, type FromLiveWorker, type LiveWorkerData, type ToLiveWorker } from './messages';
 
 export interface LiveProjectionOptions {

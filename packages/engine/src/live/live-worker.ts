@@ -7,7 +7,7 @@ import { compileRuleset } from '@rapport/domain';
 import { type AppendResult, type EventLog, openEventLog } from '@rapport/event-log';
 import { openSqliteReadModel } from '@rapport/read-model';
 import { stoppedClock, systemClock } from '../clock';
-import { Projector } from '../projector';
+import { Projector } from '../projector/projector';
 import { carryError, type FromLiveWorker, type LiveWorkerData, type ToLiveWorker } from './messages';
 
 const port = parentPort!;

@@ -1,6 +1,6 @@
 import type { Ruleset } from '@rapport/domain';
 import type { AppendRequest, AppendResult, EventLogLocation, Position } from '@rapport/event-log';
-import type { ProjectionReport } from '../projector';
+import type { ProjectionReport } from '../projector/report';
 
 /** What the thread is started with. */
 export interface LiveWorkerData {

@@ -12,7 +12,7 @@ import { openSqliteEventLog } from '@rapport/event-log';
 import { openSqliteReadModel } from '@rapport/read-model';
 import type { Clock } from '../clock';
 import { recordTouchpoints } from '../intake';
-import { Projector } from '../projector';
+import { Projector } from '../projector/projector';
 
 const START = Date.UTC(2026, 0, 1);
 const CUSTOMERS = 25;

@@ -3,41 +3,14 @@ import { histories, lawRuleset, START } from '@rapport/domain/testing';
 import { customerStream, type EventLog, memoryEventLog } from '@rapport/event-log';
 import { openSqliteReadModel, type ReadModel } from '@rapport/read-model';
 import fc from 'fast-check';
-import type { Clock } from './clock';
-import { decisionsOf } from './history-of';
-import { recordTouchpoints } from './intake';
+import { decisionsOf } from '../history-of';
+import { recordTouchpoints } from '../intake';
+import { testClock } from '../testing/test-clock';
 import { Projector, type ProjectorOptions } from './projector';
 
 const program = compileRuleset(lawRuleset);
 const factors = Object.fromEntries(program.factors.map(({ id, ...parameters }) => [id, parameters]));
 const newReadModel = () => openSqliteReadModel(':memory:', { mode: 'write', factors });
-
-/** A clock that stands where it is put; waiting for an instant ends when it is put there. */
-const testClock = (start: number) => {
-  let now = start;
-  const waiting = new Set<{ readonly instant: number; readonly resolve: () => void }>();
-  const clock: Clock & { set(instant: number): void } = {
-    now: () => now,
-    set: (instant) => {
-      now = instant;
-      for (const one of waiting) if (one.instant <= now) one.resolve();
-    },
-    until: (instant, signal) =>
-      new Promise((resolve) => {
-        const one = {
-          instant,
-          resolve: () => {
-            waiting.delete(one);
-            resolve();
-          },
-        };
-        if (instant <= now || signal.aborted) return resolve();
-        waiting.add(one);
-        signal.addEventListener('abort', one.resolve);
-      }),
-  };
-  return clock;
-};
 
 const of = (customer: string, touchpoints: readonly Touchpoint[]): readonly Touchpoint[] =>
   touchpoints.map((touchpoint) => ({ ...touchpoint, customer, id: `${customer}-${touchpoint.id}`, version: 1 }));

@@ -1,0 +1,213 @@
+import { type Program, rulesetHash } from '@rapport/domain';
+import type { EventLog, Position, RecordedEvent } from '@rapport/event-log';
+import type { ReadModel } from '@rapport/read-model';
+import { isBeyond } from '../beyond';
+import { type Clock, systemClock } from '../clock';
+import { rulesetName } from '../decision';
+import { foldedParts } from '../foldable';
+import { runsOf } from '../identity/runs';
+import { createWhoIsWho, type WhoIsWho } from '../identity/who-is-who';
+import { createProjection } from '../projection';
+import { type CustomerFolds, createCustomerFolds } from './customer-folds';
+import { RebuildNeeded } from './rebuild-needed';
+import { redoUnsaved } from './redo';
+import { newTotals, type ProjectionReport } from './report';
+import { createSaver, type Saver } from './saver';
+
+export interface ProjectorOptions {
+  readonly log: EventLog;
+  readonly readModel: ReadModel;
+  readonly program: Program;
+  readonly clock?: Clock;
+  /**
+   * Whether decisions are recorded, from which all announcements are made. Imports do not: what they change is taken
+   * for known. True when absent.
+   */
+  readonly announce?: boolean;
+  /** Touchpoints read at once; 1,000 when absent. */
+  readonly pageSize?: number;
+  /** Called before a page is folded, with when its first touchpoint was recorded. */
+  onWork?(recordedAt: number): void;
+  /** Called after every save with the new checkpoint. */
+  onSaved?(checkpoint: Position): void;
+}
+
+const CUSTOMERS_PER_REVIEW = 500;
+
+/**
+ * Takes touchpoints from the log into the read model and records what changed as decisions, each once and only once.
+ *
+ * A page is folded (`createCustomerFolds`), its decisions are appended to the log, and only then are relationships and
+ * checkpoint saved in one transaction (`createSaver`). After a kill in between, the same page is folded again from the
+ * same state (`redoUnsaved`): it gives the same decisions, and the log, which knows them by their ids, records none
+ * twice.
+ * Only one projector may write to a read model at a time; its writer lock sees to that.
+ */
+export class Projector {
+  private readonly clock: Clock;
+  private readonly hash: string;
+  private readonly whoIsWho: WhoIsWho;
+  private readonly saver: Saver;
+  private readonly folds: CustomerFolds;
+  private readonly total = newTotals();
+  private resumed = false;
+  private turn: Promise<void> = Promise.resolve();
+  private readonly waiting: { readonly position: Position; readonly resolve: () => void }[] = [];
+
+  constructor(private readonly options: ProjectorOptions) {
+    const { log, readModel, program, clock = systemClock, announce = true } = options;
+    const { total } = this;
+    this.clock = clock;
+    this.hash = rulesetHash(program.ruleset);
+    const projection = createProjection(program, rulesetName(program.ruleset, this.hash));
+    const whoIsWho = createWhoIsWho(log, projection, foldedParts([program]));
+    const onSaved = (checkpoint: Position): void => {
+      this.wake(checkpoint);
+      options.onSaved?.(checkpoint);
+    };
+    const saver = createSaver({ log, readModel, ruleset: this.hash, announce, total, onSaved });
+    this.whoIsWho = whoIsWho;
+    this.saver = saver;
+    this.folds = createCustomerFolds({ readModel, projection, whoIsWho, saver, clock, total });
+  }
+
+  get report(): ProjectionReport {
+    return { ...this.total };
+  }
+
+  /** Everything that is in the log now, and then everything that time has changed up to now. */
+  async catchUp(signal?: AbortSignal, onProgress?: (report: ProjectionReport) => void): Promise<ProjectionReport> {
+    await this.resume();
+    const { log, pageSize = 1_000 } = this.options;
+    for await (const page of log.readAll({ after: this.saver.checkpoint, category: 'customer', pageSize, signal })) {
+      await this.take(page);
+      onProgress?.(this.report);
+      if (signal?.aborted) return this.report;
+    }
+    await this.review(this.clock.now(), signal);
+    return this.report;
+  }
+
+  /** Projects until the signal aborts: touchpoints as they are recorded, and changes by time as they fall due. */
+  async run(signal: AbortSignal): Promise<void> {
+    await this.catchUp(signal);
+    const { log, readModel, pageSize = 1_000 } = this.options;
+    const ended = new AbortController();
+    const stop = () => ended.abort();
+    signal.addEventListener('abort', stop);
+    const pages = log
+      .subscribeAll({ after: this.saver.checkpoint, category: 'customer', pageSize, signal: ended.signal })
+      [Symbol.asyncIterator]();
+    try {
+      let next = pages.next();
+      while (!signal.aborted) {
+        const due = (await readModel.nextReviewAt()) ?? Number.POSITIVE_INFINITY;
+        const timer = new AbortController();
+        const waited = this.clock.until(due, AbortSignal.any([timer.signal, signal]));
+        const page = await Promise.race([next, waited.then(() => undefined)]);
+        timer.abort();
+        if (page === undefined) await this.review(this.clock.now(), signal);
+        else if (page.done) return;
+        else {
+          await this.take(page.value);
+          next = pages.next();
+        }
+      }
+    } finally {
+      stop();
+      signal.removeEventListener('abort', stop);
+      await pages.return?.();
+    }
+  }
+
+  /** Resolves when everything up to a position is in the read model. */
+  async whenCaughtUp(position: Position): Promise<void> {
+    const { checkpoint } = this.saver;
+    if (checkpoint !== undefined && checkpoint >= position) return;
+    await new Promise<void>((resolve) => this.waiting.push({ position, resolve }));
+  }
+
+  /** Folds parked customers again from the log. Returns those that could be folded. */
+  retryParked(): Promise<readonly string[]> {
+    return this.inTurn(async () => {
+      if (!this.resumed) await this.resume();
+      const position = this.saver.checkpoint;
+      const parked = [...this.saver.parked];
+      if (position === undefined || parked.length === 0) return [];
+      await this.saver.save(await this.folds.again(parked, position), position);
+      return parked.filter((customer) => !this.saver.parked.has(customer));
+    });
+  }
+
+  /** Learns where the last run ended, and does again what a kill kept it from saving. */
+  private async resume(): Promise<void> {
+    const { log, readModel } = this.options;
+    const stored = await readModel.checkpoint();
+    if (stored !== undefined && stored.ruleset !== this.hash)
+      throw new RebuildNeeded(
+        `the read model was built with ruleset ${stored.ruleset.slice(0, 12)}, not with ${this.hash.slice(0, 12)}`,
+      );
+    if (stored !== undefined && isBeyond(stored.position, await log.head()))
+      throw new RebuildNeeded('the read model has seen more than the log holds: an older log was put back beside it');
+    const known = this.resumed ? this.saver.checkpoint : undefined;
+    const checkpoint = stored?.position as Position | undefined;
+    await this.saver.learn(checkpoint);
+    if (known === undefined || known !== checkpoint) {
+      await this.whoIsWho.learn(checkpoint);
+      const merged = await readModel.load(this.whoIsWho.merged());
+      if (merged.some((one) => one !== undefined))
+        throw new RebuildNeeded(
+          'the read model has relationships of merged customers: it was built before they united',
+        );
+    }
+    if (!this.resumed) await redoUnsaved(log, readModel, this.folds, this.saver);
+    this.resumed = true;
+  }
+
+  private take(page: readonly RecordedEvent[]): Promise<void> {
+    return this.inTurn(async () => {
+      this.options.onWork?.(page[0].recordedAt);
+      try {
+        for (const run of runsOf(page)) {
+          const outcomes = await this.folds.run(run);
+          this.total.touchpoints += run.length;
+          await this.saver.save(outcomes, run[run.length - 1].position);
+        }
+      } catch (error) {
+        // What is known in memory may be ahead of what is saved.
+        this.resumed = false;
+        throw error;
+      }
+    });
+  }
+
+  /** Changes by time, up to and including `now`. Works from the read model: touchpoints come first. */
+  private review(now: number, signal?: AbortSignal): Promise<void> {
+    return this.inTurn(async () => {
+      const position = this.saver.checkpoint;
+      if (position === undefined) return;
+      for (;;) {
+        const customers = await this.options.readModel.due(now, CUSTOMERS_PER_REVIEW);
+        if (customers.length === 0 || signal?.aborted) return;
+        const outcomes = await this.folds.again(customers, position, now);
+        this.total.reviewed += customers.length;
+        await this.saver.save(outcomes, position);
+      }
+    });
+  }
+
+  /** One after another: who saves must not set the checkpoint back for another who saved meanwhile. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.turn.then(work);
+    this.turn = done.then(
+      () => undefined,
+      () => undefined,
+    );
+    return done;
+  }
+
+  private wake(position: Position): void {
+    for (let i = this.waiting.length - 1; i >= 0; i--)
+      if (this.waiting[i].position <= position) this.waiting.splice(i, 1)[0].resolve();
+  }
+}

@@ -1,0 +1,7 @@
+/** The read model cannot be continued, only made anew. */
+export class RebuildNeeded extends Error {
+  constructor(readonly reason: string) {
+    super(`${reason}; rebuild it from the log`);
+    this.name = 'RebuildNeeded';
+  }
+}

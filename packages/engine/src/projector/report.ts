@@ -1,0 +1,24 @@
+/** What a projector has done since it was made. */
+export interface ProjectionReport {
+  readonly touchpoints: number;
+  /** Saves of customers; one customer may be saved more than once. */
+  readonly customers: number;
+  readonly decisions: number;
+  readonly parked: number;
+  /** Touchpoints that came in the past of their customer. */
+  readonly late: number;
+  /** Customers looked at because time had come. */
+  readonly reviewed: number;
+}
+
+/** A report while it is counted. */
+export type Totals = { -readonly [Count in keyof ProjectionReport]: number };
+
+export const newTotals = (): Totals => ({
+  touchpoints: 0,
+  customers: 0,
+  decisions: 0,
+  parked: 0,
+  late: 0,
+  reviewed: 0,
+});
