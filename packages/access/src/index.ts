@@ -1,4 +1,3 @@
 export * from './access';
-export { isRole } from './keys/key-table';
 export { type AccessOptions, openAccess } from './open-access';
 export type { OidcOptions } from './tokens/oidc-options';

@@ -77,10 +77,6 @@ export const object = <const R extends Fields, const O extends Fields = Readonly
 export const anyOf = <const C extends readonly Codec<unknown>[]>(...options: C): Codec<TypeOf<C[number]>> =>
   codec({ anyOf: options.map(({ schema }) => schema) });
 
-/** A page of a list: `next` is the cursor of the page after, absent on the last one. */
-export const pageOf = <A>(name: string, item: Codec<A>) =>
-  object({ [name]: list(item) }, { next: text('Give it as `after` for the next page; absent on the last one.') });
-
 const ERROR = object({ field: text('As the sender calls it; empty for the whole.'), message: text('What is wrong.') });
 
 /** RFC 9457. */

@@ -73,4 +73,4 @@ const toStoredKey = (row: KeyRow): StoredKey => ({
   },
 });
 
-export const isRole = (text: string): text is Role => (ROLES as readonly string[]).includes(text);
+const isRole = (text: string): text is Role => (ROLES as readonly string[]).includes(text);

@@ -1,8 +1,5 @@
 import type { Touchpoint, TouchpointIdentity } from '../touchpoint/touchpoint';
 
-/** Types of touchpoints that say whose history is whose, and nothing else of a customer. */
-export const IDENTITY_TYPES = ['customer.merged', 'customer.unmerged'] as const;
-
 /** Whether a touchpoint says whose history is whose: a fold passes it over. */
 export const isIdentityType = (type: string): boolean => type === 'customer.merged' || type === 'customer.unmerged';
 

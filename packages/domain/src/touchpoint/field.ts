@@ -73,8 +73,6 @@ export const schemasOf = (
     ),
   );
 
-export type AnyField = Field<unknown> | ListField;
-
 /** `null` says "not known", as absence does; it is kept as it came. */
 class Optional extends t.Type<unknown> {
   constructor(readonly field: t.Mixed) {
