@@ -79,13 +79,13 @@ export const DEFINITIONS = define({
     name: 'rapport_sse_disconnects_total',
     kind: 'counter',
     labels: ['reason'],
-    help: 'Readers that went, by reason: slow (disconnected, to resume where it stopped), closed (by the reader) or stopping.',
+    help: 'Readers that went, by reason: closed (by the reader), slow, stopping, unauthorized or failed (as the stream told it; all can resume).',
   },
-  deliveries: {
-    name: 'rapport_webhook_deliveries_total',
+  attempts: {
+    name: 'rapport_webhook_attempts_total',
     kind: 'counter',
     labels: ['outcome'],
-    help: 'Attempts to deliver, by outcome: delivered, failed (to be tried again) or dead (given up).',
+    help: 'Attempts to deliver by webhook, by outcome: delivered, failed (to be tried again) or dead (given up).',
   },
   deliverySeconds: {
     name: 'rapport_webhook_delivery_duration_seconds',

@@ -8,7 +8,8 @@ export interface Metrics {
   announced(kind: string, channel: 'sse' | 'pull' | 'webhook', count: number): void;
   /** `seconds` from recording the decision to the end of the attempt. */
   delivery(outcome: 'delivered' | 'failed' | 'dead', seconds: number): void;
-  subscriberDisconnected(reason: 'slow' | 'closed' | 'stopping'): void;
+  /** `closed` by the reader; the others are what a stream says when the engine ends it. */
+  subscriberDisconnected(reason: 'slow' | 'closed' | 'stopping' | 'unauthorized' | 'failed'): void;
   /** Asked at every scrape: gauges that are read off the engine. */
   observe(source: () => Promise<EngineGauges>): void;
 }

@@ -31,15 +31,17 @@ export const createMetrics = ({ version, processMetrics, onObserveFailure }: Met
   const requests = histogram(DEFINITIONS.requests);
   const announcements = counter(DEFINITIONS.announcements);
   const disconnects = counter(DEFINITIONS.disconnects);
-  const deliveries = counter(DEFINITIONS.deliveries);
+  const deliveryAttempts = counter(DEFINITIONS.attempts);
   const deliverySeconds = histogram(DEFINITIONS.deliverySeconds);
   new Gauge(settings(DEFINITIONS.build)).set({ version, node: process.version }, 1);
 
   const outcomes = childrenOf(['recorded', 'duplicate', 'conflict', 'rejected'], (outcome) =>
     touchpoints.labels(outcome),
   );
-  const attempts = childrenOf(['delivered', 'failed', 'dead'], (outcome) => deliveries.labels(outcome));
-  const departures = childrenOf(['slow', 'closed', 'stopping'], (reason) => disconnects.labels(reason));
+  const attempts = childrenOf(['delivered', 'failed', 'dead'], (outcome) => deliveryAttempts.labels(outcome));
+  const departures = childrenOf(['slow', 'closed', 'stopping', 'unauthorized', 'failed'], (reason) =>
+    disconnects.labels(reason),
+  );
   // So that rates are there from the first scrape on.
   for (const children of [outcomes, attempts, departures]) for (const child of Object.values(children)) child.inc(0);
 

@@ -50,7 +50,7 @@ const nest = (leaf: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
       { depthSize: 'small', withCrossShrink: true },
       leaf,
       fc.tuple(word, tie('value')).map(([name, value]) => ({ other: 1, [`n${name}`]: value })),
-      fc.tuple(fc.anything({ maxDepth: 1 }), tie('value')).map(([other, value]) => [String(other), value]),
+      fc.tuple(fc.anything({ maxDepth: 1 }), tie('value')).map(([other, value]) => [fc.stringify(other), value]),
     ),
   })).value;
 

@@ -25,7 +25,7 @@ export type ClockState =
   | 'overdue'
   | 'kept'
   /** Done, after the deadline. */
-  | 'late';
+  | 'missed';
 
 export interface CaseClock {
   readonly promise: string;
@@ -85,7 +85,7 @@ export const clocksOf = (
         open ? undefined : closedAt,
       ]);
       const state =
-        doneAt === undefined ? (now > deadline ? 'overdue' : 'running') : doneAt > deadline ? 'late' : 'kept';
+        doneAt === undefined ? (now > deadline ? 'overdue' : 'running') : doneAt > deadline ? 'missed' : 'kept';
       return { promise: id, label, deadline, state, ...(doneAt === undefined ? undefined : { doneAt }) };
     })
     .sort((a, b) => a.deadline - b.deadline);

@@ -27,7 +27,7 @@ const CLOCK = object(
     promise: text('The promise of the ruleset.'),
     label: text('In words.'),
     deadline: instant('Until when.'),
-    state: oneOf(['running', 'overdue', 'kept', 'late'], '`late`: done, after the deadline.'),
+    state: oneOf(['running', 'overdue', 'kept', 'missed'], '`missed`: done, after the deadline.'),
   },
   { doneAt: instant('When what was promised was done.') },
 );

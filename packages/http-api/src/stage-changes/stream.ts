@@ -124,22 +124,13 @@ export const registerStream = async (app: FastifyInstance, engine: ApiEngine, op
       const end = await stream;
       streams.delete(stream);
       release(key);
-      metrics.subscriberDisconnected(END_OF[end]);
+      metrics.subscriberDisconnected(end);
       log.info({ reason: end }, 'stream of stage changes ended');
     },
   });
 };
 
 type Query = Readonly<Record<string, unknown>>;
-
-/** What the metrics distinguish. */
-const END_OF = {
-  slow: 'slow',
-  closed: 'closed',
-  unauthorized: 'closed',
-  stopping: 'stopping',
-  failed: 'stopping',
-} as const;
 
 const kindOf = (type: string): string => type.slice('relationship.'.length, -'.v1'.length);
 
