@@ -186,7 +186,7 @@ describe('a store with a ruleset of its own', () => {
       // The move up is not in this history any more, but that it was decided stays.
       expect(before.some(({ superseded }) => superseded === true)).toBe(false);
       expect((await changed()).find(({ superseded }) => superseded === true)).toMatchObject({
-        decided: { to: 'regular' },
+        decided: { data: { to: 'regular' } },
       });
     });
 
