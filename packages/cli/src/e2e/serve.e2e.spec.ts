@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { line, ndjson, type Workplace, workplace } from '../testing/rapport';
-import { send, serving, touchpoint, until } from '../testing/server';
+import { send, serving, touchpoint, until } from '../testing/serving';
 
 let place: Workplace;
 beforeEach(() => {
@@ -33,7 +33,7 @@ test('it serves: a key shown once, a touchpoint in, the customer out, and an end
   expect(await jsonOf(engine.get('/v1/customers/c-1'))).toMatchObject({ customer: 'c-1', stage: 'establish' });
 
   const asked = Date.now();
-  const { code, stdout } = await engine.end();
+  const { code, stdout } = await engine.stop();
   expect(code).toBe(0);
   expect(Date.now() - asked).toBeLessThan(8_000);
   expect(errorsIn(stdout)).toEqual([]);
@@ -47,7 +47,7 @@ test('a stream of stage changes is ended with a word when the engine stops, and 
   const engine = await serving(place, 'serve');
   const stream = await engine.get('/v1/stage-changes/stream');
   const text = stream.text();
-  expect((await engine.end()).code).toBe(0);
+  expect((await engine.stop()).code).toBe(0);
   expect(await text).toMatch(/event: disconnected/);
 });
 
@@ -56,7 +56,7 @@ test('what was acknowledged survives SIGKILL, and is announced by the next start
   const { key } = engine;
   const many = Array.from({ length: 300 }, (_, i) => touchpoint(String(i), `c-${i}`));
   expect((await send(engine.url, key, ...many)).status).toBe(200);
-  await engine.end('SIGKILL');
+  await engine.stop('SIGKILL');
 
   const again = await serving(place, 'serve');
   expect(again.key).toBeUndefined();
@@ -69,7 +69,7 @@ test('what was acknowledged survives SIGKILL, and is announced by the next start
   await until(async () => new Set((await arrived()).map(({ subject }) => subject)).size === 300);
   const ids = (await arrived()).map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
-  expect((await again.end()).code).toBe(0);
+  expect((await again.stop()).code).toBe(0);
   expect((await place.rapport('verify')).code).toBe(0);
 });
 
@@ -89,7 +89,7 @@ test('while it serves, no other command writes, and others say who holds the sto
     expect(stderr).toContain('ask it over HTTP');
   }
   expect((await place.rapport('show', 'c-1')).code).toBe(0);
-  expect((await engine.end()).code).toBe(0);
+  expect((await engine.stop()).code).toBe(0);
 });
 
 /** No file may grow beyond so many bytes, as on a full disk; needs Linux. */
@@ -107,7 +107,7 @@ test('on a full disk it refuses touchpoints, answers questions, and goes on by i
   expect((await send(engine.url, engine.key, touchpoint('2', 'c-2'))).status).toBe(200);
   await until(async () => (await engine.get('/v1/customers/c-2')).ok);
   await until(async () => (await engine.get('/health/ready')).ok);
-  expect((await engine.end()).code).toBe(0);
+  expect((await engine.stop()).code).toBe(0);
   expect((await place.rapport('verify')).code).toBe(0);
 });
 
@@ -121,7 +121,7 @@ test('a port that is taken is told, with what to do, and the first key is not lo
   expect(stderr).toMatch(`Cannot listen on 127.0.0.1, port ${port}: another process listens there.`);
   const engine = await serving(place, 'serve');
   expect(engine.key).toBeDefined();
-  await engine.end();
+  await engine.stop();
 });
 
 test('an address that others reach is refused without keys, and so is a setting that does not exist', async () => {
@@ -135,9 +135,9 @@ test('an address that others reach is refused without keys, and so is a setting 
 
 test('without keys nobody is asked for one', async () => {
   const engine = await serving(place, 'serve', '--no-auth');
-  expect(engine.said()).toContain('No key is asked for');
+  expect(engine.stderr()).toContain('No key is asked for');
   expect((await engine.get('/v1/population')).status).toBe(200);
-  await engine.end();
+  await engine.stop();
 });
 
 test('keys are made, listed and revoked while it serves', async () => {
@@ -153,7 +153,7 @@ test('keys are made, listed and revoked while it serves', async () => {
   expect((await engine.get('/v1/population', made.secret)).status).toBe(401);
   expect((await place.rapport('keys', 'revoke', 'none')).code).toBe(1);
   expect((await place.rapport('keys', 'list')).stdout).not.toContain(made.secret);
-  await engine.end();
+  await engine.stop();
 });
 
 test('a backup taken while touchpoints arrive is whole, and can be served', async () => {
@@ -177,13 +177,13 @@ test('a backup taken while touchpoints arrive is whole, and can be served', asyn
     code: 2,
     stderr: expect.stringContaining('is not empty'),
   });
-  await engine.end();
+  await engine.stop();
   expect((await place.rapport('rebuild', '--data', 'copy')).code).toBe(0);
   expect((await place.rapport('verify', '--data', 'copy')).code).toBe(0);
   const copy = await serving(place, 'serve', '--data', 'copy');
   expect(copy.key).toBeUndefined();
   expect((await copy.get('/v1/customers/c-1', engine.key)).status).toBe(200);
-  await copy.end();
+  await copy.stop();
 });
 
 test('config prints what counts and where it comes from', async () => {

@@ -1,15 +1,17 @@
 import { ndjson, type Workplace, workplace } from '../testing/rapport';
-import { type Process, running, type Serving, serving } from '../testing/serving';
+import { type Process, running, type Serving, send, serving, touchpoint } from '../testing/serving';
 
 let place: Workplace;
 let engine: Serving;
+let key: string;
 
 beforeAll(async () => {
   place = workplace();
-  engine = await serving(place);
+  engine = await serving(place, 'serve', '--log-level', 'error');
+  key = engine.key!;
 });
 afterAll(async () => {
-  await engine?.stop('SIGTERM');
+  await engine?.stop();
   place.remove();
 });
 
@@ -17,21 +19,8 @@ let orders = 0;
 
 /** An order of a customer who is new: her first stage. */
 const order = async (customer: string): Promise<void> => {
-  const id = `o-${++orders}`;
-  const answer = await fetch(`${engine.url}/v1/touchpoints`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/cloudevents+json', authorization: `Bearer ${engine.key}` },
-    body: JSON.stringify({
-      specversion: '1.0',
-      id,
-      source: 'shop',
-      type: 'touchpoint.order.completed.v1',
-      subject: customer,
-      time: new Date().toISOString(),
-      data: { orderId: id, total: 80, currency: 'EUR' },
-    }),
-  });
-  expect(await answer.json()).toMatchObject({ status: 'recorded' });
+  const answer = await send(engine.url, key, touchpoint(`o-${++orders}`, customer, new Date().toISOString()));
+  expect(answer.status).toBe(200);
 };
 
 const cursorIn = (stderr: string): string => /rapport watch --after (\w+)/.exec(stderr)?.[1] ?? 'none';
@@ -51,7 +40,7 @@ afterEach(async () => {
 
 test.each([
   ['of the store at hand', 'a', () => []],
-  ['of an engine elsewhere', 'b', () => ['--url', engine.url, '--key', engine.key]],
+  ['of an engine elsewhere', 'b', () => ['--url', engine.url, '--key', key]],
 ])('watch %s tells what happens from now on, with the reason, and how to go on', async (_, who, from) => {
   await order('before');
   const watching = watch(...from());
@@ -83,11 +72,11 @@ test('watch tells only what was asked for', async () => {
 });
 
 test('watch outlives the engine it follows', async () => {
-  const watching = watch('--url', engine.url, '--key', engine.key);
+  const watching = watch('--url', engine.url, '--key', key);
   await watching.until(() => watching.stderr().includes('from now on'));
-  await engine?.stop('SIGTERM');
+  await engine?.stop();
   await watching.until(() => watching.stderr().includes('the server disconnected: stopping. Trying again'));
-  engine = await serving(place, { port: Number(new URL(engine.url).port), key: engine.key });
+  engine = await serving(place, 'serve', '--port', new URL(engine.url).port, '--log-level', 'error');
   await order('c-19');
   await watching.until(() => watching.stdout().includes('c-19'));
   expect((await watching.stop()).stdout.trim().split('\n')).toHaveLength(1);

@@ -1,12 +1,14 @@
+/** Commands that go on until they are stopped, as processes of their own: `watch`, `serve`, and the demo that serves. */
 import type { Outcome, Workplace } from './rapport';
 
-/** A command that goes on until it is stopped, watched while it does. */
 export interface Process {
+  readonly pid: number;
+  /** What was printed so far. */
   readonly stdout: () => string;
   readonly stderr: () => string;
   /** Resolves when a condition holds, looked at whenever something is printed; rejects when the command ends before. */
   readonly until: (condition: () => boolean) => Promise<void>;
-  /** As Ctrl-C does, or as another signal. */
+  /** As Ctrl-C does, or by another signal. */
   readonly stop: (signal?: NodeJS.Signals) => Promise<Outcome>;
 }
 
@@ -28,6 +30,7 @@ export const running = (place: Workplace, ...args: readonly string[]): Process =
     look();
   });
   return {
+    pid: child.pid!,
     stdout: () => parts.stdout,
     stderr: () => parts.stderr,
     until: (condition) =>
@@ -50,16 +53,51 @@ export const running = (place: Workplace, ...args: readonly string[]): Process =
 
 export interface Serving extends Process {
   readonly url: string;
-  /** Of role admin; that of the first start. */
-  readonly key: string;
+  /** Shown at the first start only. */
+  readonly key: string | undefined;
+  readonly get: (path: string, key?: string) => Promise<Response>;
 }
 
-/** An engine that serves the data directory `rapport-data` of the workplace, on a free port unless one is named. */
-export const serving = async (place: Workplace, { port = 0, key = '' } = {}): Promise<Serving> => {
-  const engine = running(place, 'serve', '--port', String(port), '--log-level', 'error');
-  const found = (pattern: RegExp): string => pattern.exec(engine.stderr() + engine.stdout())?.[1] ?? '';
-  const url = (): string => found(/serves (http:\S+)/);
-  const newKey = (): string => key || found(/\s(rapport_\w{8,}_[\w-]+)\s/);
-  await engine.until(() => url() !== '' && newKey() !== '');
-  return { ...engine, url: url(), key: newKey() };
+/** Starts a command that serves, on a free port unless one is named, and waits until it says where. */
+export const serving = async (place: Workplace, command: string, ...args: readonly string[]): Promise<Serving> => {
+  const engine = running(place, command, '--port', '0', ...args);
+  // The ruleset stands in the last line of what is always told.
+  const told = (): RegExpExecArray | null => /Rapport serves (\S+)[\s\S]*ruleset .*\n/.exec(engine.stderr());
+  await engine.until(() => told() !== null);
+  const url = told()![1];
+  const key = /rapport_\S+/.exec(engine.stderr())?.[0];
+  return {
+    ...engine,
+    url,
+    key,
+    get: (path, other = key) =>
+      fetch(url + path, { headers: other === undefined ? {} : { authorization: `Bearer ${other}` } }),
+    stop: (signal = 'SIGTERM') => engine.stop(signal),
+  };
+};
+
+/** A touchpoint as it is sent over HTTP. */
+export const touchpoint = (id: string, customer: string, time = '2026-01-05T10:00:00Z') => ({
+  specversion: '1.0',
+  id,
+  source: 'shop',
+  type: 'touchpoint.order.completed.v1',
+  subject: customer,
+  time,
+  data: { orderId: `o-${id}`, total: 50 },
+});
+
+export const send = (url: string, key: string | undefined, ...touchpoints: readonly object[]): Promise<Response> =>
+  fetch(`${url}/v1/touchpoints`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/cloudevents-batch+json',
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+    },
+    body: JSON.stringify(touchpoints),
+  });
+
+/** Waits for what can only be asked for. */
+export const until = async (holds: () => Promise<boolean>): Promise<void> => {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 10));
 };
