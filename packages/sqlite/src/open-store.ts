@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { atStore, StoreError, storeError } from './store-error';
@@ -78,9 +78,15 @@ export const openStore = (path: string, options: StoreOptions): Store => {
 
 const connect = (path: string, mode: 'write' | 'read'): Database.Database => {
   if (existsSync(path) && statSync(path).isDirectory()) throw storeError('not-a-store', path);
-  if (mode === 'write') mkdirSync(dirname(path), { recursive: true });
+  if (mode === 'write') makeFor(path);
   else if (!existsSync(path)) throw storeError('missing', path);
   return new Database(path, { readonly: mode === 'read', fileMustExist: mode === 'read', timeout: BUSY_TIMEOUT_MS });
+};
+
+/** For its owner alone, whatever the folder lets others do; the files that SQLite puts beside it take over its mode. */
+const makeFor = (path: string): void => {
+  mkdirSync(dirname(path), { recursive: true });
+  if (path !== ':memory:' && !existsSync(path)) closeSync(openSync(path, 'a', 0o600));
 };
 
 const integer = (db: Database.Database, pragma: string): number => Number(db.pragma(pragma, { simple: true }));

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   closeSync,
   existsSync,
   mkdirSync,
@@ -8,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   truncateSync,
   writeFileSync,
   writeSync,
@@ -64,6 +66,16 @@ describe('opening a store', () => {
     expect(store.db.pragma('foreign_keys', { simple: true })).toBe(1);
     store.close();
     store.close();
+  });
+
+  test('a new file is for its owner alone, and so is what SQLite puts beside it; the mode of an older one stays', () => {
+    const store = openStore(path, V1);
+    store.db.exec("INSERT INTO notes (text) VALUES ('a')");
+    for (const suffix of ['', '-wal', '-shm']) expect(statSync(path + suffix).mode & 0o777).toBe(0o600);
+    store.close();
+    chmodSync(path, 0o640);
+    openStore(path, V1).close();
+    expect(statSync(path).mode & 0o777).toBe(0o640);
   });
 
   test('migrations run in order from where the file stands, and keep what is there', () => {

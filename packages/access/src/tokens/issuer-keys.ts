@@ -1,5 +1,5 @@
 /** The public keys of an issuer: where they are, fetching them, and what is done while the issuer is away. */
-import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
+import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
 import type { Clock } from '../clock';
 import { type OidcOptions, trustedUrl } from './oidc-options';
 
@@ -10,6 +10,8 @@ const KEYS_STAND_MS = 600_000;
 const COOLDOWN_MS = 10_000;
 /** While the issuer does not answer, it is asked no more often than this. */
 const RETRY_MS = 2_000;
+
+type RemoteKeys = ReturnType<typeof createRemoteJWKSet>;
 
 /** The issuer's keys could not be had; says nothing about the token. */
 export class IssuerUnavailable extends Error {
@@ -38,30 +40,44 @@ const discover = async (options: OidcOptions): Promise<URL> => {
  * where there is no such key.
  */
 export const issuerKeys = (options: OidcOptions, clock: Clock): JWTVerifyGetKey => {
-  let finding: Promise<JWTVerifyGetKey> | undefined;
-  let failed: { readonly at: number; readonly why: string } | undefined;
+  let finding: Promise<RemoteKeys> | undefined;
+  let found: RemoteKeys | undefined;
+  let failed: { readonly at: number; readonly why: string; readonly memory?: JWTVerifyGetKey } | undefined;
 
-  const find = async (): Promise<JWTVerifyGetKey> => {
+  const find = async (): Promise<RemoteKeys> => {
     const url = options.jwksUri === undefined ? await discover(options) : new URL(options.jwksUri);
-    return createRemoteJWKSet(url, {
+    found = createRemoteJWKSet(url, {
       timeoutDuration: FETCH_TIMEOUT_MS,
       cooldownDuration: COOLDOWN_MS,
       cacheMaxAge: KEYS_STAND_MS,
     });
+    return found;
   };
   const unavailable = (error: unknown): IssuerUnavailable => {
-    finding = undefined;
+    const known = found?.fresh === true ? found.jwks() : undefined;
+    if (known === undefined) finding = undefined;
     failed = {
       at: clock.now(),
       why: `The keys of the issuer ${options.issuer} cannot be fetched: ${problemOf(error)}`,
+      memory: known === undefined ? undefined : createLocalJWKSet(known),
     };
     return new IssuerUnavailable(failed.why, { cause: error });
+  };
+  /** A key that is not known, which anybody can name, says nothing about those that are: they stand until they are old. */
+  const fromMemory = async (away: IssuerUnavailable, ...asked: Parameters<JWTVerifyGetKey>) => {
+    if (failed?.memory === undefined || found?.fresh !== true) throw away;
+    try {
+      return await failed.memory(...asked);
+    } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey) throw away;
+      throw error;
+    }
   };
 
   return async (header, token) => {
     // A clock that was set back must not make it wait.
     const since = failed === undefined ? RETRY_MS : Math.abs(clock.now() - failed.at);
-    if (failed !== undefined && since < RETRY_MS) throw new IssuerUnavailable(failed.why);
+    if (failed !== undefined && since < RETRY_MS) return fromMemory(new IssuerUnavailable(failed.why), header, token);
     finding ??= find();
     try {
       const key = await (await finding)(header, token);
@@ -69,7 +85,7 @@ export const issuerKeys = (options: OidcOptions, clock: Clock): JWTVerifyGetKey 
       return key;
     } catch (error) {
       if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) throw error;
-      throw unavailable(error);
+      return fromMemory(unavailable(error), header, token);
     }
   };
 };

@@ -244,6 +244,23 @@ describe('while the issuer is away', () => {
     expect(await ask(access, token)).toMatchObject({ id: 'user-7' });
   });
 
+  it('whoever names keys that nobody knows does not shut out those whose keys are in memory', async () => {
+    const access = await open();
+    const token = await signToken(key, claims());
+    await ask(access, token);
+    await issuer.stop();
+    jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 11_000);
+    const madeUp = await signToken({ ...key, id: 'made up' }, claims());
+    expect(await ask(access, madeUp)).toMatchObject({ kind: 'unavailable' });
+    expect(await ask(access, token)).toMatchObject({ id: 'user-7' });
+    clock.pass(2_000);
+    expect(await ask(access, madeUp)).toMatchObject({ kind: 'unavailable' });
+    expect(await ask(access, token)).toMatchObject({ id: 'user-7' });
+    jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 10 * MINUTE);
+    expect(await ask(access, token)).toMatchObject({ kind: 'unavailable' });
+    jest.restoreAllMocks();
+  });
+
   it('it is not asked for each token', async () => {
     issuer.fail(503);
     const access = await open();
