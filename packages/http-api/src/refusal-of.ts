@@ -69,12 +69,14 @@ const ofStore = (error: StoreError): Refusal =>
 
 const ACCEPTED = 'Send application/json in UTF-8; POST /v1/touchpoints takes CloudEvents and NDJSON too';
 
-const ofFramework = (error: FastifyError): Refusal | undefined => {
+const mebibytes = (bytes: number): string => `${Number((bytes / 1_048_576).toFixed(3))} MiB`;
+
+const ofFramework = (error: FastifyError, bodyLimit: number | undefined): Refusal | undefined => {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new Refusal(
         'too-large',
-        'The body is larger than this route takes, after decompression. Send it in parts, or touchpoints as NDJSON.',
+        `The body is larger than ${bodyLimit === undefined ? 'this route takes' : mebibytes(bodyLimit)}, after decompression. Send it in parts, or touchpoints as NDJSON.`,
       );
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new Refusal('unsupported-media-type', `The media type of the body is not known here. ${ACCEPTED}.`);
@@ -110,14 +112,15 @@ const ofFramework = (error: FastifyError): Refusal | undefined => {
  * The refusal behind an error; a defect becomes `internal`, and says nothing of what happened inside.
  *
  * @param known names that the query of the route has
+ * @param bodyLimit bytes that the route takes
  */
-export const refusalOf = (error: unknown, known: readonly string[] = []): Refusal => {
+export const refusalOf = (error: unknown, known: readonly string[] = [], bodyLimit?: number): Refusal => {
   if (error instanceof Refusal) return error;
   if (error instanceof StoreError) return ofStore(error);
   const { validation, validationContext, code, statusCode } = (error ?? {}) as Partial<FastifyError>;
   if (validation !== undefined && validation.length > 0) return invalid(validation, validationContext ?? '', known);
   if (typeof code === 'string') {
-    const found = ofFramework(error as FastifyError);
+    const found = ofFramework(error as FastifyError, bodyLimit);
     if (found !== undefined) return found;
     if (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE')
       return new Refusal('malformed-request', 'The connection was closed before the body was complete.', {

@@ -7,7 +7,8 @@ const knownNames = (schema: unknown): readonly string[] =>
 
 /** Answers with the problem behind an error. Defects and trouble with stores are logged; what clients do is not. */
 export const sendRefusal = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-  const refusal = refusalOf(error, knownNames(request.routeOptions?.schema?.querystring));
+  const { schema, bodyLimit } = request.routeOptions ?? {};
+  const refusal = refusalOf(error, knownNames(schema?.querystring), bodyLimit);
   if (refusal.status >= 500) request.log.error({ err: refusal.cause ?? error }, `${refusal.kind}: ${request.method}`);
   return reply
     .code(refusal.status)

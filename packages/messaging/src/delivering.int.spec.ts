@@ -41,17 +41,24 @@ test('a change arrives as a signed CloudEvent under its own id', async () => {
   expect(headers['user-agent']).toMatch(/^Rapport\/\d/);
 });
 
-test('begins with what is recorded after it was made, or after a cursor', async () => {
+test('begins with what is recorded after it was made, after a cursor, or with the log', async () => {
   await recordRounds(setting.log, 1, 3);
   const all = (await setting.feed.read({ limit: 10 })).changes;
-  const [fromNow, fromCursor] = [await setting.receiver(), await setting.receiver()];
+  const [fromNow, fromCursor, fromStart] = [
+    await setting.receiver(),
+    await setting.receiver(),
+    await setting.receiver(),
+  ];
   const webhooks = await setting.open();
   await subscribe(webhooks, { url: fromNow.url });
   await subscribe(webhooks, { url: fromCursor.url, after: all[0].cursor });
+  await subscribe(webhooks, { url: fromStart.url, after: 'start' });
   await recordRounds(setting.log, 1, 1, 4);
   await eventually(() => fromNow.received.length === 1 && fromCursor.received.length === 3);
   expect(sequencesOf(fromNow.received, 'c0')).toEqual([4]);
   expect(sequencesOf(fromCursor.received, 'c0')).toEqual([2, 3, 4]);
+  await eventually(() => fromStart.received.length === 4);
+  expect(sequencesOf(fromStart.received, 'c0')).toEqual([1, 2, 3, 4]);
 });
 
 test('a subscription made on an empty log gets everything', async () => {

@@ -65,6 +65,12 @@ describe('an attempt that fails says why and is tried again', () => {
     expect((await firstAttempt(receiver.url)).attempt.error).toBe('the connection was refused: nothing listens there');
   });
 
+  test('an endpoint that does not speak TLS', async () => {
+    const receiver = await setting.receiver();
+    const { attempt } = await firstAttempt(receiver.url.replace('http:', 'https:'));
+    expect(attempt.error).toBe('the endpoint does not speak TLS there; is it http, or another port?');
+  });
+
   test('an error without end: its beginning is kept, the rest is not read', async () => {
     let written = 0;
     const receiver = await setting.receiver((response) => {

@@ -15,7 +15,7 @@ import { createJournal } from './store/journal';
 import { SUBSCRIPTIONS_FILE } from './store/schema';
 import { createSubscriptionStore } from './store/subscription-store';
 import { createTargets } from './target/targets';
-import type { Delivery, Subscription, SubscriptionProblem, Webhooks } from './webhooks';
+import type { Delivery, NewSubscription, Subscription, SubscriptionProblem, Webhooks } from './webhooks';
 
 /**
  * Opens the webhook subscriptions of a data directory and makes this process the one that delivers. Nothing is sent
@@ -107,8 +107,8 @@ const webhooksOn = (store: Store, lock: WriterLock, setup: OpenWebhooksOptions):
       return read();
     });
 
-  const afterProblem = async (after: Position | undefined): Promise<SubscriptionProblem | undefined> => {
-    if (after === undefined) return undefined;
+  const afterProblem = async (after: NewSubscription['after']): Promise<SubscriptionProblem | undefined> => {
+    if (after === undefined || after === 'start') return undefined;
     const end = await feed.end();
     return /^[0-9a-f]+$/.test(after) && end !== undefined && after <= end
       ? undefined
@@ -130,7 +130,7 @@ const webhooksOn = (store: Store, lock: WriterLock, setup: OpenWebhooksOptions):
         status: 'active',
         createdAt: clock.now(),
         secret,
-        progress: { cursor: after ?? (await feed.end()) },
+        progress: { cursor: after === 'start' ? undefined : (after ?? (await feed.end())) },
       });
       return right({ subscription: reading(() => subscriptionOf(entry)), secret });
     },

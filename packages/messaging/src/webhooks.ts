@@ -30,8 +30,8 @@ export interface NewSubscription {
   readonly url: string;
   readonly description?: string;
   readonly filter?: ChangeFilter;
-  /** Changes after this cursor; what is recorded from now on when absent. */
-  readonly after?: Position;
+  /** Changes after this cursor, `start` for all of the log; what is recorded from now on when absent. */
+  readonly after?: Position | 'start';
 }
 
 export type DeliveryStatus = 'waiting' | 'delivered' | 'dead';

@@ -7,7 +7,7 @@ import type { ApiEngine } from '../api-engine';
 import { instant, integer, list, object, oneOf, type TypeOf, text } from '../codec';
 import { Refusal } from '../problem';
 import { answers } from './answers';
-import { AFTER, DEFAULT_LIMIT, FROM, instantIn, LIMIT, TO } from './parameters';
+import { AFTER, beginIn, DEFAULT_LIMIT, FROM, instantIn, LIMIT, TO } from './parameters';
 
 const QUERY = object(
   {},
@@ -55,7 +55,7 @@ export const registerAccessLog = (app: FastifyInstance, { access }: ApiEngine): 
     },
     async ({ query }) => {
       const { customer, principal, after, limit = DEFAULT_LIMIT } = query;
-      const [from, to] = [instantIn(query, 'from'), instantIn(query, 'to')];
+      const [from, to] = [beginIn(query), instantIn(query, 'to')];
       const page = await access.accessLog({ customer, principal, from, to, after, limit });
       if (isLeft(page))
         throw new Refusal('invalid-cursor', 'Query parameter "after": this is no cursor of this list.', {

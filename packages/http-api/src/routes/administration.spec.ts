@@ -296,6 +296,10 @@ describe('GET /v1/access-log', () => {
     ]);
     const first = (await api.ask('/v1/access-log?customer=log-2&limit=1')).body;
     expect(first.records).toHaveLength(1);
+    // A date begins the period with its day: today's reads are among those from today on.
+    const today = new Date(api.engine.clock.now()).toISOString().slice(0, 10);
+    const fromToday = (await api.ask(`/v1/access-log?customer=log-2&from=${today}`)).body;
+    expect(fromToday.records).toContainEqual(first.records[0]);
     const until2030 = (await api.ask('/v1/access-log?customer=log-2&from=2030-01-01')).body;
     expect(until2030.records).toEqual([]);
   });

@@ -1,5 +1,5 @@
 /** Parameters that many routes share, and what they mean. */
-import { type Language, parseInstantOrDay } from '@rapport/domain';
+import { type Language, parseInstant, parseInstantOrDay } from '@rapport/domain';
 import { isLeft } from 'fp-ts/Either';
 import { integer, object, oneOf, text } from '../codec';
 import { Refusal } from '../problem';
@@ -12,7 +12,10 @@ export const AS_OF = when('As of this instant: what occurred later does not coun
 export const KNOWN_AT = when(
   'As known at this instant: what was recorded later does not count. With `asOf`: what was believed then about then.',
 );
-export const FROM = when('Begin of the period, itself included.');
+export const FROM = text(
+  'Begin of the period, itself included. RFC 3339 with offset, or a date, which means the begin of that day in UTC.',
+  { examples: ['2026-03-01T00:00:00Z', '2026-03-01'] },
+);
 export const TO = when('End of the period, itself left out.');
 export const LANGUAGE = oneOf(['en', 'vi'], 'Of reasons in words; English when absent.');
 export const AFTER = text('Cursor: the `next` of the page before.');
@@ -41,6 +44,13 @@ export const instantIn = (query: Readonly<Record<string, unknown>>, name: string
   throw new Refusal('invalid-request', `Query parameter "${name}": ${message}.`, {
     errors: [{ field: name, message }],
   });
+};
+
+/** `from` of a period: as {@link instantIn}, but a date means the begin of its day. @throws Refusal for no instant */
+export const beginIn = (query: Readonly<Record<string, unknown>>): number | undefined => {
+  const instant = instantIn(query, 'from');
+  const midnight = parseInstant(`${query.from}T00:00:00Z`);
+  return instant === undefined || isLeft(midnight) ? instant : midnight.right;
 };
 
 export interface InstantView {

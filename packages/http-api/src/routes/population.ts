@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ApiEngine } from '../api-engine';
 import { instant, integer, list, nullable, object, oneOf, type TypeOf, text } from '../codec';
 import { answers } from './answers';
-import { AS_OF, FROM, instantIn, TO, wrongParameter } from './parameters';
+import { AS_OF, beginIn, FROM, instantIn, TO, wrongParameter } from './parameters';
 
 const QUERY = object({}, { at: AS_OF, from: FROM, to: TO });
 
@@ -37,7 +37,7 @@ const byStage = (counts: Readonly<Record<string, number>>, ladder: readonly stri
 
 /** The period asked for. @throws Refusal for one without a begin, or that ends before it begins */
 const periodIn = (query: TypeOf<typeof QUERY>, now: number) => {
-  const from = instantIn(query, 'from');
+  const from = beginIn(query);
   const given = instantIn(query, 'to');
   if (from === undefined) {
     if (given !== undefined) throw wrongParameter('from', 'is missing: a period has a begin.');

@@ -17,7 +17,7 @@ const QUERY = object(
   {},
   {
     after: text(
-      'The `next` of the page before, or the cursor of any change; from the beginning of the log when absent.',
+      'The `next` of the page before, or the cursor of any change; from the beginning of the log when absent, or `start`.',
     ),
     stage: some('Only changes that arrive at one of these stages.'),
     direction: some(`Only changes in one of these directions: ${DIRECTIONS.join(', ')}.`),

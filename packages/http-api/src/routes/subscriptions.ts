@@ -8,6 +8,7 @@ import type { ApiEngine } from '../api-engine';
 import { flag, instant, list, object, oneOf, type TypeOf, text } from '../codec';
 import { Refusal } from '../problem';
 import { decodeCursor } from '../stage-changes/change-query';
+import { START } from '../stage-changes/frames';
 import { answers } from './answers';
 import { ATTEMPT, attemptDocument, FILTER, filterOf, SUBSCRIPTION, subscriptionDocument } from './subscription-shapes';
 
@@ -27,7 +28,9 @@ const NEW = object(
   {
     description: DESCRIPTION,
     filter: FILTER,
-    after: text('Changes after this cursor; what is recorded from now on when absent.'),
+    after: text(
+      `Changes after this cursor; \`${START}\`: from the beginning of the log. What is recorded from now on when absent.`,
+    ),
   },
 );
 const CHANGED = object(
@@ -79,7 +82,12 @@ export const registerSubscriptions = (app: FastifyInstance, { webhooks }: ApiEng
       if (isLeft(cursor))
         throw new Refusal('invalid-cursor', `Field "after": ${cursor.left.message}`, { errors: [cursor.left] });
       const { subscription, secret } = done(
-        await webhooks.create({ url, description, filter: filterOf(filter), after: cursor.right }),
+        await webhooks.create({
+          url,
+          description,
+          filter: filterOf(filter),
+          after: after === START ? START : cursor.right,
+        }),
       );
       return reply
         .code(201)

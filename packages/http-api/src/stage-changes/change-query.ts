@@ -2,6 +2,7 @@
 import { CHANGE_KINDS, type ChangeFilter, type ChangeKind, type DecisionCause } from '@rapport/engine';
 import { type Position, parsePosition } from '@rapport/event-log';
 import { type Either, left, right } from 'fp-ts/Either';
+import { START } from './frames';
 
 /** What is wrong with a parameter, for the person who wrote it. */
 export interface QueryProblem {
@@ -62,11 +63,11 @@ const kinds = (given: unknown): Decoded<ChangeKind> => {
 };
 
 /**
- * A cursor as it was given out. Right undefined for none: a poller without one begins at the start.
+ * A cursor as it was given out. Right undefined for none and for `start`: a poller without one begins there.
  * Whether it lies beyond the log is for the reader to ask: {@link beyondLog}.
  */
 export const decodeCursor = (field: string, given: unknown): Either<QueryProblem, Position | undefined> => {
-  if (given === undefined || given === '') return right(undefined);
+  if (given === undefined || given === '' || given === START) return right(undefined);
   const position = typeof given === 'string' ? parsePosition(given) : undefined;
   return position === undefined
     ? left({

@@ -95,7 +95,7 @@ export const registerStream = async (app: FastifyInstance, engine: ApiEngine, op
     exposeHeadRoute: false,
     schema: STREAM_SCHEMA,
     handler: async (request, reply) => {
-      const query = decodeChangeQuery(withoutStart(request.query as Query));
+      const query = decodeChangeQuery(request.query as Query);
       if (isLeft(query)) throw invalid(query.left);
       const begin = await beginning(request, engine, query.right.after);
       if (stopping.signal.aborted)
@@ -134,8 +134,6 @@ type Query = Readonly<Record<string, unknown>>;
 
 const kindOf = (type: string): string => type.slice('relationship.'.length, -'.v1'.length);
 
-const withoutStart = (query: Query): Query => (query.after === START ? { ...query, after: '' } : query);
-
 const invalid = (problems: readonly { readonly field: string; readonly message: string }[]): Refusal => {
   const [{ field, message }] = problems;
   const kind = problems.every((problem) => problem.field === 'after') ? 'invalid-cursor' : 'invalid-request';
@@ -152,7 +150,7 @@ const beginning = async (
   const end = await feed.end();
   const resumes = typeof last === 'string' && last !== '';
   if (!resumes && (query as Query).after === undefined) return { after: end, cursor: end ?? START };
-  const cursor = resumes ? decodeCursor('Last-Event-ID', last === START ? '' : last) : undefined;
+  const cursor = resumes ? decodeCursor('Last-Event-ID', last) : undefined;
   if (cursor !== undefined && isLeft(cursor))
     throw new Refusal('invalid-cursor', `Header "Last-Event-ID": ${cursor.left.message}`, { errors: [cursor.left] });
   const after = cursor === undefined ? asked : cursor.right;

@@ -69,6 +69,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the name of the endpoint could not be looked up just now',
   ECONNRESET: 'the endpoint closed the connection without an answer',
   UND_ERR_SOCKET: 'the endpoint closed the connection without an answer',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'the endpoint does not speak TLS there; is it http, or another port?',
   EHOSTUNREACH: 'there is no way to the endpoint',
   ENETUNREACH: 'there is no way to the endpoint',
 };
@@ -79,7 +80,7 @@ const wordsOf = (error: unknown, timedOut: boolean, timeout: number): string => 
   const { code, message } = (causes[0] ?? error) as { readonly code?: string; readonly message?: string };
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return `no connection within ${timeout / 1_000} s`;
   if (code !== undefined && code in WORDS) return WORDS[code];
-  const text = message ?? String(error);
+  const text = (message ?? String(error)).replace(/[\p{Cc}\s]+/gu, ' ').trim();
   return code === undefined || text.includes(code) ? text : `${text} (${code})`;
 };
 
