@@ -7,7 +7,7 @@ import { flag, instant, list, number, object, oneOf, type TypeOf, text } from '.
 import { type CursorPart, decodeCursor, encodeCursor } from '../cursor';
 import { answers } from './answers';
 import { type CaseClock, type CasePromise, casePromises, clocksOf, overdueSince } from './case-clocks';
-import { CASE_FIELDS, CASE_WHERE } from './customer-shapes';
+import { CASE_FIELDS, CASE_WHERE } from './case-shape';
 import { AFTER, DEFAULT_LIMIT, LIMIT } from './parameters';
 
 const QUERY = object(

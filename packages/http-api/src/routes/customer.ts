@@ -14,9 +14,12 @@ import type { ApiEngine } from '../api-engine';
 import { integer, object, type TypeOf } from '../codec';
 import { Refusal } from '../problem';
 import { answers } from './answers';
-import { CANDIDATES, EXPLANATION, HISTORY, RELATIONSHIP } from './customer-shapes';
+import { CANDIDATES } from './candidates-shape';
+import { EXPLANATION } from './explanation-shape';
 import { type Customers, isUnfoldable, type UnfoldableCustomer } from './find-customer';
+import { HISTORY } from './history-shape';
 import { CUSTOMER_ID, type InstantView, LANGUAGE, languageIn, VIEW, viewIn } from './parameters';
+import { RELATIONSHIP } from './relationship-shape';
 
 const VIEWED = object({}, VIEW);
 const IN_WORDS = object({}, { ...VIEW, lang: LANGUAGE });

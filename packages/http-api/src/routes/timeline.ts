@@ -11,9 +11,9 @@ import type { ApiEngine } from '../api-engine';
 import { object, oneOf, type TypeOf } from '../codec';
 import { type CursorPart, decodeCursor, encodeCursor } from '../cursor';
 import { answers } from './answers';
-import { TIMELINE } from './customer-shapes';
 import type { Customers } from './find-customer';
 import { AFTER, CUSTOMER_ID, DEFAULT_LIMIT, LIMIT, VIEW, viewIn } from './parameters';
+import { TIMELINE } from './timeline-shape';
 
 const QUERY = object(
   {},

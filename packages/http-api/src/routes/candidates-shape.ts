@@ -1,0 +1,31 @@
+import { codec, integer, list, number, object, oneOf, text } from '../codec';
+import { SUBJECT, SUBJECT_WHERE } from './customer-shapes';
+
+const REASON = object({
+  product: text('A product of hers.'),
+  together: integer('Customers who ordered both.'),
+  owners: integer('Customers who ordered it.'),
+  lift: number('How many times more often together than by chance.'),
+  weight: number('What it adds to the score.'),
+});
+
+export const CROSS_SELL = {
+  kind: oneOf(['candidates', 'withheld'], 'Whether there are any to be offered now.'),
+} as const;
+export const CROSS_SELL_WHERE = {
+  reason: text('The conditions that withhold them, in words.'),
+  candidates: list(
+    object(
+      {
+        product: text('What to offer.'),
+        score: number('What it is ranked by; 0 for a popular one that fills up.'),
+        rank: integer('1 for the best.'),
+        owners: integer('Customers who ever ordered it.'),
+        reasons: list(REASON, 'The products of hers that weigh most, at most three.'),
+      },
+      { popular: codec<true>({ const: true, description: 'Only because it is popular.' }) },
+    ),
+  ),
+} as const;
+
+export const CANDIDATES = object({ ...SUBJECT, ...CROSS_SELL }, { ...SUBJECT_WHERE, ...CROSS_SELL_WHERE });

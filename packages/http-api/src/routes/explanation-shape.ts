@@ -1,0 +1,66 @@
+import { codec, flag, instant, list, nullable, number, object, oneOf, record, text } from '../codec';
+import {
+  CAUSE,
+  CONDITION,
+  IDENTITY,
+  METRICS,
+  OPEN_PROMISE,
+  SCORES,
+  STAGE,
+  SUBJECT,
+  SUBJECT_WHERE,
+} from './customer-shapes';
+
+const CHANGE = object(
+  {
+    at: instant('When it became true.'),
+    from: nullable(text('Null for the first touchpoint ever.')),
+    to: text('The stage arrived at.'),
+    cause: CAUSE,
+    because: list(CONDITION, 'The conditions that decided, with their values.'),
+  },
+  { touchpoint: IDENTITY },
+);
+
+const MISSING: ReturnType<typeof codec<unknown>> = codec({
+  description: 'A tree: `{all: [...]}`, `{any: [...]}` or `{condition}`; null where every condition holds.',
+});
+
+export const EXPLANATION = object(
+  { ...SUBJECT, stage: STAGE, reasons: record(text('In words.'), 'By rule.') },
+  {
+    ...SUBJECT_WHERE,
+    since: instant('When she entered the stage.'),
+    history: list(CHANGE),
+    factors: SCORES,
+    metrics: METRICS,
+    signals: list(object({ at: instant('When.'), signal: text('Which.'), raised: flag('Or cleared.') })),
+    openPromises: list(OPEN_PROMISE),
+    settledPromises: list(
+      object({
+        id: text('The promise.'),
+        key: nullable(text('What it was about.')),
+        outcome: oneOf(['kept', 'broken', 'released'], 'What became of it.'),
+        at: instant('When.'),
+      }),
+    ),
+    contributions: record(
+      object({
+        base: number('Where everyone begins: the score of the prior.'),
+        rows: list(
+          object({
+            rule: text('The rule; `<promise>:kept` and `<promise>:broken` for promises.'),
+            source: text('Of the touchpoint.'),
+            event: text('Its id.'),
+            at: instant('When it was given.'),
+            points: number('Of the score. With `base` all of them add up to it.'),
+          }),
+        ),
+      }),
+      'By factor.',
+    ),
+    nextStage: nullable(
+      object({ stage: text('The next stage.'), missing: MISSING, inWords: text('What is missing, in words.') }),
+    ),
+  },
+);

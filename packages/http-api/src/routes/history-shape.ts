@@ -1,0 +1,24 @@
+import { instant, list, nullable, object, text } from '../codec';
+import { CAUSE, CONDITION, IDENTITY, SUBJECT, SUBJECT_WHERE } from './customer-shapes';
+
+export const HISTORY = object(
+  {
+    ...SUBJECT,
+    history: list(
+      object(
+        {
+          stage: text('The stage.'),
+          since: instant('When she came.'),
+          until: nullable(instant('When she left; null for the stage she is on.')),
+          cameFrom: nullable(text('The stage before; null for the first touchpoint ever.')),
+          cause: CAUSE,
+          because: list(CONDITION, 'The conditions that decided, with their values.'),
+          inWords: text('The same in words.'),
+        },
+        { touchpoint: IDENTITY },
+      ),
+      'Her stays, oldest first.',
+    ),
+  },
+  SUBJECT_WHERE,
+);
