@@ -1,13 +1,13 @@
 import compress from '@fastify/compress';
 import type { FastifyInstance } from 'fastify';
 import type { ApiEngine, ApiOptions } from './api-engine';
-import { limitBodyTime } from './body-timeout';
 import { correlate } from './correlation';
 import { createServer } from './create-server';
 import { registerHealth } from './health';
 import { registerIntake } from './intake';
 import { isStreamType } from './intake/media-types';
 import { readJsonBodies } from './json-body';
+import { limitBodies } from './limit-bodies';
 import { negotiate } from './negotiation';
 import { registerOpenApi, registerReferencePage } from './openapi';
 import { tellRefusals } from './refusals';
@@ -27,10 +27,11 @@ export const createApi = async (engine: ApiEngine, options: ApiOptions): Promise
   useSchemas(app);
   readJsonBodies(app);
   correlate(app, engine);
+  // Before anybody is refused: what they still send has its limits too.
+  limitBodies(app, options, isStreamType);
   // Before the first route: it sees to it that none is open by accident.
   await registerSecurity(app, engine, options);
   negotiate(app);
-  limitBodyTime(app, options, isStreamType);
   await registerOpenApi(app, engine);
   await app.register(compress, {
     encodings: ['br', 'gzip'],

@@ -1,7 +1,11 @@
+import { EventEmitter, once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { createApi } from './app';
+import { inPieces } from './body-pieces';
+import { bodyRoom } from './body-room';
 import { PROBLEMS } from './problem';
 import { testOptions } from './testing/api-engine';
 import { type AskedApi, askedApi } from './testing/asked-api';
@@ -66,7 +70,7 @@ const raw = (...parts: readonly (string | Buffer)[]): Promise<string> =>
     for (const part of parts) socket.write(part);
   });
 const rawPost = (headers: string, body: string | Buffer) =>
-  raw(`POST /v1/touchpoints HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers}\r\n\r\n`, body);
+  raw(`POST /v1/touchpoints HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${headers}\r\n\r\n`, body);
 
 describe('bodies that are no JSON', () => {
   it.each([
@@ -175,7 +179,7 @@ describe('sizes and compression', () => {
       'Content-Type: application/json\r\nTransfer-Encoding: chunked',
       `${large.length.toString(16)}\r\n${large}\r\n0\r\n\r\n`,
     );
-    expect(answer).toMatch(/^HTTP\/1.1 413 /);
+    expect(answer).toMatch(/^HTTP\/1.1 413 .*larger than [\d.]+ MiB/s);
   });
 
   it.each([
@@ -217,7 +221,7 @@ describe('sizes and compression', () => {
 describe('requests that are no HTTP, or late', () => {
   it('answers what cannot be a request', async () => {
     expect(await raw('GARBAGE\r\n\r\n')).toMatch(/^HTTP\/1.1 400 .*"type":"\/problems\/malformed-request"/s);
-    expect(await raw(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`)).toMatch(
+    expect(await raw(`GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`)).toMatch(
       /^HTTP\/1.1 431 .*"type":"\/problems\/headers-too-large"/s,
     );
     expect(await rawPost('Content-Type: application/json\r\nContent-Length: 5\r\nContent-Length: 6', TEXT)).toMatch(
@@ -299,5 +303,64 @@ describe('trouble inside', () => {
     expectProblem(answer, 500);
     expect(answer.body).not.toContain('secret');
     await broken.close();
+  });
+});
+
+describe('who sends what costs much', () => {
+  it('a touchpoint nested without end is rejected, and those beside it are recorded', async () => {
+    const deep = `${'['.repeat(60_000)}${']'.repeat(60_000)}`;
+    const body = `[${JSON.stringify(touchpoint({ id: 'beside-deep' }))},{"data":${deep}}]`;
+    const answer = await post(body);
+    expect(answer.statusCode).toBe(200);
+    expect(answer.json()).toMatchObject({ recorded: 1, rejected: 1 });
+  });
+
+  it('a body in chunks of a byte each is taken, and kept as its bytes', async () => {
+    const pieces = inPieces(() => undefined);
+    const kept: Buffer[] = [];
+    pieces.on('data', (piece: Buffer) => kept.push(piece));
+    for (let i = 0; i < 100_000; i++) pieces.write(Buffer.from([i % 251]));
+    pieces.end();
+    await once(pieces, 'end');
+    expect(kept.length).toBeLessThan(10);
+    expect(Buffer.concat(kept).every((byte, i) => byte === i % 251)).toBe(true);
+    const chunks = [...JSON.stringify(touchpoint({ id: 'byte-by-byte' }))].map((letter) => `1\r\n${letter}\r\n`);
+    const head =
+      'POST /v1/touchpoints HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n';
+    expect(await raw(head, ...chunks, '0\r\n\r\n')).toMatch(/^HTTP\/1.1 200 .*"recorded"/s);
+  });
+
+  it('a batch that is sent again with a corrected clock reads the history it is in once', async () => {
+    const readStream = jest.spyOn(api.engine.log, 'readStream');
+    const batch = JSON.stringify(
+      Array.from({ length: 300 }, (_, i) => touchpoint({ id: `again-${i}`, customer: 'again' })),
+    );
+    const sent = { 'rapport-sent-at': '2026-03-01T12:00:01.000Z' };
+    expect((await post(batch, sent)).json()).toMatchObject({ recorded: 300 });
+    readStream.mockClear();
+    const again = await post(batch, { 'rapport-sent-at': '2026-03-01T12:00:02.000Z' });
+    expect(again.json()).toMatchObject({ duplicates: 300 });
+    expect(readStream).toHaveBeenCalledTimes(1);
+    readStream.mockRestore();
+  });
+
+  it('more large bodies at once than can be held are told to come again, small ones never', () => {
+    const room = bodyRoom(500_000, 1_000_000);
+    const answer = () => new EventEmitter() as ServerResponse;
+    const [one, two, three] = [answer(), answer(), answer()];
+    room.take(one, 500_000);
+    room.take(two, 450_000);
+    expect(() => room.take(three, 70_000)).toThrow(/Send the request again/);
+    expect(() => room.take(answer(), 60_000)).not.toThrow();
+    one.emit('close');
+    expect(() => room.take(three, 70_000)).not.toThrow();
+  });
+
+  it('who is refused before the body came is not listened to for ever', async () => {
+    const begun = Date.now();
+    await raw(
+      'POST /v1/nowhere HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{',
+    );
+    expect(Date.now() - begun).toBeLessThan(5_000);
   });
 });

@@ -9,6 +9,8 @@ export interface Line {
   readonly bytes: Buffer | undefined;
 }
 
+/** Pieces of a line that are kept as they came. */
+const MOST_PARTS = 256;
 const LF = 0x0a;
 const CR = 0x0d;
 
@@ -34,6 +36,8 @@ export async function* readLines(
     // Of a line that is too long nothing is kept, however long it gets.
     if (length > longest + 1) parts = [];
     else if (part.length > 0) parts.push(part);
+    // Who sends byte by byte would have each byte kept as an object of some hundred.
+    if (parts.length >= MOST_PARTS) parts = [Buffer.concat(parts)];
   };
   const end = (): void => {
     number++;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DecodedTouchpoint } from '@rapport/domain';
 import { type RecordOutcome, streamFor } from '@rapport/engine';
-import type { Position } from '@rapport/event-log';
+import type { Position, RecordedEvent } from '@rapport/event-log';
 import { isLeft } from 'fp-ts/Either';
 import type { ApiEngine } from '../api-engine';
 import type { FieldError } from '../problem';
@@ -78,48 +78,79 @@ export const recordItems = async (
   const touchpoints: DecodedTouchpoint[] = [];
   for (const item of items) if ('right' in item) touchpoints.push(item.right.touchpoint);
   const outcomes = touchpoints.length === 0 ? [] : await engine.record(touchpoints);
+  const standing = await standingEvents(engine.log, disputed(items, outcomes));
   const results: ItemResult[] = new Array(items.length);
   let next = 0;
   for (let i = 0; i < items.length; i++) {
     const item = items[i];
     if ('result' in item) results[i] = item.result;
     else if (isLeft(item)) results[i] = rejected(inputs[i], item.left);
-    else results[i] = await resultOf(engine, item.right.corrected, item.right.touchpoint, outcomes[next++]);
+    else results[i] = resultOf(engine, standing, item.right.touchpoint, outcomes[next++]);
   }
   report(engine, results);
   return results;
 };
 
 const resultOf = (
-  { log, telemetry }: Pick<ApiEngine, 'log' | 'telemetry'>,
-  corrected: boolean,
+  { telemetry }: Pick<ApiEngine, 'telemetry'>,
+  standing: ReadonlyMap<string, RecordedEvent>,
   touchpoint: DecodedTouchpoint,
   outcome: RecordOutcome,
-): ItemResult | Promise<ItemResult> => {
+): ItemResult => {
   const { id, source } = touchpoint;
-  if (outcome.kind === 'conflict')
-    return corrected
-      ? duplicateUnlessOther(log, touchpoint, outcome.message)
+  if (outcome.kind === 'conflict') {
+    const event = standing.get(identityOf(touchpoint));
+    return event !== undefined && sameBut(touchpoint, event)
+      ? { status: 'duplicate', id, source, position: event.position }
       : { status: 'conflict', id, source, errors: [{ field: 'id', message: outcome.message }] };
+  }
   if (outcome.kind === 'recorded') telemetry.traces.remember(touchpoint);
   return { status: outcome.kind, id, source, position: outcome.position };
 };
 
+const identityOf = ({ source, id }: Pick<DecodedTouchpoint, 'source' | 'id'>): string => `${source}\u0000${id}`;
+
 /**
  * A corrected instant depends on how long the request was under way, so a call that is sent again comes with another:
- * it is a duplicate when all the rest is the same.
+ * it is a duplicate when all the rest is the same as what stands.
  */
-const duplicateUnlessOther = async (
+const disputed = (items: readonly Item[], outcomes: readonly RecordOutcome[]): readonly DecodedTouchpoint[] => {
+  const accepted = items.flatMap((item) => ('right' in item ? [item.right] : []));
+  return accepted.flatMap(({ touchpoint, corrected }, i) =>
+    corrected && outcomes[i].kind === 'conflict' ? [touchpoint] : [],
+  );
+};
+
+/** What stands under these identities. Each stream is read once, however many of a batch that is sent again are in it. */
+const standingEvents = async (
   log: ApiEngine['log'],
-  touchpoint: DecodedTouchpoint,
-  message: string,
-): Promise<ItemResult> => {
-  const { id, source } = touchpoint;
-  for await (const page of log.readStream(streamFor(touchpoint)))
-    for (const event of page)
-      if (event.id === id && event.source === source && sameBut(touchpoint, event))
-        return { status: 'duplicate', id, source, position: event.position };
-  return { status: 'conflict', id, source, errors: [{ field: 'id', message }] };
+  touchpoints: readonly DecodedTouchpoint[],
+): Promise<ReadonlyMap<string, RecordedEvent>> => {
+  const byStream = new Map<string, Set<string>>();
+  for (const touchpoint of touchpoints) {
+    const stream = streamFor(touchpoint);
+    const identities = byStream.get(stream);
+    if (identities === undefined) byStream.set(stream, new Set([identityOf(touchpoint)]));
+    else identities.add(identityOf(touchpoint));
+  }
+  const found = new Map<string, RecordedEvent>();
+  for (const [stream, identities] of byStream) await takeStanding(log, stream, identities, found);
+  return found;
+};
+
+const takeStanding = async (
+  log: ApiEngine['log'],
+  stream: string,
+  wanted: Set<string>,
+  found: Map<string, RecordedEvent>,
+): Promise<void> => {
+  for await (const page of log.readStream(stream)) {
+    for (const event of page) {
+      const identity = identityOf(event);
+      if (wanted.delete(identity)) found.set(identity, event);
+    }
+    if (wanted.size === 0) return;
+  }
 };
 
 const sameBut = (

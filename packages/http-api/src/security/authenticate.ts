@@ -30,8 +30,9 @@ export const authenticate = (
     const answer = await access.authenticate(onlyAuthorization(request));
     if (!isLeft(answer)) return answer.right;
     const failure = answer.left;
-    if (failure.kind !== 'missing') request.log.warn({ reason: failure.reason }, 'authentication failed');
+    // Counted first: a guesser beyond the limit fills no logs.
     if (failure.kind === 'invalid') await limits.countWrongKey(request);
+    if (failure.kind !== 'missing') request.log.warn({ reason: failure.reason }, 'authentication failed');
     throw refusalOfFailure(failure);
   };
   app.decorateRequest('principal', undefined);
@@ -39,11 +40,26 @@ export const authenticate = (
     const { allow } = request.routeOptions.config;
     // What is not there needs no key: which routes there are stands in the public OpenAPI document.
     if (request.is404 || allow === 'public') return;
+    if (!options.authentication) refuseForeignName(request);
     const principal = options.authentication ? await identify(request) : ANYONE;
     request.principal = principal;
     await limits.countRequest(principal, request, reply);
     if (!mayUse(principal, allow ?? [])) throw forbidden(principal, allow ?? []);
   });
+};
+
+const OWN_NAME = /^(localhost|[\w-]+\.localhost|127(\.\d{1,3}){3}|\[::1\]|::1)$/i;
+
+/**
+ * Where no keys are asked for, whoever reaches this machine may read everything: any page in a browser on it could, by
+ * a name of its own that it lets lead here. Such a name stands in `Host`.
+ */
+const refuseForeignName = ({ hostname }: FastifyRequest): void => {
+  if (OWN_NAME.test(hostname)) return;
+  throw new Refusal(
+    'forbidden',
+    `No keys are asked for here, so requests come to localhost only, not to "${hostname.slice(0, 100)}". Serve with keys to be reached by other names.`,
+  );
 };
 
 /** Two of them could be read as one by a proxy and as the other here; then none is right. */

@@ -113,6 +113,33 @@ describe('with a wrong key', () => {
     });
     expect(right.statusCode).toBe(200);
   });
+
+  it('guessing beyond the limit is not logged any more', async () => {
+    const lines: string[] = [];
+    const logged = await smallApp(
+      {},
+      { logger: { level: 'warn', stream: { write: (line) => void lines.push(line) } } },
+    );
+    for (let i = 0; i < 70; i++)
+      await logged.inject({ url: '/v1/population', headers: { authorization: bearer('guess') } });
+    expect(lines.filter((line) => line.includes('authentication failed'))).toHaveLength(60);
+    await logged.close();
+  });
+});
+
+describe('where no keys are asked for', () => {
+  it.each([
+    ['localhost:7600', 200],
+    ['shop.localhost', 200],
+    ['127.0.0.1:7600', 200],
+    ['[::1]:7600', 200],
+    ['rebound.example:7600', 403],
+    ['127.0.0.1.rebound.example', 403],
+  ])('a page that leads its own name here reads nothing: Host %s', async (host, expected) => {
+    const open = await smallApp({ authentication: false });
+    expect((await open.inject({ url: '/v1/population', headers: { host } })).statusCode).toBe(expected);
+    await open.close();
+  });
 });
 
 describe('with a key', () => {
