@@ -162,11 +162,12 @@ export const createRunner = (setup: RunnerOptions): Runner => {
     save: (entry, change) => write(own(entry), change),
     remove: (entry) => {
       const { id, number } = entry.stored;
+      // First: one that could not be removed must not be gone until the next start, and deliver again then.
+      atStore(store.path, () => subscriptions.remove(number));
       entries.delete(id);
       journal.forget(number);
       halt(own(entry));
       leaving.push(own(entry).turn);
-      atStore(store.path, () => subscriptions.remove(number));
     },
     restart: (entry) => {
       halt(own(entry));

@@ -1,7 +1,9 @@
 import { statSync, writeFileSync } from 'node:fs';
+import { openStore } from '@rapport/sqlite';
 import { isLeft, isRight } from 'fp-ts/Either';
 import { Webhook } from 'standardwebhooks';
 import { openWebhooks } from './open-webhooks';
+import { SUBSCRIPTIONS_FILE } from './store/schema';
 import {
   createSetting,
   decision,
@@ -81,6 +83,19 @@ test('the file with the secrets is readable by its owner alone, also one that wa
   const webhooks = await setting.open();
   await subscribe(webhooks, { url: (await setting.receiver()).url });
   for (const suffix of ['', '-wal', '-shm']) expect(statSync(setting.path + suffix).mode & 0o777).toBe(0o600);
+});
+
+test('one that could not be removed is still there, and can be removed later', async () => {
+  const webhooks = await setting.open();
+  const { id } = await subscribe(webhooks, { url: (await setting.receiver()).url });
+  const other = openStore(setting.path, { ...SUBSCRIPTIONS_FILE, mode: 'write' });
+  other.db.exec("CREATE TRIGGER stuck BEFORE DELETE ON subscriptions BEGIN SELECT RAISE(ABORT, 'no'); END");
+  await expect(webhooks.remove(id)).rejects.toThrow();
+  expect(await webhooks.get(id)).toMatchObject({ id, status: 'active' });
+  other.db.exec('DROP TRIGGER stuck');
+  other.close();
+  expect(await webhooks.remove(id)).toBe(true);
+  expect(await webhooks.list()).toEqual([]);
 });
 
 test('one process delivers', async () => {

@@ -107,3 +107,26 @@ test('it can be paused for work on the read model, whatever becomes of the work'
 test('what keeps the first start from happening is told to whoever starts', async () => {
   await expect(supervised({ start: () => Promise.reject(new Error('locked')) })).rejects.toThrow('locked');
 });
+
+test('one that was told to stop while it was starting again is not left at work', async () => {
+  let go: () => void = () => undefined;
+  const ready = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  const starts: ReturnType<typeof fake>[] = [];
+  const stopped: number[] = [];
+  const { projection } = await supervised({
+    start: async () => {
+      const n = starts.push(fake()) - 1;
+      if (n === 1) await ready;
+      const { live } = starts[n];
+      return { ...live, stop: async () => void stopped.push(n) };
+    },
+  });
+  starts[0].fail(new Error('no space is left'));
+  await until(() => starts.length === 2);
+  const stopping = projection.stop();
+  go();
+  await stopping;
+  expect(stopped).toContain(1);
+});

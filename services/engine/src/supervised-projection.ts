@@ -111,6 +111,8 @@ export const superviseProjection = async (options: SupervisedOptions): Promise<S
         await mend(failure ?? new Error('the projection ended by itself'), wait, signal);
         if (signal.aborted) return;
         present = await begin();
+        // Told to stop while it was starting: whoever waits must not find it at work.
+        if (signal.aborted) return await present.stop();
         failedAt = 0;
         logger.info('the projection goes on');
       } catch (error) {

@@ -98,7 +98,15 @@ export const serveReader = async (sink: Sink, options: ReaderOptions): Promise<S
     for (;;) {
       await clock.until(clock.now() + options.heartbeatMilliseconds, over.signal);
       if (over.signal.aborted) return;
-      if (!(await options.mayGoOn())) return finish('unauthorized');
+      let mayGoOn: boolean;
+      try {
+        mayGoOn = await options.mayGoOn();
+      } catch (error) {
+        // Nobody can say so at the moment; the reader comes back, and is asked for its key then.
+        options.failed(error);
+        return finish('failed');
+      }
+      if (!mayGoOn) return finish('unauthorized');
       if (!over.signal.aborted && !sink.writableNeedDrain) sink.write(heartbeatFrame(cursor));
     }
   };

@@ -185,6 +185,24 @@ describe('heartbeats', () => {
     expect(reader.comments.at(-1)).toBe(`cursor ${end}`);
   });
 
+  it('end the stream when nobody can say whether its key still stands, and nothing else', async () => {
+    const clock = testClock();
+    let broken = false;
+    const access = {
+      authenticate: async () => {
+        if (broken) throw new Error('disk I/O error');
+        return right({ id: 'k1' });
+      },
+    } as unknown as ApiEngine['access'];
+    await serve({ clock, authentication: true, engine: { access } });
+    const reader = await read();
+    broken = true;
+    await passing(clock, 15_000, reader, () => reader.events.length === 1);
+    expect(reader.events[0]).toMatchObject({ event: 'disconnected', data: '{"reason":"failed"}' });
+    broken = false;
+    expect((await read()).response.statusCode).toBe(200);
+  });
+
   it('end the stream of a key that was revoked', async () => {
     const clock = testClock();
     let revoked = false;
