@@ -16,6 +16,7 @@ export interface DataDirectory {
   readonly subscriptions: string;
 }
 
+/** The paths of what lies, or will lie, in a data directory. */
 export const dataDirectory = (directory: string): DataDirectory => ({
   directory,
   events: join(directory, 'events.sqlite'),
@@ -26,6 +27,7 @@ export const dataDirectory = (directory: string): DataDirectory => ({
   subscriptions: join(directory, 'subscriptions.sqlite'),
 });
 
+/** Whether anything was ever recorded there. */
 export const hasStore = (files: DataDirectory): boolean => existsSync(files.events);
 
 /** @throws DataDirectoryError when no store is there */

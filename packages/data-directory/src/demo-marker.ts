@@ -23,15 +23,18 @@ export interface DemoMarker {
 
 const fileOf = ({ directory }: DataDirectory): string => join(directory, 'demo.json');
 
+/** Undefined for a store that is not a demo. */
 export const readDemoMarker = (files: DataDirectory): DemoMarker | undefined =>
   existsSync(fileOf(files)) ? (JSON.parse(readFileSync(fileOf(files), 'utf8')) as DemoMarker) : undefined;
 
+/** Replaces it as a whole: a kill leaves the old one or the new one. */
 export const writeDemoMarker = (files: DataDirectory, marker: DemoMarker): void => {
   const unfinished = `${fileOf(files)}.unfinished`;
   writeFileSync(unfinished, `${JSON.stringify(marker, null, 2)}\n`, { mode: 0o600 });
   renameSync(unfinished, fileOf(files));
 };
 
+/** Makes a store one like any other: its "now" is the clock's again. */
 export const removeDemoMarker = (files: DataDirectory): void => rmSync(fileOf(files), { force: true });
 
 /** What "now" is in a store: the clock's, but in the demo's the end of the simulation. */

@@ -13,6 +13,7 @@ import { refuseUnfinishedPublication } from './publish-ruleset';
 
 const markOf = ({ directory }: DataDirectory): string => join(directory, 'import-unfinished');
 
+/** Whether an import was begun and has not ended: a kill came between. */
 export const hasUnfinishedImport = (files: DataDirectory): boolean => existsSync(markOf(files));
 
 /** Whether an engine ever served the store: then what its log holds and its read model does not is to be announced. */

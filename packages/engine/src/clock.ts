@@ -9,6 +9,7 @@ export interface Clock {
 /** Timers of Node cannot wait longer; a longer wait is waited in pieces. */
 const LONGEST_TIMER = 2_147_483_647;
 
+/** The time of the machine. */
 export const systemClock: Clock = {
   now: Date.now,
   until: (instant, signal) =>

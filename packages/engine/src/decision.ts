@@ -21,6 +21,7 @@ export interface RulesetName {
   readonly hash: string;
 }
 
+/** What a decision says of the ruleset it was taken under; `hash` is that of its canonical JSON. */
 export const rulesetName = (ruleset: Ruleset, hash: string): RulesetName => ({
   name: ruleset.ruleset,
   version: ruleset.version,

@@ -158,11 +158,13 @@ export interface LogCount {
   readonly byCategory: Readonly<Record<string, { readonly events: number; readonly streams: number }>>;
 }
 
+/** Names of streams: of a customer's touchpoints, of the decisions about a customer, of touchpoints about staff. */
 export const customerStream = (customer: string): string => `customer-${customer}`;
 export const relationshipStream = (customer: string): string => `relationship-${customer}`;
 export const staffStream = (staff: string): string => `staff-${staff}`;
-/** `17` for `customer-17`. */
+/** Whom a stream is about: `17` for `customer-17`. */
 export const subjectOf = (stream: string): string => stream.slice(stream.indexOf('-') + 1);
+/** What a stream is of: `customer` for `customer-17`. */
 export const categoryOf = (stream: string): string => {
   const dash = stream.indexOf('-');
   return dash < 0 ? stream : stream.slice(0, dash);

@@ -10,6 +10,7 @@ export interface Catalogue {
   readonly types: ReadonlyMap<string, TouchpointType>;
 }
 
+/** A catalogue of these types, in this order; of two with one name the later counts. */
 export const catalogueOf = (types: Iterable<TouchpointType>): Catalogue => ({
   types: new Map([...types].map((type) => [type.name, type])),
 });
@@ -30,6 +31,7 @@ export const standardCatalogue: Catalogue = catalogueOf([
   ...identity.internalMarketing,
 ]);
 
+/** Whether touchpoints of a type are accepted. */
 export const isKnownType = (name: string, catalogue: Catalogue = standardCatalogue): boolean =>
   catalogue.types.has(name);
 

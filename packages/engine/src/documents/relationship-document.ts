@@ -3,6 +3,7 @@ import { instantText, type Subject, subjectDocument } from './subject';
 
 const finite = (instant: number): string | null => (Number.isFinite(instant) ? formatInstant(instant) : null);
 
+/** A case with its instants in RFC 3339. */
 export const caseDocument = (one: ComplaintCase) => ({
   ...one,
   openedAt: formatInstant(one.openedAt),
@@ -16,6 +17,7 @@ export const raisedSignals = ({ fold }: Evaluation): readonly { readonly id: str
     Number.isNaN(fold.raisedSince[i]) ? [] : [{ id, since: fold.raisedSince[i] }],
   );
 
+/** All complaint cases of a customer, open and closed, as of the evaluation. */
 export const complaintCases = ({ fold }: Evaluation): readonly ComplaintCase[] => fold.cases.list();
 
 /**

@@ -97,7 +97,7 @@ const lastOf = (given: readonly Given[], wanted: SettingName): Given | undefined
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
 
-export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
+const isLoopback = (host: string): boolean => LOOPBACK.test(host);
 
 /** What each setting allows for itself but not together with the others. */
 const contradictions = (config: Config): readonly string[] => {
