@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Code, pages, ROOT } from './testing/pages';
+import { cleanEnvironment } from './testing/rapport';
 
 /**
  * Runs every block of a page that is marked `console`: lines that begin with `$ ` are given to the shell, one after
@@ -15,15 +16,13 @@ const PATIENCE = 240_000;
 const WRITE = process.env.RAPPORT_WRITE_DOCS === '1';
 
 const run = (command: string, folder: string): readonly string[] => {
-  const { RAPPORT_DATA, FORCE_COLOR, npm_lifecycle_event, ...environment } = process.env;
   const script = `rapport() { "$NODE" "$BIN" "$@"; }\n{ ${command}\n} 2>&1`;
   const { stdout, error } = spawnSync('bash', ['-c', script], {
     cwd: folder,
     encoding: 'utf8',
     env: {
-      ...environment,
+      ...cleanEnvironment(),
       NODE_PATH: join(ROOT, 'node_modules'),
-      NO_COLOR: '1',
       COLUMNS: '80',
       NODE: process.execPath,
       BIN,

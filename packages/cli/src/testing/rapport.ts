@@ -29,16 +29,18 @@ export interface Workplace {
 
 const BIN = resolve(__dirname, '../../bin/rapport.js');
 
-const environment = (): NodeJS.ProcessEnv => {
-  const { RAPPORT_DATA, FORCE_COLOR, npm_lifecycle_event, ...rest } = process.env;
-  return { ...rest, NO_COLOR: '1', COLUMNS: '100' };
+/** The environment as a user has it who has set nothing: what is set for the tests is not for the command. */
+export const cleanEnvironment = (): NodeJS.ProcessEnv => {
+  const { FORCE_COLOR, npm_lifecycle_event, ...rest } = process.env;
+  const others = Object.entries(rest).filter(([name]) => !name.startsWith('RAPPORT_'));
+  return { ...Object.fromEntries(others), NO_COLOR: '1', COLUMNS: '100' };
 };
 
 export const workplace = (): Workplace => {
   const folder = mkdtempSync(join(tmpdir(), 'rapport-cli-'));
   const start = (args: readonly string[]): Running => run(process.execPath, [BIN, ...args]);
   const run = (command: string, args: readonly string[]): Running => {
-    const child = spawn(command, args, { cwd: folder, env: environment() });
+    const child = spawn(command, args, { cwd: folder, env: cleanEnvironment() });
     const parts = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       parts.stdout += text;
