@@ -14,6 +14,7 @@ export const planOf = (seconds: number, rate: number, customers: number) => ({
   customers,
   warmUp: Math.min(5, seconds),
   batches: seconds,
+  half: Math.max(2, Math.min(20, seconds / 3)),
   most: Math.max(2, Math.min(10, seconds / 6)),
   singles: Math.max(2, Math.min(15, seconds / 4)),
   arrivals: Math.max(2, Math.min(15, seconds / 4)),
@@ -53,13 +54,21 @@ export const batchBodies = (plan: Plan): readonly BodiesRequest[] => {
     perBody: LOAD.perBatch,
     rate,
   });
-  return [bodies(rate * plan.warmUp), bodies(rate * plan.batches), bodies(MOST_PREPARED * plan.most)];
+  return [
+    bodies(rate * plan.warmUp),
+    bodies(rate * plan.batches),
+    bodies((rate / 2) * plan.half),
+    bodies(MOST_PREPARED * plan.most),
+  ];
 };
 
-/** Batches: warm up, then at the rate for a minute with an eye on the lag, then as many as the engine takes. */
+/**
+ * Batches: warm up, then at the rate for a minute with an eye on the lag, then at half of it, then as many as the
+ * engine takes.
+ */
 export const runBatches = async (
   server: Server,
-  [warmUp, steady, most]: readonly (readonly Body[])[],
+  [warmUp, steady, half, most]: readonly (readonly Body[])[],
   plan: Plan,
 ): Promise<PartResult & { readonly most: number }> => {
   const { url, headers } = server;
@@ -73,13 +82,17 @@ export const runBatches = async (
   const { client, server: engine } = used();
   const { lag, mostPositions } = await sampling.stop();
   const after = await caughtUp(url, headers);
+  const halfSampling = sampleLag(url, headers, LAG_EVERY_MS);
+  const easy = await openLoop({ sender, bodies: half, rate: requests / 2 });
+  const { lag: halfLag } = await halfSampling.stop();
+  await caughtUp(url, headers);
   const closed = await closedLoop({ sender, bodies: most, callers: CALLERS, seconds: plan.most });
   const afterMost = await caughtUp(url, headers);
   await sender.close();
   const { latency } = sent;
   return {
     most: closed.rate,
-    recorded: warm.recorded + sent.recorded + closed.recorded,
+    recorded: warm.recorded + sent.recorded + easy.recorded + closed.recorded,
     measured: [
       {
         target: 'batchRate',
@@ -96,6 +109,11 @@ export const runBatches = async (
         value: lag.quantile(99),
         note: `p50 ${ms(lag.quantile(50))}, longest ${ms(lag.max)} (${mostPositions} events), caught up ${ms(after)} after the end`,
       },
+      {
+        target: 'halfLag',
+        value: halfLag.quantile(99),
+        note: `p50 ${ms(halfLag.quantile(50))}, longest ${ms(halfLag.max)}; request p99 ${ms(easy.latency.quantile(99))}`,
+      },
       { target: 'clientCores', value: client },
       {
         target: 'batchMost',
@@ -103,7 +121,12 @@ export const runBatches = async (
         note: `${CALLERS} callers, p99 ${ms(closed.latency.quantile(99))}; caught up ${ms(afterMost)} after the end`,
       },
     ],
-    wrong: [...failuresOf('warm-up', warm), ...failuresOf('batches', sent), ...failuresOf('batches, most', closed)],
+    wrong: [
+      ...failuresOf('warm-up', warm),
+      ...failuresOf('batches', sent),
+      ...failuresOf('batches at half the rate', easy),
+      ...failuresOf('batches, most', closed),
+    ],
   };
 };
 
