@@ -4,11 +4,11 @@
  */
 import type { AddressInfo } from 'node:net';
 import { type Touchpoint, toCloudEvent } from '@rapport/domain';
+import { testClock } from '@rapport/engine/testing';
 import { simulate } from '@rapport/simulator';
 import type { FastifyInstance } from 'fastify';
 import { createApi } from './app';
 import { type TestEngine, testEngine, testOptions } from './testing/api-engine';
-import { testClock } from './testing/test-clock';
 
 const END = Date.parse('2026-06-30T23:59:59.999Z');
 const CUSTOMERS = 120;

@@ -5,4 +5,3 @@ import './stage-changes/stream';
 export * from './testing/api-engine';
 export * from './testing/sse-reader';
 export * from './testing/stream-server';
-export * from './testing/test-clock';

@@ -37,7 +37,7 @@ test('whatever is done to a subscription, every change arrives, in order per cus
         if (does === 'deliver') {
           const wanted = one.received.length + other.received.length + n;
           for (let tries = 0; tries < 20 && one.received.length + other.received.length < wanted; tries++) {
-            setting.clock.advance(500);
+            setting.clock.pass(500);
             await new Promise((resolve) => setTimeout(resolve, 1));
           }
         }

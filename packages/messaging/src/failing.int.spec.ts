@@ -123,7 +123,7 @@ test('Retry-After leaves the whole endpoint alone for that long', async () => {
   await subscribe(webhooks, { url: receiver.url });
   await recordRounds(setting.log, 5, 1);
   const asked = setting.clock.now();
-  await eventually(() => setting.clock.sleepers().length > 0);
+  await eventually(() => setting.clock.awaited().length > 0);
   receiver.answer = ok;
   const instants: number[] = [];
   await setting.clock.runUntil(() => {

@@ -9,11 +9,11 @@ import {
   toDocument,
 } from '@rapport/domain';
 import { explanationDocument, historyOf, relationshipDocument, rulesetName } from '@rapport/engine';
+import { testClock } from '@rapport/engine/testing';
 import { customerStream, subjectOf } from '@rapport/event-log';
 import { createApi } from '../app';
 import { testOptions } from '../testing/api-engine';
 import { type AnyJson, type AskedApi, askedApi } from '../testing/asked-api';
-import { testClock } from '../testing/test-clock';
 
 const NOW = Date.parse('2026-03-10T12:00:00.000Z');
 const order = (customer: string, day: string, sku: string) => ({

@@ -1,7 +1,7 @@
 /** The lists: customers, timelines, population, the complaint board, stage changes. */
 import { RETAIL } from '@rapport/domain';
+import { testClock } from '@rapport/engine/testing';
 import { type AnyJson, type AskedApi, askedApi, type TouchpointInput, until } from '../testing/asked-api';
-import { testClock } from '../testing/test-clock';
 
 const NOW = Date.parse('2026-03-10T12:00:00.000Z');
 const clock = testClock(NOW);

@@ -1,9 +1,9 @@
+import { testClock } from '@rapport/engine/testing';
 import fc from 'fast-check';
 import { left, right } from 'fp-ts/Either';
 import type { ApiEngine } from '../api-engine';
 import { readSse, type SseEvent, type SseReader } from '../testing/sse-reader';
 import { type StreamServer, type StreamServerOptions, streamServer } from '../testing/stream-server';
-import { testClock } from '../testing/test-clock';
 
 let server: StreamServer;
 const readers: SseReader[] = [];
@@ -229,7 +229,7 @@ describe('a reader that does not read', () => {
     const slow = await read('', { paused: true });
     // More than the buffers of the system take.
     for (let i = 0; i < 100; i++) await server.record(100, { padding: 2_000 });
-    while (clock.waiting() < 2) await new Promise(setImmediate);
+    while (clock.awaited().length < 2) await new Promise(setImmediate);
     const quick = await read('?after=start');
     await quick.until(() => quick.events.length === 10_000);
     expect(server.app.openStreams()).toBe(2);

@@ -1,9 +1,6 @@
-import type { Clock } from '@rapport/engine';
+import { type TestClock, testClock } from '@rapport/engine/testing';
 
-export interface ManualClock extends Clock {
-  /** Instants that are waited for. */
-  sleepers(): readonly number[];
-  advance(milliseconds: number): void;
+export interface ManualClock extends TestClock {
   /** Jumps from one awaited instant to the next until something holds. */
   runUntil(holds: () => boolean | Promise<boolean>): Promise<void>;
 }
@@ -20,35 +17,14 @@ export const eventually = async (holds: () => boolean | Promise<boolean>, patien
 
 /** Time that passes only when it is told to. Begins now, since receivers compare timestamps with their own clock. */
 export const createManualClock = (): ManualClock => {
-  let now = Date.now();
-  const sleeping = new Map<() => void, number>();
-  const rouse = (): void => {
-    for (const [resolve, instant] of [...sleeping]) if (instant <= now) resolve();
-  };
-  const advance = (milliseconds: number): void => {
-    now += milliseconds;
-    rouse();
-  };
+  const clock = testClock(Date.now());
   return {
-    now: () => now,
-    until: (instant, signal) =>
-      new Promise((resolve) => {
-        const end = (): void => {
-          sleeping.delete(end);
-          signal.removeEventListener('abort', end);
-          resolve();
-        };
-        if (instant <= now || signal.aborted) return resolve();
-        sleeping.set(end, instant);
-        signal.addEventListener('abort', end);
-      }),
-    sleepers: () => [...sleeping.values()],
-    advance,
+    ...clock,
     runUntil: (holds) =>
       eventually(async () => {
         if (await holds()) return true;
-        const next = Math.min(...sleeping.values());
-        if (Number.isFinite(next)) advance(next - now);
+        const next = Math.min(...clock.awaited());
+        if (Number.isFinite(next)) clock.set(next);
         return false;
       }),
   };
