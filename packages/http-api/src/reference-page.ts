@@ -57,7 +57,7 @@ const rolesOf = (method: string, path: string): string => {
   return `Roles: ${roles}.${permission.personalData === true ? ' Noted in the access log.' : ''}`;
 };
 
-/** Refusals that any route may give are told once, above. */
+/** Refusals that any route may give are told once, below; what is no problem document is an answer of this route. */
 const EVERYWHERE = new Set(['400', '401', '403', '406', '408', '413', '415', '429', '500', '503', '507']);
 
 const mediaTypes = (content: object | undefined): string =>
@@ -67,7 +67,9 @@ const mediaTypes = (content: object | undefined): string =>
 
 const operationSection = (method: string, path: string, operation: Operation): string => {
   const { summary, description, parameters = [], requestBody, responses } = operation;
-  const answers = Object.entries(responses).filter(([status]) => !EVERYWHERE.has(status));
+  const answers = Object.entries(responses).filter(
+    ([status, { content = {} }]) => !EVERYWHERE.has(status) || 'application/json' in content,
+  );
   return [
     `### \`${method.toUpperCase()} ${path}\``,
     ...(summary === undefined ? [] : [`${summary}.`]),

@@ -2,7 +2,7 @@ import { withStore } from '@rapport/data-directory';
 import type { Ruleset } from '@rapport/domain';
 import type { ChangeEvent, ChangeFilter } from '@rapport/engine';
 import type { EventLog, Position } from '@rapport/event-log';
-import type { Cli } from '../cli';
+import { type Cli, DEFAULT_DATA } from '../cli';
 import { CommandError } from '../exit';
 import { changeLine } from '../output/change';
 
@@ -31,7 +31,17 @@ export const watchCommand = async (cli: Cli, options: WatchOptions): Promise<voi
   const filter: ChangeFilter = { stages: stage, directions: direction, signals: signal, causes: cause };
   const place: Place = { cursor: '' };
   await (url === undefined ? watchStore(cli, options, filter, place) : watchServer(cli, url, options, filter, place));
-  if (place.cursor !== '') cli.note(`To go on from here: rapport watch --after ${place.cursor}`);
+  if (place.cursor !== '')
+    cli.note(`To go on from here: rapport watch${sameAgain(cli.data, options)} --after ${place.cursor}`);
+};
+
+/** The options that ask for the same again; keys are not repeated on a screen. */
+export const sameAgain = (data: string, { stage, direction, signal, cause, url }: WatchOptions): string => {
+  const where = data === (process.env.RAPPORT_DATA || DEFAULT_DATA) || url !== undefined ? [] : [data];
+  const given = { data: where, url: url === undefined ? [] : [url], stage, direction, signal, cause };
+  return Object.entries(given)
+    .flatMap(([name, values = []]) => values.map((value) => ` --${name} ${value}`))
+    .join('');
 };
 
 const tell = async (

@@ -30,7 +30,7 @@ const OFFERED = object(
   {
     ...VIEW,
     lang: LANGUAGE,
-    limit: integer(`How many; ${DEFAULT_CANDIDATES} when absent.`, { minimum: 1, maximum: 100 }),
+    limit: integer(`How many, 1 to 100; ${DEFAULT_CANDIDATES} when absent.`, { minimum: 1, maximum: 100 }),
   },
 );
 

@@ -22,7 +22,10 @@ export const AFTER = text('Cursor: the `next` of the page before.');
 
 export const DEFAULT_LIMIT = 100;
 export const MAX_LIMIT = 1_000;
-export const LIMIT = integer(`Items of a page; ${DEFAULT_LIMIT} when absent.`, { minimum: 1, maximum: MAX_LIMIT });
+export const LIMIT = integer(`Items of a page, 1 to ${MAX_LIMIT}; ${DEFAULT_LIMIT} when absent.`, {
+  minimum: 1,
+  maximum: MAX_LIMIT,
+});
 
 export const CUSTOMER_ID = object({
   id: text('The customer, as her touchpoints name her (URL-encoded).', { minLength: 1 }),
