@@ -11,6 +11,7 @@ import { changeMatcher, decisionOf, verify } from '@rapport/engine';
 import { openSqliteEventLog, subjectOf } from '@rapport/event-log';
 import { openSqliteReadModel } from '@rapport/read-model';
 import { type KilledEngine, killedEngine } from './testing/killed-engine';
+import { until } from './testing/until';
 import { type Received, type WebhookReceiver, webhookReceiver } from './testing/webhook-receiver';
 
 /** More kills find rarer faults. */
@@ -110,13 +111,8 @@ const handled = (received: readonly Received[]): readonly Received[] => {
   return received.filter(({ id }) => !seen.has(id) && seen.add(id));
 };
 
-const until = async (what: string, holds: () => boolean | Promise<boolean>): Promise<void> => {
-  const end = Date.now() + 180_000;
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`waited in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-};
+/** For all that is left to do after the last kill, on a busy machine. */
+const PATIENCE_MS = 180_000;
 
 test(
   `after ${KILLS} kills everything acknowledged is recorded once, and every change reached every subscriber in order`,
@@ -165,7 +161,7 @@ test(
       const metrics = await (await fetch(`${running.url}/metrics`)).text();
       return /^rapport_projection_lag_positions 0$/m.test(metrics);
     };
-    await until('the projection has caught up', isProjected);
+    await until(isProjected, PATIENCE_MS);
     const expected: { readonly id: string; readonly customer: string; readonly sequence: number }[] = [];
     for await (const page of log.readAll({ until: head }))
       for (const event of page) {
@@ -175,11 +171,8 @@ test(
           expected.push({ id: decision.id, customer: decision.customer, sequence: decision.sequence });
       }
     const hasAll = (ids: ReadonlySet<string>): boolean => expected.every(({ id }) => ids.has(id));
-    for (const one of receivers)
-      await until(`${receivers.indexOf(one)} has received everything`, () =>
-        hasAll(new Set(one.received.map(({ id }) => id))),
-      );
-    await until('the stream has brought everything', () => hasAll(new Set(streamed.map(({ id }) => id))));
+    for (const one of receivers) await until(() => hasAll(new Set(one.received.map(({ id }) => id))), PATIENCE_MS);
+    await until(() => hasAll(new Set(streamed.map(({ id }) => id))), PATIENCE_MS);
     reading.abort();
     await stream;
     expect(await running.stop()).toBe(0);

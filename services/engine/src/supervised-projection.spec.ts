@@ -3,6 +3,7 @@ import { type LiveProjection, RebuildNeeded } from '@rapport/engine';
 import type { EventLog } from '@rapport/event-log';
 import { silentTelemetry } from '@rapport/telemetry';
 import { type SupervisedOptions, superviseProjection } from './supervised-projection';
+import { until } from './testing/until';
 
 const STATUS = { touchpoints: 5, customers: 2, decisions: 1, parked: 0, late: 0, reviewed: 0, behind: 0 };
 
@@ -41,10 +42,6 @@ const supervised = async (over: Partial<SupervisedOptions> = {}) => {
     ...over,
   });
   return { projection, starts, rebuilt };
-};
-
-const until = async (holds: () => boolean): Promise<void> => {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
 };
 
 test('a projection that fails is started again, says why meanwhile, and counts on', async () => {

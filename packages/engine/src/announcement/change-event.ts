@@ -28,7 +28,7 @@ interface Envelope {
   readonly datacontenttype: 'application/json';
 }
 
-/** A stage change or signal as subscribers receive it: a CloudEvent 1.0, the same over SSE, pull, webhook and Kafka. */
+/** A stage change or signal as subscribers receive it: a CloudEvent 1.0, the same over stream, pull and webhook. */
 export type ChangeEvent = Envelope &
   (
     | {
