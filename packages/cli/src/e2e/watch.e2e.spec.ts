@@ -23,7 +23,7 @@ const order = async (customer: string): Promise<void> => {
   expect(answer.status).toBe(200);
 };
 
-const cursorIn = (stderr: string): string => /rapport watch --after (\w+)/.exec(stderr)?.[1] ?? 'none';
+const cursorIn = (stderr: string): string => /rapport watch.* --after (\w+)/.exec(stderr)?.[1] ?? 'none';
 
 /** Whatever a test leaves running when it fails. */
 const watchers: Process[] = [];
