@@ -28,7 +28,7 @@ export const createApi = async (engine: ApiEngine, options: ApiOptions): Promise
   readJsonBodies(app);
   correlate(app, engine);
   // Before anybody is refused: what they still send has its limits too.
-  limitBodies(app, options, isStreamType);
+  const limitBody = limitBodies(app, options, isStreamType);
   // Before the first route: it sees to it that none is open by accident.
   await registerSecurity(app, engine, options);
   negotiate(app);
@@ -38,6 +38,7 @@ export const createApi = async (engine: ApiEngine, options: ApiOptions): Promise
     requestEncodings: ['gzip', 'deflate', 'br', 'identity'],
     threshold: 1_400,
   });
+  app.addHook('onRoute', limitBody);
   registerHealth(app, engine);
   await registerIntake(app, engine, options);
   await registerRoutes(app, engine, options);

@@ -1,6 +1,9 @@
-import { Transform } from 'node:stream';
+import { type Readable, Transform } from 'node:stream';
 
 const PIECE_BYTES = 16_384;
+
+/** What is read of a request; `receivedEncodedLength` where it is decompressed on the way. */
+type Body = Readable & { readonly receivedEncodedLength?: number };
 
 /**
  * A body in pieces of some size. Sent in chunks of a byte each, every byte would be kept as an object of hundreds of
@@ -8,10 +11,10 @@ const PIECE_BYTES = 16_384;
  *
  * @param take told of all bytes that come in; the body fails with what it throws
  */
-export const inPieces = (take: (bytes: number) => void): Transform => {
+export const inPieces = (body: Body, take: (bytes: number) => void): Body => {
   let piece: Buffer | undefined;
   let length = 0;
-  return new Transform({
+  const pieces = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       try {
         take(chunk.length);
@@ -32,4 +35,10 @@ export const inPieces = (take: (bytes: number) => void): Transform => {
       done(null, length > 0 ? piece?.subarray(0, length) : undefined);
     },
   });
+  // Whoever reads may have turned away already, with 413 say: a fault nobody hears of must not end the process.
+  pieces.on('error', () => undefined);
+  body.on('error', (error) => pieces.destroy(error));
+  // By which the framework tells that a compressed body has come whole.
+  Object.defineProperty(pieces, 'receivedEncodedLength', { get: () => body.receivedEncodedLength });
+  return body.pipe(pieces);
 };

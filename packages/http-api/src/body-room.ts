@@ -1,10 +1,11 @@
 import type { ServerResponse } from 'node:http';
+import { getHeapStatistics } from 'node:v8';
 import { Refusal } from './problem';
 
-/** Bytes of bodies that may be under way at once; parsed they take several times as much. */
-const ROOM_BYTES = 128 * 1024 * 1024;
+/** Of the memory that this process may have; parsed, a body of many small values takes twenty times its bytes. */
+const ROOM_BYTES = getHeapStatistics().heap_size_limit / 48;
 /** So much of a body is always taken: who sends single touchpoints is not kept out by others' large batches. */
-const FREE_BYTES = 64 * 1024;
+export const FREE_BYTES = 16 * 1024;
 
 export interface BodyRoom {
   /** Takes room for bytes of a body until its answer is over. @throws Refusal (503) when there is none */
@@ -17,6 +18,8 @@ export const bodyRoom = (longestBody: number, bytesInAll = Math.max(ROOM_BYTES, 
   let all = 0;
   return {
     take: (answer, bytes) => {
+      // Answered: what still comes is thrown away.
+      if (answer.writableFinished || answer.destroyed) return;
       const before = taken.get(answer);
       const now = (before ?? 0) + bytes;
       if (now > FREE_BYTES && all + bytes > bytesInAll)
@@ -25,10 +28,14 @@ export const bodyRoom = (longestBody: number, bytesInAll = Math.max(ROOM_BYTES, 
           'More is being sent at the moment than can be held. Send the request again in a moment.',
           { headers: { 'retry-after': '1', connection: 'close' } },
         );
-      if (before === undefined)
-        answer.once('close', () => {
+      if (before === undefined) {
+        const release = (): void => {
           all -= taken.get(answer) ?? 0;
-        });
+          taken.delete(answer);
+        };
+        answer.once('finish', release);
+        answer.once('close', release);
+      }
       taken.set(answer, now);
       all += bytes;
     },

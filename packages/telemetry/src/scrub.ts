@@ -22,11 +22,11 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   ],
   // "secret": "..." and secret: '...', also inside a text that is JSON itself.
   [
-    /\b([\w-]*(?:secret|token|password|passphrase|key))(\\*["'])?(\s*[:=]\s*)\\*["'](?:[^"'\\]|\\(?!["'])[^"'])*\\*["']/gi,
+    /\b([\w-]{0,64}(?:secret|token|password|passphrase|key))(\\*["'])?(\s*[:=]\s*)\\*["'](?:[^"'\\]|\\(?!["'])[^"'])*\\{0,7}["']/gi,
     `$1$2$3"${REDACTED}"`,
   ],
   // ?token=... in a URL, and secret=... in a message.
-  [/\b([\w-]*(?:secret|token|password|passphrase|key))=(?!"?\[redacted)[^\s&"',;]+/gi, `$1=${REDACTED}`],
+  [/\b([\w-]{0,64}(?:secret|token|password|passphrase|key))=(?!"?\[redacted)[^\s&"',;]+/gi, `$1=${REDACTED}`],
   [/:\/\/[^\s/:@"']+:[^\s/@"']+@/g, `://${REDACTED}@`],
 ];
 
