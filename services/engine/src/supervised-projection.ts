@@ -69,6 +69,7 @@ export const superviseProjection = async (options: SupervisedOptions): Promise<S
   let problem: string | undefined;
   let failedAt = 0;
   let stopping = new AbortController();
+  let stopped = false;
   let running: Promise<void>;
 
   const begin = async (): Promise<LiveProjection> => {
@@ -152,10 +153,14 @@ export const superviseProjection = async (options: SupervisedOptions): Promise<S
       try {
         await work();
       } finally {
-        running = keepRunning(await begin().catch(endedWith), stopping.signal);
+        // Whoever was stopped meanwhile stays so.
+        if (!stopped) running = keepRunning(await begin().catch(endedWith), stopping.signal);
       }
     },
-    stop: halt,
+    stop: () => {
+      stopped = true;
+      return halt();
+    },
   };
 };
 

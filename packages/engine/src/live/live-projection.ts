@@ -34,7 +34,10 @@ export interface LiveProjection {
   whenCaughtUp(position: Position): Promise<void>;
   /** Folds parked customers again. Returns those that could be folded. */
   retryParked(): Promise<readonly string[]>;
-  /** Settles when the projection ends: undefined after `stop`, else the error it failed with. */
+  /**
+   * Settles when the projection has ended and nothing of it is on its way into the log any more: undefined after
+   * `stop`, else the error it failed with.
+   */
   readonly ended: Promise<Error | undefined>;
   /** Finishes the page at hand and closes its stores. May be called twice. */
   stop(): Promise<void>;
@@ -85,11 +88,18 @@ export const startLiveProjection = async (options: LiveProjectionOptions): Promi
     opened = { resolve, reject };
   });
 
+  /** Decisions on their way into the log: whoever projects next must find them there. */
+  const underWay = new Set<Promise<void>>();
+
   const append = (message: Extract<FromLiveWorker, { readonly kind: 'append' }>): void => {
-    log.appendMany(message.requests).then(
-      (results) => post({ kind: 'appended', id: message.id, results }),
-      (error: unknown) => post({ kind: 'append-failed', id: message.id, error: carryError(error) }),
-    );
+    const one = log
+      .appendMany(message.requests)
+      .then(
+        (results) => post({ kind: 'appended', id: message.id, results }),
+        (error: unknown) => post({ kind: 'append-failed', id: message.id, error: carryError(error) }),
+      )
+      .finally(() => underWay.delete(one));
+    underWay.add(one);
   };
 
   const wake = (): void => {
@@ -137,7 +147,7 @@ export const startLiveProjection = async (options: LiveProjectionOptions): Promi
       opened?.reject(why);
       for (const { reject } of [...waiting, ...retries.values()]) reject(why);
       waiting = [];
-      resolve(failure);
+      void Promise.allSettled(underWay).then(() => resolve(failure));
     });
   });
 

@@ -14,6 +14,9 @@ const WORDS: Readonly<Record<string, string>> = {
   unspecified: 'no address of a host',
 };
 
+/** Public by their range, and yet answered by the cloud a machine runs in: Azure's wire server. */
+const OF_CLOUDS = new Set(['168.63.129.16']);
+
 export type AddressKind = 'public' | 'private' | 'special';
 
 /** An address as what it stands for: an IPv4 address written as IPv6 is that IPv4 address. */
@@ -30,6 +33,7 @@ const isCompatible = (address: IPv4 | IPv6): boolean =>
 export const kindOfAddress = (address: string): { readonly kind: AddressKind; readonly words: string } => {
   const found = plain(address);
   const range = found.range();
+  if (OF_CLOUDS.has(found.toString())) return { kind: 'special', words: 'an address of the cloud itself' };
   if (range === 'unicast' && !isCompatible(found)) return { kind: 'public', words: 'a public address' };
   const words = WORDS[range] ?? `an address of special use (${range})`;
   return { kind: PRIVATE.has(range) ? 'private' : 'special', words };

@@ -31,6 +31,7 @@ describe('what is refused', () => {
     'https://172.31.255.255/',
     'https://192.168.1.1/',
     'https://169.254.169.254/latest/meta-data',
+    'https://168.63.129.16/machine',
     'https://100.64.0.1/',
     'https://224.0.0.1/',
     'https://255.255.255.255/',
