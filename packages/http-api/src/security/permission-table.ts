@@ -22,7 +22,7 @@ const open: Permission = { allow: 'public' };
  * so that nothing is open by accident. `*` at the end of a path stands for whatever follows.
  */
 export const PERMISSIONS: Readonly<Record<string, Permission>> = {
-  // A source can write and read nothing back: a key in a shop's front end gives nothing away when it leaks.
+  // A source can write and read nothing back. Whatever it writes counts, merges of customers too: keep its key secret.
   'POST /v1/touchpoints': intake,
   'POST /v1/track': intake,
   'POST /v1/batch': intake,
