@@ -32,9 +32,8 @@ const BUSY_TIMEOUT_MS = 5_000;
 const CACHE_KIB = 64 * 1024;
 /** Mapped pages read fastest, but count as memory of the process, once for every thread that reads. */
 const MMAP_BYTES = 192 * 1024 * 1024;
-const CHECKPOINT_PAGES = 4_000;
-/** Of a store that need not survive loss of power: pages that change often reach the file once for many commits. */
-const LAZY_CHECKPOINT_PAGES = 16_000;
+/** Pages that change often, as those of indexes do, reach the file once for many commits. */
+const CHECKPOINT_PAGES = 16_000;
 const WAL_BYTES_KEPT = 64 * 1024 * 1024;
 
 /**
@@ -102,7 +101,7 @@ const checkKind = (db: Database.Database, path: string, applicationId: number): 
 const setUpWriting = (db: Database.Database, synchronous: 'full' | 'normal' | 'off'): void => {
   db.pragma('journal_mode = WAL');
   db.pragma(`synchronous = ${synchronous}`);
-  db.pragma(`wal_autocheckpoint = ${synchronous === 'normal' ? LAZY_CHECKPOINT_PAGES : CHECKPOINT_PAGES}`);
+  db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   db.pragma(`journal_size_limit = ${WAL_BYTES_KEPT}`);
 };
 
