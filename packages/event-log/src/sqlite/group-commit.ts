@@ -22,7 +22,7 @@ const REQUESTS_PER_GROUP = 5_000;
  * a little for others to join. Whether any would is tried out now and then: a lone caller, who sends the next request
  * when the last is answered, would wait in vain.
  */
-const GATHERING = { forMs: 10, fromRequestsPerSecond: 2_000, triedEvery: 16 };
+const GATHERING = { forMs: 10, fromRequestsPerSecond: 5_000, triedEvery: 16 };
 const SECOND = 1_000;
 
 export const groupCommit = (
