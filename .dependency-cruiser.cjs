@@ -6,7 +6,7 @@ const mayUse = {
   'read-model': ['domain', 'sqlite'],
   simulator: ['domain'],
   files: ['domain'],
-  engine: ['domain', 'event-log', 'read-model'],
+  engine: ['domain', 'sqlite', 'event-log', 'read-model'],
   telemetry: [],
   access: ['sqlite'],
   'data-directory': ['domain', 'sqlite', 'event-log', 'read-model', 'engine'],

@@ -12,7 +12,7 @@ export {
 } from './demo-marker';
 export type { Host, Progress } from './host';
 export { type InForce, rulesetInForce } from './in-force';
-export { factorsOf, type ReadingStore, withStore } from './open';
+export { type ReadingStore, withStore } from './open';
 export { bringUpToDate, catchUpCrossSell, type Projected, rebuildReadModel } from './projecting';
 export {
   finishPublication,

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { compileRuleset, type Program } from '@rapport/domain';
+import { factorsOf } from '@rapport/engine';
 import { type EventLog, type EventLogLocation, openSqliteEventLog } from '@rapport/event-log';
 import { openSqliteReadModel, type ReadModel } from '@rapport/read-model';
 import { type DataDirectory, existingStore } from './data-directory';
@@ -49,7 +50,3 @@ export const withStore = async <T>(directory: string, work: (store: ReadingStore
     await log.close();
   }
 };
-
-/** What a query by score needs of each factor. */
-export const factorsOf = (program: Program) =>
-  Object.fromEntries(program.factors.map(({ id, halfLife, prior }) => [id, { halfLife, prior }] as const));

@@ -1,14 +1,13 @@
 import { existsSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { compileRuleset } from '@rapport/domain';
-import { Projector, projectCrossSell, RebuildNeeded, rebuild, systemClock } from '@rapport/engine';
+import { factorsOf, Projector, projectCrossSell, RebuildNeeded, rebuild, systemClock } from '@rapport/engine';
 import type { EventLog, Position } from '@rapport/event-log';
 import { openSqliteCrossSellStore, openSqliteReadModel, switchIn } from '@rapport/read-model';
 import { acquireWriter } from '@rapport/sqlite';
 import type { DataDirectory } from './data-directory';
 import type { Host } from './host';
 import type { InForce } from './in-force';
-import { factorsOf } from './open';
 import { noteInForce } from './ruleset-files';
 import { removeProjection, unusableProjection } from './unusable';
 

@@ -2,14 +2,13 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'nod
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { compileRuleset, type Ruleset, rulesetHash } from '@rapport/domain';
-import { type PutInForceReport, putInForce } from '@rapport/engine';
+import { factorsOf, type PutInForceReport, putInForce } from '@rapport/engine';
 import type { EventLog, Position } from '@rapport/event-log';
 import { openSqliteReadModel, switchIn } from '@rapport/read-model';
 import type { DataDirectory } from './data-directory';
 import { DataDirectoryError } from './data-directory-error';
 import type { Host } from './host';
 import { rulesetInForce } from './in-force';
-import { factorsOf } from './open';
 import { buildReadModel, removeBuild } from './projecting';
 import { keepRuleset, noteInForce, readStored } from './ruleset-files';
 

@@ -13,6 +13,7 @@ export {
   rulesetName,
 } from './decision';
 export * from './documents';
+export { factorsOf } from './factors-of';
 export { foldable, UnfoldableTouchpoint } from './foldable';
 export { decisionsOf, historyOf, type RecordedTouchpoint } from './history-of';
 export * from './identity';

@@ -1,5 +1,5 @@
-import { factorsOf } from '@rapport/data-directory';
 import type { Program } from '@rapport/domain';
+import { factorsOf } from '@rapport/engine';
 import { openReadModelOnThread, type ReadModel } from '@rapport/read-model';
 
 /**

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import {
   type DataDirectory,
-  factorsOf,
   finishPublication,
   type Host,
   hasUnfinishedImport,
@@ -19,6 +18,7 @@ import {
   unusableProjection,
 } from '@rapport/data-directory';
 import { compileRuleset } from '@rapport/domain';
+import { factorsOf } from '@rapport/engine';
 import { type EventLog, type EventLogLocation, openSqliteEventLog } from '@rapport/event-log';
 import { openSqliteReadModel } from '@rapport/read-model';
 

@@ -1,6 +1,6 @@
-import { factorsOf, type ReadingStore, withStore } from '@rapport/data-directory';
+import { type ReadingStore, withStore } from '@rapport/data-directory';
 import { formatInstant } from '@rapport/domain';
-import { Projector } from '@rapport/engine';
+import { factorsOf, Projector } from '@rapport/engine';
 import { openSqliteEventLog } from '@rapport/event-log';
 import { openSqliteReadModel, type ParkedCustomer } from '@rapport/read-model';
 import { type Cli, printJson, printNdjson } from '../cli';

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Ruleset } from '@rapport/domain';
 import type { EventLog, EventLogLocation, Position } from '@rapport/event-log';
+import { type CarriedError, carriedError, carryError } from '@rapport/sqlite';
 import { RebuildNeeded } from '../projector/rebuild-needed';
 import type { ProjectionReport } from '../projector/report';
-import { type CarriedError, carryError, type FromLiveWorker, type LiveWorkerData, type ToLiveWorker } from './messages';
+import type { FromLiveWorker, LiveWorkerData, ToLiveWorker } from './messages';
 
 export interface LiveProjectionOptions {
   /** The one log of this process that is open for writing: decisions are recorded through it. */
@@ -175,9 +176,6 @@ export const startLiveProjection = async (options: LiveProjectionOptions): Promi
   };
 };
 
-/** An error of the thread as one of this thread: told apart by its name, as the errors of stores are. */
-const received = (carried: CarriedError): Error => {
-  const { name, message, stack, reason, kind, path } = carried;
-  if (name === 'RebuildNeeded' && reason !== undefined) return new RebuildNeeded(reason);
-  return Object.assign(new Error(message), { name, stack, ...(kind === undefined ? undefined : { kind, path }) });
-};
+/** An error of the thread as one of this thread. */
+const received = (carried: CarriedError): Error =>
+  carried.name === 'RebuildNeeded' ? new RebuildNeeded(carried.details.reason) : carriedError(carried);

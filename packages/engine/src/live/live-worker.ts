@@ -6,9 +6,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { compileRuleset } from '@rapport/domain';
 import { type AppendResult, type EventLog, openEventLog } from '@rapport/event-log';
 import { openSqliteReadModel } from '@rapport/read-model';
+import { carriedError, carryError } from '@rapport/sqlite';
 import { stoppedClock, systemClock } from '../clock';
+import { factorsOf } from '../factors-of';
 import { Projector } from '../projector/projector';
-import { carryError, type FromLiveWorker, type LiveWorkerData, type ToLiveWorker } from './messages';
+import type { FromLiveWorker, LiveWorkerData, ToLiveWorker } from './messages';
 
 const port = parentPort!;
 const post = (message: FromLiveWorker): void => port.postMessage(message);
@@ -40,10 +42,9 @@ const appendingThere = (log: EventLog, pending: Map<number, Pending>): EventLog 
 const main = async (): Promise<void> => {
   const { location, readModel: path, ruleset, today } = workerData as LiveWorkerData;
   const program = compileRuleset(ruleset);
-  const factors = Object.fromEntries(program.factors.map(({ id, halfLife, prior }) => [id, { halfLife, prior }]));
   const pending = new Map<number, Pending>();
   const stopping = new AbortController();
-  const readModel = await openSqliteReadModel(path, { mode: 'write', factors });
+  const readModel = await openSqliteReadModel(path, { mode: 'write', factors: factorsOf(program) });
   const log = await openEventLog(location, 'read').catch(async (error: unknown) => {
     await readModel.close();
     throw error;
@@ -56,7 +57,7 @@ const main = async (): Promise<void> => {
         pending.get(message.id)?.resolve(message.results);
         return void pending.delete(message.id);
       case 'append-failed':
-        pending.get(message.id)?.reject(Object.assign(new Error(message.error.message), message.error));
+        pending.get(message.id)?.reject(carriedError(message.error));
         return void pending.delete(message.id);
       case 'retry':
         retries = projector.retryParked().then(

@@ -1,5 +1,6 @@
 import type { Ruleset } from '@rapport/domain';
 import type { AppendRequest, AppendResult, EventLogLocation, Position } from '@rapport/event-log';
+import type { CarriedError } from '@rapport/sqlite';
 import type { ProjectionReport } from '../projector/report';
 
 /** What the thread is started with. */
@@ -8,16 +9,6 @@ export interface LiveWorkerData {
   readonly readModel: string;
   readonly ruleset: Ruleset;
   readonly today: number | undefined;
-}
-
-/** An error as it crosses to another thread; `reason` is RebuildNeeded's, `code` the StoreError's kind. */
-export interface CarriedError {
-  readonly name: string;
-  readonly message: string;
-  readonly stack?: string;
-  readonly reason?: string;
-  readonly kind?: string;
-  readonly path?: string;
 }
 
 export type ToLiveWorker =
@@ -35,9 +26,3 @@ export type FromLiveWorker =
   | { readonly kind: 'retried'; readonly id: number; readonly released: readonly string[] }
   | { readonly kind: 'retry-failed'; readonly id: number; readonly error: CarriedError }
   | { readonly kind: 'failed'; readonly error: CarriedError };
-
-export const carryError = (error: unknown): CarriedError => {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
-  const { name, message, stack, reason, kind, path } = error as Error & Partial<CarriedError>;
-  return { name, message, stack, reason, kind, path };
-};

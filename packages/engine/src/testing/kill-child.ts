@@ -11,6 +11,7 @@ import { compileRuleset, DAY, type DecodedTouchpoint, RETAIL } from '@rapport/do
 import { openSqliteEventLog } from '@rapport/event-log';
 import { openSqliteReadModel } from '@rapport/read-model';
 import type { Clock } from '../clock';
+import { factorsOf } from '../factors-of';
 import { recordTouchpoints } from '../intake';
 import { Projector } from '../projector/projector';
 
@@ -60,9 +61,11 @@ const touchpoint = (round: number, n: number): DecodedTouchpoint => {
 
 const main = async (folder: string, round: number): Promise<void> => {
   const program = compileRuleset(RETAIL);
-  const factors = Object.fromEntries(program.factors.map(({ id, ...parameters }) => [id, parameters]));
   const log = await openSqliteEventLog(join(folder, 'events.sqlite'), { mode: 'write' });
-  const readModel = await openSqliteReadModel(join(folder, 'relationships.sqlite'), { mode: 'write', factors });
+  const readModel = await openSqliteReadModel(join(folder, 'relationships.sqlite'), {
+    mode: 'write',
+    factors: factorsOf(program),
+  });
   let now = START + round * ROUND_LENGTH * DAY * 0.3;
   const clock: Clock = {
     now: () => now,

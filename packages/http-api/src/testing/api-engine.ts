@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileRuleset, RETAIL, rulesetHash, standardCatalogue } from '@rapport/domain';
-import { type Clock, createChangeFeed, Projector, recordTouchpoints, systemClock } from '@rapport/engine';
+import { type Clock, createChangeFeed, factorsOf, Projector, recordTouchpoints, systemClock } from '@rapport/engine';
 import { openSqliteEventLog } from '@rapport/event-log';
 import { openSqliteReadModel } from '@rapport/read-model';
 import { silentTelemetry } from '@rapport/telemetry';
@@ -54,8 +54,10 @@ export const testEngine = async ({
   });
   const program = compileRuleset(RETAIL);
   const hash = rulesetHash(RETAIL);
-  const factors = Object.fromEntries(program.factors.map(({ id, halfLife, prior }) => [id, { halfLife, prior }]));
-  const readModel = await openSqliteReadModel(join(directory, 'relationships.sqlite'), { mode: 'write', factors });
+  const readModel = await openSqliteReadModel(join(directory, 'relationships.sqlite'), {
+    mode: 'write',
+    factors: factorsOf(program),
+  });
   const projector = new Projector({ log, readModel, program, clock });
   const stopping = new AbortController();
   const running = projector.run(stopping.signal);

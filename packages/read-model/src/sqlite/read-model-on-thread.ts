@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { StoreError, type StoreErrorKind } from '@rapport/sqlite';
+import { type CarriedError, carriedError } from '@rapport/sqlite';
 import type { FactorParameters, ReadModel } from '../read-model';
 
 export interface ReadingThreadData {
@@ -18,16 +18,7 @@ export interface Question {
 /** To the question with that id; 0 is the opening. */
 export type Answer =
   | { readonly id: number; readonly value: unknown }
-  | {
-      readonly id: number;
-      readonly error: {
-        readonly name: string;
-        readonly message: string;
-        readonly stack?: string;
-        readonly kind?: StoreErrorKind;
-        readonly path?: string;
-      };
-    };
+  | { readonly id: number; readonly error: CarriedError };
 
 /** Everything that can be asked. A call that is missing here does not compile. */
 const CALLS: Readonly<Record<Exclude<keyof ReadModel, 'close'>, true>> = {
@@ -75,7 +66,7 @@ export const openReadModelOnThread = async (
   thread.on('message', (answer: Answer) => {
     const one = asked.get(answer.id);
     asked.delete(answer.id);
-    if ('error' in answer) one?.reject(received(answer.error));
+    if ('error' in answer) one?.reject(carriedError(answer.error));
     else one?.resolve(answer.value);
   });
   const end = (error: Error): void => {
@@ -117,16 +108,4 @@ export const openReadModelOnThread = async (
       return closing;
     },
   };
-};
-
-const received = ({
-  name,
-  message,
-  stack,
-  kind,
-  path,
-}: Extract<Answer, { readonly error: object }>['error']): Error => {
-  if (kind !== undefined) return new StoreError(kind, path ?? '', message);
-  if (name === 'RangeError') return new RangeError(message);
-  return Object.assign(new Error(message), { name, stack });
 };

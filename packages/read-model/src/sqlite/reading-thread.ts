@@ -1,18 +1,11 @@
 /** The thread behind {@link openReadModelOnThread}: answers one question after another. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { carryError } from '@rapport/sqlite';
 import type { ReadModel } from '../read-model';
 import type { Answer, Question, ReadingThreadData } from './read-model-on-thread';
 import { openSqliteReadModel } from './sqlite-read-model';
 
 const port = parentPort!;
-
-const failure = (id: number, error: unknown): Answer => {
-  const { name, message, stack, kind, path } = (error instanceof Error ? error : new Error(String(error))) as Error & {
-    readonly kind?: never;
-    readonly path?: string;
-  };
-  return { id, error: { name, message, stack, kind, path } };
-};
 
 const main = async (): Promise<void> => {
   const { path, factors } = workerData as ReadingThreadData;
@@ -22,7 +15,7 @@ const main = async (): Promise<void> => {
       const value = await (readModel[call] as (...of: unknown[]) => Promise<unknown>)(...given);
       port.postMessage({ id, value } satisfies Answer);
     } catch (error) {
-      port.postMessage(failure(id, error));
+      port.postMessage({ id, error: carryError(error) } satisfies Answer);
     }
     if (call === ('close' satisfies keyof ReadModel)) port.close();
   });
@@ -30,6 +23,6 @@ const main = async (): Promise<void> => {
 };
 
 main().catch((error: unknown) => {
-  port.postMessage(failure(0, error));
+  port.postMessage({ id: 0, error: carryError(error) } satisfies Answer);
   port.close();
 });
