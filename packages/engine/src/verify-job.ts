@@ -41,7 +41,7 @@ export interface Problem {
 export interface FoldedCustomer {
   readonly customer: string;
   /** Undefined when she cannot be folded. */
-  readonly folded?: { readonly state: string; readonly history: readonly StageMove[] };
+  readonly folded?: { readonly state: Uint8Array; readonly history: readonly StageMove[] };
   readonly reason?: string;
 }
 

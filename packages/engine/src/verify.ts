@@ -117,8 +117,11 @@ const differences = (
   });
 };
 
-/** JSON and back: what a store keeps of a value. */
-const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+/** JSON and back: what a store keeps of a value. States, which nobody can read, as short text. */
+const plain = (value: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(value, (_, part) => (part instanceof Uint8Array ? Buffer.from(part).toString('base64') : part)),
+  );
 
 const byDeadline = <T extends { deadline: number }>(promises: readonly T[]): readonly T[] =>
   [...promises].sort((a, b) => a.deadline - b.deadline);

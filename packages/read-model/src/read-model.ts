@@ -10,8 +10,12 @@ export interface ReadModel {
   /**
    * Saves changes, in their order, and the checkpoint in one transaction: after a kill at any moment, or an error, both
    * are there or neither. Saving the same again changes nothing.
+   *
+   * @param after what must have come true before: the changes are written meanwhile, and committed once it resolves.
+   * When it rejects nothing is saved, and `save` rejects with its error. One save at a time; until it has ended, what
+   * this model answers may have the changes or not.
    */
-  save(changes: readonly RelationshipSave[], checkpoint: Checkpoint): Promise<void>;
+  save(changes: readonly RelationshipSave[], checkpoint: Checkpoint, after?: Promise<unknown>): Promise<void>;
   /** Undefined in an empty read model. */
   checkpoint(): Promise<Checkpoint | undefined>;
 
@@ -86,8 +90,8 @@ export interface StoredRelationship {
   readonly factors: Readonly<Record<string, FactorEvidence>>;
   /** Raised signals and since when. */
   readonly signals: Readonly<Record<string, number>>;
-  /** The fold's state, serialised: what the projector continues from. */
-  readonly state: string;
+  /** The fold's state: what the projector continues from. Empty where only the log can say it. */
+  readonly state: Uint8Array;
   /** Stage and signals as last recorded as decisions; what a late touchpoint's outcome is compared with. */
   readonly decided: { readonly stage: string | null; readonly signals: readonly string[]; readonly sequence: number };
 }

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../json';
 import { DAY } from '../time/instant';
 import type { FoldedTouchpoint } from './folded-touchpoint';
 import type { ComplaintCase } from './relationship';
+import type { StateReader, StateWriter } from './state-bytes';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Case = Mutable<ComplaintCase>;
@@ -117,12 +118,14 @@ export class CaseBook {
     if (this.cases.size > 0) this.cases.clear();
     this.open = 0;
   }
-  save(): Json {
-    return [...this.cases.values()].map((one) => SAVED.map((field) => one[field] ?? null));
+  save(out: StateWriter): void {
+    out.number(this.cases.size);
+    for (const one of this.cases.values()) out.other(SAVED.map((field) => one[field] ?? null));
   }
-  restore(saved: Json): void {
-    this.reset();
-    for (const values of saved as readonly (readonly Json[])[]) {
+  /** After a reset. */
+  restore(saved: StateReader): void {
+    for (let left = saved.number(); left > 0; left--) {
+      const values = saved.other() as readonly Json[];
       const one = Object.fromEntries(SAVED.map((field, i) => [field, values[i] ?? undefined])) as unknown as Case;
       this.cases.set(one.caseId, one);
       if (one.open) this.open++;

@@ -1,4 +1,4 @@
-import type { Json } from '../json';
+import type { StateReader, StateWriter } from './state-bytes';
 import { beforeCrossing, type Subject } from './subject';
 
 /** A factor's rule in numbers. */
@@ -95,10 +95,14 @@ export class Factor {
   reset(): void {
     this.evidenceFor = this.evidenceAgainst = this.at = 0;
   }
-  save(): Json {
-    return [this.evidenceFor, this.evidenceAgainst, this.at];
+  save(out: StateWriter): void {
+    out.number(this.evidenceFor);
+    out.number(this.evidenceAgainst);
+    out.number(this.at);
   }
-  restore(saved: Json): void {
-    [this.evidenceFor, this.evidenceAgainst, this.at] = saved as readonly [number, number, number];
+  restore(saved: StateReader): void {
+    this.evidenceFor = saved.number();
+    this.evidenceAgainst = saved.number();
+    this.at = saved.number();
   }
 }

@@ -1,58 +1,60 @@
-import type { Json } from '../json';
 import type { Fold } from './fold';
+import { StateReader, StateWriter } from './state-bytes';
 
 /**
- * The state of a fold as text, to be continued later, by this process or another, under the same ruleset. Ids are
+ * The state of a fold as bytes, to be continued later, by this process or another, under the same ruleset. Ids are
  * not repeated in it: a state means something only together with the ruleset that made it, so store that ruleset's
  * hash beside it.
  */
-export const saveFold = (fold: Fold): string =>
-  JSON.stringify([
-    fold.stage,
-    fold.since,
-    fold.instant,
-    fold.touchpoints,
-    fold.firstTouchpointAt,
-    fold.lastTouchpointAt,
-    fold.factors.map((factor) => factor.save()),
-    fold.metrics.map((metric) => metric.save()),
-    fold.cases.save(),
-    fold.promises.save(),
-    [...fold.consents],
-    fold.applied,
-    Array.from(fold.raisedSince),
-  ]);
+export const saveFold = (fold: Fold): Uint8Array => {
+  const out = new StateWriter();
+  out.number(fold.stage);
+  if (fold.stage < 0) return out.bytes();
+  out.number(fold.since);
+  out.number(fold.instant);
+  out.number(fold.touchpoints);
+  out.number(fold.firstTouchpointAt);
+  out.number(fold.lastTouchpointAt);
+  for (const factor of fold.factors) factor.save(out);
+  for (const metric of fold.metrics) metric.save(out);
+  fold.cases.save(out);
+  fold.promises.save(out);
+  out.number(fold.consents.size);
+  for (const purpose of fold.consents) out.other(purpose);
+  // Of the many rules that have a limit few have applied.
+  let limited = 0;
+  for (const times of fold.applied) if (times.length > 0) limited++;
+  out.number(limited);
+  for (let rule = 0; rule < fold.applied.length; rule++) {
+    if (fold.applied[rule].length === 0) continue;
+    out.number(rule);
+    out.numbers(fold.applied[rule]);
+  }
+  for (let i = 0; i < fold.raisedSince.length; i++) out.number(fold.raisedSince[i]);
+  return out.bytes();
+};
 
-type Saved = readonly [
-  stage: number,
-  since: number,
-  instant: number,
-  touchpoints: number,
-  firstTouchpointAt: number,
-  lastTouchpointAt: number,
-  factors: readonly Json[],
-  metrics: readonly Json[],
-  cases: Json,
-  promises: Json,
-  consents: readonly string[],
-  applied: readonly (readonly number[])[],
-  raisedSince: readonly (number | null)[],
-];
-
-/** Brings a fold to a state saved under the same ruleset; what it stood at before is gone. */
-export const restoreFold = (fold: Fold, text: string): void => {
-  const saved = JSON.parse(text) as Saved;
+/**
+ * Brings a fold to a state saved under the same ruleset; what it stood at before is gone.
+ *
+ * @throws RangeError or SyntaxError for bytes that are no such state
+ */
+export const restoreFold = (fold: Fold, state: Uint8Array): void => {
+  const saved = new StateReader(state);
   fold.reset();
-  if (saved[0] < 0) return;
-  [fold.stage, fold.since, fold.instant, fold.touchpoints, fold.firstTouchpointAt, fold.lastTouchpointAt] = saved;
-  const [, , , , , , factors, metrics, cases, promises, consents, applied, raisedSince] = saved;
-  // By index: this runs once for every customer a page touches.
-  for (let i = 0; i < factors.length; i++) fold.factors[i].restore(factors[i]);
-  for (let i = 0; i < metrics.length; i++) fold.metrics[i].restore(metrics[i]);
-  fold.cases.restore(cases);
-  fold.promises.restore(promises);
-  for (const purpose of consents) fold.consents.add(purpose);
-  for (let rule = 0; rule < applied.length; rule++) for (const time of applied[rule]) fold.applied[rule].push(time);
-  for (let i = 0; i < raisedSince.length; i++) fold.raisedSince[i] = raisedSince[i] ?? Number.NaN;
+  fold.stage = saved.number();
+  if (fold.stage < 0) return;
+  fold.since = saved.number();
+  fold.instant = saved.number();
+  fold.touchpoints = saved.number();
+  fold.firstTouchpointAt = saved.number();
+  fold.lastTouchpointAt = saved.number();
+  for (const factor of fold.factors) factor.restore(saved);
+  for (const metric of fold.metrics) metric.restore(saved);
+  fold.cases.restore(saved);
+  fold.promises.restore(saved);
+  for (let left = saved.number(); left > 0; left--) fold.consents.add(saved.other() as string);
+  for (let left = saved.number(); left > 0; left--) saved.numbers(fold.applied[saved.number()]);
+  for (let i = 0; i < fold.raisedSince.length; i++) fold.raisedSince[i] = saved.number();
   fold.resume();
 };

@@ -1,5 +1,6 @@
 import type { Json } from '../json';
 import { DAY } from '../time/instant';
+import type { StateReader, StateWriter } from './state-bytes';
 import { beforeCrossing, type Subject } from './subject';
 
 /**
@@ -10,8 +11,9 @@ export interface Metric extends Subject {
   /** Takes a value found in a touchpoint at `t`; what a value is depends on the metric. */
   add(value: unknown, t: number): void;
   reset(): void;
-  save(): Json;
-  restore(saved: Json): void;
+  save(out: StateWriter): void;
+  /** After a reset. */
+  restore(saved: StateReader): void;
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -31,11 +33,11 @@ export class Total implements Metric {
   reset(): void {
     this.total = 0;
   }
-  save(): Json {
-    return this.total;
+  save(out: StateWriter): void {
+    out.number(this.total);
   }
-  restore(saved: Json): void {
-    this.total = saved as number;
+  restore(saved: StateReader): void {
+    this.total = saved.number();
   }
 }
 
@@ -63,11 +65,13 @@ export class DecayingTotal implements Metric {
     this.total = 0;
     this.at = 0;
   }
-  save(): Json {
-    return [this.total, this.at];
+  save(out: StateWriter): void {
+    out.number(this.total);
+    out.number(this.at);
   }
-  restore(saved: Json): void {
-    [this.total, this.at] = saved as readonly [number, number];
+  restore(saved: StateReader): void {
+    this.total = saved.number();
+    this.at = saved.number();
   }
 }
 
@@ -110,12 +114,11 @@ export class WindowCount implements Metric {
     this.instants.length = 0;
     this.head = 0;
   }
-  save(): Json {
-    return this.instants.slice(this.head);
+  save(out: StateWriter): void {
+    out.numbers(this.instants, this.head);
   }
-  restore(saved: Json): void {
-    this.reset();
-    for (const instant of saved as readonly number[]) this.instants.push(instant);
+  restore(saved: StateReader): void {
+    saved.numbers(this.instants);
   }
 }
 
@@ -182,16 +185,17 @@ export class WindowSum implements Metric {
     this.instants.length = this.values.length = 0;
     this.head = this.sum = this.compensation = 0;
   }
-  save(): Json {
-    return [this.sum, this.compensation, this.instants.slice(this.head), this.values.slice(this.head)];
+  save(out: StateWriter): void {
+    out.number(this.sum);
+    out.number(this.compensation);
+    out.numbers(this.instants, this.head);
+    out.numbers(this.values, this.head);
   }
-  restore(saved: Json): void {
-    const [sum, compensation, instants, values] = saved as readonly [number, number, number[], number[]];
-    this.reset();
-    for (const instant of instants) this.instants.push(instant);
-    for (const value of values) this.values.push(value);
-    this.sum = sum;
-    this.compensation = compensation;
+  restore(saved: StateReader): void {
+    this.sum = saved.number();
+    this.compensation = saved.number();
+    saved.numbers(this.instants);
+    saved.numbers(this.values);
   }
 }
 
@@ -235,15 +239,16 @@ export class Distinct implements Metric {
   reset(): void {
     this.seen.clear();
   }
-  save(): Json {
-    return this.within === NEVER ? ([...this.seen.keys()] as Json) : ([...this.seen] as Json);
-  }
-  restore(saved: Json): void {
-    this.reset();
-    for (const entry of saved as readonly Json[]) {
-      if (this.within === NEVER) this.seen.set(entry, 0);
-      else this.seen.set((entry as readonly Json[])[0], (entry as readonly number[])[1]);
+  save(out: StateWriter): void {
+    out.number(this.seen.size);
+    for (const [value, at] of this.seen) {
+      out.other(value as Json);
+      if (this.within !== NEVER) out.number(at);
     }
+  }
+  restore(saved: StateReader): void {
+    for (let left = saved.number(); left > 0; left--)
+      this.seen.set(saved.other(), this.within === NEVER ? 0 : saved.number());
   }
 }
 
@@ -267,11 +272,11 @@ export class DaysSince implements Metric {
   reset(): void {
     this.at = Number.NaN;
   }
-  save(): Json {
-    return Number.isNaN(this.at) ? null : this.at;
+  save(out: StateWriter): void {
+    out.number(this.at);
   }
-  restore(saved: Json): void {
-    this.at = saved === null ? Number.NaN : (saved as number);
+  restore(saved: StateReader): void {
+    this.at = saved.number();
   }
 }
 
@@ -286,8 +291,6 @@ export class Borrowed implements Metric {
   }
   add(): void {}
   reset(): void {}
-  save(): Json {
-    return null;
-  }
+  save(): void {}
   restore(): void {}
 }

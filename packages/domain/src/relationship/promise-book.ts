@@ -1,7 +1,7 @@
-import type { Json } from '../json';
 import type { TouchpointIdentity } from '../touchpoint/touchpoint';
 import type { FoldedTouchpoint } from './folded-touchpoint';
 import type { OpenPromise } from './relationship';
+import type { StateReader, StateWriter } from './state-bytes';
 
 const identityOf = ({ source, id }: TouchpointIdentity): TouchpointIdentity => ({ source, id });
 
@@ -76,17 +76,31 @@ export class PromiseBook {
     for (const open of this.open) open.length = 0;
     this.first = Number.POSITIVE_INFINITY;
   }
-  save(): Json {
-    return this.open.map((open) =>
-      open.map(({ key, madeAt, deadline, touchpoint }) => [key, madeAt, deadline, touchpoint.source, touchpoint.id]),
-    );
+  save(out: StateWriter): void {
+    let count = 0;
+    for (const open of this.open) count += open.length;
+    out.number(count);
+    if (count === 0) return;
+    for (let rule = 0; rule < this.open.length; rule++)
+      for (const { key, madeAt, deadline, touchpoint } of this.open[rule]) {
+        out.number(rule);
+        out.number(madeAt);
+        out.number(deadline);
+        out.other(key);
+        out.other(touchpoint.source);
+        out.other(touchpoint.id);
+      }
   }
-  restore(saved: Json): void {
-    this.reset();
-    (saved as readonly (readonly [string | null, number, number, string, string][])[]).forEach((open, rule) => {
-      for (const [key, madeAt, deadline, source, id] of open)
-        this.open[rule].push({ id: this.ids[rule], key, madeAt, deadline, touchpoint: { source, id } });
-    });
-    this.findFirst();
+  /** After a reset. */
+  restore(saved: StateReader): void {
+    const count = saved.number();
+    for (let i = 0; i < count; i++) {
+      const rule = saved.number();
+      const [madeAt, deadline] = [saved.number(), saved.number()];
+      const key = saved.other() as string | null;
+      const touchpoint = { source: saved.other() as string, id: saved.other() as string };
+      this.open[rule].push({ id: this.ids[rule], key, madeAt, deadline, touchpoint });
+    }
+    if (count > 0) this.findFirst();
   }
 }

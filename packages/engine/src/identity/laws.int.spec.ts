@@ -195,9 +195,11 @@ describe('merged customers', () => {
           let step = 0;
           const dying: ReadModel = {
             ...readModel,
-            save: async (...saved) => {
-              if (fates[step++ % fates.length] === 0 && step < 200) throw new Error('killed');
-              return readModel.save(...saved);
+            save: async (changes, checkpoint, recorded) => {
+              const dies = fates[step++ % fates.length] === 0 && step < 200;
+              if (!dies) return readModel.save(changes, checkpoint, recorded);
+              await recorded;
+              throw new Error('killed');
             },
           };
           const clock = testClock(START);

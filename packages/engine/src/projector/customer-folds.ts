@@ -77,7 +77,7 @@ export const createCustomerFolds = ({
     position: Position,
     until: number | undefined,
   ): Outcome | undefined =>
-    stored === undefined || saver.parked.has(customer)
+    stored === undefined || stored.state.length === 0 || saver.parked.has(customer)
       ? undefined
       : carryOn({ customer, stored, decided: stored.decided }, events, position, until);
 
@@ -98,7 +98,7 @@ export const createCustomerFolds = ({
     if (stored !== undefined && late !== undefined)
       total.late += events.filter(({ occurredAt }) => occurredAt < stored.instant).length;
     const past = late === undefined ? undefined : { cause: 'late' as const, touchpoint: late };
-    return foldWhole(standing, position, { past });
+    return foldWhole(standing, position, { past, until });
   };
 
   const foldAll = async (work: readonly Work[], position: Position, until?: number): Promise<readonly Outcome[]> => {

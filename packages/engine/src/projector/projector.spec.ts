@@ -87,9 +87,11 @@ describe('the projector', () => {
           let step = 0;
           const dying: ReadModel = {
             ...readModel,
-            save: async (...saved) => {
-              if (fates[step++ % fates.length] === 0 && step < 200) throw new Error('killed');
-              return readModel.save(...saved);
+            save: async (changes, checkpoint, recorded) => {
+              const dies = fates[step++ % fates.length] === 0 && step < 200;
+              if (!dies) return readModel.save(changes, checkpoint, recorded);
+              await recorded;
+              throw new Error('killed');
             },
           };
           const clock = testClock(START - DAY);
@@ -161,6 +163,40 @@ describe('the projector', () => {
     const waiting = decisions.filter((one) => one.kind === 'signalCleared' && one.signal === 'waiting');
     expect(waiting).toMatchObject([{ cause: 'time', effectiveAt: START + 4 * 3_600_000 + 1 }]);
     await readModel.close();
+  });
+
+  it('folds from the log whoever has no state to go on from, as a file of an earlier version, and decides the same', async () => {
+    const log = [memoryEventLog(), memoryEventLog()];
+    const readModel = [await newReadModel(), await newReadModel()];
+    const stateless: ReadModel = {
+      ...readModel[1],
+      load: async (customers) =>
+        (await readModel[1].load(customers)).map((one) => one && { ...one, state: new Uint8Array() }),
+    };
+    const days = [
+      [order('1', 0, 'message.received')],
+      [order('2', 2), order('3', 2, 'complaint.opened', { caseId: 'a', severity: 'high' })],
+      [],
+      [order('4', 3)],
+    ];
+    for (const [day, touchpoints] of days.entries()) {
+      const clock = testClock(START + (day + 1) * DAY);
+      for (const i of [0, 1]) {
+        await record(log[i], touchpoints);
+        await new Projector({ log: log[i], readModel: [readModel[0], stateless][i], program, clock }).catchUp();
+      }
+    }
+    const decided = async (one: EventLog) =>
+      (await decisionsOf(one, 'c')).map(({ kind, cause, effectiveAt, sequence }) => [
+        kind,
+        cause,
+        effectiveAt,
+        sequence,
+      ]);
+    expect((await decided(log[0])).length).toBeGreaterThan(3);
+    expect(await decided(log[1])).toEqual(await decided(log[0]));
+    expect(await everything(readModel[1], 'c')).toEqual(await everything(readModel[0], 'c'));
+    for (const one of readModel) await one.close();
   });
 
   it('says of a late touchpoint that changed the stage that it was late, and when the change became true', async () => {

@@ -43,22 +43,32 @@ export const createSaver = ({ log, readModel, ruleset, announce, total, onSaved 
     parked.add(customer);
   };
 
-  const saveAll = async (saves: readonly RelationshipSave[], position: Position): Promise<void> => {
-    await readModel.save(saves, { position, ruleset });
+  const saveAll = async (
+    saves: readonly RelationshipSave[],
+    position: Position,
+    recorded?: Promise<unknown>,
+  ): Promise<void> => {
+    await readModel.save(saves, { position, ruleset }, recorded);
     checkpoint = position;
     for (const save of saves) count(save);
     onSaved(position);
   };
 
   const saveAnnounced: Saver['saveAnnounced'] = async (outcomes, position) => {
-    total.decisions += await recordDecisions(
-      log,
-      outcomes.flatMap(({ decisions }) => (decisions.length > 0 ? [decisions] : [])),
-    );
-    await saveAll(
-      outcomes.map(({ save }) => save),
-      position,
-    );
+    const decided = outcomes.flatMap(({ decisions }) => (decisions.length > 0 ? [decisions] : []));
+    const recorded = recordDecisions(log, decided);
+    try {
+      // The read model is written while the log takes the decisions, and committed when it has.
+      await saveAll(
+        outcomes.map(({ save }) => save),
+        position,
+        decided.length === 0 ? undefined : recorded,
+      );
+    } finally {
+      // Also where nothing was saved: who projects next must find in the log what was on its way into it.
+      await recorded.catch(() => undefined);
+    }
+    total.decisions += await recorded;
   };
 
   return {

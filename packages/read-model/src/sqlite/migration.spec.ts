@@ -33,7 +33,7 @@ const writeVersion1 = (path: string): void => {
   db.close();
 };
 
-test('a file of version 1 is brought to the current version with everything it holds', async () => {
+test('a file of version 1 is brought to the current version with everything it holds but the states', async () => {
   const path = join(folder, 'model.sqlite');
   writeVersion1(path);
   await expect(openSqliteReadModel(path, { mode: 'read', factors: {} })).rejects.toMatchObject({
@@ -61,7 +61,7 @@ test('a file of version 1 is brought to the current version with everything it h
       lastTouchpointAt: T0 + 25,
       factors: { trust: { for: 1.5, against: 0.25, at: T0 } },
       signals: { dormant: T0 + 21 },
-      state: 'the state',
+      state: new Uint8Array(),
       decided: { stage: 'partner', signals: [], sequence: 3 },
     },
   ]);

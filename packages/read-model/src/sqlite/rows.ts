@@ -16,7 +16,7 @@ export interface RelationshipRow {
   readonly first_touchpoint_at: number;
   readonly last_touchpoint_at: number;
   readonly factors: string;
-  readonly state: string;
+  readonly state: Uint8Array;
   readonly decided: string;
   readonly signals: string;
 }
@@ -32,7 +32,7 @@ export const toRelationship = (row: RelationshipRow): StoredRelationship => ({
   lastTouchpointAt: row.last_touchpoint_at,
   factors: toFactors(JSON.parse(row.factors)),
   signals: JSON.parse(row.signals),
-  state: row.state,
+  state: new Uint8Array(row.state.buffer, row.state.byteOffset, row.state.length),
   decided: JSON.parse(row.decided),
 });
 

@@ -67,7 +67,7 @@ const readModel = (
   const { db, path } = store;
   let build = bulk ? beginBuild(db) : undefined;
   const writing = mode === 'write' ? saving(db, bulk === true) : undefined;
-  const saveDurably = writing === undefined ? undefined : db.transaction(writing.save).immediate;
+  const transaction = mode === 'write' ? openTransaction(db) : undefined;
   const asked = queries(db, factors);
 
   return {
@@ -79,14 +79,17 @@ const readModel = (
       let next = 0;
       return known.map((one) => one ?? loaded[next++]);
     },
-    save: async (changes, checkpoint) => {
-      if (writing === undefined || saveDurably === undefined)
+    save: async (changes, checkpoint, after) => {
+      if (writing === undefined || transaction === undefined)
         throw new Error(`The read model ${path} is open for reading only; open it with mode "write" to save.`);
       try {
-        if (build === undefined) saveDurably(changes, checkpoint);
-        else writing.save(changes, checkpoint);
+        if (build === undefined) transaction.begin();
+        writing.save(changes, checkpoint);
+        if (after !== undefined) await after;
+        if (build === undefined) transaction.commit();
       } catch (error) {
         writing.forget();
+        if (build === undefined) transaction.rollback();
         // Half a batch is in the build's one transaction, so the build is lost.
         if (build !== undefined) store.close();
         throw error;
@@ -100,6 +103,19 @@ const readModel = (
     close: async () => {
       store.close();
       lock?.release();
+    },
+  };
+};
+
+/** A transaction that may stay open while something else is waited for, which better-sqlite3's own may not. */
+const openTransaction = (db: Database) => {
+  const [begin, commit] = ['BEGIN IMMEDIATE', 'COMMIT'].map((sql) => db.prepare(sql));
+  return {
+    begin: () => void begin.run(),
+    commit: () => void commit.run(),
+    /** SQLite ends the transaction by itself on some errors of the disk. */
+    rollback: () => {
+      if (db.inTransaction) db.exec('ROLLBACK');
     },
   };
 };

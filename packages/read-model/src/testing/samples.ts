@@ -24,7 +24,7 @@ export const relationship = (
   lastTouchpointAt: T0 + DAY_MS,
   factors: { trust: { for: 1.5, against: 0.25, at: T0 + DAY_MS } },
   signals: {},
-  state: `{"of":${JSON.stringify(customer)}}`,
+  state: Uint8Array.from([...customer, '\u0000\u00ff'].join(''), (letter) => letter.charCodeAt(0)),
   decided: { stage: 'acquaintance', signals: [], sequence: 1 },
   ...changed,
 });

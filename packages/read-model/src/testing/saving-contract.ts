@@ -85,6 +85,35 @@ export const savingContract = (current: () => ReadModel): void => {
     expect(await current().load(['bob'])).toEqual([undefined]);
   });
 
+  test('a save is there once what must come before has come, and not before', async () => {
+    await current().save([saveOf(relationship('ann'))], at(1));
+    let come = (): void => undefined;
+    let there = false;
+    const saving = current()
+      .save([saveOf(relationship('ann', { stage: 'friend' }))], at(2), new Promise<void>((resolve) => (come = resolve)))
+      .then(() => {
+        there = true;
+      });
+    await current().parked();
+    expect(there).toBe(false);
+    come();
+    await saving;
+    expect((await current().load(['ann']))[0]?.stage).toBe('friend');
+    expect(await current().checkpoint()).toEqual(at(2));
+  });
+
+  test('a save leaves nothing where what must come before fails, and fails with it', async () => {
+    await current().save([saveOf(relationship('ann'))], at(1));
+    const before = await everything(current(), 'ann');
+    const changes = [saveOf(relationship('ann', { stage: 'friend' })), saveOf(relationship('bob'))];
+    const saving = current().save(changes, at(2), Promise.reject(new Error('not recorded')));
+    await expect(saving).rejects.toThrow('not recorded');
+    expect(await everything(current(), 'ann')).toEqual(before);
+    expect(await current().load(['bob'])).toEqual([undefined]);
+    await current().save(changes, at(2));
+    expect(await current().checkpoint()).toEqual(at(2));
+  });
+
   test('a checkpoint alone can be saved', async () => {
     await current().save([], at(4));
     expect(await current().checkpoint()).toEqual(at(4));
@@ -191,7 +220,7 @@ export const savingContract = (current: () => ReadModel): void => {
     ['the empty text', ''],
     ['10,000 characters', `${'x'.repeat(9_999)}!`],
   ])('any text can name a customer: %s', async (_, customer) => {
-    const stored = relationship(customer, { state: `${customer}\u2028${customer}` });
+    const stored = relationship(customer);
     await current().save([saveOf(stored), saveOf(relationship('other'))], at(1));
     expect(await current().load([customer])).toEqual([stored]);
     expect(await current().history(customer)).toHaveLength(1);

@@ -20,7 +20,7 @@ export const savedBy = (customer: number, batch: number): Extract<RelationshipSa
       touchpoints: batch,
       nextReviewAt: T0 + batch,
       signals: { [`signal-${batch % 3}`]: T0 + batch },
-      state: `${batch} `.repeat(400),
+      state: new Uint8Array(800).fill(batch),
     }),
     {
       history: { mode: 'append', intervals: [interval(`stage-${batch % 5}`, T0 + batch)] },
