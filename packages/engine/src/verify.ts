@@ -104,10 +104,12 @@ const compareOne = async (
 const differences = (
   customer: string,
   expected: RelationshipSave,
-  got: Readonly<Record<'relationship' | 'intervals' | 'promises' | 'cases', unknown>>,
+  got: Readonly<Record<'intervals' | 'promises' | 'cases', unknown>> & { readonly relationship: StoredRelationship },
 ): readonly Problem[] => {
   if (expected.kind !== 'relationship') return [];
-  const { relationship, history, promises, cases } = expected;
+  const { relationship: whole, history, promises, cases } = expected;
+  // A state that an older version left out is none that could be wrong.
+  const relationship = got.relationship.state.length === 0 ? { ...whole, state: got.relationship.state } : whole;
   const parts = { relationship, intervals: history.intervals, promises: byDeadline(promises), cases: byOpening(cases) };
   return (Object.keys(parts) as (keyof typeof parts)[]).flatMap((part) => {
     const [wanted, found] = [plain(parts[part]), plain(got[part])];
