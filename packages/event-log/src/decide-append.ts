@@ -1,4 +1,5 @@
 import { left, right } from 'fp-ts/Either';
+import { contentHash } from './content';
 import type { AppendRefused, AppendResult, ExpectedRevision } from './event-log';
 import { encodePosition } from './position';
 import type { PreparedEvent, PreparedRequest } from './prepare-requests';
@@ -32,7 +33,7 @@ export const revisionHolds = (expected: ExpectedRevision, last: number): boolean
  * Every adapter that keeps events itself decides by this function, so that they cannot differ.
  */
 export const decideAppend = (log: LogView, request: PreparedRequest, insert: Insert): AppendResult => {
-  const found = lookUp(log, request.events);
+  const found = lookUp(log, request);
   if ('kind' in found) return left(found);
   const last = log.lastRevision(request.stream);
   if (found.fresh > 0 && !revisionHolds(request.expected, last)) {
@@ -57,18 +58,19 @@ interface LookedUp {
 
 const lookUp = (
   log: LogView,
-  events: readonly PreparedEvent[],
+  { stream, events }: PreparedRequest,
 ): AppendRefused | { readonly events: readonly LookedUp[]; readonly fresh: number } => {
   const found: LookedUp[] = [];
   const seen = new Map<string, number>();
   let fresh = 0;
+  const hashOf = ({ event, data }: PreparedEvent): Buffer => contentHash(stream, event, data);
   for (const event of events) {
     const { source, id } = event.event;
     const identity = JSON.stringify([source, id]);
     const standing = log.find(source, id);
     const repeats = seen.get(identity);
-    const other = standing?.hash ?? (repeats === undefined ? undefined : events[repeats].hash);
-    if (other !== undefined && !event.hash.equals(other)) {
+    const other = standing?.hash ?? (repeats === undefined ? undefined : hashOf(events[repeats]));
+    if (other !== undefined && !hashOf(event).equals(other)) {
       const position = standing === undefined ? {} : { position: encodePosition(standing.position) };
       return { kind: 'conflict', source, id, ...position };
     }

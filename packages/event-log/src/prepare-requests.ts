@@ -1,4 +1,4 @@
-import { canonicalJson, contentHash } from './content';
+import { canonicalJson } from './content';
 import type { AppendRequest, ExpectedRevision, NewEvent } from './event-log';
 
 // Part of Node 20, but not of the library of types that the target names.
@@ -28,11 +28,9 @@ export interface PreparedRequest {
 }
 
 export interface PreparedEvent {
-  readonly event: NewEvent;
+  readonly event: Omit<NewEvent, 'data'>;
   /** RFC 8785 JSON. */
   readonly data: string;
-  /** Of the content. */
-  readonly hash: Buffer;
 }
 
 /**
@@ -61,6 +59,5 @@ const prepareEvent = (stream: string, event: NewEvent): PreparedEvent => {
         'non-empty Unicode, instants integer milliseconds, versions whole numbers from 1, data an object.',
     );
   }
-  const data = canonicalJson(event.data);
-  return { event, data, hash: contentHash(stream, event, data) };
+  return { event, data: canonicalJson(event.data) };
 };

@@ -19,14 +19,14 @@ import {
 } from '@rapport/data-directory';
 import { compileRuleset } from '@rapport/domain';
 import { factorsOf } from '@rapport/engine';
-import { type EventLog, type EventLogLocation, openSqliteEventLog } from '@rapport/event-log';
+import { type ConnectableEventLog, type EventLogLocation, openEventLogOnThread } from '@rapport/event-log';
 import { openSqliteReadModel } from '@rapport/read-model';
 
 export interface HeldStore {
   readonly files: DataDirectory;
   readonly location: EventLogLocation;
-  /** Open for writing. */
-  readonly log: EventLog;
+  /** Open for writing, on a thread of its own. */
+  readonly log: ConnectableEventLog;
   readonly inForce: InForce;
   /** In a demo, the day it stands at. */
   readonly today: number | undefined;
@@ -75,7 +75,7 @@ const unusable = async ({ files, inForce }: HeldStore): Promise<string | undefin
  */
 export const holdStore = async (host: Host, directory: string): Promise<HeldStore> => {
   const files = storeToFill(directory);
-  const log = await openSqliteEventLog(files.events, { mode: 'write' });
+  const log = await openEventLogOnThread(files.events);
   try {
     await finishPublication({ host, files, log });
     const inForce = await rulesetInForce(directory);

@@ -1,6 +1,5 @@
 import { RETAIL } from '@rapport/domain';
 import { type LiveProjection, RebuildNeeded } from '@rapport/engine';
-import type { EventLog } from '@rapport/event-log';
 import { silentTelemetry } from '@rapport/telemetry';
 import { type SupervisedOptions, superviseProjection } from './supervised-projection';
 import { until } from './testing/until';
@@ -27,7 +26,7 @@ const supervised = async (over: Partial<SupervisedOptions> = {}) => {
   const starts: ReturnType<typeof fake>[] = [];
   const rebuilt: string[] = [];
   const projection = await superviseProjection({
-    log: {} as EventLog,
+    log: {} as SupervisedOptions['log'],
     location: { kind: 'sqlite', path: 'events.sqlite' },
     readModel: 'relationships.sqlite',
     prepare: async () => RETAIL,

@@ -1,10 +1,16 @@
 import type { Ruleset } from '@rapport/domain';
-import { type LiveProjection, type LiveStatus, RebuildNeeded, startLiveProjection } from '@rapport/engine';
-import type { EventLog, EventLogLocation, Position } from '@rapport/event-log';
+import {
+  type LiveProjection,
+  type LiveProjectionOptions,
+  type LiveStatus,
+  RebuildNeeded,
+  startLiveProjection,
+} from '@rapport/engine';
+import type { EventLogLocation, Position } from '@rapport/event-log';
 import type { Telemetry } from '@rapport/telemetry';
 
 export interface SupervisedOptions {
-  readonly log: EventLog;
+  readonly log: LiveProjectionOptions['log'];
   readonly location: EventLogLocation;
   /** The read model's file. */
   readonly readModel: string;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileRuleset, DAY, type DecodedTouchpoint, RETAIL } from '@rapport/domain';
-import { type EventLog, openSqliteEventLog, type Position } from '@rapport/event-log';
+import { type ConnectableEventLog, connectionTo, openEventLogOnThread, type Position } from '@rapport/event-log';
 import { openSqliteReadModel } from '@rapport/read-model';
 import { decisionsOf } from '../history-of';
 import { recordTouchpoints } from '../intake';
@@ -13,12 +13,12 @@ const factors = Object.fromEntries(
 );
 
 let folder: string;
-let log: EventLog;
+let log: ConnectableEventLog;
 const started: LiveProjection[] = [];
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'rapport-live-'));
-  log = await openSqliteEventLog(join(folder, 'events.sqlite'), { mode: 'write', synchronous: 'off' });
+  log = await openEventLogOnThread(join(folder, 'events.sqlite'), { synchronous: 'off' });
 });
 afterEach(async () => {
   for (const live of started.splice(0)) await live.stop();
@@ -113,7 +113,10 @@ test('a second writer of the read model is refused at the start', async () => {
 test('it fails with the error of a log that takes no decisions, and goes on from there when started again', async () => {
   const full = Object.assign(new Error('no space is left'), { name: 'StoreError', kind: 'full' });
   const location = { kind: 'sqlite', path: join(folder, 'events.sqlite') } as const;
-  const refusing: EventLog = { ...log, appendMany: () => Promise.reject(full) };
+  const refuse = (): never => {
+    throw full;
+  };
+  const refusing = { connect: () => connectionTo({ last: 0, commit: refuse }) };
   const live = await startLiveProjection({ log: refusing, location, readModel: path(), ruleset: RETAIL, today: NOW });
   const position = await record(order('a', NOW));
   expect(await live.ended).toMatchObject({ name: 'StoreError', kind: 'full', message: 'no space is left' });

@@ -2,15 +2,15 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Ruleset } from '@rapport/domain';
-import type { EventLog, EventLogLocation, Position } from '@rapport/event-log';
-import { type CarriedError, carriedError, carryError } from '@rapport/sqlite';
+import type { ConnectableEventLog, EventLogLocation, Position } from '@rapport/event-log';
+import { type CarriedError, carriedError } from '@rapport/sqlite';
 import { RebuildNeeded } from '../projector/rebuild-needed';
 import type { ProjectionReport } from '../projector/report';
 import type { FromLiveWorker, LiveWorkerData, ToLiveWorker } from './messages';
 
 export interface LiveProjectionOptions {
-  /** The one log of this process that is open for writing: decisions are recorded through it. */
-  readonly log: EventLog;
+  /** The one log of this process that is open for writing: the thread connects to it to record decisions. */
+  readonly log: Pick<ConnectableEventLog, 'connect'>;
   /** The same log, for the thread to read. */
   readonly location: EventLogLocation;
   /** The read model's file; the thread is its only writer. It must exist. */
@@ -71,8 +71,9 @@ const workerFile = (): string => {
  */
 export const startLiveProjection = async (options: LiveProjectionOptions): Promise<LiveProjection> => {
   const { log, location, readModel, ruleset, today } = options;
-  const workerData: LiveWorkerData = { location, readModel, ruleset, today };
-  const worker = new Worker(workerFile(), { workerData, resourceLimits: WORKER_LIMITS });
+  const { port, ended: disconnected } = log.connect();
+  const workerData: LiveWorkerData = { location, port, readModel, ruleset, today };
+  const worker = new Worker(workerFile(), { workerData, transferList: [port], resourceLimits: WORKER_LIMITS });
   const post = (message: ToLiveWorker): void => worker.postMessage(message);
 
   let report = NOTHING;
@@ -88,20 +89,6 @@ export const startLiveProjection = async (options: LiveProjectionOptions): Promi
   const open = new Promise<void>((resolve, reject) => {
     opened = { resolve, reject };
   });
-
-  /** Decisions on their way into the log: whoever projects next must find them there. */
-  const underWay = new Set<Promise<void>>();
-
-  const append = (message: Extract<FromLiveWorker, { readonly kind: 'append' }>): void => {
-    const one = log
-      .appendMany(message.requests)
-      .then(
-        (results) => post({ kind: 'appended', id: message.id, results }),
-        (error: unknown) => post({ kind: 'append-failed', id: message.id, error: carryError(error) }),
-      )
-      .finally(() => underWay.delete(one));
-    underWay.add(one);
-  };
 
   const wake = (): void => {
     if (waiting.length === 0) return;
@@ -121,8 +108,6 @@ export const startLiveProjection = async (options: LiveProjectionOptions): Promi
       case 'open':
         checkpoint = message.checkpoint;
         return opened?.resolve();
-      case 'append':
-        return append(message);
       case 'working':
         workingSince = message.since;
         return;
@@ -148,7 +133,8 @@ export const startLiveProjection = async (options: LiveProjectionOptions): Promi
       opened?.reject(why);
       for (const { reject } of [...waiting, ...retries.values()]) reject(why);
       waiting = [];
-      void Promise.allSettled(underWay).then(() => resolve(failure));
+      // Whoever projects next must find in the log what was on its way into it.
+      void disconnected.then(() => resolve(failure));
     });
   });
 

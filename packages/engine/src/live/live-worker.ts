@@ -1,12 +1,12 @@
 /**
  * The thread of a live projection. It reads the log on a connection of its own and is the read model's only writer;
- * decisions are appended by the thread that has the log open for writing.
+ * decisions are appended through a connection to the thread that writes the log.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { compileRuleset } from '@rapport/domain';
-import { type AppendResult, type EventLog, openEventLog } from '@rapport/event-log';
+import { appendingTo, openEventLog } from '@rapport/event-log';
 import { openSqliteReadModel } from '@rapport/read-model';
-import { carriedError, carryError } from '@rapport/sqlite';
+import { carryError } from '@rapport/sqlite';
 import { stoppedClock, systemClock } from '../clock';
 import { factorsOf } from '../factors-of';
 import { Projector } from '../projector/projector';
@@ -18,47 +18,20 @@ const post = (message: FromLiveWorker): void => port.postMessage(message);
 /** Touchpoints of one page when many wait: the more of them, the more fall on the same customers and are saved at once. */
 const MOST_AT_ONCE = 10_000;
 
-interface Pending {
-  readonly resolve: (results: readonly AppendResult[]) => void;
-  readonly reject: (error: Error) => void;
-}
-
-/** The log as the projector sees it: read here, appended to over there. */
-const appendingThere = (log: EventLog, pending: Map<number, Pending>): EventLog => {
-  let last = 0;
-  const appendMany: EventLog['appendMany'] = (requests) =>
-    new Promise((resolve, reject) => {
-      const id = ++last;
-      pending.set(id, { resolve, reject });
-      post({ kind: 'append', id, requests });
-    });
-  return {
-    ...log,
-    appendMany,
-    append: async (stream, expected, events) => (await appendMany([{ stream, expected, events }]))[0],
-  };
-};
-
 const main = async (): Promise<void> => {
-  const { location, readModel: path, ruleset, today } = workerData as LiveWorkerData;
+  const { location, port: appends, readModel: path, ruleset, today } = workerData as LiveWorkerData;
   const program = compileRuleset(ruleset);
-  const pending = new Map<number, Pending>();
   const stopping = new AbortController();
   const readModel = await openSqliteReadModel(path, { mode: 'write', factors: factorsOf(program) });
-  const log = await openEventLog(location, 'read').catch(async (error: unknown) => {
+  const reading = await openEventLog(location, 'read').catch(async (error: unknown) => {
     await readModel.close();
     throw error;
   });
+  const log = appendingTo(reading, appends);
 
   let retries: Promise<unknown> = Promise.resolve();
   port.on('message', (message: ToLiveWorker) => {
     switch (message.kind) {
-      case 'appended':
-        pending.get(message.id)?.resolve(message.results);
-        return void pending.delete(message.id);
-      case 'append-failed':
-        pending.get(message.id)?.reject(carriedError(message.error));
-        return void pending.delete(message.id);
       case 'retry':
         retries = projector.retryParked().then(
           (released) => post({ kind: 'retried', id: message.id, released }),
@@ -71,7 +44,7 @@ const main = async (): Promise<void> => {
   });
 
   const projector = new Projector({
-    log: appendingThere(log, pending),
+    log,
     readModel,
     program,
     pageSize: MOST_AT_ONCE,
@@ -92,5 +65,6 @@ const main = async (): Promise<void> => {
 
 main().catch((error: unknown) => {
   post({ kind: 'failed', error: carryError(error) });
+  (workerData as LiveWorkerData).port.close();
   port.close();
 });

@@ -1,5 +1,6 @@
 import { customerBucket } from '@rapport/domain';
 import { changes } from '../changes';
+import { contentHash } from '../content';
 import { decideAppend, type LogView } from '../decide-append';
 import {
   type AppendRequest,
@@ -55,8 +56,9 @@ export const memoryEventLog = ({ clock = Date.now }: MemoryEventLogOptions = {})
   };
 
   const apply = (request: PreparedRequest, now: number): AppendResult =>
-    decideAppend(view, request, ({ event: { version = 1, recordedAt = now, ...event }, data, hash }) => {
+    decideAppend(view, request, ({ event: { version = 1, recordedAt = now, ...event }, data }) => {
       const { stream } = request;
+      const hash = contentHash(stream, { ...event, version }, data);
       const category = categoryOf(stream);
       const entries = streams.get(stream) ?? [];
       const position = all.length + 1;

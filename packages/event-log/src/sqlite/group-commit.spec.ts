@@ -3,69 +3,76 @@ import type { AppendResult, Position } from '../event-log';
 import type { PreparedRequest } from '../prepare-requests';
 import { groupCommit } from './group-commit';
 
-const request: PreparedRequest = { stream: 'customer-1', expected: 'any', events: [] };
-const jobOf = (requests: number): readonly PreparedRequest[] => Array.from({ length: requests }, () => request);
-const done: AppendResult = right({ position: '0' as Position, revision: 0, recorded: 1, duplicates: 0 });
+const requestsFor = (stream: string, count: number): readonly PreparedRequest[] =>
+  Array.from({ length: count }, () => ({ stream, expected: 'any', events: [] }));
+const done = ({ stream }: PreparedRequest): AppendResult =>
+  right({ position: stream as Position, revision: 0, recorded: 1, duplicates: 0 });
+const streamsOf = (results: readonly AppendResult[]): unknown =>
+  results.map((result) => 'right' in result && result.right.position);
 
-beforeEach(() => jest.useFakeTimers());
-afterEach(() => jest.useRealTimers());
-
-const counting = () => {
-  let commits = 0;
-  const group = groupCommit(
-    (requests) => {
-      commits++;
-      return requests.map(() => done);
-    },
-    () => undefined,
-  );
-  return { group, commits: () => commits };
+/** Commits that end when told to. */
+const slow = () => {
+  const groups: (readonly PreparedRequest[])[] = [];
+  const ends: (() => void)[] = [];
+  const group = groupCommit((requests) => {
+    groups.push(requests);
+    return new Promise((resolve) => ends.push(() => resolve(requests.map(done))));
+  });
+  const begun = async (count: number): Promise<void> => {
+    while (groups.length < count) await new Promise(setImmediate);
+  };
+  return { group, groups, ends, begun };
 };
 
-/** Jobs that come every so many milliseconds, whatever becomes of those before. */
-const arriving = async (jobs: number, requestsEach: number, everyMs: number): Promise<number> => {
-  const { group, commits } = counting();
-  const answers: Promise<unknown>[] = [];
-  for (let i = 0; i < jobs; i++) {
-    answers.push(group.submit(jobOf(requestsEach)));
-    await jest.advanceTimersByTimeAsync(everyMs);
-  }
-  await jest.advanceTimersByTimeAsync(100);
-  expect(await Promise.all(answers)).toHaveLength(jobs);
-  return commits();
-};
-
-test('under load those who come shortly after one another share a commit', async () => {
-  expect(await arriving(1_000, 50, 3)).toBeLessThan(600);
+test('who comes while a group is committed shares the next, and each gets its own results', async () => {
+  const { group, groups, ends, begun } = slow();
+  const first = group.submit(requestsFor('a', 1));
+  await begun(1);
+  const others = [group.submit(requestsFor('b', 2)), group.submit(requestsFor('c', 1))];
+  ends[0]();
+  expect(streamsOf(await first)).toEqual(['a']);
+  await begun(2);
+  ends[1]();
+  expect((await Promise.all(others)).map(streamsOf)).toEqual([['b', 'b'], ['c']]);
+  expect(groups.map(({ length }) => length)).toEqual([1, 3]);
 });
 
-test('without load each is committed at once', async () => {
-  expect(await arriving(1_000, 2, 3)).toBe(1_000);
+test('a group has no more than 5,000 requests, but for a call that has more', async () => {
+  const sizes: number[] = [];
+  const group = groupCommit(async (requests) => {
+    sizes.push(requests.length);
+    return requests.map(done);
+  });
+  const calls = [3_000, 2_000, 1, 7_000, 10].map((count) => group.submit(requestsFor('a', count)));
+  expect((await Promise.all(calls)).map(({ length }) => length)).toEqual([3_000, 2_000, 1, 7_000, 10]);
+  expect(sizes).toEqual([5_000, 1, 7_000, 10]);
 });
 
-test('a lone caller, however busy, waits for others with one group in sixteen at most', async () => {
-  const { group, commits } = counting();
-  const begun = performance.now();
-  let answered = 0;
-  const caller = (async () => {
-    for (; answered < 800; answered++) await group.submit(jobOf(100));
-  })();
-  while (answered < 800) await jest.advanceTimersByTimeAsync(1);
-  await caller;
-  expect(commits()).toBe(800);
-  expect(performance.now() - begun).toBeLessThan(800 + (800 / 16) * 10 + 20);
-});
-
-test('an error of the store is everybody’s who was in the group', async () => {
-  const group = groupCommit(
-    () => {
-      throw new Error('full');
-    },
-    () => undefined,
-  );
-  const both = [group.submit(jobOf(1)), group.submit(jobOf(1))].map((one) =>
+test('an error of the store is everybody’s who was in the group, and nobody else’s', async () => {
+  let full = true;
+  const group = groupCommit(async (requests) => {
+    if (full) throw new Error('full');
+    return requests.map(done);
+  });
+  const both = [group.submit(requestsFor('a', 1)), group.submit(requestsFor('b', 1))].map((one) =>
     one.catch((error: Error) => error.message),
   );
-  await jest.advanceTimersByTimeAsync(1);
   expect(await Promise.all(both)).toEqual(['full', 'full']);
+  full = false;
+  expect(streamsOf(await group.submit(requestsFor('c', 1)))).toEqual(['c']);
+});
+
+test('it is drained when everything submitted is settled, and at once when nothing is', async () => {
+  const { group, ends, begun } = slow();
+  await group.drained();
+  let drained = false;
+  const one = group.submit(requestsFor('a', 1));
+  const empty = group.drained().then(() => {
+    drained = true;
+  });
+  await begun(1);
+  expect(drained).toBe(false);
+  ends[0]();
+  await empty;
+  await one;
 });

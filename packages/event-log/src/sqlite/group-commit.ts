@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AppendResult } from '../event-log';
 import type { PreparedRequest } from '../prepare-requests';
 
@@ -17,42 +18,12 @@ interface Job {
 /** A group is closed at this many requests, so that a transaction stays small enough to answer quickly. */
 const REQUESTS_PER_GROUP = 5_000;
 
-/**
- * Waiting for the disk stops this thread, so under load fewer and larger groups leave it more time. A group then waits
- * a little for others to join. Whether any would is tried out now and then: a lone caller, who sends the next request
- * when the last is answered, would wait in vain.
- */
-const GATHERING = { forMs: 10, fromRequestsPerSecond: 5_000, triedEvery: 16 };
-const SECOND = 1_000;
-
+/** One group is committed at a time; what is submitted meanwhile is the next. */
 export const groupCommit = (
-  commit: (requests: readonly PreparedRequest[]) => readonly AppendResult[],
-  committed: () => void,
+  commit: (requests: readonly PreparedRequest[]) => Promise<readonly AppendResult[]>,
 ): GroupCommit => {
   const waiting: Job[] = [];
-  let scheduled = false;
-  let idle: (() => void)[] = [];
-  let gathering = false;
-  let groups = 0;
-  /** Requests since an instant, and in the second before it: how busy it is. */
-  let rate = { since: 0, requests: 0, before: 0 };
-
-  const isBusy = (): boolean => Math.max(rate.requests, rate.before) >= GATHERING.fromRequestsPerSecond;
-
-  const note = (requests: number): void => {
-    const now = performance.now();
-    if (now - rate.since >= SECOND)
-      rate = { since: now, requests: 0, before: now - rate.since < 2 * SECOND ? rate.requests : 0 };
-    rate.requests += requests;
-  };
-
-  /** Not at once and not as a microtask: whoever was just answered gets to submit its next call to this group. */
-  const schedule = (): void => {
-    scheduled = true;
-    gathering = isBusy() && (gathering || ++groups % GATHERING.triedEvery === 0);
-    if (gathering) setTimeout(flush, GATHERING.forMs);
-    else setImmediate(flush);
-  };
+  let running: Promise<void> | undefined;
 
   const takeGroup = (): readonly Job[] => {
     let requests = 0;
@@ -63,10 +34,10 @@ export const groupCommit = (
     return waiting.splice(0, jobs);
   };
 
-  const settle = (group: readonly Job[]): void => {
+  const settle = async (group: readonly Job[]): Promise<void> => {
     let results: readonly AppendResult[];
     try {
-      results = commit(group.length === 1 ? group[0].requests : group.flatMap((job) => job.requests));
+      results = await commit(group.length === 1 ? group[0].requests : group.flatMap((job) => job.requests));
     } catch (error) {
       for (const job of group) job.reject(error);
       return;
@@ -76,26 +47,23 @@ export const groupCommit = (
       resolve(results.slice(at, at + requests.length));
       at += requests.length;
     }
-    committed();
   };
 
-  const flush = (): void => {
-    const group = takeGroup();
-    note(group.reduce((sum, { requests }) => sum + requests.length, 0));
-    gathering &&= group.length > 1;
-    settle(group);
-    scheduled = waiting.length > 0;
-    if (scheduled) return void setImmediate(flush);
-    for (const resolve of idle) resolve();
-    idle = [];
+  const run = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      // Not at once and not as a microtask: whoever was just answered gets to submit its next call to this group.
+      await nextTurn();
+      await settle(takeGroup());
+    }
+    running = undefined;
   };
 
   return {
     submit: (requests) =>
       new Promise((resolve, reject) => {
         waiting.push({ requests, resolve, reject });
-        if (!scheduled) schedule();
+        running ??= run();
       }),
-    drained: () => (scheduled ? new Promise((resolve) => idle.push(resolve)) : Promise.resolve()),
+    drained: async () => running,
   };
 };

@@ -54,7 +54,7 @@ type LogReads = Pick<
 
 /** What a log of either mode gives to read; `end` is the last committed position; `wait` resolves when it
  * may have moved on from `seen`. */
-const reads = (
+export const readsOf = (
   store: Store,
   end: () => number,
   wait: (seen: number, signal: AbortSignal) => Promise<void>,
@@ -100,13 +100,17 @@ const reads = (
   };
 };
 
-const headOf = (last: number) => (last === 0 ? undefined : encodePosition(last));
+export const headOf = (last: number) => (last === 0 ? undefined : encodePosition(last));
 
 /** A log over a store opened for writing; exported for tests that need to lay hands on the store. */
 export const writingLog = (store: Store, lock: WriterLock, clock: () => number): EventLog => {
   const writer = atStore(store.path, () => logWriter(store, clock));
   const committed = changes();
-  const group = groupCommit(writer.commit, committed.announce);
+  const group = groupCommit(async (requests) => {
+    const results = writer.commit(requests);
+    committed.announce();
+    return results;
+  });
   // Reads have a connection of their own: a statement of theirs never stands in the way of a commit.
   const reading = openLogStore(store.path, 'read');
   let closed: Promise<void> | undefined;
@@ -118,7 +122,7 @@ export const writingLog = (store: Store, lock: WriterLock, clock: () => number):
   };
 
   return {
-    ...reads(
+    ...readsOf(
       reading,
       () => writer.last,
       (_, signal) => committed.next(signal),
@@ -149,7 +153,7 @@ const readingLog = (store: Store): EventLog => {
   };
   let moved = 0;
   return {
-    ...reads(store, end, async (seen, signal) => {
+    ...readsOf(store, end, async (seen, signal) => {
       while (!signal.aborted && end() === seen)
         await delay(performance.now() - moved < POLL.busyForMs ? POLL.busyMs : POLL.quietMs);
       moved = performance.now();

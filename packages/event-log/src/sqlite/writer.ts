@@ -1,5 +1,6 @@
 import { asStoreError, type Store, storeError } from '@rapport/sqlite';
 import { right } from 'fp-ts/Either';
+import { contentHash } from '../content';
 import { decideAppend, type LogView, revisionHolds } from '../decide-append';
 import type { AppendResult } from '../event-log';
 import { FIRST_LINK, type LedgerEntry, ledgerLink } from '../ledger';
@@ -55,10 +56,11 @@ export const logWriter = (store: Store, clock: () => number): LogWriter => {
   };
 
   /** False when the identity stands already. */
-  const insertEvent = (stream: StreamState, { event, data, hash }: PreparedEvent): boolean => {
+  const insertEvent = (name: string, stream: StreamState, { event, data }: PreparedEvent): boolean => {
     const position = last + 1;
     const revision = stream.revision + 1;
     const recordedAt = event.recordedAt ?? now;
+    const hash = contentHash(name, event, data);
     const { changes } = insert.run(
       position,
       stream.no,
@@ -89,7 +91,7 @@ export const logWriter = (store: Store, clock: () => number): LogWriter => {
     const stream = found ?? streams.create(name);
     const before = { last, revision: stream.revision, entries: entries.length };
     for (const event of events) {
-      if (insertEvent(stream, event)) continue;
+      if (insertEvent(name, stream, event)) continue;
       if (last > before.last) removeAfter.run(before.last);
       last = before.last;
       stream.revision = before.revision;
@@ -116,7 +118,7 @@ export const logWriter = (store: Store, clock: () => number): LogWriter => {
       const found = streams.find(request.stream);
       const stream = found ?? streams.create(request.stream);
       // It was looked up just before: a row that is there all the same means that the indexes disagree.
-      if (!insertEvent(stream, event)) throw storeError('damaged', store.path);
+      if (!insertEvent(request.stream, stream, event)) throw storeError('damaged', store.path);
       categories.add(stream.category, 1, found === undefined ? 1 : 0);
       return { position: last, revision: stream.revision };
     });

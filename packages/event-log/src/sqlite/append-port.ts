@@ -1,0 +1,120 @@
+/** Appending to a log that another thread writes, through a port; see `log-thread.ts`. */
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { carriedError, carryError } from '@rapport/sqlite';
+import type { AppendRequest, AppendResult, EventLog } from '../event-log';
+import { type PreparedRequest, prepareRequests } from '../prepare-requests';
+import {
+  type AppendAnswer,
+  type PackedRequests,
+  packRequests,
+  packResults,
+  unpackRequests,
+  unpackResults,
+} from './append-messages';
+import { groupCommit } from './group-commit';
+
+/** A way into a log for a thread of its own: `port` is handed over to it, where {@link appendingTo} takes it. */
+export interface LogConnection {
+  readonly port: MessagePort;
+  /** Resolves when the other end was closed and nothing that came from there is on its way into the log any more. */
+  readonly ended: Promise<void>;
+}
+
+/** A log through which other threads of the process may append too. */
+export interface ConnectableEventLog extends EventLog {
+  connect(): LogConnection;
+}
+
+/** What writes: one durable transaction; see `LogWriter`. */
+export interface Committing {
+  readonly last: number;
+  commit(requests: readonly PreparedRequest[]): readonly AppendResult[];
+}
+
+/** Commits what comes by a port, message by message in order of arrival, and answers each. */
+export const serveAppends = (port: MessagePort, writer: Committing): void => {
+  port.on('message', (packed: PackedRequests) => {
+    let answer: AppendAnswer;
+    try {
+      const results = packResults(writer.commit(unpackRequests(packed)));
+      answer = { last: writer.last, results };
+    } catch (error) {
+      answer = { last: writer.last, error: carryError(error) };
+    }
+    port.postMessage(answer);
+  });
+};
+
+/** A connection to something that writes on this thread: for tests that need it to fail. */
+export const connectionTo = (writer: Committing): LogConnection => {
+  const { port1, port2 } = new MessageChannel();
+  serveAppends(port1, writer);
+  return { port: port2, ended: new Promise((resolve) => port1.once('close', resolve)) };
+};
+
+export interface Appending {
+  appendMany: EventLog['appendMany'];
+  /** Resolves when everything asked before is answered. */
+  drained(): Promise<void>;
+}
+
+/**
+ * Appends by a port. One message is under way at a time; what is asked meanwhile goes with the next.
+ *
+ * @param committed is told the last committed position before each answer
+ */
+export const appendsTo = (port: MessagePort, committed?: (last: number) => void): Appending => {
+  let waiting:
+    | { readonly resolve: (results: readonly AppendResult[]) => void; readonly reject: (e: Error) => void }
+    | undefined;
+  let closed = false;
+  const over = (): Error => new Error('The event log is closed; open it again to append.');
+
+  port.on('message', (answer: AppendAnswer) => {
+    const asked = waiting;
+    waiting = undefined;
+    committed?.(answer.last);
+    if ('error' in answer) asked?.reject(carriedError(answer.error));
+    else asked?.resolve(unpackResults(answer.results));
+  });
+  port.on('close', () => {
+    closed = true;
+    waiting?.reject(over());
+  });
+
+  const group = groupCommit(
+    (requests) =>
+      new Promise((resolve, reject) => {
+        if (closed) return reject(over());
+        waiting = { resolve, reject };
+        port.postMessage(packRequests(requests));
+      }),
+  );
+  return {
+    appendMany: async (requests: readonly AppendRequest[]) => {
+      const prepared = prepareRequests(requests);
+      return prepared.length === 0 ? [] : group.submit(prepared);
+    },
+    drained: group.drained,
+  };
+};
+
+/**
+ * A log as a thread has it that reads on a connection of its own and appends through the thread that writes.
+ *
+ * @param log open for reading; closing it closes the port
+ * @example const log = appendingTo(await openEventLog(location, 'read'), port);
+ */
+export const appendingTo = (log: EventLog, port: MessagePort): EventLog => {
+  const { appendMany, drained } = appendsTo(port);
+  return {
+    ...log,
+    appendMany,
+    append: async (stream, expected, events) => (await appendMany([{ stream, expected, events }]))[0],
+    close: async () => {
+      await drained();
+      port.close();
+      await log.close();
+    },
+  };
+};

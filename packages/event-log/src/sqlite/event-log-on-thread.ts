@@ -1,0 +1,135 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { type CarriedError, carriedError, type Store } from '@rapport/sqlite';
+import { changes } from '../changes';
+import { appendsTo, type ConnectableEventLog, type LogConnection } from './append-port';
+import { openLogStore } from './schema';
+import { headOf, readsOf } from './sqlite-event-log';
+
+export interface EventLogOnThreadOptions {
+  /** `off` gives up durability for speed, for tests. `full` when absent. */
+  readonly synchronous?: 'full' | 'off';
+  /** `recordedAt` of events that have none, for tests; the system's clock when absent. */
+  readonly recordedAt?: number;
+}
+
+export interface LogThreadData extends EventLogOnThreadOptions {
+  readonly path: string;
+}
+
+export type ToLogThread =
+  | { readonly kind: 'connect'; readonly id: number; readonly port: MessagePort }
+  | { readonly kind: 'close' };
+
+/** Positions of last events: 0 in an empty log. */
+export type FromLogThread =
+  | { readonly kind: 'open'; readonly last: number }
+  | { readonly kind: 'refused'; readonly error: CarriedError }
+  | { readonly kind: 'committed'; readonly last: number }
+  | { readonly kind: 'disconnected'; readonly id: number };
+
+/** The compiled thread, also when this file runs from its sources under test. */
+const threadFile = (): string => {
+  const beside = join(__dirname, 'log-thread.js');
+  return existsSync(beside) ? beside : join(__dirname, '../../dist/sqlite/log-thread.js');
+};
+
+/**
+ * The event log in a SQLite file, written on a thread of its own: whoever serves requests is not held up while the
+ * disk takes a commit, and other threads append without passing through this one. Reads are done here.
+ *
+ * An error that the thread did not expect ends the process: what it had been given may or may not be stored.
+ *
+ * @throws StoreError (the promise rejects): missing, damaged, locked by another writer, and so on.
+ * @example
+ * const log = await openEventLogOnThread('rapport-data/log.sqlite');
+ * const { port } = log.connect();
+ * new Worker(file, { workerData: { port }, transferList: [port] });
+ */
+export const openEventLogOnThread = async (
+  path: string,
+  options: EventLogOnThreadOptions = {},
+): Promise<ConnectableEventLog> => {
+  const thread = new Worker(threadFile(), { workerData: { path, ...options } satisfies LogThreadData });
+  const post = (message: ToLogThread, ports: readonly MessagePort[] = []): void => thread.postMessage(message, ports);
+  const exited = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
+  const committed = changes();
+  const connections = new Map<number, () => void>();
+  let last = 0;
+  let opened = 0;
+
+  const moveTo = (position: number): void => {
+    if (position <= last) return;
+    last = position;
+    committed.announce();
+  };
+
+  await new Promise<void>((resolve, reject) => {
+    thread.on('message', (message: FromLogThread) => {
+      switch (message.kind) {
+        case 'open':
+          last = message.last;
+          return resolve();
+        case 'refused':
+          return void exited.then(() => reject(carriedError(message.error)));
+        case 'committed':
+          return moveTo(message.last);
+        case 'disconnected':
+          connections.get(message.id)?.();
+          connections.delete(message.id);
+      }
+    });
+  });
+
+  const connect = (): LogConnection => {
+    const { port1, port2 } = new MessageChannel();
+    const id = ++opened;
+    const ended = new Promise<void>((resolve) => {
+      connections.set(id, resolve);
+      void exited.then(resolve);
+    });
+    post({ kind: 'connect', id, port: port2 }, [port2]);
+    return { port: port1, ended };
+  };
+
+  const end = async (): Promise<void> => {
+    post({ kind: 'close' });
+    await exited;
+  };
+  let reading: Store;
+  try {
+    reading = openLogStore(path, 'read');
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  const { port } = connect();
+  const appends = appendsTo(port, moveTo);
+  let closed: Promise<void> | undefined;
+
+  const appendMany: ConnectableEventLog['appendMany'] = async (requests) => {
+    if (closed !== undefined) throw new Error(`The event log ${path} is closed; open it again to append.`);
+    return appends.appendMany(requests);
+  };
+
+  return {
+    ...readsOf(
+      reading,
+      () => last,
+      (_, signal) => committed.next(signal),
+    ),
+    append: async (stream, expected, events) => (await appendMany([{ stream, expected, events }]))[0],
+    appendMany,
+    head: async () => headOf(last),
+    connect,
+    close: () => {
+      closed ??= appends.drained().then(async () => {
+        port.close();
+        reading.close();
+        await end();
+      });
+      return closed;
+    },
+  };
+};

@@ -1,0 +1,60 @@
+/** The thread behind {@link openEventLogOnThread}: the only writer of the log. */
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { acquireWriter, atStore, carryError, type Store } from '@rapport/sqlite';
+import { serveAppends } from './append-port';
+import type { FromLogThread, LogThreadData, ToLogThread } from './event-log-on-thread';
+import { openLogStore } from './schema';
+import { logWriter } from './writer';
+
+const parent = parentPort!;
+const post = (message: FromLogThread): void => parent.postMessage(message);
+
+const main = (): void => {
+  const { path, synchronous, recordedAt } = workerData as LogThreadData;
+  const lock = acquireWriter(path);
+  let store: Store;
+  try {
+    store = openLogStore(path, 'write', synchronous);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+  const writer = atStore(path, () => logWriter(store, recordedAt === undefined ? Date.now : () => recordedAt));
+  const ports = new Set<MessagePort>();
+
+  const connect = (port: MessagePort, id: number): void => {
+    ports.add(port);
+    serveAppends(port, {
+      get last() {
+        return writer.last;
+      },
+      commit: (requests) => {
+        const before = writer.last;
+        const results = writer.commit(requests);
+        if (writer.last > before) post({ kind: 'committed', last: writer.last });
+        return results;
+      },
+    });
+    // Comes after all messages: they are dealt with by then.
+    port.once('close', () => {
+      ports.delete(port);
+      post({ kind: 'disconnected', id });
+    });
+  };
+
+  parent.on('message', (message: ToLogThread) => {
+    if (message.kind === 'connect') return connect(message.port, message.id);
+    for (const port of ports) port.close();
+    store.close();
+    lock.release();
+    parent.close();
+  });
+  post({ kind: 'open', last: writer.last });
+};
+
+try {
+  main();
+} catch (error) {
+  post({ kind: 'refused', error: carryError(error) });
+  parent.close();
+}
