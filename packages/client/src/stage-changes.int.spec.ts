@@ -72,9 +72,9 @@ describe('a subscriber', () => {
   it('is handed what matches the filter', async () => {
     const server = await serve();
     await server.record(2, { to: 'loyal' });
-    await server.record(2, { to: 'partner' });
-    await server.record(1, { to: 'partner', cause: 'ruleset' });
-    const filter = { stages: ['partner', 'regular'], causes: ['ruleset', 'touchpoint'] } as const;
+    await server.record(2, { to: 'strengthen' });
+    await server.record(1, { to: 'strengthen', cause: 'ruleset' });
+    const filter = { stages: ['strengthen', 'regular'], causes: ['ruleset', 'touchpoint'] } as const;
     const taken = await take(server.baseUrl, 3, { after: 'start', filter });
     expect(taken.map(({ event }) => event.data.cause)).toEqual(['touchpoint', 'touchpoint', 'ruleset']);
   });
@@ -99,7 +99,7 @@ describe('a subscriber', () => {
     const cursorStore = memoryStore();
     const leaving = new AbortController();
     const taking = take(server.baseUrl, 1, {
-      filter: { stages: ['partner'] },
+      filter: { stages: ['strengthen'] },
       cursorStore,
       signal: leaving.signal,
     });

@@ -58,7 +58,7 @@ export interface OpenWebhooksOptions {
   readonly options?: Partial<WebhookOptions>;
   readonly clock?: Clock;
   readonly metrics?: Pick<Metrics, 'announced' | 'delivery'>;
-  readonly traces?: Pick<Traces, 'span' | 'contextOf'>;
+  readonly traces?: Pick<Traces, 'span' | 'contextOf' | 'outgoing'>;
   readonly logger?: Pick<Telemetry['logger'], 'info' | 'warn' | 'error'>;
   /** How names become addresses; the system's way when absent. */
   readonly resolve?: Resolve;

@@ -136,9 +136,9 @@ export const createRunner = (setup: RunnerOptions): Runner => {
       subscription: id,
       filter,
       progress,
-      send: (event) => {
+      send: (event, headers) => {
         const body = JSON.stringify(event);
-        return connections.send({ headers: entry.sign(event.id, clock.now(), body), body });
+        return connections.send({ headers: { ...headers, ...entry.sign(event.id, clock.now(), body) }, body });
       },
       disabled: (reason) => disable(entry, reason),
     });

@@ -323,6 +323,7 @@ test('deliveries are counted and traced under the request that brought the touch
         spans.push(`${name} ${attributes['rapport.attempt']} under ${parent}`);
         return work();
       },
+      outgoing: () => ({ traceparent: `of attempt ${spans.length}` }),
     },
   });
   await subscribe(webhooks, { url: receiver.url });
@@ -330,4 +331,5 @@ test('deliveries are counted and traced under the request that brought the touch
   await setting.clock.runUntil(() => counted.length === 3);
   expect(counted).toEqual(['failed true', 'stageChanged webhook 1', 'delivered true']);
   expect(spans).toEqual(['deliver 1 under c0-1', 'deliver 2 under c0-1']);
+  expect(receiver.received.map(({ headers }) => headers.traceparent)).toEqual(['of attempt 1', 'of attempt 2']);
 });

@@ -116,14 +116,14 @@ describe('/v1/subscriptions', () => {
     const { status, headers, body } = await post('/v1/subscriptions', {
       url,
       description: 'campaigns',
-      filter: { stages: ['partner'], directions: ['up'] },
+      filter: { stages: ['strengthen'], directions: ['up'] },
     });
     expect([status, headers.location]).toEqual([201, `/v1/subscriptions/${body.subscription.id}`]);
     expect(headers['cache-control']).toBe('no-store');
     expect(body.secret).toMatch(/^whsec_/);
     const one = await api.ask(`/v1/subscriptions/${body.subscription.id}`);
     expect(one.body).toEqual(body.subscription);
-    expect(one.body).toMatchObject({ url, status: 'active', filter: { stages: ['partner'], directions: ['up'] } });
+    expect(one.body).toMatchObject({ url, status: 'active', filter: { stages: ['strengthen'], directions: ['up'] } });
     const all = await api.ask('/v1/subscriptions');
     expect(all.body.subscriptions).toContainEqual(body.subscription);
     expect(JSON.stringify(all.body)).not.toContain(body.secret);
@@ -211,6 +211,8 @@ describe('/v1/subscriptions', () => {
     [{ url: 'http://127.0.0.1/', filter: { stage: ['a'] } }, 'filter.stage'],
     [{ url: 'http://127.0.0.1/', filter: { directions: ['sideways'] } }, 'filter.directions[0]'],
     [{ url: 'http://127.0.0.1/', filter: { stages: [] } }, 'filter.stages'],
+    [{ url: 'http://127.0.0.1/', filter: { stages: ['loyal', 'partner'] } }, 'filter.stages'],
+    [{ url: 'http://127.0.0.1/', filter: { signals: ['at-rsik'] } }, 'filter.signals'],
     [{ url: 'http://127.0.0.1/', after: 'nonsense' }, 'after'],
     [{ url: 'http://127.0.0.1/', after: 'ffffffffffffff' }, 'after'],
     [{ url: 17 }, 'url'],
@@ -232,7 +234,13 @@ describe('/v1/subscriptions', () => {
 
   it('refuses changes of nothing, and of what is not hers to change', async () => {
     const { id } = (await create()).subscription;
-    for (const payload of [{}, { status: 'disabled' }, { id: 'other' }, { createdAt: '2026-01-01T00:00:00Z' }])
+    for (const payload of [
+      {},
+      { filter: { stages: ['partner'] } },
+      { status: 'disabled' },
+      { id: 'other' },
+      { createdAt: '2026-01-01T00:00:00Z' },
+    ])
       expect((await api.ask({ method: 'PATCH', url: `/v1/subscriptions/${id}`, payload })).status).toBe(400);
   });
 });

@@ -322,7 +322,7 @@ describe('GET /v1/stage-changes', () => {
   });
 
   it('goes on also where nothing matched', async () => {
-    const { changes, next } = await read('?stage=partner&direction=down&cause=time');
+    const { changes, next } = await read('?stage=strengthen&direction=down&cause=time');
     expect(changes).toEqual([]);
     expect(next).toMatch(/./);
     expect(await read(`?after=${next}`)).toEqual({ changes: [], next });
@@ -334,8 +334,8 @@ describe('GET /v1/stage-changes', () => {
 
   it('filters by what a subscriber wants', async () => {
     const all = (await read('?limit=1000')).changes;
-    const some = (await read('?stage=build&stage=retain,partner&limit=1000')).changes;
-    expect(some).toEqual(all.filter(({ data }: AnyJson) => ['build', 'retain', 'partner'].includes(data.to)));
+    const some = (await read('?stage=build&stage=maintain,strengthen&limit=1000')).changes;
+    expect(some).toEqual(all.filter(({ data }: AnyJson) => ['build', 'maintain', 'strengthen'].includes(data.to)));
     expect(some.length).toBeGreaterThan(0);
     const signals = (await read('?kind=signalRaised&limit=1000')).changes;
     for (const { type } of signals) expect(type).toBe('relationship.signalRaised.v1');
@@ -348,6 +348,8 @@ describe('GET /v1/stage-changes', () => {
     ['after=00000000000001&after=00000000000002', 'invalid-request', 'after'],
     ['direction=sideways', 'invalid-request', 'direction'],
     ['kind=relationship', 'invalid-request', 'kind'],
+    ['stage=loyal,partner', 'invalid-request', 'stage'],
+    ['signal=at-rsik', 'invalid-request', 'signal'],
     ['cause=', '', ''],
     ['limit=0', 'invalid-request', 'limit'],
   ])('refuses %s', async (query, kind, field) => {

@@ -6,6 +6,7 @@ import type { ApiEngine } from '../api-engine';
 import { codec, list, object, type TypeOf, text } from '../codec';
 import { Refusal } from '../problem';
 import { beyondLog, CAUSES, DIRECTIONS, decodeChangeQuery, type QueryProblem } from '../stage-changes/change-query';
+import { unknownNames } from '../stage-changes/known-names';
 import { answers } from './answers';
 import { CHANGE_EVENT } from './change-event-shape';
 import { DEFAULT_LIMIT, LIMIT } from './parameters';
@@ -43,7 +44,8 @@ const refusalFor = (problems: readonly QueryProblem[]): Refusal => {
   return new Refusal(kind, `Query parameter "${field}": ${message}`, { errors: problems });
 };
 
-export const registerStageChanges = (app: FastifyInstance, { feed }: ApiEngine): void => {
+export const registerStageChanges = (app: FastifyInstance, engine: ApiEngine): void => {
+  const { feed } = engine;
   app.get<{ Querystring: TypeOf<typeof QUERY> }>(
     '/v1/stage-changes',
     {
@@ -61,6 +63,8 @@ export const registerStageChanges = (app: FastifyInstance, { feed }: ApiEngine):
       const decoded = decodeChangeQuery(query);
       if (isLeft(decoded)) throw refusalFor(decoded.left);
       const { after, filter } = decoded.right;
+      const unknown = await unknownNames(filter, engine);
+      if (unknown.length > 0) throw refusalFor(unknown.map(({ of, message }) => ({ field: of, message })));
       const end = await feed.end();
       if (after !== undefined && (end === undefined || after > end)) throw refusalFor([beyondLog('after')]);
       const page = await feed.read({ after, filter, limit: query.limit ?? DEFAULT_LIMIT });

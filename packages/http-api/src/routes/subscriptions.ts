@@ -1,6 +1,7 @@
 /** `/v1/subscriptions`: webhooks, by Standard Webhooks. Secrets are shown where they are made, and nowhere else. */
 
 import { formatInstant } from '@rapport/domain';
+import type { ChangeFilter } from '@rapport/engine';
 import type { Subscription, SubscriptionProblem } from '@rapport/messaging';
 import type { FastifyInstance } from 'fastify';
 import { type Either, isLeft } from 'fp-ts/Either';
@@ -9,6 +10,7 @@ import { flag, instant, list, object, oneOf, type TypeOf, text } from '../codec'
 import { Refusal } from '../problem';
 import { decodeCursor } from '../stage-changes/change-query';
 import { START } from '../stage-changes/frames';
+import { unknownNames } from '../stage-changes/known-names';
 import { answers } from './answers';
 import { ATTEMPT, attemptDocument, FILTER, filterOf, SUBSCRIPTION, subscriptionDocument } from './subscription-shapes';
 
@@ -63,7 +65,16 @@ export const done = <T>(result: Either<SubscriptionProblem, T>, id = ''): T => {
   throw new Refusal('invalid-request', `Field "${field}": ${message}.`, { errors: [{ field, message }] });
 };
 
-export const registerSubscriptions = (app: FastifyInstance, { webhooks }: ApiEngine): void => {
+export const registerSubscriptions = (app: FastifyInstance, engine: ApiEngine): void => {
+  const { webhooks } = engine;
+  /** The filter of a body, of which nothing is misspelt. */
+  const checked = async (given: unknown): Promise<ChangeFilter | undefined> => {
+    const filter = filterOf(given);
+    const unknown = filter === undefined ? [] : await unknownNames(filter, engine);
+    if (unknown.length === 0) return filter;
+    const errors = unknown.map(({ of, message }) => ({ field: `filter.${of}s`, message }));
+    throw new Refusal('invalid-request', `Field "${errors[0].field}": ${errors[0].message}`, { errors });
+  };
   const tags = ['subscriptions'];
 
   app.post<{ Body: TypeOf<typeof NEW> }>(
@@ -85,7 +96,7 @@ export const registerSubscriptions = (app: FastifyInstance, { webhooks }: ApiEng
         await webhooks.create({
           url,
           description,
-          filter: filterOf(filter),
+          filter: await checked(filter),
           after: after === START ? START : cursor.right,
         }),
       );
@@ -145,7 +156,7 @@ export const registerSubscriptions = (app: FastifyInstance, { webhooks }: ApiEng
       },
     },
     async ({ params: { id }, body: { filter, ...change } }) =>
-      update(id, { ...change, ...(filter === undefined ? undefined : { filter: filterOf(filter) }) }),
+      update(id, { ...change, ...(filter === undefined ? undefined : { filter: await checked(filter) }) }),
   );
 
   for (const [action, status, summary] of [

@@ -88,8 +88,8 @@ export const beyondLog = (field: string): QueryProblem => ({
  * Decodes `after`, `stage`, `direction`, `signal`, `cause` and `kind`; other parameters are left alone. Left: every
  * parameter that is wrong.
  *
- * @example decodeChangeQuery({ stage: ['partner', 'regular,loyal'], cause: 'time' })
- * // right({ filter: { stages: ['partner', 'regular', 'loyal'], causes: ['time'] } })
+ * @example decodeChangeQuery({ stage: ['strengthen', 'develop,loyal'], cause: 'time' })
+ * // right({ filter: { stages: ['strengthen', 'develop', 'loyal'], causes: ['time'] } })
  */
 export const decodeChangeQuery = (
   query: Readonly<Record<string, unknown>>,

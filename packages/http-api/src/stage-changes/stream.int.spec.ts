@@ -126,13 +126,13 @@ describe('a stream of stage changes', () => {
 
   it('gives only what is asked for', async () => {
     await serve();
-    await server.record(2, { to: 'partner' });
+    await server.record(2, { to: 'strengthen' });
     await server.record(2, { to: 'loyal' });
-    await server.record(2, { to: 'partner', cause: 'merge' });
+    await server.record(2, { to: 'strengthen', cause: 'merge' });
     await server.record(1, { signal: 'at-risk' });
-    const byStage = await read('?after=start&stage=partner');
+    const byStage = await read('?after=start&stage=strengthen');
     const bySignal = await read('?after=start&signal=at-risk');
-    const byCause = await read('?after=start&cause=merge,touchpoint&stage=partner');
+    const byCause = await read('?after=start&cause=merge,touchpoint&stage=strengthen');
     await byCause.until(() => byCause.events.length === 4);
     await bySignal.until(() => bySignal.events.length === 1);
     await byStage.until(() => byStage.events.length === 2);
@@ -175,7 +175,7 @@ describe('heartbeats', () => {
     const clock = testClock();
     await serve({ clock });
     await server.record(1, { to: 'loyal' });
-    const reader = await read('?stage=partner');
+    const reader = await read('?stage=strengthen');
     await server.record(50, { to: 'loyal' });
     const end = await server.log.head();
     clock.pass(14_999);

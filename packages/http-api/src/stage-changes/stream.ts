@@ -7,6 +7,7 @@ import type { ApiEngine, ApiOptions } from '../api-engine';
 import { Refusal } from '../problem';
 import { beyondLog, decodeChangeQuery, decodeCursor } from './change-query';
 import { START } from './frames';
+import { unknownNames } from './known-names';
 import { type StreamEnd, serveReader } from './reader';
 import { STREAM_SCHEMA } from './stream-schema';
 import { turns } from './turns';
@@ -97,6 +98,8 @@ export const registerStream = async (app: FastifyInstance, engine: ApiEngine, op
     handler: async (request, reply) => {
       const query = decodeChangeQuery(request.query as Query);
       if (isLeft(query)) throw invalid(query.left);
+      const unknown = await unknownNames(query.right.filter, engine);
+      if (unknown.length > 0) throw invalid(unknown.map(({ of, message }) => ({ field: of, message })));
       const begin = await beginning(request, engine, query.right.after);
       if (stopping.signal.aborted)
         throw new Refusal('unavailable', 'The engine is being stopped. Connect again in a moment.', {

@@ -1,7 +1,7 @@
 /** The stream of stage changes alone, served over a log in memory, for its tests and for those of the client. */
 import type { AddressInfo } from 'node:net';
 import type { Principal } from '@rapport/access';
-import { standardCatalogue } from '@rapport/domain';
+import { compileRuleset, RETAIL, rulesetHash, standardCatalogue } from '@rapport/domain';
 import { type Announcement, type Clock, createChangeFeed, systemClock } from '@rapport/engine';
 import { type EventLog, memoryEventLog, relationshipStream } from '@rapport/event-log';
 import { silentTelemetry } from '@rapport/telemetry';
@@ -45,7 +45,7 @@ export interface StreamServerOptions {
   readonly log?: EventLog;
 }
 
-const STAGES = ['prospect', 'regular', 'loyal', 'partner'];
+const STAGES = ['attract', 'develop', 'loyal', 'strengthen'];
 const RULESET = { name: 'retail', version: 1, hash: 'a'.repeat(64) };
 const PRINCIPAL: Principal = { id: 'k1', name: 'test', kind: 'key', roles: ['marketing'] };
 
@@ -91,6 +91,8 @@ export const streamServer = async ({
   const engine = {
     log,
     catalogue: standardCatalogue,
+    rules: () => ({ program: compileRuleset(RETAIL), ruleset: RETAIL, hash: rulesetHash(RETAIL) }),
+    rulesets: async () => [{ ruleset: RETAIL, hash: rulesetHash(RETAIL), inForce: true }],
     feed,
     clock,
     telemetry: silentTelemetry(),

@@ -14,19 +14,22 @@ class AttemptFailed extends Error {
 
 export interface Attempting extends Pick<OpenWebhooksOptions, 'traces'> {
   readonly subscription: string;
-  /** Sends a change once; never rejects. */
-  send(event: ChangeEvent): Promise<Answer>;
+  /** Sends a change once, with these headers besides its own; never rejects. */
+  send(event: ChangeEvent, headers: Readonly<Record<string, string>>): Promise<Answer>;
 }
 
-/** One attempt, in a span under the request that the touchpoint came in by. */
+/**
+ * One attempt, in a span under the request that the touchpoint came in by. The endpoint gets the span along (W3C
+ * `traceparent`), so that what it does is part of the trace.
+ */
 export const attemptAt = async (
   { send, traces, subscription }: Attempting,
   { id, tries }: WaitingDelivery,
   event: ChangeEvent,
 ): Promise<Answer> => {
-  if (traces === undefined) return send(event);
+  if (traces === undefined) return send(event, {});
   const work = async (): Promise<Answer> => {
-    const answer = await send(event);
+    const answer = await send(event, traces.outgoing());
     if (answer.error !== undefined) throw new AttemptFailed(answer);
     return answer;
   };

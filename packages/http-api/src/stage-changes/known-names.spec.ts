@@ -1,0 +1,30 @@
+import { RETAIL, type Ruleset, rulesetHash } from '@rapport/domain';
+import { unknownNames } from './known-names';
+
+const OLDER: Ruleset = {
+  ...RETAIL,
+  version: 1,
+  stages: [...RETAIL.stages, { ...RETAIL.stages[0], id: 'partner' }],
+  signals: [],
+};
+
+const among = (...all: readonly Ruleset[]) => ({
+  rules: () => ({ ruleset: all[0] }) as never,
+  rulesets: async () => all.map((ruleset, i) => ({ ruleset, hash: rulesetHash(ruleset), inForce: i === 0 })),
+});
+
+test('what a ruleset in force or an older one names is known', async () => {
+  expect(await unknownNames({}, among(RETAIL))).toEqual([]);
+  expect(await unknownNames({ stages: ['loyal'], signals: ['at-risk'] }, among(RETAIL))).toEqual([]);
+  expect(await unknownNames({ stages: ['partner'] }, among(RETAIL, OLDER))).toEqual([]);
+});
+
+test('what none names is told, with what there is', async () => {
+  expect(await unknownNames({ stages: ['loyal', 'partner'], signals: ['x'] }, among(RETAIL))).toEqual([
+    { of: 'stage', message: expect.stringMatching(/^There is no stage "partner"; there are attract, .*, loyal\.$/) },
+    { of: 'signal', message: expect.stringMatching(/^There is no signal "x"; there are .*at-risk/) },
+  ]);
+  expect(await unknownNames({ signals: ['x'] }, among(OLDER))).toEqual([
+    { of: 'signal', message: 'There is no signal "x"; there are none.' },
+  ]);
+});
