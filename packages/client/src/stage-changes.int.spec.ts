@@ -74,7 +74,7 @@ describe('a subscriber', () => {
     await server.record(2, { to: 'loyal' });
     await server.record(2, { to: 'strengthen' });
     await server.record(1, { to: 'strengthen', cause: 'ruleset' });
-    const filter = { stages: ['strengthen', 'regular'], causes: ['ruleset', 'touchpoint'] } as const;
+    const filter = { stages: ['strengthen', 'develop'], causes: ['ruleset', 'touchpoint'] } as const;
     const taken = await take(server.baseUrl, 3, { after: 'start', filter });
     expect(taken.map(({ event }) => event.data.cause)).toEqual(['touchpoint', 'touchpoint', 'ruleset']);
   });

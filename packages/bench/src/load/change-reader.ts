@@ -2,9 +2,8 @@ import { request } from 'undici';
 
 /** A subscriber to everything, signals too: it counts what arrives, once for each id, and tells of each. */
 export interface ChangeReader {
-  /** Different changes that have arrived. */
-  readonly changes: number;
-  readonly repeated: number;
+  /** Ids of the changes that have arrived. */
+  readonly arrived: ReadonlySet<string>;
   /** Set while somebody waits for the changes of certain customers. */
   onChange: ((customer: string, at: number) => void) | undefined;
   /** Why the stream ended, where it did by itself. */
@@ -21,15 +20,9 @@ export const openChangeReader = async (
 ): Promise<ChangeReader> => {
   const stopping = new AbortController();
   const seen = new Set<string>();
-  let repeated = 0;
   let ended: string | undefined;
   const reader: ChangeReader = {
-    get changes() {
-      return seen.size;
-    },
-    get repeated() {
-      return repeated;
-    },
+    arrived: seen,
     onChange: undefined,
     get ended() {
       return ended;
@@ -56,7 +49,6 @@ export const openChangeReader = async (
       rest = text.slice(end < 2 ? 0 : end);
       if (end < 2) continue;
       for (const [, id, customer] of text.slice(0, end).matchAll(CHANGE)) {
-        if (seen.has(id)) repeated++;
         seen.add(id);
         reader.onChange?.(customer, at);
       }

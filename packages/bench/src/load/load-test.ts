@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Body, prepareBodies } from './bodies';
 import { openChangeReader } from './change-reader';
-import { checkStore } from './check';
+import { checkStore, type Expected } from './check';
 import { caughtUp } from './gauges';
 import {
   batchBodies,
@@ -84,15 +84,15 @@ const loadEngine = async (
       results.push(await runArrivals(engine, reader, plan));
     }
     say('checking\n');
-    const { recorded, changes, streamEnded } = await settle(engine, reader, results);
+    const seen = await settle(engine, reader, results);
     await engine.stop();
-    const wrong = await checkStore(data, { recorded, changes, streamEnded });
+    const wrong = await checkStore(data, seen);
     return {
       most,
       measured: results.flatMap(({ measured }) => measured),
       wrong: [...results.flatMap((result) => result.wrong), ...wrong],
-      touchpoints: recorded,
-      changes,
+      touchpoints: seen.recorded,
+      changes: seen.arrived.size,
     };
   } catch (error) {
     engine.kill();
@@ -105,19 +105,18 @@ const settle = async (
   { url, headers }: Server,
   reader: Awaited<ReturnType<typeof openChangeReader>>,
   results: readonly PartResult[],
-) => {
+): Promise<Expected> => {
   await caughtUp(url, headers);
-  for (let before = -1; before !== reader.changes; ) {
-    before = reader.changes;
+  let quietSince = Date.now();
+  for (let before = -1; before !== reader.arrived.size; ) {
+    before = reader.arrived.size;
+    quietSince = Date.now();
     await new Promise((resolve) => setTimeout(resolve, 1_000));
   }
-  const seen = {
-    recorded: results.reduce((sum, { recorded }) => sum + recorded, 0),
-    changes: reader.changes,
-    streamEnded: reader.ended,
-  };
+  const streamEnded = reader.ended;
   reader.close();
-  return seen;
+  const recorded = results.reduce((sum, result) => sum + result.recorded, 0);
+  return { recorded, arrived: reader.arrived, quietSince, streamEnded };
 };
 
 const loadBare = async (data: string, { plan, say }: LoadTestOptions, { batches, singles }: Bodies, most: Most) => {
