@@ -47,6 +47,8 @@ export interface ApiOptions {
     readonly item: number;
     /** Requests per minute and key; 0 for no limit. */
     readonly requestsPerMinute: number;
+    /** Streams of each kind, of touchpoints and of stage changes, that one key may have open; 0 for any number. */
+    readonly streamsPerKey: number;
   };
   readonly sse: {
     readonly heartbeatMilliseconds: number;
@@ -54,8 +56,6 @@ export interface ApiOptions {
     readonly slowReaderBytes: number;
     /** A reader that has not taken them after so many milliseconds is disconnected; 30,000 when absent. */
     readonly patienceMilliseconds?: number;
-    /** Streams that one key may have open, 0 for any number; 100 when absent. */
-    readonly streamsPerKey?: number;
   };
   readonly timeouts?: {
     /** A body that is no stream must be here after so many milliseconds; 60,000 when absent. */

@@ -20,7 +20,7 @@ beforeAll(async () => {
   api = await askedApi(
     {},
     {
-      limits: { body: BODY_LIMIT, item: 100_000, requestsPerMinute: 0 },
+      limits: { body: BODY_LIMIT, item: 100_000, requestsPerMinute: 0, streamsPerKey: 100 },
       timeouts: { bodyMilliseconds: 400, idleStreamMilliseconds: 400 },
     },
   );

@@ -11,6 +11,7 @@ export const apiOptions = (config: Config): ApiOptions => ({
     body: config['limits.body'],
     item: config['limits.item'],
     requestsPerMinute: config['limits.requestsPerMinute'],
+    streamsPerKey: config['limits.streamsPerKey'],
   },
   sse: {
     heartbeatMilliseconds: config['sse.heartbeat'],

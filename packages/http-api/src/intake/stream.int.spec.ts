@@ -39,8 +39,8 @@ let last = 0;
 const line = (pad = ''): string =>
   `${JSON.stringify({ id: `t-${++last}${pad}`, source: 'shop', type: 'order.completed', customer: `c-${last % 50}`, occurredAt: '2026-03-01T12:00:00Z', data: { total: 20 } })}\n`;
 
-const open = (): ClientRequest => {
-  const { port } = app.server.address() as AddressInfo;
+const open = (to = app): ClientRequest => {
+  const { port } = to.server.address() as AddressInfo;
   const sending = request({
     port,
     host: '127.0.0.1',
@@ -126,4 +126,23 @@ it('keeps what it answered when the client goes away, and serves the others', as
     payload: first,
   });
   expect(again.json()).toMatchObject({ status: 'duplicate', position: JSON.parse(value).position });
+});
+
+it('refuses one key more streams than it may have, until one has ended', async () => {
+  const few = await createApi(engine, { ...testOptions, limits: { ...testOptions.limits, streamsPerKey: 2 } });
+  await few.listen({ host: '127.0.0.1', port: 0 });
+  const [first, second] = [open(few), open(few)];
+  const answers = await Promise.all([answerTo(first), answerTo(second)]);
+  expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200]);
+  const refused = await answerTo(open(few));
+  expect(refused.statusCode).toBe(429);
+  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+  first.end();
+  answers[0].resume();
+  await once(answers[0], 'close');
+  let third = await answerTo(open(few));
+  while (third.statusCode === 429) third = await answerTo(open(few));
+  expect(third.statusCode).toBe(200);
+  few.server.closeAllConnections();
+  await few.close();
 });

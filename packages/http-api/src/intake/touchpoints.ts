@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isLeft, left } from 'fp-ts/Either';
 import type { ApiEngine, ApiOptions } from '../api-engine';
+import { openPerKey } from '../open-per-key';
 import { Refusal } from '../problem';
 import { resultText } from './answers';
 import { answerBatch } from './batch';
@@ -15,11 +16,12 @@ import { answerStream } from './stream';
 
 /** `POST /v1/touchpoints`: one, a batch, or a stream of any length. */
 export const touchpointsRoute = (app: FastifyInstance, engine: ApiEngine, options: ApiOptions): void => {
+  const streams = openPerKey(options.limits.streamsPerKey);
   app.post('/v1/touchpoints', { schema: TOUCHPOINTS_SCHEMA, validatorCompiler: () => () => true }, (request, reply) => {
     const arrival = arrivalOf(engine, request);
-    return isStream(request)
-      ? answerStream(engine, options, request, reply, arrival)
-      : inSpan(engine, request, () => answerBody(engine, options, request, reply, arrival));
+    if (!isStream(request)) return inSpan(engine, request, () => answerBody(engine, options, request, reply, arrival));
+    reply.raw.once('close', streams.enter(request));
+    return answerStream(engine, options, request, reply, arrival);
   });
 };
 

@@ -26,7 +26,7 @@ const smallApp = async (
 ): Promise<FastifyInstance> => {
   const made = fastify(server) as FastifyInstance;
   tellRefusals(made);
-  const limits = { body: 1_000, item: 1_000, requestsPerMinute };
+  const limits = { body: 1_000, item: 1_000, requestsPerMinute, streamsPerKey: 100 };
   await registerSecurity(made, { access, clock: systemClock }, { authentication, limits });
   made.get('/health/live', async () => 'alive');
   made.get('/v1/customers', async () => []);

@@ -160,7 +160,7 @@ describe('a stream of stage changes', () => {
   });
 
   it('refuses one key more streams than it may have, until one is closed', async () => {
-    await serve({ sse: { streamsPerKey: 2 } });
+    await serve({ streamsPerKey: 2 });
     const first = await read();
     await read();
     await expect(read()).rejects.toMatchObject({ status: 429 });

@@ -4,6 +4,7 @@ import type { Position } from '@rapport/event-log';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isLeft } from 'fp-ts/Either';
 import type { ApiEngine, ApiOptions } from '../api-engine';
+import { openPerKey } from '../open-per-key';
 import { Refusal } from '../problem';
 import { beyondLog, decodeChangeQuery, decodeCursor } from './change-query';
 import { START } from './frames';
@@ -12,13 +13,8 @@ import { type StreamEnd, serveReader } from './reader';
 import { STREAM_SCHEMA } from './stream-schema';
 import { turns } from './turns';
 
-/** Streams that one key may have open; a subscriber needs one. */
-const STREAMS_PER_KEY = 100;
 /** A reader that takes nothing for so long while something waits for it is disconnected. */
 const PATIENCE_MS = 30_000;
-/** What a reader who may not have another stream yet should wait, in seconds. */
-const RETRY_AFTER = '30';
-
 const LAST_EVENT_ID = 'last-event-id';
 
 declare module 'fastify' {
@@ -37,13 +33,12 @@ declare module 'fastify' {
  */
 export const registerStream = async (app: FastifyInstance, engine: ApiEngine, options: ApiOptions): Promise<void> => {
   const { heartbeatMilliseconds, slowReaderBytes } = options.sse;
-  const streamsPerKey = options.sse.streamsPerKey ?? STREAMS_PER_KEY;
   const patienceMilliseconds = options.sse.patienceMilliseconds ?? PATIENCE_MS;
   const stopping = new AbortController();
   // One listener for each reader is no leak.
   setMaxListeners(0, stopping.signal);
   const streams = new Set<Promise<StreamEnd>>();
-  const byKey = new Map<string, number>();
+  const ofKeys = openPerKey(options.limits.streamsPerKey);
   const turn = turns(() => streams.size);
   const { metrics, traces } = engine.telemetry;
 
@@ -64,23 +59,6 @@ export const registerStream = async (app: FastifyInstance, engine: ApiEngine, op
     if (!options.authentication) return true;
     const answer = await engine.access.authenticate(headers.authorization);
     return !isLeft(answer) || answer.left.kind === 'unavailable';
-  };
-
-  const reserve = (key: string): void => {
-    const open = byKey.get(key) ?? 0;
-    if (streamsPerKey > 0 && open >= streamsPerKey)
-      throw new Refusal(
-        'too-many-requests',
-        `This key has ${open} streams open, which is as many as it may. Close one, or use another key.`,
-        { headers: { 'retry-after': RETRY_AFTER } },
-      );
-    byKey.set(key, open + 1);
-  };
-
-  const release = (key: string): void => {
-    const open = (byKey.get(key) ?? 1) - 1;
-    if (open > 0) byKey.set(key, open);
-    else byKey.delete(key);
   };
 
   app.decorate('openStreams', () => streams.size);
@@ -105,8 +83,7 @@ export const registerStream = async (app: FastifyInstance, engine: ApiEngine, op
         throw new Refusal('unavailable', 'The engine is being stopped. Connect again in a moment.', {
           headers: { 'retry-after': '1' },
         });
-      const key = request.principal?.id ?? '';
-      reserve(key);
+      const leave = ofKeys.enter(request);
       openStream(reply);
       const log = request.log;
       const stream = serveReader(reply.raw, {
@@ -126,7 +103,7 @@ export const registerStream = async (app: FastifyInstance, engine: ApiEngine, op
       streams.add(stream);
       const end = await stream;
       streams.delete(stream);
-      release(key);
+      leave();
       metrics.subscriberDisconnected(end);
       log.info({ reason: end }, 'stream of stage changes ended');
     },

@@ -39,6 +39,7 @@ export interface SampleChange {
 export interface StreamServerOptions {
   readonly clock?: Clock;
   readonly sse?: Partial<ApiOptions['sse']>;
+  readonly streamsPerKey?: number;
   readonly engine?: Partial<ApiEngine>;
   readonly authentication?: boolean;
   readonly port?: number;
@@ -82,6 +83,7 @@ const sample = ({ customer, to, cause = 'touchpoint', signal, padding = 0 }: Par
 export const streamServer = async ({
   clock = systemClock,
   sse,
+  streamsPerKey = 100,
   engine: parts,
   authentication = false,
   port = 0,
@@ -110,7 +112,7 @@ export const streamServer = async ({
     reply.header('x-content-type-options', 'nosniff');
   });
   await registerStream(app, engine, {
-    limits: { body: 1, item: 1, requestsPerMinute: 0 },
+    limits: { body: 1, item: 1, requestsPerMinute: 0, streamsPerKey },
     sse: { heartbeatMilliseconds: 15_000, slowReaderBytes: 65_536, ...sse },
     authentication,
   });

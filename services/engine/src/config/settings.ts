@@ -63,6 +63,11 @@ export const SETTINGS = {
     default: 0,
     does: 'Requests per minute that one key may make; 0 sets no limit.',
   }),
+  'limits.streamsPerKey': required({
+    kind: whole(0, 100_000),
+    default: 100,
+    does: 'Streams of each kind, of touchpoints and of stage changes, that one key may have open; 0 sets no limit.',
+  }),
   'sse.heartbeat': required({
     kind: duration,
     default: 'PT15S',
