@@ -39,7 +39,7 @@ const threadFile = (): string => {
  * The event log in a SQLite file, written on a thread of its own: whoever serves requests is not held up while the
  * disk takes a commit, and other threads append without passing through this one. Reads are done here.
  *
- * An error that the thread did not expect ends the process: what it had been given may or may not be stored.
+ * If the thread dies, so does the process, by its uncaught error: what it had been given may or may not be stored.
  *
  * @throws StoreError (the promise rejects): missing, damaged, locked by another writer, and so on.
  * @example
