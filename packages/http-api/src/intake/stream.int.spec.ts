@@ -143,6 +143,10 @@ it('refuses one key more streams than it may have, until one has ended', async (
   let third = await answerTo(open(few));
   while (third.statusCode === 429) third = await answerTo(open(few));
   expect(third.statusCode).toBe(200);
+  second.destroy();
+  let fourth = await answerTo(open(few));
+  while (fourth.statusCode === 429) fourth = await answerTo(open(few));
+  expect(fourth.statusCode).toBe(200);
   few.server.closeAllConnections();
   await few.close();
 });

@@ -1,3 +1,4 @@
+import { finished } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isLeft, left } from 'fp-ts/Either';
 import type { ApiEngine, ApiOptions } from '../api-engine';
@@ -20,7 +21,8 @@ export const touchpointsRoute = (app: FastifyInstance, engine: ApiEngine, option
   app.post('/v1/touchpoints', { schema: TOUCHPOINTS_SCHEMA, validatorCompiler: () => () => true }, (request, reply) => {
     const arrival = arrivalOf(engine, request);
     if (!isStream(request)) return inSpan(engine, request, () => answerBody(engine, options, request, reply, arrival));
-    reply.raw.once('close', streams.enter(request));
+    // Also when the sender has hung up before it came to this.
+    finished(reply.raw, streams.enter(request));
     return answerStream(engine, options, request, reply, arrival);
   });
 };
