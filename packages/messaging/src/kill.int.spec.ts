@@ -10,25 +10,33 @@ import { eventually, ok, startReceiver, status } from './testing';
 
 /** More rounds find rarer faults. */
 const ROUNDS = Number(process.env.RAPPORT_KILL_ROUNDS ?? 15);
-const LONGEST_RUN_MS = 250;
+/** Every round is killed behind another delivery, so that a slow machine proves as much. */
+const MOST_DELIVERED = 60;
+const LONGEST_DELAY_MS = 50;
 /** As compiled (`npm test` builds first): starting it from its sources would take longer than it lives. */
 const CHILD = join(__dirname, '../dist/testing/kill-child.js');
 
 const folder = mkdtempSync(join(tmpdir(), 'rapport-webhooks-kill-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const runAndKill = async (round: number, url: string, afterMs: number): Promise<void> => {
+/** Runs the webhooks until `reached` holds, and kills them `delay` ms later. */
+const runAndKill = async (round: number, url: string, reached: () => boolean, delay: number): Promise<void> => {
   const child = spawn(process.execPath, [CHILD, folder, String(round), url], { stdio: ['ignore', 'pipe', 'inherit'] });
   const closed = once(child, 'close');
-  child.stdout.once('data', () => setTimeout(() => child.kill('SIGKILL'), afterMs));
+  await once(child.stdout, 'data');
+  await eventually(reached, 30_000);
+  setTimeout(() => child.kill('SIGKILL'), delay);
   await closed;
 };
 
 test(`after ${ROUNDS} kills every decision arrived, in order per customer, once for whoever drops repeated ids`, async () => {
   let requests = 0;
   const receiver = await startReceiver((response) => (requests++ % 5 === 0 ? status(500)(response) : ok(response)));
-  for (let round = 0; round < ROUNDS; round++)
-    await runAndKill(round, receiver.url, ((round * 67) % LONGEST_RUN_MS) + 1);
+  for (let round = 0; round < ROUNDS; round++) {
+    const wanted = receiver.accepted.length + ((round * 17) % MOST_DELIVERED);
+    const reached = () => receiver.accepted.length >= wanted;
+    await runAndKill(round, receiver.url, reached, (round * 67) % LONGEST_DELAY_MS);
+  }
   const acceptedUnderKills = receiver.accepted.length;
 
   const log = await openSqliteEventLog(join(folder, 'events.sqlite'), { mode: 'write' });
