@@ -27,12 +27,19 @@ const freshDirectory = (directory: string): void => {
     throw new DataDirectoryError(`${directory}: is not empty. Name a new directory for the backup.`);
 };
 
-/** A consistent copy of one SQLite file, newest commits included, whoever writes to it meanwhile. */
+/**
+ * A consistent copy of one SQLite file as it is now, whoever writes to it meanwhile.
+ *
+ * It is read in one transaction: SQLite would begin anew with every commit of somebody else between two pieces, and so
+ * never end beside an engine at work.
+ */
 const copyStore = async (host: Host, from: string, directory: string): Promise<void> => {
   const to = join(directory, basename(from));
   const progress = host.progress(basename(from), 'pages');
   const db = new Database(from, { readonly: true, fileMustExist: true });
   try {
+    db.exec('BEGIN');
+    db.prepare('SELECT count(*) FROM sqlite_schema').get();
     await db.backup(to, {
       progress: ({ totalPages, remainingPages }) => {
         host.signal.throwIfAborted();
