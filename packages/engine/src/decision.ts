@@ -4,6 +4,7 @@ import {
   formatInstant,
   type Json,
   type JsonObject,
+  OWN_SOURCE,
   type Ruleset,
   type SignalChange,
   type StageChange,
@@ -11,9 +12,6 @@ import {
 } from '@rapport/domain';
 import type { NewEvent, Position, RecordedEvent } from '@rapport/event-log';
 import type { ReasonedChange } from './folder';
-
-/** The source of all decisions in the log. */
-const DECISION_SOURCE = 'rapport';
 
 export interface RulesetName {
   readonly name: string;
@@ -70,7 +68,7 @@ export const decisionEvent = (decision: Decision): NewEvent => {
   const data = { ...rest, asOf: formatInstant(rest.asOf), ruleset, sequence } as unknown as Record<string, Json>;
   // What is absent is not written.
   for (const key of Object.keys(data)) if (data[key] === undefined) delete data[key];
-  return { source: DECISION_SOURCE, id, type: `relationship.${kind}`, version: 1, occurredAt: effectiveAt, data };
+  return { source: OWN_SOURCE, id, type: `relationship.${kind}`, version: 1, occurredAt: effectiveAt, data };
 };
 
 /** A decision as it was recorded. */

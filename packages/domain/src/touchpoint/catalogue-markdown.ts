@@ -6,6 +6,7 @@ import { describeCatalogue, type FieldDescription, type TypeDescription } from '
 import { MAX_DATA_BYTES, MAX_DATA_DEPTH } from './plain-json';
 import { segmentEvents } from './segment-events';
 import { MAX_ID_LENGTH } from './text';
+import { OWN_SOURCE } from './touchpoint';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
@@ -52,6 +53,7 @@ and a field that is there must be right. Fields that are not listed are kept.
 - **Instants** are RFC 3339 with an offset. A touchpoint may lie at most ${FUTURE_TOLERANCE / (DAY / 24)} hour ahead of the receiver's clock and not
   before 1900.
 - **Ids** are texts of 1 to ${MAX_ID_LENGTH} characters without control characters. In data, a whole number is taken as its text.
+- **Source** is who says so; \`${OWN_SOURCE}\` is the engine's own and taken from nobody.
 - **Data** is at most ${MAX_DATA_BYTES / 1024 ** 2} MiB of JSON, nested ${MAX_DATA_DEPTH} deep.`;
 
 const segmentSection = (): string =>

@@ -62,6 +62,14 @@ describe('the compact form', () => {
     expect(refused(compact({ source: undefined }))[0].field).toBe('source');
   });
 
+  it('takes the engine for the source of nothing: its decisions have ids that anybody can compute', () => {
+    const expected =
+      'source: expected the name of who says so; this one stands for what the engine records, got "rapport"';
+    expect(messages(compact({ source: 'rapport' }))).toEqual([expected]);
+    expect(refused(compact({ source: undefined }), { defaultSource: 'rapport' })[0].field).toBe('source');
+    expect(accepted(compact({ source: 'rapport-shop' })).source).toBe('rapport-shop');
+  });
+
   it('takes missing data for no data', () => {
     expect(accepted(compact({ data: undefined })).data).toEqual({});
   });

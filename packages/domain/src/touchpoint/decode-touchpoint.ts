@@ -6,7 +6,7 @@ import { type Envelope, readEnvelope } from './envelope';
 import { plainJsonFault } from './plain-json';
 import { problem, problemsOfData, problemWith, type TouchpointProblem } from './problem';
 import { identifierFault, isIdentifier, MAX_ID_LENGTH } from './text';
-import type { Touchpoint } from './touchpoint';
+import { OWN_SOURCE, type Touchpoint } from './touchpoint';
 import type { TouchpointType } from './touchpoint-type';
 import { unknownType } from './unknown-type';
 
@@ -68,6 +68,8 @@ export const decodeTouchpoint = (
   const version = decodeVersion(envelope, type, problems);
   const id = identifier('id', envelope.id, problems);
   const source = identifier('source', envelope.source ?? context.defaultSource, problems);
+  if (source === OWN_SOURCE)
+    problems.push(problem('source', 'the name of who says so; this one stands for what the engine records', source));
   const subject = type?.subject === 'staff' ? (envelope.customer ?? envelope.staff) : envelope.customer;
   const customer = identifier(names.customer, subject, problems);
   const latest = context.now + (context.futureTolerance ?? FUTURE_TOLERANCE);

@@ -2,6 +2,7 @@ import { type Catalogue, standardCatalogue } from './catalogue';
 import { SchemaCodec } from './custom-types';
 import { DataCodec } from './data-codec';
 import { ID_SCHEMA, INSTANT_SCHEMA, type JsonSchema, nullable, schemasOf } from './field';
+import { OWN_SOURCE } from './touchpoint';
 import type { SchemaVersion, TouchpointType } from './touchpoint-type';
 
 /** Touchpoints as JSON Schema, read off the codecs that decode them. */
@@ -32,7 +33,7 @@ const words = (schema: JsonSchema, description: string): JsonSchema => ({ ...sch
 
 const COMMON: Readonly<Record<string, JsonSchema>> = {
   id: words(ID_SCHEMA, 'Unique within the source: it tells a repetition from another touchpoint.'),
-  source: words(ID_SCHEMA, 'Who says so, such as `shop`.'),
+  source: words({ ...ID_SCHEMA, not: { const: OWN_SOURCE } }, 'Who says so, such as `shop`.'),
   staff: words(nullable(ID_SCHEMA), 'The member of staff who acted.'),
 };
 const OCCURRED = words(INSTANT_SCHEMA, 'When it happened.');

@@ -29,6 +29,12 @@ export interface TouchpointIdentity {
   readonly id: string;
 }
 
+/**
+ * The source of what the engine itself records. No touchpoint has it: what is known by (`source`, `id`) could otherwise
+ * be taken before the engine decides it.
+ */
+export const OWN_SOURCE = 'rapport';
+
 /** Order of strings by UTF-16 code unit, as the model wants it (not by locale). */
 export const compareCodeUnits = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
