@@ -14,11 +14,8 @@ export interface StoreOptions {
   readonly migrations: readonly Migration[];
   /** `write` creates and migrates; `read` does neither and may be done by many while one writes. */
   readonly mode: 'write' | 'read';
-  /**
-   * `full` (default): a commit survives loss of power. `normal`: it survives a kill; loss of power may take back the
-   * last commits, whole. `off`: for what can be made again, and for tests.
-   */
-  readonly synchronous?: 'full' | 'normal' | 'off';
+  /** `full` (default): a commit survives loss of power. `off`: for what can be made again, and for tests. */
+  readonly synchronous?: 'full' | 'off';
 }
 
 export interface Store {
@@ -98,7 +95,7 @@ const checkKind = (db: Database.Database, path: string, applicationId: number): 
   return empty ? 0 : integer(db, 'user_version');
 };
 
-const setUpWriting = (db: Database.Database, synchronous: 'full' | 'normal' | 'off'): void => {
+const setUpWriting = (db: Database.Database, synchronous: 'full' | 'off'): void => {
   db.pragma('journal_mode = WAL');
   db.pragma(`synchronous = ${synchronous}`);
   db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);

@@ -174,7 +174,7 @@ const start = async (config: Config, host: Host, open: ReturnType<typeof closers
         logger.info({ ruleset: hash, ...report }, 'a ruleset was put in force');
         return { hash, ...report };
       }),
-    notReady: () => notReady({ projection, maxLag: config['readiness.maxLag'], stopping: () => stopping }),
+    notReady: () => notReady({ projection, feed, maxLag: config['readiness.maxLag'], stopping: () => stopping }),
   };
   const app = await createApi(api, options);
   telemetry.metrics.observe(() =>

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@rapport/domain';
-import { type AppendRequest, memoryEventLog, relationshipStream } from '@rapport/event-log';
-import { createChangeFeed } from './change-feed';
+import { type AppendRequest, type EventLog, memoryEventLog, relationshipStream } from '@rapport/event-log';
+import { type Announcement, createChangeFeed } from './change-feed';
 
 const decision = (customer: string, sequence: number): AppendRequest => {
   const data: JsonObject = {
@@ -68,5 +68,38 @@ test('a follower sees every change as it comes, however the recording falls betw
   }
   await following;
   expect(seen).toEqual(Array.from({ length: 200 }, (_, i) => `a-${i + 1}`));
+  await feed.close();
+});
+
+test('a log that cannot be read for a while is read on, and meanwhile nobody is told that nothing happened', async () => {
+  const log = memoryEventLog();
+  let readable = true;
+  const failing: EventLog = {
+    ...log,
+    subscribeAll: async function* (options) {
+      for await (const page of log.subscribeAll(options)) {
+        if (!readable) throw new Error('disk I/O error');
+        yield page;
+      }
+    },
+  };
+  const feed = createChangeFeed(failing, { retryMilliseconds: 1 });
+  await log.appendMany([decision('a', 1)]);
+  const [{ cursor }] = (await feed.read({ limit: 1 })).changes;
+
+  readable = false;
+  const { signal } = new AbortController();
+  const rejected = expect(feed.follow({ after: cursor, signal })[Symbol.asyncIterator]().next()).rejects.toThrow(
+    'disk I/O error',
+  );
+  await log.appendMany([decision('a', 2)]);
+  await rejected;
+  expect(feed.problem()).toBe('changes cannot be read from the log: disk I/O error');
+  await expect(feed.read({ after: cursor, limit: 1 })).rejects.toThrow('disk I/O error');
+
+  readable = true;
+  while (feed.problem() !== undefined) await new Promise(setImmediate);
+  const again = await feed.follow({ after: cursor, signal })[Symbol.asyncIterator]().next();
+  expect(again.value.changes.map(({ event }: Announcement) => event.id)).toEqual(['a-2']);
   await feed.close();
 });

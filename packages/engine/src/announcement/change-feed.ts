@@ -1,3 +1,4 @@
+import { setTimeout as passed } from 'node:timers/promises';
 import { type EventLog, type Position, relationshipStream, subjectOf } from '@rapport/event-log';
 import { DECISION_TYPES, decisionOf, type RecordedDecision } from '../decision';
 import { type ChangeEvent, changeEvent } from './change-event';
@@ -25,6 +26,8 @@ export interface ChangeRequest {
 /** Decisions kept in memory, so that readers at the end of the log do not each read it. */
 const KEPT = 10_000;
 const PAGE = 500;
+/** Between two attempts to read a log that could not be read. */
+const RETRY_MS = 1_000;
 /** Named by type, decisions are found without reading what lies between them. */
 const DECISIONS = { types: DECISION_TYPES, category: 'relationship' } as const;
 
@@ -38,11 +41,14 @@ interface Kept {
  * are positions of the log, so they never expire.
  */
 export interface ChangeFeed {
-  /** A page of changes after a cursor, up to the present end. */
+  /**
+   * A page of changes after a cursor, up to the present end. Rejects while the log cannot be read: what is there is not
+   * known then.
+   */
   read(request: ChangeRequest & { readonly limit: number }): Promise<ChangePage>;
   /**
    * Changes after a cursor as they are recorded, until the signal aborts. No page is empty; `looked` is told how far
-   * was looked where nothing matched.
+   * was looked where nothing matched. Rejects when the log cannot be read: follow again after the last cursor.
    */
   follow(
     request: ChangeRequest & { readonly signal: AbortSignal; readonly looked?: (cursor: Position) => void },
@@ -51,6 +57,8 @@ export interface ChangeFeed {
   find(customer: string, cursor: Position): Promise<Announcement | undefined>;
   /** The end of what was recorded: where a subscriber begins who wants only what is new. */
   end(): Promise<Position | undefined>;
+  /** Why nothing new is announced at the moment, in words. The log is tried again until it can be read. */
+  problem(): string | undefined;
   /** Ends all followers. May be called twice. */
   close(): Promise<void>;
 }
@@ -60,7 +68,7 @@ export interface ChangeFeed {
  * const feed = createChangeFeed(log);
  * for await (const { changes } of feed.follow({ after: cursor, signal })) for (const { event } of changes) handle(event);
  */
-export const createChangeFeed = (log: EventLog): ChangeFeed => {
+export const createChangeFeed = (log: EventLog, { retryMilliseconds = RETRY_MS } = {}): ChangeFeed => {
   const closing = new AbortController();
   const waiting = new Set<() => void>();
   let kept: Kept[] = [];
@@ -78,10 +86,7 @@ export const createChangeFeed = (log: EventLog): ChangeFeed => {
   const keepUp = async (): Promise<void> => {
     const pages = log.subscribeAll({ after: seen, ...DECISIONS, pageSize: PAGE, signal: closing.signal });
     for await (const page of pages) {
-      for (const event of page) {
-        const one = keptOf(event);
-        if (one !== undefined) kept.push(one);
-      }
+      kept.push(...page.flatMap((event) => keptOf(event) ?? []));
       if (kept.length > 2 * KEPT) {
         keptAfter = kept[kept.length - KEPT - 1].decision.position;
         kept = kept.slice(-KEPT);
@@ -91,16 +96,27 @@ export const createChangeFeed = (log: EventLog): ChangeFeed => {
     }
   };
 
+  const keepFollowing = async (): Promise<void> => {
+    while (!closing.signal.aborted) {
+      try {
+        await log.head();
+        failure = undefined;
+        await keepUp();
+      } catch (error) {
+        failure = error;
+        wake();
+        await passed(retryMilliseconds, undefined, { signal: closing.signal }).catch(() => undefined);
+      }
+    }
+  };
+
   const begin = async (): Promise<void> => {
     if (following !== undefined) return;
     const end = await log.head();
     // Another caller may have begun while this one waited.
     if (following !== undefined) return;
     seen = keptAfter = end;
-    following = keepUp().catch((error: unknown) => {
-      failure = error;
-      wake();
-    });
+    following = keepFollowing();
   };
 
   const isAfter = (position: Position | undefined, other: Position | undefined): boolean =>
@@ -180,6 +196,7 @@ export const createChangeFeed = (log: EventLog): ChangeFeed => {
       const changes: Announcement[] = [];
       let cursor = after;
       for (;;) {
+        if (failure !== undefined) throw failure;
         const page = await readOnce(cursor, matches, limit - changes.length);
         changes.push(...page.changes);
         const moved = page.cursor !== cursor;
@@ -216,6 +233,8 @@ export const createChangeFeed = (log: EventLog): ChangeFeed => {
       return undefined;
     },
     end: () => log.head(),
+    problem: () =>
+      failure === undefined ? undefined : `changes cannot be read from the log: ${(failure as Error).message}`,
     close: async () => {
       closing.abort();
       wake();

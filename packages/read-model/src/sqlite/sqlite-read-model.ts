@@ -54,8 +54,8 @@ const open = (path: string, { mode, bulk }: SqliteReadModelOptions): Store => {
     version: MIGRATIONS.length,
     migrations: MIGRATIONS,
     mode,
-    // Loss of power may take back the last saves with their checkpoint: they are projected again from the log.
-    synchronous: bulk ? 'off' : 'normal',
+    // A save waits for the disk: after a loss of power as after a kill, one page of decisions at most is not saved.
+    synchronous: bulk ? 'off' : 'full',
   });
 };
 
