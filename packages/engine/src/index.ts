@@ -24,6 +24,7 @@ export {
   type LiveStatus,
   startLiveProjection,
 } from './live/live-projection';
+export { ProjectionUnavailable } from './live/projection-unavailable';
 export { Interrupted } from './partition/interrupted';
 export { Projector, type ProjectorOptions } from './projector/projector';
 export { RebuildNeeded } from './projector/rebuild-needed';

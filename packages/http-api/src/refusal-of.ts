@@ -1,4 +1,5 @@
 import { nearestName } from '@rapport/domain';
+import { ProjectionUnavailable } from '@rapport/engine';
 import { StoreError } from '@rapport/sqlite';
 import type { FastifyError } from 'fastify';
 import { type FieldError, Refusal } from './problem';
@@ -117,6 +118,11 @@ const ofFramework = (error: FastifyError, bodyLimit: number | undefined): Refusa
 export const refusalOf = (error: unknown, known: readonly string[] = [], bodyLimit?: number): Refusal => {
   if (error instanceof Refusal) return error;
   if (error instanceof StoreError) return ofStore(error);
+  if (error instanceof ProjectionUnavailable)
+    return new Refusal('unavailable', `${error.message}. Send the request again in a moment.`, {
+      headers: { 'retry-after': '5' },
+      cause: error,
+    });
   const { validation, validationContext, code, statusCode } = (error ?? {}) as Partial<FastifyError>;
   if (validation !== undefined && validation.length > 0) return invalid(validation, validationContext ?? '', known);
   if (typeof code === 'string') {

@@ -10,6 +10,7 @@ import {
   storedHashes,
   unusableProjection,
 } from '@rapport/data-directory';
+import { compileRuleset } from '@rapport/domain';
 import { createChangeFeed, recordTouchpoints, systemClock } from '@rapport/engine';
 import { type ApiEngine, createApi } from '@rapport/http-api';
 import { openWebhooks } from '@rapport/messaging';
@@ -20,9 +21,9 @@ import { keepCrossSell } from './cross-sell-keeper';
 import { gauges } from './gauges';
 import { listen } from './listen';
 import { apiOptions, oidcOptions, webhookOptions } from './options-of';
+import { presentRules } from './present-rules';
 import { openReadSide } from './read-side';
 import { notReady } from './readiness';
-import { rulesOf } from './rules';
 import { holdStore, madeAnew } from './store';
 import { superviseProjection } from './supervised-projection';
 import { traceDecisions } from './trace-decisions';
@@ -83,23 +84,16 @@ const start = async (config: Config, host: Host, open: ReturnType<typeof closers
   const store = await holdStore(host, config.data);
   const { files, log, location, today } = store;
   open.add(() => log.close());
-  let rules = rulesOf(store.inForce);
 
-  const readSide = await openReadSide(files.relationships, rules.program);
+  const readSide = await openReadSide(files.relationships, compileRuleset(store.inForce.ruleset));
   open.add(() => readSide.close());
+  const rules = presentRules(store.inForce, readSide);
   const access = await openAccess({
     path: files.access,
     oidc: oidcOptions(config),
     onError: (err, lost) => logger.error({ err, lost }, 'the access log cannot be written'),
   });
   open.add(() => access.close());
-
-  /** Questions are answered by other rules from now on. */
-  const changeTo = async (next: InForce): Promise<void> => {
-    if (next.hash === rules.hash) return;
-    rules = rulesOf(next);
-    await readSide.reopen(rules.program);
-  };
 
   const feed = createChangeFeed(log);
   open.add(() => feed.close());
@@ -112,15 +106,15 @@ const start = async (config: Config, host: Host, open: ReturnType<typeof closers
     readModel: files.relationships,
     prepare: async () => {
       await finishPublication({ host, files, log });
-      await changeTo(await rulesetInForce(files.directory));
-      return rules.ruleset;
+      await rules.changeTo(await rulesetInForce(files.directory));
+      return rules.current().ruleset;
     },
     today,
     logger,
     unusable: (error) => unusableProjection(error, files)?.problem,
     rebuild: async () => {
-      await madeAnew(host, store, rules);
-      await readSide.reopen(rules.program);
+      await madeAnew(host, store, rules.current());
+      await rules.madeAnew();
     },
   });
   open.add(() => projection.stop());
@@ -139,14 +133,14 @@ const start = async (config: Config, host: Host, open: ReturnType<typeof closers
   const api: ApiEngine = {
     log,
     get catalogue() {
-      return rules.catalogue;
+      return rules.current().catalogue;
     },
     record: (touchpoints) =>
       telemetry.traces.span(SPAN.record, { 'rapport.touchpoints': touchpoints.length }, () =>
         recordTouchpoints(log, touchpoints),
       ),
-    rules: () => rules,
-    rulesets: async () => rulesetsIn(files, rules.hash),
+    rules: rules.current,
+    rulesets: async () => rulesetsIn(files, rules.current().hash),
     readModel: () => readSide.current(),
     crossSell: () => crossSell.answers(),
     feed,
@@ -170,7 +164,7 @@ const start = async (config: Config, host: Host, open: ReturnType<typeof closers
           now,
           paused: (work) => projection.pauseFor(work),
         });
-        const { hash } = rules;
+        const { hash } = rules.current();
         logger.info({ ruleset: hash, ...report }, 'a ruleset was put in force');
         return { hash, ...report };
       }),
@@ -190,12 +184,12 @@ const start = async (config: Config, host: Host, open: ReturnType<typeof closers
   webhooks.start();
   // Only now: a key that was made by a start that failed would have been shown to nobody.
   const firstKey = config['auth.enabled'] ? await access.firstKey() : undefined;
-  logger.info({ url, data: files.directory, ruleset: rules.hash }, 'serving');
+  logger.info({ url, data: files.directory, ruleset: rules.current().hash }, 'serving');
 
   return {
     url,
     data: files.directory,
-    inForce: rules,
+    inForce: rules.current(),
     firstKey: firstKey?.secret,
     api,
     logger,

@@ -1,5 +1,5 @@
 import { RETAIL } from '@rapport/domain';
-import { type LiveProjection, RebuildNeeded } from '@rapport/engine';
+import { type LiveProjection, ProjectionUnavailable, RebuildNeeded } from '@rapport/engine';
 import { silentTelemetry } from '@rapport/telemetry';
 import { type SupervisedOptions, superviseProjection } from './supervised-projection';
 import { until } from './testing/until';
@@ -49,7 +49,9 @@ test('a projection that fails is started again, says why meanwhile, and counts o
   starts[0].fail(new Error('no space is left'));
   await until(() => projection.problem() !== undefined);
   expect(projection.problem()).toMatch(/failed and is tried again: no space is left/);
-  await expect(projection.retryParked()).rejects.toThrow('no space is left');
+  const retried = projection.retryParked();
+  await expect(retried).rejects.toThrow(ProjectionUnavailable);
+  await expect(retried).rejects.toThrow('no space is left');
   await until(() => starts.length === 2);
   await until(() => projection.problem() === undefined);
   expect(projection.status()).toMatchObject({ touchpoints: 10, decisions: 2 });

@@ -3,6 +3,7 @@ import {
   type LiveProjection,
   type LiveProjectionOptions,
   type LiveStatus,
+  ProjectionUnavailable,
   RebuildNeeded,
   startLiveProjection,
 } from '@rapport/engine';
@@ -30,6 +31,7 @@ export interface SupervisedOptions {
 export interface SupervisedProjection {
   status(): LiveStatus;
   whenCaughtUp(position: Position): Promise<void>;
+  /** Rejects with ProjectionUnavailable while it does not project. */
   retryParked(): Promise<readonly string[]>;
   /** Why it does not project at the moment, in words. */
   problem(): string | undefined;
@@ -95,7 +97,7 @@ export const superviseProjection = async (options: SupervisedOptions): Promise<S
     failedAt ||= Date.now();
     if (anew !== undefined) {
       problem = `the read model is being made anew: ${anew}`;
-      logger.warn(problem);
+      logger.warn(`${problem}; what it had not decided yet is not announced`);
       await rebuild(anew);
       return;
     }
@@ -140,7 +142,7 @@ export const superviseProjection = async (options: SupervisedOptions): Promise<S
   running = keepRunning(await begin(), stopping.signal);
 
   const needed = (): LiveProjection => {
-    if (live === undefined) throw new Error(problem ?? 'the projection is stopped');
+    if (live === undefined) throw new ProjectionUnavailable(problem ?? 'it is stopped');
     return live;
   };
 
@@ -174,7 +176,7 @@ export const superviseProjection = async (options: SupervisedOptions): Promise<S
 const endedWith = (error: Error): LiveProjection => ({
   status: () => NOTHING,
   whenCaughtUp: () => Promise.reject(error),
-  retryParked: () => Promise.reject(error),
+  retryParked: () => Promise.reject(new ProjectionUnavailable(error.message, { cause: error })),
   ended: Promise.resolve(error),
   stop: async () => undefined,
 });

@@ -7,6 +7,7 @@ import { type CarriedError, carriedError } from '@rapport/sqlite';
 import { RebuildNeeded } from '../projector/rebuild-needed';
 import type { ProjectionReport } from '../projector/report';
 import type { FromLiveWorker, LiveWorkerData, ToLiveWorker } from './messages';
+import { ProjectionUnavailable } from './projection-unavailable';
 
 export interface LiveProjectionOptions {
   /** The one log of this process that is open for writing: the thread connects to it to record decisions. */
@@ -33,7 +34,10 @@ export interface LiveProjection {
   status(): LiveStatus;
   /** Resolves when everything up to a position is in the read model; rejects when the projection has ended. */
   whenCaughtUp(position: Position): Promise<void>;
-  /** Folds parked customers again. Returns those that could be folded. */
+  /**
+   * Folds parked customers again. Returns those that could be folded. Rejects with {@link ProjectionUnavailable} when
+   * the projection has ended, or ends meanwhile.
+   */
   retryParked(): Promise<readonly string[]>;
   /**
    * Settles when the projection has ended and nothing of it is on its way into the log any more: undefined after
@@ -129,9 +133,10 @@ export const startLiveProjection = async (options: LiveProjectionOptions): Promi
   const ended = new Promise<Error | undefined>((resolve) => {
     worker.on('exit', () => {
       over = true;
-      const why = failure ?? new Error('the projection was stopped');
+      const why = failure ?? new Error('it was stopped');
       opened?.reject(why);
-      for (const { reject } of [...waiting, ...retries.values()]) reject(why);
+      for (const { reject } of waiting) reject(why);
+      for (const { reject } of retries.values()) reject(new ProjectionUnavailable(why.message, { cause: why }));
       waiting = [];
       // Whoever projects next must find in the log what was on its way into it.
       void disconnected.then(() => resolve(failure));
@@ -144,12 +149,12 @@ export const startLiveProjection = async (options: LiveProjectionOptions): Promi
     whenCaughtUp: (position) =>
       new Promise((resolve, reject) => {
         if (checkpoint !== undefined && position <= checkpoint) return resolve();
-        if (over) return reject(failure ?? new Error('the projection was stopped'));
+        if (over) return reject(failure ?? new Error('it was stopped'));
         waiting.push({ position, resolve, reject });
       }),
     retryParked: () =>
       new Promise((resolve, reject) => {
-        if (over) return reject(failure ?? new Error('the projection was stopped'));
+        if (over) return reject(new ProjectionUnavailable(failure?.message ?? 'it was stopped', { cause: failure }));
         const id = ++lastId;
         retries.set(id, { resolve, reject });
         post({ kind: 'retry', id });

@@ -8,7 +8,13 @@ import {
   rulesetHash,
   toDocument,
 } from '@rapport/domain';
-import { explanationDocument, historyOf, relationshipDocument, rulesetName } from '@rapport/engine';
+import {
+  explanationDocument,
+  historyOf,
+  ProjectionUnavailable,
+  relationshipDocument,
+  rulesetName,
+} from '@rapport/engine';
 import { testClock } from '@rapport/engine/testing';
 import { customerStream, subjectOf } from '@rapport/event-log';
 import { createApi } from '../app';
@@ -278,6 +284,17 @@ describe('a parked customer over HTTP', () => {
     ]);
     const retried = await api.ask({ method: 'POST', url: '/v1/parked/retry' });
     expect(retried.body).toMatchObject({ retried: 1, released: [], still: [{ customer: 'p' }] });
+  });
+
+  it('cannot be tried again while nothing is projected', async () => {
+    const retryParked = async () => {
+      throw new ProjectionUnavailable('a ruleset is being put in force');
+    };
+    const without = await createApi({ ...api.engine, retryParked }, testOptions);
+    const answer = await without.inject({ method: 'POST', url: '/v1/parked/retry' });
+    expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '5']);
+    expect(answer.json().detail).toContain('a ruleset is being put in force');
+    await without.close();
   });
 });
 
