@@ -41,8 +41,8 @@ export interface RunningEngine {
   readonly api: ApiEngine;
   readonly logger: Telemetry['logger'];
   /**
-   * Takes no more requests, ends streams, lets requests and deliveries under way end (for `shutdown.timeout` at most),
-   * and closes everything. May be called twice.
+   * Takes no more requests, ends streams, lets requests under way end (for `shutdown.timeout` at most), then webhook
+   * attempts (for `webhooks.timeout` at most), and closes everything. May be called twice.
    */
   stop(): Promise<void>;
 }
