@@ -16,11 +16,15 @@ export interface AccessOptions {
   /** Accepts the tokens of this issuer too. */
   readonly oidc?: OidcOptions;
   readonly clock?: Clock;
+  /** For how long accesses are kept; for ever when absent. */
+  readonly keepMilliseconds?: number;
   /** Told when the access log cannot be written. A warning of the process when absent. */
   readonly onError?: OnAccessError;
 }
 
 const WRITE_EVERY_MS = 500;
+/** How often it is looked for accesses that are kept no longer. */
+const FORGET_EVERY_MS = 60_000;
 
 /**
  * Keys, tokens and the access log, in one SQLite file.
@@ -36,7 +40,7 @@ const WRITE_EVERY_MS = 500;
  * if (first !== undefined) print(first.secret);
  */
 export const openAccess = async (options: AccessOptions): Promise<Access> => {
-  const { path, oidc, clock = SYSTEM_CLOCK, onError = warn } = options;
+  const { path, oidc, clock = SYSTEM_CLOCK, keepMilliseconds, onError = warn } = options;
   const verify = oidc === undefined ? undefined : tokens().verifyToken(oidc, clock);
   makeOwned(path);
   const store = openStore(path, { ...ACCESS_FILE, mode: 'write' });
@@ -44,10 +48,16 @@ export const openAccess = async (options: AccessOptions): Promise<Access> => {
   const log = accessLog(store, onError);
   const atFile = <T>(operation: () => T): T => atStore(path, operation);
 
+  let forgetAt = Number.NEGATIVE_INFINITY;
+  const forget = (): void => {
+    if (keepMilliseconds === undefined || clock.now() < forgetAt) return;
+    if (!log.forget(clock.now() - keepMilliseconds)) forgetAt = clock.now() + FORGET_EVERY_MS;
+  };
   const timer = setInterval(() => {
     log.write();
     try {
       keys.writeUses();
+      forget();
     } catch (error) {
       onError(error, []);
     }

@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import * as fc from 'fast-check';
 import type { Access, AccessLogQuery, AccessRecord } from '../access';
-import { accessPlace } from '../testing/place';
+import { accessPlace, testClock } from '../testing/place';
 
 let place: ReturnType<typeof accessPlace>;
 beforeEach(() => {
@@ -126,6 +126,26 @@ describe('the access log', () => {
     // Much more than a second only where the machine does not get round to it.
     expect(Date.now() - begun).toBeLessThan(3_000);
     db.close();
+  });
+});
+
+describe('what is kept no longer', () => {
+  it('is removed, and nothing else', async () => {
+    const clock = testClock(10_000);
+    const access = await place.open({ clock, keepMilliseconds: 1_000 });
+    for (let at = 7_500; at < 10_000; at++) access.record(record(at));
+    const kept = async () => (await all(access)).map(({ at }) => at);
+    const until = async (oldest: number) => {
+      for (const end = Date.now() + 10_000; (await kept()).at(-1) !== oldest; ) {
+        if (Date.now() > end) throw new Error(`The oldest is still ${(await kept()).at(-1)}.`);
+        await new Promise(setImmediate);
+      }
+    };
+    await until(9_000);
+    expect(await kept()).toHaveLength(1_000);
+    clock.pass(60_000);
+    access.record(record(70_000));
+    await until(70_000);
   });
 });
 

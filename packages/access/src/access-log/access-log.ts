@@ -8,11 +8,15 @@ import { toRow } from './record-row';
 const GROUP = 500;
 /** As many are kept while they cannot be written. */
 const MOST_WAITING = 10_000;
+/** As many are removed at once: others wait meanwhile. */
+const FORGOTTEN_AT_ONCE = 1_000;
 
 export interface AccessLog {
   record(record: AccessRecord): void;
   /** Writes what waits; what fails stays waiting, and is told once until it works again. False where something failed. */
   write(): boolean;
+  /** Removes the oldest of those before an instant. True where there may be more. @throws StoreError */
+  forget(before: number): boolean;
   query(query: AccessLogQuery): Either<AccessLogProblem, AccessLogPage>;
   /** Writes what waits, or hands it to `onError` for good. @throws StoreError where it had to */
   end(): void;
@@ -30,6 +34,9 @@ export const accessLog = ({ db, path }: Store, onError: OnAccessError): AccessLo
   const insertAll = db.transaction((records: readonly AccessRecord[]) => {
     for (const record of records) insert.run(toRow(record));
   });
+  const remove = db.prepare(
+    'DELETE FROM accesses WHERE number IN (SELECT number FROM accesses WHERE at < :before ORDER BY at LIMIT :limit)',
+  );
   let waiting: AccessRecord[] = [];
   let failing = false;
 
@@ -64,6 +71,8 @@ export const accessLog = ({ db, path }: Store, onError: OnAccessError): AccessLo
       if (waiting.length >= GROUP && !failing) write();
     },
     write,
+    forget: (before) =>
+      atStore(path, () => remove.run({ before, limit: FORGOTTEN_AT_ONCE }).changes) === FORGOTTEN_AT_ONCE,
     query: (query) => {
       write();
       return atStore(path, () => queryAccesses(db, query));
