@@ -52,7 +52,7 @@ export interface ApiOptions {
   };
   readonly sse: {
     readonly heartbeatMilliseconds: number;
-    /** So many bytes may wait unsent for a reader; what comes after them waits in the log. */
+    /** So many bytes may wait unsent for a reader, at most 65,536; what comes after them waits in the log. */
     readonly slowReaderBytes: number;
     /** A reader that has not taken them after so many milliseconds is disconnected; 30,000 when absent. */
     readonly patienceMilliseconds?: number;

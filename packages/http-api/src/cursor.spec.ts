@@ -26,6 +26,22 @@ describe('cursors of lists', () => {
     expect(decodeCursor('things', '', ['string'])).toBeUndefined();
   });
 
+  it('hold instants that can be written, and whole numbers', () => {
+    const taken = (type: 'instant' | 'integer', json: string): boolean => {
+      try {
+        return decodeCursor('things', Buffer.from(`["things",${json}]`).toString('base64url'), [type]) !== undefined;
+      } catch {
+        return false;
+      }
+    };
+    for (const right of ['0', '-1', '1772366400000', '-62167219200000', '253402300799999'])
+      expect([right, taken('instant', right), taken('integer', right)]).toEqual([right, true, true]);
+    for (const wrong of ['253402300800000', '-62167219200001', '8640000000000000'])
+      expect([wrong, taken('instant', wrong), taken('integer', wrong)]).toEqual([wrong, false, true]);
+    for (const wrong of ['1e300', '1e400', '0.5', '9007199254740992', 'null', '"0"'])
+      expect([wrong, taken('instant', wrong), taken('integer', wrong)]).toEqual([wrong, false, false]);
+  });
+
   it('are refused where they are of another list, of other parts, or no cursors', () => {
     const wrong = [
       encodeCursor('others', ['a']),

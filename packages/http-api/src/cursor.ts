@@ -23,6 +23,17 @@ const partsOf = (list: string, cursor: string): readonly CursorPart[] | undefine
   return Array.isArray(value) && value[0] === list && value.every(isPart) ? value.slice(1) : undefined;
 };
 
+/** The first and the last that RFC 3339 can write: an answer as of another could not say so. */
+const [FIRST_INSTANT, LAST_INSTANT] = [Date.parse('0000-01-01T00:00:00.000Z'), Date.parse('9999-12-31T23:59:59.999Z')];
+
+const TYPES = {
+  string: (part: CursorPart) => typeof part === 'string',
+  integer: (part: CursorPart) => Number.isSafeInteger(part),
+  instant: (part: CursorPart) =>
+    Number.isSafeInteger(part) && Number(part) >= FIRST_INSTANT && Number(part) <= LAST_INSTANT,
+  any: () => true,
+};
+
 /**
  * What a cursor holds; undefined where none was given.
  *
@@ -33,15 +44,11 @@ const partsOf = (list: string, cursor: string): readonly CursorPart[] | undefine
 export const decodeCursor = (
   list: string,
   cursor: string | undefined,
-  types: readonly ('string' | 'number' | 'any')[],
+  types: readonly (keyof typeof TYPES)[],
 ): readonly CursorPart[] | undefined => {
   if (cursor === undefined || cursor === '') return undefined;
   const parts = partsOf(list, cursor);
-  if (
-    parts === undefined ||
-    parts.length !== types.length ||
-    types.some((type, i) => type !== 'any' && typeof parts[i] !== type)
-  )
+  if (parts === undefined || parts.length !== types.length || !types.every((type, i) => TYPES[type](parts[i])))
     throw new Refusal(
       'invalid-cursor',
       'Query parameter "after": this is no cursor of this list. Pass the `next` of the page before, unchanged, or none.',

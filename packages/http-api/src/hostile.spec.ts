@@ -7,6 +7,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify';
 import { createApi } from './app';
 import { inPieces } from './body-pieces';
 import { bodyRoom } from './body-room';
+import type { CursorPart } from './cursor';
 import { PROBLEMS } from './problem';
 import { testOptions } from './testing/api-engine';
 import { type AskedApi, askedApi } from './testing/asked-api';
@@ -291,6 +292,67 @@ describe('paths, parameters and headers', () => {
     expectProblem(await get('/health/live', { accept: 'text/html' }), 406);
     expect((await get('/health/live', { accept: 'text/html, */*;q=0.1' })).statusCode).toBe(200);
     expectProblem(await get('/health/live', { accept: 'application/json;q=0' }), 406);
+  });
+});
+
+describe('cursors that nobody gave', () => {
+  const THEN = Date.parse('2026-03-01T12:00:00Z');
+  const PLACE = '00000000000001';
+  /** For every list its cursor, as it would be given: the parts of one that is made of such, else the text itself. */
+  const LISTS: readonly (readonly [operation: string, url: string, cursor: readonly CursorPart[] | string])[] = [
+    ['customers', '/v1/customers', ['customers', 'c-17', THEN]],
+    ['timeline', '/v1/customers/c-17/timeline', ['timeline oldest', THEN, '[0,"shop","t-1"]', THEN]],
+    ['timeline', '/v1/customers/c-17/timeline?order=newest', ['timeline newest', THEN, '[0,"shop","t-1"]', THEN]],
+    ['cases', '/v1/cases', ['open cases', THEN, 0, THEN, THEN, 'c-17', 'case']],
+    ['cases', '/v1/cases?open=false', ['closed cases', THEN, THEN, 'c-17', 'case']],
+    ['parked', '/v1/parked', ['parked', 'c-17']],
+    ['stageChanges', '/v1/stage-changes', PLACE],
+    ['deliveries', '/v1/subscriptions/{id}/deliveries', PLACE],
+    ['accessLog', '/v1/access-log', Buffer.from(`${THEN}.1`).toString('base64url')],
+  ];
+  const NUMBERS = ['1e300', '-1e300', '1e400', '8640000000000001', '8640000000000000', '-62167219200001', '0.5', '-1'];
+  const TEXTS = ['""', '"\\u0000"', '"\\ud800"', '"\' OR 1=1--"', `"${'x'.repeat(1_400)}"`];
+  const OTHERS = [...NUMBERS, ...TEXTS, 'null', 'true', '[]', '{"a":1}'];
+  const encoded = (json: string): string => Buffer.from(json).toString('base64url');
+
+  let subscription: string;
+  beforeAll(async () => {
+    await api.record({ customer: 'c-17', type: 'order.completed', occurredAt: '2026-03-01T10:00:00Z' });
+    const made = await api.ask({ method: 'POST', url: '/v1/subscriptions', payload: { url: 'http://127.0.0.1:9/' } });
+    subscription = made.body.subscription.id;
+  });
+
+  const list = (url: string, cursor: string) =>
+    api.ask(`${url.replace('{id}', subscription)}${url.includes('?') ? '&' : '?'}after=${encodeURIComponent(cursor)}`);
+
+  it('are tried at every list that takes one', () => {
+    type Operation = { readonly operationId: string; readonly parameters?: readonly { readonly name: string }[] };
+    const { paths } = app.swagger() as unknown as { readonly paths: Record<string, Record<string, Operation>> };
+    const taking = Object.values(paths)
+      .flatMap((methods) => Object.values(methods))
+      .filter(({ parameters = [] }) => parameters.some(({ name }) => name === 'after'))
+      .map(({ operationId }) => operationId)
+      // Its cursors are those of the pages, by the same decoder.
+      .filter((operationId) => operationId !== 'streamStageChanges');
+    expect(new Set(LISTS.map(([operation]) => operation))).toEqual(new Set(taking));
+  });
+
+  it.each(LISTS)('%s: are answered or refused, whatever is in them (%s)', async (_, url, cursor) => {
+    const right = typeof cursor === 'string' ? cursor : encoded(JSON.stringify(cursor));
+    expect((await list(url, right)).status).toBe(200);
+    const texts = cursor.length === 14 ? ['ffffffffffffff', '00000000000000', 'FFFFFFFFFFFFFF'] : [];
+    const parts = typeof cursor === 'string' ? [] : cursor;
+    const madeUp = [
+      ...texts,
+      ...OTHERS.flatMap((other) => [other, encoded(other), encoded(`${other}.${other}`)]),
+      ...parts.flatMap((_part, i) =>
+        OTHERS.map((other) => encoded(`[${parts.map((part, j) => (i === j ? other : JSON.stringify(part)))}]`)),
+      ),
+    ];
+    for (const one of madeUp) {
+      const { status, body } = await list(url, one);
+      expect([one, status === 200 || body.type]).toEqual([one, status === 200 ? true : '/problems/invalid-cursor']);
+    }
   });
 });
 

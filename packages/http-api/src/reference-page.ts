@@ -41,7 +41,7 @@ const noEngine = (): ApiEngine =>
 
 const OPTIONS: ApiOptions = {
   limits: { body: 1_048_576, item: 1_048_576, requestsPerMinute: 0, streamsPerKey: 100 },
-  sse: { heartbeatMilliseconds: 15_000, slowReaderBytes: 1_048_576 },
+  sse: { heartbeatMilliseconds: 15_000, slowReaderBytes: 65_536 },
   authentication: false,
 };
 

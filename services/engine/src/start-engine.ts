@@ -91,6 +91,7 @@ const start = async (config: Config, host: Host, open: ReturnType<typeof closers
   const access = await openAccess({
     path: files.access,
     oidc: oidcOptions(config),
+    keepMilliseconds: config['auth.accessLog.keep'],
     onError: (err, lost) => logger.error({ err, lost }, 'the access log cannot be written'),
   });
   open.add(() => access.close());

@@ -1,14 +1,18 @@
 import type { FastifyInstance } from 'fastify';
 import type { ApiEngine, ApiOptions } from '../api-engine';
-import { readIntakeBodies } from './media-types';
+import { JSON_ONLY, readBytes, readStreams, WHOLE } from './media-types';
 import { segmentRoutes } from './segment';
 import { touchpointsRoute } from './touchpoints';
 
 /** Where touchpoints come in. */
 export const registerIntake = async (app: FastifyInstance, engine: ApiEngine, options: ApiOptions): Promise<void> => {
   await app.register(async (scope) => {
-    readIntakeBodies(scope);
+    readBytes(scope, WHOLE);
+    readStreams(scope);
     touchpointsRoute(scope, engine, options);
+  });
+  await app.register(async (scope) => {
+    readBytes(scope, JSON_ONLY);
     segmentRoutes(scope, engine, options);
   });
 };

@@ -337,4 +337,18 @@ describe("Segment's calls", () => {
     expect(await at({})).toBe(Date.UTC(2026, 2, 1, 12));
     expect(await at({ timestamp: undefined })).toBe(NOW);
   });
+
+  it.each([
+    'application/x-ndjson',
+    'application/ndjson',
+    'application/jsonl',
+    'application/cloudevents+json',
+    'application/cloudevents-batch+json',
+  ])('are JSON documents, not %s', async (type) => {
+    for (const url of ['/v1/track', '/v1/batch'])
+      expect((await send(call(), { url, type })).json()).toMatchObject({
+        status: 415,
+        type: '/problems/unsupported-media-type',
+      });
+  });
 });

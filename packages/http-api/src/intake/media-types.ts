@@ -4,7 +4,8 @@ import { Refusal } from '../problem';
 
 export const EVENT = 'application/cloudevents+json';
 export const BATCH = 'application/cloudevents-batch+json';
-const WHOLE = ['application/json', EVENT, BATCH];
+export const JSON_ONLY = ['application/json'];
+export const WHOLE = [...JSON_ONLY, EVENT, BATCH];
 export const STREAMS = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'];
 
 const withoutParameters = (type: string): string => {
@@ -20,10 +21,10 @@ export const isStreamType = (type: string): boolean =>
 
 export const isStream = ({ headers }: FastifyRequest): boolean => isStreamType(headers['content-type'] ?? '');
 
-/** Bodies come as bytes, and streams as they are: touchpoints are decoded by the domain, not by JSON Schema. */
-export const readIntakeBodies = (app: FastifyInstance): void => {
+/** Bodies come as bytes: touchpoints are decoded by the domain, not by JSON Schema. Other media types are refused. */
+export const readBytes = (app: FastifyInstance, types: readonly string[]): void => {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(WHOLE, { parseAs: 'buffer' }, (request, body, done) => {
+  app.addContentTypeParser([...types], { parseAs: 'buffer' }, (request, body, done) => {
     try {
       checkCharset(request);
       done(null, body);
@@ -31,6 +32,10 @@ export const readIntakeBodies = (app: FastifyInstance): void => {
       done(error as Error, undefined);
     }
   });
+};
+
+/** Streams come as they are. */
+export const readStreams = (app: FastifyInstance): void => {
   app.addContentTypeParser(STREAMS, (request, payload, done) => {
     try {
       checkCharset(request);

@@ -49,6 +49,8 @@ export const registerAccessLog = (app: FastifyInstance, { access }: ApiEngine): 
         operationId: 'accessLog',
         tags: ['keys'],
         summary: 'Who read whose personal data',
+        description:
+          'An answer that shows the data of several customers, because they are merged, has a record for each.',
         querystring: QUERY.schema,
         response: answers(PAGE, 'A page of the log.'),
       },

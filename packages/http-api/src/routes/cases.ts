@@ -103,7 +103,7 @@ const comparePlaces = (a: readonly CursorPart[], b: readonly CursorPart[]): numb
 /** All that are open are looked at: which of them stand first is a matter of now. */
 const openCases = async ({ customer, overdue, limit = DEFAULT_LIMIT, after }: Query, engine: ApiEngine) => {
   const [at, ...place] =
-    decodeCursor('open cases', after, ['number', 'number', 'number', 'number', 'string', 'string']) ?? [];
+    decodeCursor('open cases', after, ['instant', 'integer', 'instant', 'instant', 'string', 'string']) ?? [];
   const now = (at as number | undefined) ?? engine.now();
   const promises = casePromises(engine.rules().ruleset);
   const cases = await engine.readModel().cases({ open: true, customer });
@@ -123,7 +123,7 @@ const openCases = async ({ customer, overdue, limit = DEFAULT_LIMIT, after }: Qu
 
 /** Nothing about a closed case is overdue. */
 const closedCases = async ({ customer, overdue, limit = DEFAULT_LIMIT, after }: Query, engine: ApiEngine) => {
-  const cursor = decodeCursor('closed cases', after, ['number', 'number', 'string', 'string']);
+  const cursor = decodeCursor('closed cases', after, ['instant', 'instant', 'string', 'string']);
   const now = (cursor?.[0] as number | undefined) ?? engine.now();
   if (overdue === true) return { at: formatInstant(now), cases: [] };
   const last = cursor && {

@@ -284,6 +284,10 @@ describe('a parked customer over HTTP', () => {
     ]);
     const retried = await api.ask({ method: 'POST', url: '/v1/parked/retry' });
     expect(retried.body).toMatchObject({ retried: 1, released: [], still: [{ customer: 'p' }] });
+    // Both name customers.
+    const { records } = (await api.ask('/v1/access-log?limit=1000')).body;
+    const noted = records.map(({ what }: AnyJson) => what);
+    expect(noted).toEqual(expect.arrayContaining(['GET /v1/parked', 'POST /v1/parked/retry']));
   });
 
   it('cannot be tried again while nothing is projected', async () => {
@@ -326,5 +330,33 @@ describe('merged customers over HTTP', () => {
       expect(body).toMatchObject({ customer: 'old', touchpoints: 1 });
       expect(body.askedFor).toBeUndefined();
     }
+  });
+
+  it('are all noted in the access log, whichever of them was asked for, each once', async () => {
+    const notedOf = async (url: string): Promise<readonly AnyJson[]> => {
+      const requestId = (await api.ask(url)).headers['x-request-id'];
+      const { body } = await api.ask('/v1/access-log?limit=1000');
+      return body.records.filter((one: AnyJson) => one.requestId === requestId);
+    };
+    for (const asked of ['old', 'new'])
+      for (const what of ['', '/explanation', '/history', '/timeline', '/candidates']) {
+        const records = await notedOf(`/v1/customers/${asked}${what}`);
+        expect(records.map(({ customer }) => customer).sort()).toEqual(['new', 'old']);
+        expect(new Set(records.map((one) => one.what))).toEqual(new Set([`GET /v1/customers/{id}${what}`]));
+      }
+    for (const url of ['/v1/customers/old?asOf=2026-02-05', '/v1/customers/old?asOf=then'])
+      expect((await notedOf(url)).map(({ customer }) => customer)).toEqual(['old']);
+    const { records } = (await api.ask('/v1/access-log?customer=old&limit=1000')).body;
+    expect(records.some(({ what }: AnyJson) => what === 'GET /v1/customers/{id}/timeline')).toBe(true);
+  });
+
+  it('are noted also where they cannot be folded', async () => {
+    await api.engine.log.append(customerStream('new'), 'any', [
+      { source: 'later', id: 'l-1', type: 'order.completed', version: 99, occurredAt: NOW - 1_000, data: {} },
+    ]);
+    const { body, headers } = await api.ask('/v1/customers/old');
+    expect(body.parked.touchpoint).toEqual({ source: 'later', id: 'l-1' });
+    const { records } = (await api.ask('/v1/access-log?customer=new&limit=1000')).body;
+    expect(records.map(({ requestId }: AnyJson) => requestId)).toContain(headers['x-request-id']);
   });
 });

@@ -89,9 +89,9 @@ export const registerCustomer = (app: FastifyInstance, engine: ApiEngine, custom
         response: answers(RELATIONSHIP, 'The relationship at the instant asked for.', NOT_FOUND),
       },
     },
-    async ({ params, query }) => {
-      const view = viewIn(query, engine.now());
-      const found = await customers.find(params.id, view);
+    async (request) => {
+      const view = viewIn(request.query, engine.now());
+      const found = await customers.find(request, view);
       if (isUnfoldable(found)) return parkedDocument(found, view);
       const { subject, touchpoints } = found;
       const evaluation = evaluate(found.program, touchpoints, view);
@@ -119,9 +119,9 @@ export const registerCustomer = (app: FastifyInstance, engine: ApiEngine, custom
         response: answers(EXPLANATION, 'The explanation at the instant asked for.', PARKED),
       },
     },
-    async ({ params, query }) => {
-      const { evaluation, subject } = await customers.evaluate(params.id, viewIn(query, engine.now()));
-      return explanationDocument(evaluation, subject, languageIn(query));
+    async (request) => {
+      const { evaluation, subject } = await customers.evaluate(request, viewIn(request.query, engine.now()));
+      return explanationDocument(evaluation, subject, languageIn(request.query));
     },
   );
 
@@ -137,9 +137,9 @@ export const registerCustomer = (app: FastifyInstance, engine: ApiEngine, custom
         response: answers(HISTORY, 'Her stays on the stages, oldest first, each with its reason.', PARKED),
       },
     },
-    async ({ params, query }) => {
-      const { evaluation, subject } = await customers.evaluate(params.id, viewIn(query, engine.now()));
-      return historyDocument(evaluation, subject, languageIn(query));
+    async (request) => {
+      const { evaluation, subject } = await customers.evaluate(request, viewIn(request.query, engine.now()));
+      return historyDocument(evaluation, subject, languageIn(request.query));
     },
   );
 
@@ -160,9 +160,10 @@ export const registerCustomer = (app: FastifyInstance, engine: ApiEngine, custom
         }),
       },
     },
-    async ({ params, query }) => {
+    async (request) => {
+      const { query } = request;
       const view = viewIn(query, engine.now());
-      const { evaluation, subject, touchpoints } = await customers.evaluate(params.id, view);
+      const { evaluation, subject, touchpoints } = await customers.evaluate(request, view);
       const reply = await candidatesFor(() => engine.crossSell(), evaluation, knownOf(touchpoints, view), {
         limit: query.limit ?? DEFAULT_CANDIDATES,
         language: languageIn(query),

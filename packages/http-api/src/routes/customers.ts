@@ -101,7 +101,7 @@ export const registerCustomers = (app: FastifyInstance, engine: ApiEngine): void
       const { program } = engine.rules();
       checkNames(query, program);
       const { stage, signal, q, factor, atLeast, atMost, limit = DEFAULT_LIMIT } = query;
-      const cursor = decodeCursor('customers', query.after, ['string', 'number']);
+      const cursor = decodeCursor('customers', query.after, ['string', 'instant']);
       // Later pages have the scores of the instant of the first: nobody slips from page to page.
       const at = (cursor?.[1] as number | undefined) ?? engine.now();
       const { customers, next } = await engine.readModel().customers({

@@ -7,8 +7,11 @@ import {
   rulesetName,
   type Subject,
   UnfoldableTouchpoint,
+  type UnitedCustomer,
+  unitedCustomer,
   unitedHistory,
 } from '@rapport/engine';
+import type { FastifyRequest } from 'fastify';
 import type { ApiEngine } from '../api-engine';
 import { Refusal } from '../problem';
 import type { InstantView } from './parameters';
@@ -26,11 +29,18 @@ export interface UnfoldableCustomer {
   readonly unfoldable: UnfoldableTouchpoint;
 }
 
+/** A request about the customer whose id is in its path. */
+type Asking = Pick<FastifyRequest, 'shown'> & { readonly params: { readonly id: string } };
+
 export interface Customers {
-  /** @throws Refusal `not-found` for a customer of whom the log holds nothing */
-  find(id: string, view: InstantView): Promise<FoundCustomer | UnfoldableCustomer>;
+  /**
+   * Says in the request whose data will be shown.
+   *
+   * @throws Refusal `not-found` for a customer of whom the log holds nothing
+   */
+  find(request: Asking, view: InstantView): Promise<FoundCustomer | UnfoldableCustomer>;
   /** The same folded. @throws Refusal `unprocessable` for one who cannot be folded too */
-  evaluate(id: string, view: InstantView): Promise<FoundCustomer & { readonly evaluation: Evaluation }>;
+  evaluate(request: Asking, view: InstantView): Promise<FoundCustomer & { readonly evaluation: Evaluation }>;
 }
 
 export const isUnfoldable = (found: FoundCustomer | UnfoldableCustomer): found is UnfoldableCustomer =>
@@ -52,10 +62,15 @@ const cannotBeFolded = ({ customer, unfoldable }: UnfoldableCustomer): Refusal =
 
 export const customersOf = (engine: ApiEngine): Customers => {
   const identity: IdentityIndex = createIdentityIndex(engine.log);
-  const find = async (id: string, view: InstantView): Promise<FoundCustomer | UnfoldableCustomer> => {
+  const find = async (request: Asking, view: InstantView): Promise<FoundCustomer | UnfoldableCustomer> => {
+    const { id } = request.params;
+    const shows = ({ customer, mergedCustomers }: UnitedCustomer): void => {
+      request.shown = [customer, ...mergedCustomers];
+    };
     const { program, ruleset, hash } = engine.rules();
     try {
       const { touchpoints, ...united } = await unitedHistory(engine.log, id, view, identity);
+      shows(united);
       if (touchpoints.length === 0) throw unknown(id);
       return {
         subject: { ...united, knownAt: view.knownAt, ruleset: rulesetName(ruleset, hash) },
@@ -63,14 +78,16 @@ export const customersOf = (engine: ApiEngine): Customers => {
         touchpoints,
       };
     } catch (error) {
-      if (error instanceof UnfoldableTouchpoint) return { customer: id, unfoldable: error };
-      throw error;
+      if (!(error instanceof UnfoldableTouchpoint)) throw error;
+      // The touchpoint that is named may be of any of them.
+      shows(unitedCustomer(identity, id, view));
+      return { customer: id, unfoldable: error };
     }
   };
   return {
     find,
-    evaluate: async (id, view) => {
-      const found = await find(id, view);
+    evaluate: async (request, view) => {
+      const found = await find(request, view);
       if (isUnfoldable(found)) throw cannotBeFolded(found);
       return { ...found, evaluation: evaluate(found.program, found.touchpoints, view) };
     },

@@ -321,6 +321,24 @@ describe('GET /v1/stage-changes', () => {
     expect(more).toEqual([]);
   });
 
+  it('counts what was pulled, by kind', async () => {
+    const announced = jest.spyOn(api.engine.telemetry.metrics, 'announced');
+    const { changes } = await read('?kind=stageChanged,signalRaised&limit=20');
+    const counted = [...announced.mock.calls];
+    announced.mockClear();
+    const ofKind = (kind: string) => changes.filter(({ type }: AnyJson) => type === `relationship.${kind}.v1`).length;
+    expect(new Set(counted)).toEqual(
+      new Set([
+        ['stageChanged', 'pull', ofKind('stageChanged')],
+        ['signalRaised', 'pull', ofKind('signalRaised')],
+      ]),
+    );
+    expect(ofKind('stageChanged') * ofKind('signalRaised')).toBeGreaterThan(0);
+    await read('?stage=strengthen&direction=down&cause=time');
+    expect(announced).not.toHaveBeenCalled();
+    announced.mockRestore();
+  });
+
   it('goes on also where nothing matched', async () => {
     const { changes, next } = await read('?stage=strengthen&direction=down&cause=time');
     expect(changes).toEqual([]);

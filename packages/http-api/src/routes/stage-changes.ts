@@ -6,6 +6,7 @@ import type { ApiEngine } from '../api-engine';
 import { codec, list, object, type TypeOf, text } from '../codec';
 import { Refusal } from '../problem';
 import { beyondLog, CAUSES, DIRECTIONS, decodeChangeQuery, type QueryProblem } from '../stage-changes/change-query';
+import { countAnnounced } from '../stage-changes/count-announced';
 import { unknownNames } from '../stage-changes/known-names';
 import { answers } from './answers';
 import { CHANGE_EVENT } from './change-event-shape';
@@ -45,7 +46,7 @@ const refusalFor = (problems: readonly QueryProblem[]): Refusal => {
 };
 
 export const registerStageChanges = (app: FastifyInstance, engine: ApiEngine): void => {
-  const { feed } = engine;
+  const { feed, telemetry } = engine;
   app.get<{ Querystring: TypeOf<typeof QUERY> }>(
     '/v1/stage-changes',
     {
@@ -68,6 +69,7 @@ export const registerStageChanges = (app: FastifyInstance, engine: ApiEngine): v
       const end = await feed.end();
       if (after !== undefined && (end === undefined || after > end)) throw refusalFor([beyondLog('after')]);
       const page = await feed.read({ after, filter, limit: query.limit ?? DEFAULT_LIMIT });
+      countAnnounced(telemetry.metrics, 'pull', page.changes);
       return { changes: page.changes.map(({ event }) => event), next: page.cursor ?? '' };
     },
   );

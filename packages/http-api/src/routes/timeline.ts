@@ -71,14 +71,15 @@ export const registerTimeline = (app: FastifyInstance, engine: ApiEngine, custom
         }),
       },
     },
-    async ({ params, query }) => {
+    async (request) => {
+      const { query } = request;
       const { limit = DEFAULT_LIMIT, order = 'oldest' } = query;
       const list = `timeline ${order}`;
-      const cursor = decodeCursor(list, query.after, ['number', 'string', 'number']);
+      const cursor = decodeCursor(list, query.after, ['instant', 'string', 'instant']);
       // Later pages are as of the instant of the first.
       const view = viewIn(query, (cursor?.[2] as number | undefined) ?? engine.now());
       const { asOf, knownAt = Number.POSITIVE_INFINITY } = view;
-      const { evaluation, subject, touchpoints } = await customers.evaluate(params.id, view);
+      const { evaluation, subject, touchpoints } = await customers.evaluate(request, view);
       const decisions = await unitedDecisions(engine.log, {
         customer: subject.customer,
         mergedCustomers: subject.mergedCustomers ?? [],

@@ -2,7 +2,17 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ApiEngine } from '../api-engine';
 
-/** Every answer of a route with personal data is noted before it leaves, refused ones too; each once. */
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Customers whose data the answer shows, where they are not only the one asked for. */
+    shown: readonly string[] | undefined;
+  }
+}
+
+/**
+ * Every answer of a route with personal data is noted before it leaves, refused ones too; each once for everybody whose
+ * data it shows.
+ */
 export const noteAccesses = (app: FastifyInstance, { access, clock }: Pick<ApiEngine, 'access' | 'clock'>): void => {
   const noted = new WeakSet<FastifyRequest>();
   const note = (request: FastifyRequest, status: number): void => {
@@ -11,9 +21,11 @@ export const noteAccesses = (app: FastifyInstance, { access, clock }: Pick<ApiEn
     noted.add(request);
     const { id, name, kind } = principal;
     const what = `${request.method} ${(routeOptions.url ?? '').replace(/:(\w+)/g, '{$1}')}`;
-    const customer = customerOf(request);
-    access.record({ at: clock.now(), principal: { id, name, kind }, what, customer, status, requestId: request.id });
+    const at = clock.now();
+    for (const customer of new Set([customerOf(request), ...(request.shown ?? [])]))
+      access.record({ at, principal: { id, name, kind }, what, customer, status, requestId: request.id });
   };
+  app.decorateRequest('shown', undefined);
   app.addHook('onRequest', async (request, reply) => {
     if (request.routeOptions.config.personalData !== true) return;
     const hijack = reply.hijack.bind(reply);

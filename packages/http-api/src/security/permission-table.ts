@@ -53,7 +53,7 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'POST /v1/rulesets': onlyAdmin,
   // Who could not be folded and why; setting them going again changes what is announced.
   'GET /v1/parked': personal(READERS),
-  'POST /v1/parked/retry': onlyAdmin,
+  'POST /v1/parked/retry': personal([]),
 
   // Marketing keeps its own subscriptions; the auditor sees where changes are sent to and what became of them.
   'GET /v1/subscriptions': { allow: ['marketing', 'auditor'] },

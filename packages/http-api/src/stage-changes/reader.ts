@@ -22,7 +22,7 @@ export interface ReaderOptions {
   /** What the reader is told to be at: `after`, or a word for the beginning. */
   readonly cursor: string;
   readonly heartbeatMilliseconds: number;
-  /** So many bytes wait for the reader; the rest waits in the log. */
+  /** So many bytes wait for the reader, at most {@link LARGEST_PIECE}; the rest waits in the log. */
   readonly pieceBytes: number;
   /** A reader that has not taken a piece after so long is disconnected. */
   readonly patienceMilliseconds: number;
@@ -41,6 +41,12 @@ export interface ReaderOptions {
 /** The end of a stream; `closed` when the reader left. */
 export type StreamEnd = DisconnectReason | 'closed';
 
+/**
+ * That something of a piece was taken cannot be seen, only that all of it was: pieces are small, so that whoever takes
+ * anything worth the name is not disconnected. Larger ones are not sent any faster.
+ */
+const LARGEST_PIECE = 65_536;
+
 /** A reader that is disconnected has so long to take the reason. */
 const FAREWELL_MS = 1_000;
 
@@ -49,7 +55,8 @@ const FAREWELL_MS = 1_000;
  * full no more is read of the feed, so a slow reader costs one piece of memory, and one that comes back misses nothing.
  */
 export const serveReader = async (sink: Sink, options: ReaderOptions): Promise<StreamEnd> => {
-  const { feed, clock, filter, after, stopping, patienceMilliseconds, pieceBytes } = options;
+  const { feed, clock, filter, after, stopping, patienceMilliseconds } = options;
+  const pieceBytes = Math.min(options.pieceBytes, LARGEST_PIECE);
   const over = new AbortController();
   let cursor = options.cursor;
   let end: StreamEnd | undefined;

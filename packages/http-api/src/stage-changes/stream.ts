@@ -7,13 +7,14 @@ import type { ApiEngine, ApiOptions } from '../api-engine';
 import { openPerKey } from '../open-per-key';
 import { Refusal } from '../problem';
 import { beyondLog, decodeChangeQuery, decodeCursor } from './change-query';
+import { countAnnounced } from './count-announced';
 import { START } from './frames';
 import { unknownNames } from './known-names';
 import { type StreamEnd, serveReader } from './reader';
 import { STREAM_SCHEMA } from './stream-schema';
 import { turns } from './turns';
 
-/** A reader that takes nothing for so long while something waits for it is disconnected. */
+/** A reader that has not taken the piece that waits for it after so long is disconnected. */
 const PATIENCE_MS = 30_000;
 const LAST_EVENT_ID = 'last-event-id';
 
@@ -43,9 +44,7 @@ export const registerStream = async (app: FastifyInstance, engine: ApiEngine, op
   const { metrics, traces } = engine.telemetry;
 
   const sent = (changes: readonly Announcement[], first: readonly Announcement[]): void => {
-    const kinds = new Map<string, number>();
-    for (const { event } of changes) kinds.set(event.type, (kinds.get(event.type) ?? 0) + 1);
-    for (const [type, count] of kinds) metrics.announced(kindOf(type), 'sse', count);
+    countAnnounced(metrics, 'sse', changes);
     for (const { cursor, event } of first) {
       const parent = traces.contextOf(event.data.touchpoint);
       if (parent === undefined) continue;
@@ -111,8 +110,6 @@ export const registerStream = async (app: FastifyInstance, engine: ApiEngine, op
 };
 
 type Query = Readonly<Record<string, unknown>>;
-
-const kindOf = (type: string): string => type.slice('relationship.'.length, -'.v1'.length);
 
 const invalid = (problems: readonly { readonly field: string; readonly message: string }[]): Refusal => {
   const [{ field, message }] = problems;

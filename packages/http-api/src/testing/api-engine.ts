@@ -11,7 +11,7 @@ import type { ApiEngine, ApiOptions } from '../api-engine';
 
 export const testOptions: ApiOptions = {
   limits: { body: 8 * 1_048_576, item: 1_048_576, requestsPerMinute: 0, streamsPerKey: 100 },
-  sse: { heartbeatMilliseconds: 15_000, slowReaderBytes: 1_048_576 },
+  sse: { heartbeatMilliseconds: 15_000, slowReaderBytes: 65_536 },
   authentication: false,
 };
 

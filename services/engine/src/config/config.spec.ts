@@ -75,7 +75,7 @@ test('every problem is told, with file, line, column, key and what is expected',
     'rapport.yaml:6:1: limits: expected settings below it.',
     'rapport.yaml:7:1: there is no setting "colour". All are listed by: rapport config',
     'rapport.yaml:2:9: http.port: expected a port: a whole number from 0 (any free one) to 65535, found 99999',
-    'rapport.yaml:5:14: sse.heartbeat: expected an ISO 8601 duration such as PT10S, PT5M or P3D, found "15 seconds"',
+    'rapport.yaml:5:14: sse.heartbeat: expected an ISO 8601 duration such as PT10S, PT5M or P3D, at most P8D, found "15 seconds"',
     'RAPPORT_LOG_LEVEL: expected one of trace, debug, info, warn, error, fatal, silent, found "loud"',
   ]);
 });
@@ -126,6 +126,22 @@ test('a password in a URL is refused and shown to nobody', () => {
   const [problem] = problems({ flags: [givenBySet('tracing.otlpEndpoint=http://me:hunter2@collector')] });
   expect(problem).toMatch(/^--set tracing\.otlpEndpoint: expected a URL/);
   expect(problem).not.toContain('hunter2');
+});
+
+test('a duration that ends up in a timer is one that timers can wait for; no other is endless', () => {
+  const bound = (setting: string, value: string) => problems({ flags: [givenBySet(`${setting}=${value}`)] })[0];
+  for (const timer of ['http.bodyTimeout', 'http.idleStreamTimeout', 'webhooks.timeout', 'shutdown.timeout']) {
+    expect(bound(timer, 'P24D')).toBeUndefined();
+    expect(bound(timer, 'P25D')).toBe(
+      `--set ${timer}: expected an ISO 8601 duration such as PT10S, PT5M or P3D, at most P24D, found "P25D"`,
+    );
+  }
+  expect(bound('sse.heartbeat', 'P8D')).toBeUndefined();
+  expect(bound('sse.heartbeat', 'P9D')).toMatch(/at most P8D/);
+  for (const span of ['webhooks.retry.giveUpAfter', 'webhooks.secretOverlap', 'readiness.maxLag']) {
+    expect(bound(span, 'P365D')).toBeUndefined();
+    expect(bound(span, `P${'9'.repeat(400)}D`)).toMatch(/at most P36500D/);
+  }
 });
 
 test('roles of a token are a mapping, in the file or as JSON', () => {

@@ -1,4 +1,4 @@
-import { parseDuration } from '@rapport/domain';
+import { DAY, parseDuration } from '@rapport/domain';
 import { isLeft } from 'fp-ts/Either';
 import * as t from 'io-ts';
 
@@ -54,11 +54,18 @@ export const bytes = kind('a number of bytes, such as 65536, 64KiB or 10MiB', is
   return Number.isSafeInteger(value) && value > 0 ? value : undefined;
 });
 
-/** An ISO 8601 duration, in milliseconds. */
-export const duration = kind('an ISO 8601 duration such as PT10S, PT5M or P3D', isNumber, (input) => {
-  const parsed = isText(input) ? parseDuration(input) : undefined;
-  return parsed === undefined || isLeft(parsed) ? undefined : parsed.right;
-});
+/** An ISO 8601 duration of at most so many days, in milliseconds. */
+export const durationUpTo = (days: number) =>
+  kind(`an ISO 8601 duration such as PT10S, PT5M or P3D, at most P${days}D`, isNumber, (input) => {
+    const parsed = isText(input) ? parseDuration(input) : undefined;
+    return parsed === undefined || isLeft(parsed) || parsed.right > days * DAY ? undefined : parsed.right;
+  });
+
+/** Up to a century: an instant that lies so far ahead is one still. */
+export const duration = durationUpTo(36_500);
+
+/** One that a timer waits for: those of Node end at once when they are to wait for 25 days or longer. */
+export const timer = durationUpTo(24);
 
 export const oneOf = <A extends string>(...values: readonly [A, ...A[]]): t.Type<A, A, unknown> =>
   kind(

@@ -1,6 +1,20 @@
 import { ROLES, type Role } from '@rapport/access';
 import type * as t from 'io-ts';
-import { bytes, duration, file, list, mappingTo, oneOf, port, text, url, whole, yesNo } from './kinds';
+import {
+  bytes,
+  duration,
+  durationUpTo,
+  file,
+  list,
+  mappingTo,
+  oneOf,
+  port,
+  text,
+  timer,
+  url,
+  whole,
+  yesNo,
+} from './kinds';
 
 /** One thing that can be set: in the file under its name, in the environment, or by a flag. */
 export interface Setting<C extends t.Any = t.Any> {
@@ -43,12 +57,12 @@ export const SETTINGS = {
   'http.tls.key': optional({ kind: file, does: 'Private key (PEM) to serve HTTPS with; with `http.tls.cert`.' }),
   'http.tls.cert': optional({ kind: file, does: 'Certificate chain (PEM) to serve HTTPS with.' }),
   'http.bodyTimeout': required({
-    kind: duration,
+    kind: timer,
     default: MINUTE,
     does: 'A body that is not a stream must have arrived after so long.',
   }),
   'http.idleStreamTimeout': required({
-    kind: duration,
+    kind: timer,
     default: 'PT5M',
     does: 'A stream of touchpoints on which nothing comes for so long is ended.',
   }),
@@ -69,14 +83,15 @@ export const SETTINGS = {
     does: 'Streams of each kind, of touchpoints and of stage changes, that one key may have open; 0 sets no limit.',
   }),
   'sse.heartbeat': required({
-    kind: duration,
+    // Readers wait for three of them with one timer.
+    kind: durationUpTo(8),
     default: 'PT15S',
     does: 'How often a quiet event stream gets a comment, so that nobody in between takes it for dead.',
   }),
   'sse.slowReaderBytes': required({
     kind: bytes,
-    default: '1MiB',
-    does: 'How far the reader of an event stream may be behind before it is disconnected; it resumes by its cursor.',
+    default: '64KiB',
+    does: 'How much of an event stream is written to its reader at once, 64KiB at most; the rest waits in the log. A reader that takes less in 30 seconds is disconnected, and resumes by its cursor.',
   }),
   'webhooks.allowPrivateTargets': required({
     kind: yesNo,
@@ -88,7 +103,7 @@ export const SETTINGS = {
     kind: list,
     does: 'Names, addresses or CIDR ranges that webhooks may go to whatever they are, over `http://` too.',
   }),
-  'webhooks.timeout': required({ kind: duration, default: 'PT15S', does: 'How long a receiver may take to answer.' }),
+  'webhooks.timeout': required({ kind: timer, default: 'PT15S', does: 'How long a receiver may take to answer.' }),
   'webhooks.retry.first': required({
     kind: duration,
     default: 'PT1S',
@@ -130,6 +145,10 @@ export const SETTINGS = {
     kind: mappingTo<Role>(ROLES),
     does: 'Which role each value of that claim gives; without it, values are names of roles.',
   }),
+  'auth.accessLog.keep': optional({
+    kind: duration,
+    does: 'How long the access log keeps who read what; for ever without it.',
+  }),
   'log.level': required({
     kind: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
     default: 'info',
@@ -147,7 +166,7 @@ export const SETTINGS = {
     does: 'OpenTelemetry collector (OTLP over HTTP) that traces are sent to; none are made without it.',
   }),
   'shutdown.timeout': required({
-    kind: duration,
+    kind: timer,
     default: 'PT10S',
     does: 'How long requests under way may take to end when the engine is stopped.',
   }),
