@@ -41,9 +41,7 @@ test(`after ${ROUNDS} kills every decision is there once, in sequence, and is wh
   const factors = Object.fromEntries(program.factors.map(({ id, ...parameters }) => [id, parameters]));
   const acknowledged: string[] = [];
   for (let round = 0; round < ROUNDS; round++)
-    acknowledged.push(
-      ...(await runAndKill(round, (round * 37) % MOST_ACKNOWLEDGED, (round * 7) % LONGEST_DELAY_MS)),
-    );
+    acknowledged.push(...(await runAndKill(round, (round * 37) % MOST_ACKNOWLEDGED, (round * 7) % LONGEST_DELAY_MS)));
 
   const log = await openSqliteEventLog(join(folder, 'events.sqlite'), { mode: 'write' });
   const readModel = await openSqliteReadModel(join(folder, 'relationships.sqlite'), { mode: 'write', factors });
