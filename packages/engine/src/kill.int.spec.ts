@@ -81,4 +81,4 @@ test(`after ${ROUNDS} kills every decision is there once, in sequence, and is wh
   expect((await log.verifyIntegrity()).problems).toEqual([]);
   await readModel.close();
   await log.close();
-});
+}, 600_000);

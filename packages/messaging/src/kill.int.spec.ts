@@ -23,10 +23,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const runAndKill = async (round: number, url: string, reached: () => boolean, delay: number): Promise<void> => {
   const child = spawn(process.execPath, [CHILD, folder, String(round), url], { stdio: ['ignore', 'pipe', 'inherit'] });
   const closed = once(child, 'close');
-  await once(child.stdout, 'data');
-  await eventually(reached, 30_000);
-  setTimeout(() => child.kill('SIGKILL'), delay);
-  await closed;
+  try {
+    await once(child.stdout, 'data');
+    await eventually(reached, 30_000);
+    await new Promise((resolve) => setTimeout(resolve, delay));
+  } finally {
+    child.kill('SIGKILL');
+    await closed;
+  }
 };
 
 test(`after ${ROUNDS} kills every decision arrived, in order per customer, once for whoever drops repeated ids`, async () => {
@@ -51,10 +55,13 @@ test(`after ${ROUNDS} kills every decision arrived, in order per customer, once 
   });
   webhooks.start();
   const head = await log.head();
-  await eventually(async () => {
-    const [{ waiting, cursor }] = await webhooks.list();
-    return waiting === 0 && cursor === head;
-  }, 50_000);
+  await eventually(
+    async () => {
+      const [{ waiting, cursor }] = await webhooks.list();
+      return waiting === 0 && cursor === head;
+    },
+    60_000 + ROUNDS * 2_000,
+  );
   await webhooks.stop();
   await receiver.close();
 
@@ -74,4 +81,4 @@ test(`after ${ROUNDS} kills every decision arrived, in order per customer, once 
   expect(acceptedUnderKills).toBeGreaterThan(ROUNDS);
   await feed.close();
   await log.close();
-});
+}, 600_000);
