@@ -51,7 +51,9 @@ export const openAccess = async (options: AccessOptions): Promise<Access> => {
   let forgetAt = Number.NEGATIVE_INFINITY;
   const forget = (): void => {
     if (keepMilliseconds === undefined || clock.now() < forgetAt) return;
-    if (!log.forget(clock.now() - keepMilliseconds)) forgetAt = clock.now() + FORGET_EVERY_MS;
+    // Set before, so that what fails is told once a minute.
+    forgetAt = clock.now() + FORGET_EVERY_MS;
+    if (log.forget(clock.now() - keepMilliseconds)) forgetAt = clock.now();
   };
   const timer = setInterval(() => {
     log.write();

@@ -33,6 +33,8 @@ const runAndKill = async (round: number, after: number, delay: number): Promise<
     if (acknowledged.length === after) setTimeout(() => child.kill('SIGKILL'), delay);
   }
   await closed;
+  // One that ended by itself proves nothing.
+  expect(child.signalCode).toBe('SIGKILL');
   return acknowledged;
 };
 

@@ -23,8 +23,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const runAndKill = async (round: number, url: string, reached: () => boolean, delay: number): Promise<void> => {
   const child = spawn(process.execPath, [CHILD, folder, String(round), url], { stdio: ['ignore', 'pipe', 'inherit'] });
   const closed = once(child, 'close');
+  const ended = closed.then(() => {
+    throw new Error('The child ended before it was killed. Is it built (npx tsc -b)?');
+  });
   try {
-    await once(child.stdout, 'data');
+    await Promise.race([once(child.stdout, 'data'), ended]);
     await eventually(reached, 30_000);
     await new Promise((resolve) => setTimeout(resolve, delay));
   } finally {

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { formatInstant } from '@rapport/domain';
+import { formatInstant, OWN_SOURCE } from '@rapport/domain';
 import { systemClock } from '@rapport/engine';
 import type { Position } from '@rapport/event-log';
 import { acquireWriter, atStore, openStore, type Store, type WriterLock } from '@rapport/sqlite';
@@ -214,7 +214,7 @@ const webhooksOn = (store: Store, lock: WriterLock, setup: OpenWebhooksOptions):
 const testEvent = (subscription: string, at: number) => ({
   specversion: '1.0',
   id: `test_${randomUUID()}`,
-  source: 'rapport',
+  source: OWN_SOURCE,
   type: 'rapport.test.v1',
   time: formatInstant(at),
   datacontenttype: 'application/json',

@@ -142,7 +142,7 @@ export const superviseProjection = async (options: SupervisedOptions): Promise<S
   running = keepRunning(await begin(), stopping.signal);
 
   const needed = (): LiveProjection => {
-    if (live === undefined) throw new ProjectionUnavailable(problem ?? 'it is stopped');
+    if (live === undefined) throw new ProjectionUnavailable(problem ?? 'the projection is stopped');
     return live;
   };
 
@@ -176,7 +176,7 @@ export const superviseProjection = async (options: SupervisedOptions): Promise<S
 const endedWith = (error: Error): LiveProjection => ({
   status: () => NOTHING,
   whenCaughtUp: () => Promise.reject(error),
-  retryParked: () => Promise.reject(new ProjectionUnavailable(error.message, { cause: error })),
+  retryParked: () => Promise.reject(new ProjectionUnavailable(error)),
   ended: Promise.resolve(error),
   stop: async () => undefined,
 });

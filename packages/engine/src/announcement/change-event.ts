@@ -1,4 +1,4 @@
-import { type DecidingCondition, formatInstant, type TouchpointIdentity } from '@rapport/domain';
+import { type DecidingCondition, formatInstant, OWN_SOURCE, type TouchpointIdentity } from '@rapport/domain';
 import type { DecisionCause, RecordedDecision, RulesetName } from '../decision';
 
 /** What a subscriber can be told of. */
@@ -18,7 +18,7 @@ interface Envelope {
   readonly specversion: '1.0';
   /** Derived from what was decided: the same change always has the same id. */
   readonly id: string;
-  readonly source: 'rapport';
+  readonly source: typeof OWN_SOURCE;
   /** The customer. */
   readonly subject: string;
   /** When it became true. */
@@ -57,7 +57,7 @@ export const changeEvent = (decision: RecordedDecision): ChangeEvent => {
   const envelope = {
     specversion: '1.0',
     id,
-    source: 'rapport',
+    source: OWN_SOURCE,
     type: `relationship.${decision.kind}.v1`,
     subject: customer,
     time: formatInstant(effectiveAt),

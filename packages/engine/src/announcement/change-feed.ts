@@ -96,10 +96,15 @@ export const createChangeFeed = (log: EventLog, { retryMilliseconds = RETRY_MS }
     }
   };
 
+  /** Rejects where the log cannot be read. */
+  const tryReading = async (): Promise<void> => {
+    for await (const _ of log.readAll({ after: seen, ...DECISIONS, pageSize: 1, signal: closing.signal })) return;
+  };
+
   const keepFollowing = async (): Promise<void> => {
     while (!closing.signal.aborted) {
       try {
-        await log.head();
+        if (failure !== undefined) await tryReading();
         failure = undefined;
         await keepUp();
       } catch (error) {

@@ -86,6 +86,7 @@ export const startLiveProjection = async (options: LiveProjectionOptions): Promi
   let failure: Error | undefined;
   let over = false;
   let lastId = 0;
+  const whyOver = (): Error => failure ?? new Error('the projection was stopped');
   let waiting: { readonly position: Position; readonly resolve: () => void; readonly reject: (e: Error) => void }[] =
     [];
   const retries = new Map<number, Waiting>();
@@ -133,10 +134,10 @@ export const startLiveProjection = async (options: LiveProjectionOptions): Promi
   const ended = new Promise<Error | undefined>((resolve) => {
     worker.on('exit', () => {
       over = true;
-      const why = failure ?? new Error('it was stopped');
+      const why = whyOver();
       opened?.reject(why);
       for (const { reject } of waiting) reject(why);
-      for (const { reject } of retries.values()) reject(new ProjectionUnavailable(why.message, { cause: why }));
+      for (const { reject } of retries.values()) reject(new ProjectionUnavailable(why));
       waiting = [];
       // Whoever projects next must find in the log what was on its way into it.
       void disconnected.then(() => resolve(failure));
@@ -149,12 +150,12 @@ export const startLiveProjection = async (options: LiveProjectionOptions): Promi
     whenCaughtUp: (position) =>
       new Promise((resolve, reject) => {
         if (checkpoint !== undefined && position <= checkpoint) return resolve();
-        if (over) return reject(failure ?? new Error('it was stopped'));
+        if (over) return reject(whyOver());
         waiting.push({ position, resolve, reject });
       }),
     retryParked: () =>
       new Promise((resolve, reject) => {
-        if (over) return reject(new ProjectionUnavailable(failure?.message ?? 'it was stopped', { cause: failure }));
+        if (over) return reject(new ProjectionUnavailable(whyOver()));
         const id = ++lastId;
         retries.set(id, { resolve, reject });
         post({ kind: 'retry', id });

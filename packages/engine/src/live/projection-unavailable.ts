@@ -1,8 +1,10 @@
 /** What was asked of the projection cannot be done at the moment: it is starting, stopping, or being made anew. */
 export class ProjectionUnavailable extends Error {
-  /** @param reason why, in words */
-  constructor(reason: string, options?: ErrorOptions) {
-    super(`The projection is not running: ${reason}`, options);
+  /** @param why in words, or the error that ended it */
+  constructor(why: string | Error) {
+    super(`This cannot be done at the moment: ${why instanceof Error ? why.message : why}`, {
+      cause: why instanceof Error ? why : undefined,
+    });
     this.name = 'ProjectionUnavailable';
   }
 }

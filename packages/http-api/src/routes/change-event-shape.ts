@@ -1,3 +1,4 @@
+import { OWN_SOURCE } from '@rapport/domain';
 import type { ChangeEvent } from '@rapport/engine';
 import {
   anyOf,
@@ -19,7 +20,7 @@ import { CONDITION, IDENTITY, RULESET_NAME } from './customer-shapes';
 const envelope = {
   specversion: codec<'1.0'>({ const: '1.0', description: 'Of CloudEvents.' }),
   id: text('Derived from what was decided: the same change always has the same id.'),
-  source: codec<'rapport'>({ const: 'rapport', description: 'Rapport itself.' }),
+  source: codec<typeof OWN_SOURCE>({ const: OWN_SOURCE, description: 'Rapport itself.' }),
   subject: text('The customer.'),
   time: instant('When it became true.'),
   recordedtime: instant('When it was decided.'),
