@@ -1,5 +1,5 @@
 import type { EventLog } from './event-log';
-import { openSqliteEventLog } from './sqlite/sqlite-event-log';
+import { openSqliteEventLog, type SqliteEventLogOptions } from './sqlite/sqlite-event-log';
 
 /** Where a log is kept: plain data, so that worker threads and configuration can carry it. */
 export type EventLogLocation = { readonly kind: 'sqlite'; readonly path: string };
@@ -9,5 +9,5 @@ export type EventLogLocation = { readonly kind: 'sqlite'; readonly path: string 
  *
  * @throws what the adapter throws on opening
  */
-export const openEventLog = (location: EventLogLocation, mode: 'read' | 'write'): Promise<EventLog> =>
+export const openEventLog = (location: EventLogLocation, mode: SqliteEventLogOptions['mode']): Promise<EventLog> =>
   openSqliteEventLog(location.path, { mode });

@@ -12,8 +12,11 @@ export interface StoreOptions {
   /** Schema version this program reads and writes; the number of migrations. */
   readonly version: number;
   readonly migrations: readonly Migration[];
-  /** `write` creates and migrates; `read` does neither and may be done by many while one writes. */
-  readonly mode: 'write' | 'read';
+  /**
+   * `write` creates and migrates; `read` does neither and may be done by many while one writes; `follow` is to read
+   * what is being written, as it grows.
+   */
+  readonly mode: 'write' | 'read' | 'follow';
   /** `full` (default): a commit survives loss of power. `off`: for what can be made again, and for tests. */
   readonly synchronous?: 'full' | 'off';
 }
@@ -27,7 +30,10 @@ export interface Store {
 
 const BUSY_TIMEOUT_MS = 5_000;
 const CACHE_KIB = 64 * 1024;
-/** Mapped pages read fastest, but count as memory of the process, once for every thread that reads. */
+/**
+ * Mapped pages read fastest, but count as memory of the process, once for every thread that reads. Whenever the file
+ * has grown the mapping is made anew, page by page, so only who reads much of it at once maps it.
+ */
 const MMAP_BYTES = 192 * 1024 * 1024;
 /** Pages that change often, as those of indexes do, reach the file once for many commits. */
 const CHECKPOINT_PAGES = 16_000;
@@ -63,7 +69,7 @@ export const openStore = (path: string, options: StoreOptions): Store => {
         throw needsMigration(path, found, options.version);
       }
       // Only now: a damaged header was already seen above, so no mapping goes past the end of the file.
-      db.pragma(`mmap_size = ${MMAP_BYTES}`);
+      if (options.mode === 'read') db.pragma(`mmap_size = ${MMAP_BYTES}`);
     } catch (error) {
       db.close();
       throw error;
@@ -72,11 +78,12 @@ export const openStore = (path: string, options: StoreOptions): Store => {
   });
 };
 
-const connect = (path: string, mode: 'write' | 'read'): Database.Database => {
+const connect = (path: string, mode: StoreOptions['mode']): Database.Database => {
   if (existsSync(path) && statSync(path).isDirectory()) throw storeError('not-a-store', path);
   if (mode === 'write') makeFor(path);
   else if (!existsSync(path)) throw storeError('missing', path);
-  return new Database(path, { readonly: mode === 'read', fileMustExist: mode === 'read', timeout: BUSY_TIMEOUT_MS });
+  const reading = mode !== 'write';
+  return new Database(path, { readonly: reading, fileMustExist: reading, timeout: BUSY_TIMEOUT_MS });
 };
 
 /** For its owner alone, whatever the folder lets others do; the files that SQLite puts beside it take over its mode. */

@@ -172,9 +172,20 @@ describe('opening a store', () => {
     store.close();
   });
 
+  test('only who reads what was there maps the file: the others would map it anew whenever it grows', () => {
+    fill(3);
+    const mapped = (mode: StoreOptions['mode']): boolean => {
+      const store = openStore(path, { ...V1, mode });
+      const bytes = Number(store.db.pragma('mmap_size', { simple: true }));
+      store.close();
+      return bytes > 0;
+    };
+    expect([mapped('read'), mapped('follow'), mapped('write')]).toEqual([true, false, false]);
+  });
+
   test('readers see what was committed while one writes', () => {
     const writer = openStore(path, V1);
-    const readers = [1, 2, 3].map(() => openStore(path, { ...V1, mode: 'read' }));
+    const readers = (['read', 'follow', 'follow'] as const).map((mode) => openStore(path, { ...V1, mode }));
     const counts = () => readers.map(({ db }) => db.prepare('SELECT count(*) FROM notes').pluck().get());
     writer.db.exec("BEGIN IMMEDIATE; INSERT INTO notes (text) VALUES ('a')");
     expect(counts()).toEqual([0, 0, 0]);

@@ -56,7 +56,7 @@ interface Waiting {
 const NOTHING: ProjectionReport = { touchpoints: 0, customers: 0, decisions: 0, parked: 0, late: 0, reviewed: 0 };
 
 /** Most of what a fold makes dies young: with room for it, it is never copied. */
-const WORKER_LIMITS = { maxYoungGenerationSizeMb: 64 };
+const WORKER_LIMITS = { maxYoungGenerationSizeMb: 192 };
 
 /** The compiled thread, also when this file runs from its sources under test. */
 const workerFile = (): string => {

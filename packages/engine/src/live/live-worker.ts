@@ -23,7 +23,7 @@ const main = async (): Promise<void> => {
   const program = compileRuleset(ruleset);
   const stopping = new AbortController();
   const readModel = await openSqliteReadModel(path, { mode: 'write', factors: factorsOf(program) });
-  const reading = await openEventLog(location, 'read').catch(async (error: unknown) => {
+  const reading = await openEventLog(location, 'follow').catch(async (error: unknown) => {
     await readModel.close();
     throw error;
   });

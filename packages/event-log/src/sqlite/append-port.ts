@@ -103,7 +103,7 @@ export const appendsTo = (port: MessagePort, committed?: (last: number) => void)
  * A log as a thread has it that reads on a connection of its own and appends through the thread that writes.
  *
  * @param log open for reading; closing it closes the port
- * @example const log = appendingTo(await openEventLog(location, 'read'), port);
+ * @example const log = appendingTo(await openEventLog(location, 'follow'), port);
  */
 export const appendingTo = (log: EventLog, port: MessagePort): EventLog => {
   const { appendMany, drained } = appendsTo(port);

@@ -41,7 +41,7 @@ test('what is no log is refused at the start', async () => {
 test('what comes by a connection is appended in order with the rest, and readers of the log are told', async () => {
   const log = await open();
   const { port, ended } = log.connect();
-  const other = appendingTo(await openSqliteEventLog(path(), { mode: 'read' }), port);
+  const other = appendingTo(await openSqliteEventLog(path(), { mode: 'follow' }), port);
   const stop = new AbortController();
   const seen: string[] = [];
   const following = (async () => {
@@ -89,7 +89,7 @@ test('a connection has ended when all that was sent through it is in the log, al
 test('connections end with the log, and say so to who would append', async () => {
   const log = await open();
   const { port, ended } = log.connect();
-  const other = appendingTo(await openSqliteEventLog(path(), { mode: 'read' }), port);
+  const other = appendingTo(await openSqliteEventLog(path(), { mode: 'follow' }), port);
   done(await other.append('customer-1', 'any', [anEvent('a')]));
   await log.close();
   await ended;

@@ -99,7 +99,7 @@ export const openEventLogOnThread = async (
   };
   let reading: Store;
   try {
-    reading = openLogStore(path, 'read');
+    reading = openLogStore(path, 'follow');
   } catch (error) {
     await end();
     throw error;

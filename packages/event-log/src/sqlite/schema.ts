@@ -1,4 +1,4 @@
-import { type Migration, openStore, type Store } from '@rapport/sqlite';
+import { type Migration, openStore, type Store, type StoreOptions } from '@rapport/sqlite';
 import { indexRareTypes } from './rare-types';
 
 /**
@@ -35,7 +35,11 @@ const MIGRATIONS: readonly Migration[] = [VERSION_1, indexRareTypes];
 /** "RpL" and a version of the format, as bytes. */
 const APPLICATION_ID = 0x52_70_4c_01;
 
-export const openLogStore = (path: string, mode: 'write' | 'read', synchronous: 'full' | 'off' = 'full'): Store =>
+export const openLogStore = (
+  path: string,
+  mode: StoreOptions['mode'],
+  synchronous: StoreOptions['synchronous'] = 'full',
+): Store =>
   openStore(path, {
     applicationId: APPLICATION_ID,
     version: MIGRATIONS.length,

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import type { Position } from '../event-log';
 import { anEvent, collect, describeEventLog, done } from '../testing/event-log-contract';
 import { prepareRangePage } from './read-events';
 import { openLogStore } from './schema';
@@ -35,6 +36,25 @@ test('closing answers what was asked before, and a log opened again goes on wher
   expect(await second.verifyIntegrity()).toMatchObject({ events: 3, commits: 2, problems: [] });
   await second.close();
 });
+
+test.each(['read', 'follow'] as const)(
+  'a log opened to %s answers up to any position it is asked for',
+  async (mode) => {
+    const path = join(folder, `beside-${mode}.sqlite`);
+    const writer = await openSqliteEventLog(path, { mode: 'write', synchronous: 'off' });
+    const reader = await openSqliteEventLog(path, { mode });
+    const positions = [];
+    for (const id of ['a', 'b', 'c'])
+      positions.push(done(await writer.append('customer-1', 'any', [anEvent(id)])).position);
+    const upTo = async (until: Position) => (await reader.readWhole('customer-1', { until })).map(({ id }) => id);
+    expect(await upTo(positions[1])).toEqual(['a', 'b']);
+    expect(await upTo(positions[2])).toEqual(['a', 'b', 'c']);
+    expect(await upTo(positions[0])).toEqual(['a']);
+    await expect(reader.append('customer-1', 'any', [anEvent('d')])).rejects.toMatchObject({ kind: 'unwritable' });
+    await reader.close();
+    await writer.close();
+  },
+);
 
 test('the writer knows streams again that it had to forget', () => {
   const store = openLogStore(join(folder, 'directory.sqlite'), 'write', 'off');

@@ -13,8 +13,11 @@ import { verifyStore } from './verify';
 import { logWriter } from './writer';
 
 export interface SqliteEventLogOptions {
-  /** `write`: creates the file if need be and is its only writer. `read`: any number of them, in any process. */
-  readonly mode: 'write' | 'read';
+  /**
+   * `write`: creates the file if need be and is its only writer. `read`: any number of them, in any process. `follow`:
+   * the same, for who reads what comes while it is written; `read` is faster where much is read of what was there.
+   */
+  readonly mode: 'write' | 'read' | 'follow';
   /** Gives `recordedAt` where the event has none; the system's clock when absent. */
   readonly clock?: () => number;
   /** `off` gives up durability for speed, for tests and for stores that can be made again. `full` when absent. */
@@ -34,7 +37,7 @@ const POLL = { quietMs: 20, busyMs: 2, busyForMs: 1_000 };
  * @example const log = await openSqliteEventLog('rapport-data/log.sqlite', { mode: 'write' });
  */
 export const openSqliteEventLog = async (path: string, options: SqliteEventLogOptions): Promise<EventLog> => {
-  if (options.mode === 'read') return readingLog(openLogStore(path, 'read'));
+  if (options.mode !== 'write') return readingLog(openLogStore(path, options.mode));
   const lock = acquireWriter(path);
   let store: Store | undefined;
   try {
@@ -52,11 +55,16 @@ type LogReads = Pick<
   'readStream' | 'readWhole' | 'readAll' | 'readStreams' | 'subscribeAll' | 'count' | 'verifyIntegrity'
 >;
 
-/** What a log of either mode gives to read; `end` is the last committed position; `wait` resolves when it
- * may have moved on from `seen`. */
+/**
+ * What a log of any mode gives to read.
+ *
+ * @param end the last committed position; where `enough` is given, one that is known to be committed will do if it is
+ * not before that
+ * @param wait resolves when the end may have moved on from `seen`
+ */
 export const readsOf = (
   store: Store,
-  end: () => number,
+  end: (enough?: number) => number,
   wait: (seen: number, signal: AbortSignal) => Promise<void>,
 ): LogReads => {
   const rows = eventRows(store);
@@ -64,8 +72,11 @@ export const readsOf = (
   const counts = store.db.prepare<[], { name: string; events: number; streams: number }>(
     'SELECT name, events, streams FROM categories ORDER BY name',
   );
-  const bound = (until: string | undefined): number =>
-    Math.min(end(), until === undefined ? Infinity : decodePosition(until));
+  const bound = (until: string | undefined): number => {
+    if (until === undefined) return end();
+    const most = decodePosition(until);
+    return Math.min(end(most), most);
+  };
   const start = (after: string | undefined): number => (after === undefined ? 0 : decodePosition(after));
 
   return {
@@ -112,7 +123,7 @@ export const writingLog = (store: Store, lock: WriterLock, clock: () => number):
     return results;
   });
   // Reads have a connection of their own: a statement of theirs never stands in the way of a commit.
-  const reading = openLogStore(store.path, 'read');
+  const reading = openLogStore(store.path, 'follow');
   let closed: Promise<void> | undefined;
 
   const appendMany = async (requests: readonly AppendRequest[]): Promise<readonly AppendResult[]> => {
@@ -143,7 +154,11 @@ export const writingLog = (store: Store, lock: WriterLock, clock: () => number):
 
 const readingLog = (store: Store): EventLog => {
   const last = store.db.prepare<[], number>('SELECT ifnull(max(last_position), 0) FROM commits').pluck();
-  const end = (): number => atStore(store.path, () => last.get()!);
+  let known = 0;
+  const end = (enough = Infinity): number => {
+    if (known < enough) known = atStore(store.path, () => last.get()!);
+    return known;
+  };
   const refuse = async (): Promise<never> => {
     throw new StoreError(
       'unwritable',

@@ -4,8 +4,11 @@ import { rowInserter, type Value } from './row-inserter';
 export type Rows = readonly (readonly Value[])[];
 
 export interface OwnedRows {
-  /** Makes these the customer's rows. `stored`: those she has, where that is known. */
-  put(key: number, stored: Rows | undefined, rows: Rows): void;
+  /**
+   * Makes these the customer's rows. `stored`: those she has, where that is known. Returns her rows, the ones given as
+   * stored where they are the same: what is kept for long should not be made anew each time.
+   */
+  put(key: number, stored: Rows | undefined, rows: Rows): Rows;
   remove(key: number): void;
 }
 
@@ -23,12 +26,12 @@ export const ownedRows = (db: Database, table: string, columns: readonly string[
   return {
     put: (key, known, rows) => {
       const stored = known ?? select.all(key);
-      if (sameRows(stored, rows)) return;
+      if (sameRows(stored, rows)) return stored;
       if (stored.length > 0) remove.run(key);
-      if (rows.length === 0) return;
       const values: Value[] = [];
       for (const row of rows) values.push(key, ...row);
       insert(values);
+      return rows;
     },
     remove: (key) => void remove.run(key),
   };

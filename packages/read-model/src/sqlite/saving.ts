@@ -61,12 +61,14 @@ export const saving = (db: Database, once: boolean): Saving => {
     const before = knownCustomers.get(customer);
     const { key, isNew } = customers.put(relationship, before);
     histories.put(key, !isNew, history);
-    const rows = { signals: signalRows(relationship.signals), cases: caseRows(cases), promises: promiseRows(promises) };
     const stored = isNew ? NO_ROWS : before;
-    signalTable.put(key, stored?.signals, rows.signals);
-    caseTable.put(key, stored?.cases, rows.cases);
-    promiseTable.put(key, stored?.promises, rows.promises);
-    knownCustomers.set(customer, { key, relationship, ...rows });
+    knownCustomers.set(customer, {
+      key,
+      relationship,
+      signals: signalTable.put(key, stored?.signals, signalRows(relationship.signals)),
+      cases: caseTable.put(key, stored?.cases, caseRows(cases)),
+      promises: promiseTable.put(key, stored?.promises, promiseRows(promises)),
+    });
     if (someParked) deleteParked.run(customer);
   };
   const park = ({ customer, reason, touchpoint, parkedAt }: ParkedCustomer): void => {
