@@ -7,13 +7,16 @@ export interface Server extends ServerProcess {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** Room for what dies young, as the image and the unit of systemd give it. */
+const NODE_ARGUMENTS = ['--max-semi-space-size=48'];
+
 const FIRST_KEY = /^ +(rapport_\S+)$/m;
 
 /** The engine as it is run: with keys, full durability and its usual logs, on a fresh data directory. */
 export const startEngine = async (data: string, nodeArguments: readonly string[] = []): Promise<Server> => {
   const printed = join(data, 'engine.log');
   const server = await startServer({
-    args: () => [...nodeArguments, require.resolve('@rapport/engine-service/dist/main.js')],
+    args: () => [...NODE_ARGUMENTS, ...nodeArguments, require.resolve('@rapport/engine-service/dist/main.js')],
     env: (port) => ({
       RAPPORT_DATA: join(data, 'rapport-data'),
       RAPPORT_HTTP_PORT: String(port),

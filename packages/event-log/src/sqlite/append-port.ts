@@ -31,25 +31,61 @@ export interface Committing {
   commit(requests: readonly PreparedRequest[]): readonly AppendResult[];
 }
 
-/** Commits what comes by a port, message by message in order of arrival, and answers each. */
-export const serveAppends = (port: MessagePort, writer: Committing): void => {
-  port.on('message', (packed: PackedRequests) => {
-    let answer: AppendAnswer;
+/** Commits what comes by ports. */
+export interface AppendServer {
+  /** Answers what comes by a port until that is closed. `ended` is called when nothing of it is left to commit. */
+  serve(port: MessagePort, ended?: () => void): void;
+  /** Commits and answers what waits. */
+  flush(): void;
+}
+
+/**
+ * What came by several ports while the last commit was done is committed together, in order of arrival: one wait for
+ * the disk for all.
+ */
+export const appendServer = (writer: Committing): AppendServer => {
+  let waiting: { readonly port: MessagePort; readonly packed: PackedRequests }[] = [];
+
+  const flush = (): void => {
+    const together = waiting;
+    waiting = [];
+    if (together.length === 0) return;
+    let answers: readonly AppendAnswer[];
     try {
-      const results = packResults(writer.commit(unpackRequests(packed)));
-      answer = { last: writer.last, results };
+      const asked = together.map(({ packed }) => unpackRequests(packed));
+      const results = writer.commit(asked.flat());
+      let end = 0;
+      answers = asked.map(({ length }) => {
+        end += length;
+        return { last: writer.last, results: packResults(results.slice(end - length, end)) };
+      });
     } catch (error) {
-      answer = { last: writer.last, error: carryError(error) };
+      const answer: AppendAnswer = { last: writer.last, error: carryError(error) };
+      answers = together.map(() => answer);
     }
-    port.postMessage(answer);
-  });
+    for (const [i, { port }] of together.entries()) port.postMessage(answers[i]);
+  };
+
+  return {
+    serve: (port, ended) => {
+      port.on('message', (packed: PackedRequests) => {
+        // After the messages of the other ports that have come already.
+        if (waiting.push({ port, packed }) === 1) setImmediate(flush);
+      });
+      // Comes after all messages.
+      port.once('close', () => {
+        flush();
+        ended?.();
+      });
+    },
+    flush,
+  };
 };
 
 /** A connection to something that writes on this thread: for tests that need it to fail. */
 export const connectionTo = (writer: Committing): LogConnection => {
   const { port1, port2 } = new MessageChannel();
-  serveAppends(port1, writer);
-  return { port: port2, ended: new Promise((resolve) => port1.once('close', resolve)) };
+  return { port: port2, ended: new Promise((resolve) => appendServer(writer).serve(port1, resolve)) };
 };
 
 export interface Appending {

@@ -1,7 +1,7 @@
 /** The thread behind {@link openEventLogOnThread}: the only writer of the log. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { acquireWriter, atStore, carryError, type Store } from '@rapport/sqlite';
-import { serveAppends } from './append-port';
+import { appendServer } from './append-port';
 import type { FromLogThread, LogThreadData, ToLogThread } from './event-log-on-thread';
 import { openLogStore } from './schema';
 import { logWriter } from './writer';
@@ -22,21 +22,21 @@ const main = (): void => {
   const writer = atStore(path, () => logWriter(store, recordedAt === undefined ? Date.now : () => recordedAt));
   const ports = new Set<MessagePort>();
 
+  const appends = appendServer({
+    get last() {
+      return writer.last;
+    },
+    commit: (requests) => {
+      const before = writer.last;
+      const results = writer.commit(requests);
+      if (writer.last > before) post({ kind: 'committed', last: writer.last });
+      return results;
+    },
+  });
+
   const connect = (port: MessagePort, id: number): void => {
     ports.add(port);
-    serveAppends(port, {
-      get last() {
-        return writer.last;
-      },
-      commit: (requests) => {
-        const before = writer.last;
-        const results = writer.commit(requests);
-        if (writer.last > before) post({ kind: 'committed', last: writer.last });
-        return results;
-      },
-    });
-    // Comes after all messages: they are dealt with by then.
-    port.once('close', () => {
+    appends.serve(port, () => {
       ports.delete(port);
       post({ kind: 'disconnected', id });
     });
@@ -44,6 +44,7 @@ const main = (): void => {
 
   parent.on('message', (message: ToLogThread) => {
     if (message.kind === 'connect') return connect(message.port, message.id);
+    appends.flush();
     for (const port of ports) port.close();
     store.close();
     lock.release();
