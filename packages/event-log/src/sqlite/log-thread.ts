@@ -14,7 +14,7 @@ const main = (): void => {
   const lock = acquireWriter(path);
   let store: Store;
   try {
-    store = openLogStore(path, 'write', synchronous);
+    store = openLogStore(path, 'write', { synchronous, checkpoints: 'aside' });
   } catch (error) {
     lock.release();
     throw error;

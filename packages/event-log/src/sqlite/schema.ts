@@ -38,7 +38,7 @@ const APPLICATION_ID = 0x52_70_4c_01;
 export const openLogStore = (
   path: string,
   mode: StoreOptions['mode'],
-  synchronous: StoreOptions['synchronous'] = 'full',
+  { synchronous, checkpoints }: Pick<StoreOptions, 'synchronous' | 'checkpoints'> = {},
 ): Store =>
   openStore(path, {
     applicationId: APPLICATION_ID,
@@ -46,4 +46,5 @@ export const openLogStore = (
     migrations: MIGRATIONS,
     mode,
     synchronous,
+    checkpoints,
   });
