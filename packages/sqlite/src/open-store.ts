@@ -1,7 +1,6 @@
 import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { checkpointsAside } from './checkpoints-aside';
 import { atStore, StoreError, storeError } from './store-error';
 
 /** Brings a store from version i to i + 1, where i is its index in the list: SQL, or what SQL alone cannot say. */
@@ -20,8 +19,6 @@ export interface StoreOptions {
   readonly mode: 'write' | 'read' | 'follow';
   /** `full` (default): a commit survives loss of power. `off`: for what can be made again, and for tests. */
   readonly synchronous?: 'full' | 'off';
-  /** `aside`: a thread of their own does them, for who writes all the time and must not be held up. */
-  readonly checkpoints?: 'aside';
 }
 
 export interface Store {
@@ -40,8 +37,6 @@ const CACHE_KIB = 64 * 1024;
 const MMAP_BYTES = 192 * 1024 * 1024;
 /** Pages that change often, as those of indexes do, reach the file once for many commits. */
 const CHECKPOINT_PAGES = 16_000;
-/** Where another thread copies them, the writer does so only if that one does not keep up. */
-const CHECKPOINT_PAGES_ASIDE = 2 * CHECKPOINT_PAGES;
 const WAL_BYTES_KEPT = 64 * 1024 * 1024;
 
 /**
@@ -68,7 +63,7 @@ export const openStore = (path: string, options: StoreOptions): Store => {
       const found = checkKind(db, path, options.applicationId);
       if (found > options.version) throw newerVersion(path, found, options.version);
       if (options.mode === 'write') {
-        setUpWriting(db, options);
+        setUpWriting(db, options.synchronous ?? 'full');
         if (found < options.version) migrate(db, options);
       } else if (found < options.version) {
         throw needsMigration(path, found, options.version);
@@ -79,15 +74,7 @@ export const openStore = (path: string, options: StoreOptions): Store => {
       db.close();
       throw error;
     }
-    const endCheckpoints = options.checkpoints === 'aside' ? checkpointsAside(path) : undefined;
-    return {
-      db,
-      path,
-      close: () => {
-        endCheckpoints?.();
-        db.close();
-      },
-    };
+    return { db, path, close: () => void db.close() };
   });
 };
 
@@ -115,10 +102,10 @@ const checkKind = (db: Database.Database, path: string, applicationId: number): 
   return empty ? 0 : integer(db, 'user_version');
 };
 
-const setUpWriting = (db: Database.Database, { synchronous = 'full', checkpoints }: StoreOptions): void => {
+const setUpWriting = (db: Database.Database, synchronous: 'full' | 'off'): void => {
   db.pragma('journal_mode = WAL');
   db.pragma(`synchronous = ${synchronous}`);
-  db.pragma(`wal_autocheckpoint = ${checkpoints === 'aside' ? CHECKPOINT_PAGES_ASIDE : CHECKPOINT_PAGES}`);
+  db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   db.pragma(`journal_size_limit = ${WAL_BYTES_KEPT}`);
 };
 

@@ -22,11 +22,7 @@ const main = async (): Promise<void> => {
   const { location, port: appends, readModel: path, ruleset, today } = workerData as LiveWorkerData;
   const program = compileRuleset(ruleset);
   const stopping = new AbortController();
-  const readModel = await openSqliteReadModel(path, {
-    mode: 'write',
-    factors: factorsOf(program),
-    checkpoints: 'aside',
-  });
+  const readModel = await openSqliteReadModel(path, { mode: 'write', factors: factorsOf(program) });
   const reading = await openEventLog(location, 'follow').catch(async (error: unknown) => {
     await readModel.close();
     throw error;

@@ -125,7 +125,7 @@ describe('opening', () => {
 });
 
 test('a full disk rejects every caller of the commit, stores nothing of it, and the log goes on when there is room', async () => {
-  const store = openLogStore(path, 'write', { synchronous: 'off' });
+  const store = openLogStore(path, 'write', 'off');
   const log: EventLog = writingLog(store, acquireWriter(path), () => 5_000);
   done(await log.append('customer-1', 'none', [anEvent('before')]));
   const big = { text: 'x'.repeat(100_000) };

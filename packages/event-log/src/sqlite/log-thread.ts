@@ -14,7 +14,7 @@ const main = (): void => {
   const lock = acquireWriter(path);
   let store: Store;
   try {
-    store = openLogStore(path, 'write', { synchronous, checkpoints: 'aside' });
+    store = openLogStore(path, 'write', synchronous);
   } catch (error) {
     lock.release();
     throw error;

@@ -38,7 +38,7 @@ const APPLICATION_ID = 0x52_70_4c_01;
 export const openLogStore = (
   path: string,
   mode: StoreOptions['mode'],
-  { synchronous, checkpoints }: Pick<StoreOptions, 'synchronous' | 'checkpoints'> = {},
+  synchronous: StoreOptions['synchronous'] = 'full',
 ): Store =>
   openStore(path, {
     applicationId: APPLICATION_ID,
@@ -46,5 +46,4 @@ export const openLogStore = (
     migrations: MIGRATIONS,
     mode,
     synchronous,
-    checkpoints,
   });

@@ -57,7 +57,7 @@ test.each(['read', 'follow'] as const)(
 );
 
 test('the writer knows streams again that it had to forget', () => {
-  const store = openLogStore(join(folder, 'directory.sqlite'), 'write', { synchronous: 'off' });
+  const store = openLogStore(join(folder, 'directory.sqlite'), 'write', 'off');
   store.db.exec("INSERT INTO categories VALUES (1, 'customer', 0, 0)");
   const streams = streamDirectory(store, () => 1, 2);
   const names = Array.from({ length: 9 }, (_, i) => `customer-${i}`);
@@ -73,7 +73,7 @@ test('the writer knows streams again that it had to forget', () => {
 describe('events of rare types', () => {
   /** A log as version 1 made it. */
   const versionOne = (path: string): void => {
-    const db = openLogStore(path, 'write', { synchronous: 'off' }).db;
+    const db = openLogStore(path, 'write', 'off').db;
     db.exec('DROP INDEX events_of_identity; DROP INDEX events_of_decisions');
     db.exec("DELETE FROM types WHERE name LIKE 'customer.%' OR name LIKE 'relationship.%'");
     db.pragma('user_version = 1');
@@ -81,7 +81,7 @@ describe('events of rare types', () => {
   };
 
   test('are found by their index, whatever else is in the log', () => {
-    const { db, close } = openLogStore(join(folder, 'plan.sqlite'), 'write', { synchronous: 'off' });
+    const { db, close } = openLogStore(join(folder, 'plan.sqlite'), 'write', 'off');
     for (const types of [['customer.merged', 'customer.unmerged'], ['relationship.stageChanged']]) {
       const { statement } = prepareRangePage(db, types);
       const plan = db.prepare(`EXPLAIN QUERY PLAN ${statement.source}`).all(0, 9, null, null, 0, 1024, 10);

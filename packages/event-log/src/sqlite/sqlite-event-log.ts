@@ -41,7 +41,7 @@ export const openSqliteEventLog = async (path: string, options: SqliteEventLogOp
   const lock = acquireWriter(path);
   let store: Store | undefined;
   try {
-    store = openLogStore(path, 'write', { synchronous: options.synchronous });
+    store = openLogStore(path, 'write', options.synchronous);
     return writingLog(store, lock, options.clock ?? Date.now);
   } catch (error) {
     store?.close();

@@ -17,8 +17,6 @@ export interface SqliteReadModelOptions {
    * can read it before `finish()`. A kill or an error before that leaves a file to throw away.
    */
   readonly bulk?: boolean;
-  /** `aside`: a thread of its own brings what was saved into the file; for a model that follows a log. */
-  readonly checkpoints?: 'aside';
 }
 
 export interface SqliteReadModel extends ReadModel {
@@ -49,7 +47,7 @@ export const openSqliteReadModel = async (path: string, options: SqliteReadModel
   }
 };
 
-const open = (path: string, { mode, bulk, checkpoints }: SqliteReadModelOptions): Store => {
+const open = (path: string, { mode, bulk }: SqliteReadModelOptions): Store => {
   if (bulk) for (const file of [path, `${path}-wal`, `${path}-shm`]) rmSync(file, { force: true });
   return openStore(path, {
     applicationId: APPLICATION_ID,
@@ -58,7 +56,6 @@ const open = (path: string, { mode, bulk, checkpoints }: SqliteReadModelOptions)
     mode,
     // A save waits for the disk: after a loss of power as after a kill, one page of decisions at most is not saved.
     synchronous: bulk ? 'off' : 'full',
-    checkpoints,
   });
 };
 
