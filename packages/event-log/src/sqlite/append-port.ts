@@ -35,8 +35,8 @@ export interface Committing {
 export interface AppendServer {
   /** Answers what comes by a port until that is closed. `ended` is called when nothing of it is left to commit. */
   serve(port: MessagePort, ended?: () => void): void;
-  /** Commits and answers what waits. */
-  flush(): void;
+  /** Commits and answers what waits, and closes all ports. */
+  close(): void;
 }
 
 /**
@@ -44,6 +44,7 @@ export interface AppendServer {
  * the disk for all.
  */
 export const appendServer = (writer: Committing): AppendServer => {
+  const ports = new Set<MessagePort>();
   let waiting: { readonly port: MessagePort; readonly packed: PackedRequests }[] = [];
 
   const flush = (): void => {
@@ -68,17 +69,22 @@ export const appendServer = (writer: Committing): AppendServer => {
 
   return {
     serve: (port, ended) => {
+      ports.add(port);
       port.on('message', (packed: PackedRequests) => {
         // After the messages of the other ports that have come already.
         if (waiting.push({ port, packed }) === 1) setImmediate(flush);
       });
       // Comes after all messages.
       port.once('close', () => {
+        ports.delete(port);
         flush();
         ended?.();
       });
     },
-    flush,
+    close: () => {
+      flush();
+      for (const port of ports) port.close();
+    },
   };
 };
 

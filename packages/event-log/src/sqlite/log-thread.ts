@@ -1,5 +1,5 @@
 /** The thread behind {@link openEventLogOnThread}: the only writer of the log. */
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { acquireWriter, atStore, carryError, type Store } from '@rapport/sqlite';
 import { appendServer } from './append-port';
 import type { FromLogThread, LogThreadData, ToLogThread } from './event-log-on-thread';
@@ -20,7 +20,6 @@ const main = (): void => {
     throw error;
   }
   const writer = atStore(path, () => logWriter(store, recordedAt === undefined ? Date.now : () => recordedAt));
-  const ports = new Set<MessagePort>();
 
   const appends = appendServer({
     get last() {
@@ -34,18 +33,12 @@ const main = (): void => {
     },
   });
 
-  const connect = (port: MessagePort, id: number): void => {
-    ports.add(port);
-    appends.serve(port, () => {
-      ports.delete(port);
-      post({ kind: 'disconnected', id });
-    });
-  };
-
   parent.on('message', (message: ToLogThread) => {
-    if (message.kind === 'connect') return connect(message.port, message.id);
-    appends.flush();
-    for (const port of ports) port.close();
+    if (message.kind === 'connect') {
+      const { port, id } = message;
+      return appends.serve(port, () => post({ kind: 'disconnected', id }));
+    }
+    appends.close();
     store.close();
     lock.release();
     parent.close();
