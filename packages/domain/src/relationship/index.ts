@@ -7,6 +7,7 @@ export * from './fold';
 export * from './fold-state';
 export * from './folded-touchpoint';
 export * from './missing';
+export { MODEL_VERSION } from './model-version';
 export { measure, whole } from './number-text';
 export { compileRuleset, type Program } from './program';
 export * from './relationship';
