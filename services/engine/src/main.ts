@@ -1,4 +1,5 @@
 /** The engine in a container: set by environment and file alone. `node services/engine/dist/main.js` */
+import '@rapport/sqlite/supported-node';
 import type { Host } from '@rapport/data-directory';
 import { effectiveConfig } from './config';
 import { serve } from './serve';
