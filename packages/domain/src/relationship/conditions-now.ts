@@ -1,7 +1,8 @@
 import type { StateCondition } from '../ruleset/ruleset';
 import type { Fold } from './fold';
+import { thresholdOf } from './program';
 import type { DecidingCondition } from './relationship';
-import { atomHolds, atomsOf } from './state-condition';
+import { type Atom, atomsOf, holdsOn } from './state-condition';
 
 /** A condition with the values it met, as a tree of the same form. */
 export type ConditionNow =
@@ -9,6 +10,28 @@ export type ConditionNow =
   | { readonly any: readonly ConditionNow[]; readonly holds: boolean }
   | { readonly not: ConditionNow; readonly holds: boolean }
   | DecidingCondition;
+
+/** The nearest double below (-1) or above (1) another. */
+const beside = (value: number, direction: number): number => {
+  const bits = new BigInt64Array(new Float64Array([value]).buffer);
+  if (value === 0) return direction * Number.MIN_VALUE;
+  bits[0] += BigInt(Math.sign(value) * direction);
+  return new Float64Array(bits.buffer)[0];
+};
+
+/**
+ * A value with the side on which it lies to the threshold. Of a score at its prior evidence may remain that rounding
+ * has lost: it is told by the nearest double on its side, so that value and outcome agree.
+ */
+const valueAndSide = (fold: Fold, atom: Atom, t: number): { readonly value: number; readonly side: number } => {
+  const { threshold } = atom;
+  const value = subjectValue(fold, atom.subject, atom.id, t);
+  if (atom.subject === 'metric') return { value, side: value - threshold };
+  const index = fold.program.factors.findIndex(({ id }) => id === atom.id);
+  const side = fold.factorSide(index, thresholdOf(atom, fold.program.factors), t);
+  if (side === 0) return { value: threshold, side };
+  return { value: Math.sign(value - threshold) === Math.sign(side) ? value : beside(threshold, Math.sign(side)), side };
+};
 
 const subjectValue = (fold: Fold, subject: 'metric' | 'factor' | 'confidence', id: string, t: number): number => {
   if (subject === 'metric') return fold.metrics[fold.program.metricIds.indexOf(id)].value(t);
@@ -40,8 +63,8 @@ export const conditionNow = (fold: Fold, condition: StateCondition, t: number): 
     return { subject: 'consent', id: condition.consent, comparison: 'is', value: holds, holds };
   }
   const all = atomsOf(condition).map((atom): DecidingCondition => {
-    const value = subjectValue(fold, atom.subject, atom.id, t);
-    return { ...atom, value: Number.isFinite(value) ? value : null, holds: atomHolds(atom, value) };
+    const { value, side } = valueAndSide(fold, atom, t);
+    return { ...atom, value: Number.isFinite(value) ? value : null, holds: holdsOn(side, atom.comparison) };
   });
   return all.length === 1 ? all[0] : { all, holds: all.every(({ holds }) => holds) };
 };

@@ -7,6 +7,7 @@ import {
   MAX_DATA_BYTES,
   MAX_DATA_DEPTH,
   MAX_ID_LENGTH,
+  type TouchpointAdjustment,
   type TouchpointProblem,
 } from './index';
 import { compact, context, NOW } from './touchpoint-fixtures';
@@ -204,9 +205,44 @@ describe('what is missing is unknown, what is wrong is refused', () => {
     expect(refused(compact({ type, data })).map((problem) => problem.field)).toEqual([field]);
   });
 
-  it('accepts compensation without a case: a credit; and a refund with either sign', () => {
+  it('accepts compensation without a case: a credit', () => {
     expect(accepted(compact({ type: 'compensation.accepted', data: { amount: 5 } })).data).toEqual({ amount: 5 });
-    expect(accepted(compact({ type: 'order.refunded', data: { total: -30 } })).data).toEqual({ total: -30 });
+  });
+
+  describe.each(['order.refunded', 'order.cancelled'])('an amount of %s', (type) => {
+    it.each([
+      [
+        { total: -30, note: 'x' },
+        { total: 30, note: 'x' },
+      ],
+      [{ total: { amount: -30, currency: 'EUR' } }, { total: 30, currency: 'EUR' }],
+    ])('that is negative is turned, and said to be: %j', (data, taken) => {
+      const adjusted: TouchpointAdjustment[] = [];
+      const onAdjusted = (one: TouchpointAdjustment) => adjusted.push(one);
+      const given = compact({ type, data });
+      const decoded = decodeTouchpoint(given, { ...context, onAdjusted });
+      expect(decoded).toMatchObject({ right: { data: taken } });
+      expect(adjusted).toEqual([
+        {
+          type,
+          field: 'data.total',
+          given: -30,
+          taken: 30,
+          message: `data.total: -30 is taken as 30: ${type} says what went back as an amount above 0`,
+        },
+      ]);
+      expect(given.data).toEqual(data);
+    });
+
+    it('that is not stays as it is', () => {
+      const onAdjusted = () => expect('an adjustment').toBe('none');
+      for (const total of [30, 0, null, undefined]) {
+        const data = { total, items: [{ sku: 'a', quantity: -1, price: -3 }] };
+        expect(decodeTouchpoint(compact({ type, data }), { ...context, onAdjusted })).toMatchObject({
+          right: { data },
+        });
+      }
+    });
   });
 
   it('takes a whole number for an id as its text', () => {

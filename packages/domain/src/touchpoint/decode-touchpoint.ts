@@ -2,6 +2,7 @@ import * as E from 'fp-ts/Either';
 import type { JsonObject } from '../json';
 import { formatInstant, parseInstant } from '../time/instant';
 import type { Catalogue } from './catalogue';
+import { DataCodec } from './data-codec';
 import { type Envelope, readEnvelope } from './envelope';
 import { plainJsonFault } from './plain-json';
 import { problem, problemsOfData, problemWith, type TouchpointProblem } from './problem';
@@ -31,6 +32,19 @@ export interface DecodeContext {
    * evaluating histories that no log will keep.
    */
   readonly unknownTypes?: 'refuse' | 'accept';
+  /** Hears of what is taken otherwise than it was written, so that a report can count it. */
+  readonly onAdjusted?: (adjustment: TouchpointAdjustment) => void;
+}
+
+/** A value that decoding wrote the other way: it says the same, and all logs and sums have it one way. */
+export interface TouchpointAdjustment {
+  readonly type: string;
+  /** `data.total` */
+  readonly field: string;
+  readonly given: number;
+  readonly taken: number;
+  /** All of it in one sentence. */
+  readonly message: string;
 }
 
 /** A touchpoint as it came in; `recordedAt` only where the sender said so: else the log fills it in. */
@@ -81,11 +95,11 @@ export const decodeTouchpoint = (
   const correlationId = isAbsent(envelope.correlationId)
     ? undefined
     : identifier(names.correlationId, envelope.correlationId, problems);
-  const data = decodeData(envelope, type, version, problems);
+  const decoded = decodeData(envelope, type, version, problems);
+  const data = problems.length > 0 ? decoded : withAmountsTurned(decoded, type, version, context.onAdjusted);
   if (envelope.type === 'customer.merged' && data.into === customer && customer !== '')
     problems.push(problem('data.into', 'a customer other than the one merged', customer));
   if (problems.length > 0) return E.left(problems.slice(0, MAX_PROBLEMS));
-
   return E.right({
     id,
     source,
@@ -166,4 +180,24 @@ const decodeData = (
   if (E.isRight(decoded)) return decoded.right;
   problems.push(...problemsOfData(decoded.left));
   return NO_DATA;
+};
+
+/** What went back is recorded as an amount above 0, whichever way the sender's books write it. */
+const withAmountsTurned = (
+  data: JsonObject,
+  type: TouchpointType | undefined,
+  version: number,
+  onAdjusted: DecodeContext['onAdjusted'],
+): JsonObject => {
+  const codec = type?.versions[version - 1].codec;
+  if (type === undefined || !(codec instanceof DataCodec)) return data;
+  let turned = data;
+  for (const field of codec.turned) {
+    const given = data[field];
+    if (typeof given !== 'number' || given >= 0) continue;
+    const message = `data.${field}: ${given} is taken as ${-given}: ${type.name} says what went back as an amount above 0`;
+    onAdjusted?.({ type: type.name, field: `data.${field}`, given, taken: -given, message });
+    turned = { ...turned, [field]: -given };
+  }
+  return turned;
 };
