@@ -1,4 +1,4 @@
-import type { Language } from '@rapport/domain';
+import { type Language, ownLanguage } from '@rapport/domain';
 
 const EN = {
   asOf: 'as of',
@@ -83,4 +83,4 @@ const VI: Words = {
 };
 
 /** Headings and connecting words of `show` and `why`; the words of a ruleset come from the ruleset. */
-export const wordsIn = (language: Language): Words => (language === 'vi' ? VI : EN);
+export const wordsIn = (language: Language): Words => (ownLanguage(language) === 'vi' ? VI : EN);
