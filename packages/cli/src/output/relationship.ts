@@ -4,6 +4,7 @@ import {
   type Language,
   labelOf,
   type OpenPromise,
+  ownLanguage,
   type StateCondition,
 } from '@rapport/domain';
 import { complaintCases, raisedSignals } from '@rapport/engine';
@@ -154,7 +155,10 @@ const caseLines = (evaluation: Evaluation, look: Look): readonly string[] => {
 const footLines = ({ fold, asOf }: Evaluation, { style, language }: Look): readonly string[] => {
   const words = wordsIn(language);
   const review = fold.nextReviewAt();
-  const seen = language === 'vi' ? `${fold.touchpoints} ${words.touchpoints}` : counted(fold.touchpoints, 'touchpoint');
+  const seen =
+    ownLanguage(language) === 'vi'
+      ? `${fold.touchpoints} ${words.touchpoints}`
+      : counted(fold.touchpoints, 'touchpoint');
   const next = Number.isFinite(review) ? `${words.nextReview} ${minute(review)}` : words.nothingByTime;
   return [
     '',

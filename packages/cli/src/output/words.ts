@@ -38,9 +38,22 @@ const EN = {
   byTime: 'time passed',
   mergedInto: 'is merged into',
   withHistoryOf: 'With the history of',
+  raised: 'raised',
+  cleared: 'cleared',
+  learnedLate: 'learned late',
+  united: 'histories united or parted',
+  newRules: 'new rules',
+  inUtc: 'all instants in UTC',
+  occurred: 'occurred',
+  what: 'what',
+  late: 'late',
+  by: 'by',
+  promiseBroken: 'promise broken',
+  decidedThen: 'decided then',
+  historyChanged: 'history has changed since',
 } as const;
 
-type Words = Readonly<Record<keyof typeof EN, string>>;
+export type Words = Readonly<Record<keyof typeof EN, string>>;
 
 const VI: Words = {
   asOf: 'tính đến',
@@ -80,7 +93,20 @@ const VI: Words = {
   byTime: 'thời gian trôi qua',
   mergedInto: 'đã được gộp vào',
   withHistoryOf: 'Gồm cả lịch sử của',
+  raised: 'bật',
+  cleared: 'tắt',
+  learnedLate: 'biết muộn',
+  united: 'lịch sử được gộp hoặc tách',
+  newRules: 'bộ quy tắc mới',
+  inUtc: 'mọi thời điểm theo UTC',
+  occurred: 'xảy ra',
+  what: 'sự việc',
+  late: 'muộn',
+  by: 'bởi',
+  promiseBroken: 'cam kết bị vi phạm',
+  decidedThen: 'quyết định lúc đó',
+  historyChanged: 'lịch sử đã thay đổi từ đó',
 };
 
-/** Headings and connecting words of `show` and `why`; the words of a ruleset come from the ruleset. */
+/** Headings and connecting words of what is printed; the words of a ruleset come from the ruleset. */
 export const wordsIn = (language: Language): Words => (ownLanguage(language) === 'vi' ? VI : EN);
