@@ -23,7 +23,7 @@ export const declareReading = (program: Command, signal: AbortSignal): void => {
       knownAt(),
       option('--stage', 'only the stages: history, conditions, what is missing for the next'),
       option('--factor <factor>', 'only this factor: every piece of evidence').conflicts('stage'),
-      option('--all', 'every piece of evidence in its own row'),
+      option('--all', 'every piece of evidence, with the weight, scale and age factor of its points'),
     ],
     examples: ['why c-000017', 'why c-000017 --factor satisfaction --all'],
     run: async (cli, [customer], options) =>

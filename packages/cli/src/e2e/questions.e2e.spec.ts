@@ -64,7 +64,7 @@ test('every command that prints words prints them in the language asked for', as
   expect(await inVietnamese('candidates', customer, '--as-of', END)).toMatch(/tính đến/);
   expect(await inVietnamese('replay')).toMatch(/Thu hút/);
   const { reasons } = JSON.parse(await inVietnamese('why', customer, '--as-of', END, '--json'));
-  expect(Object.values(reasons)).toContain('Đã mua hàng');
+  expect(Object.values(reasons)).toContain('Mua hàng');
 });
 
 test('the language may be a setting; labels that it lacks are in English', async () => {
@@ -98,6 +98,16 @@ test('the points that why prints add up to the score', async () => {
   const sum = numbers.reduce((a, b) => a + b, 0);
   expect(numbers.length).toBeGreaterThan(3);
   expect(Math.abs(sum - score)).toBeLessThan(0.005 * (numbers.length + 1));
+});
+
+test('each point that why prints can be computed again from what it prints', async () => {
+  const { stdout } = await ask('why', customer, '--factor', 'trust', '--all', '--as-of', END);
+  const number = (text: string): number => Number(text.replace('−', '-'));
+  const total = number(/ = ([\d.]+);/.exec(stdout)![1]);
+  const rows = [...stdout.matchAll(/^ *([+−]\d+\.\d\d) +(-?[\d.]+) +([\d.]+) +([\d.]+) /gm)];
+  expect(rows.length).toBeGreaterThan(3);
+  for (const [, points, weight, scale, ageFactor] of rows)
+    expect(((100 * number(weight) * number(scale) * number(ageFactor)) / total) * 0.5).toBeCloseTo(number(points), 1);
 });
 
 test('why has the shape of evaluate, and what is missing in words', async () => {

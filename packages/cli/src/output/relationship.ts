@@ -23,7 +23,9 @@ export interface Look {
 
 /** A titled block of lines, indented; nothing when there are no lines. */
 export const section = (title: string, lines: readonly string[], { style }: Pick<Look, 'style'>): readonly string[] =>
-  lines.length === 0 ? [] : ['', style.bold(title), ...lines.flatMap((line) => line.split('\n')).map((l) => `  ${l}`)];
+  lines.length === 0
+    ? []
+    : ['', style.bold(title), ...lines.flatMap((line) => line.split('\n')).map((l) => `  ${l}`.trimEnd())];
 
 /** All lines but the first, which is a title. */
 const indentRows = (text: string): string =>

@@ -10,7 +10,7 @@ export * from './language';
 export * from './missing';
 export { describeMissing } from './missing-text';
 export { MODEL_VERSION } from './model-version';
-export { measure, whole } from './number-text';
+export { exact, measure, whole } from './number-text';
 export { compileRuleset, type Program } from './program';
 export * from './relationship';
 export { reasonOf } from './rule-reason';
