@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import type { Host } from '@rapport/data-directory';
+import type { Language } from '@rapport/domain';
+import { CommandError } from './exit';
 import { NO_PROGRESS, progressOn } from './output/progress';
 import { type Style, styleFor } from './output/style';
 
@@ -12,6 +14,8 @@ export interface Cli extends Host {
   /** One JSON document (or NDJSON for lists) on stdout and nothing else. */
   readonly json: boolean;
   readonly verbose: boolean;
+  /** Of labels and reasons in words. */
+  readonly language: Language;
   /** Colours of stdout. */
   readonly style: Style;
   /** Columns to fill: the terminal's, from 60 to 120; 80 where there is none. */
@@ -26,6 +30,7 @@ export interface GlobalOptions {
   readonly data?: string;
   readonly json?: boolean;
   readonly verbose?: boolean;
+  readonly lang?: string;
 }
 
 export const DEFAULT_DATA = 'rapport-data';
@@ -38,6 +43,15 @@ const widthOf = (stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): nu
   return Math.min(WIDEST, Math.max(NARROWEST, Number.isInteger(columns) ? columns : 80));
 };
 
+const LANGUAGE_TAG = /^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$/;
+
+const languageFrom = (flag: string | undefined, environment: NodeJS.ProcessEnv): Language => {
+  const given = flag ?? (environment.RAPPORT_LANG || 'en');
+  if (LANGUAGE_TAG.test(given)) return given;
+  const place = flag === undefined ? 'RAPPORT_LANG' : '--lang';
+  throw new CommandError(`${place}: expected a language tag such as en, vi or pt-BR, got "${given}"`);
+};
+
 export const cliFor = (options: GlobalOptions, signal: AbortSignal): Cli => {
   const { stdout, stderr, env } = process;
   const json = options.json === true;
@@ -46,6 +60,7 @@ export const cliFor = (options: GlobalOptions, signal: AbortSignal): Cli => {
     dataFlag: options.data,
     json,
     verbose: options.verbose === true,
+    language: languageFrom(options.lang, env),
     style: styleFor(stdout, env),
     width: widthOf(stdout, env),
     signal,

@@ -16,6 +16,7 @@ export const createProgram = (signal: AbortSignal): Command => {
     .description('Every touchpoint in, every customer’s relationship out, with the reasons.')
     .version(version(), '-V, --version', 'print the version')
     .option('--data <directory>', `the data directory (default: $RAPPORT_DATA, else ./${DEFAULT_DATA})`)
+    .option('--lang <language>', 'language of labels and reasons, such as vi (default: $RAPPORT_LANG, else en)')
     .option('--json', 'one JSON document (NDJSON for lists) on stdout and nothing else')
     .option('--verbose', 'say more on stderr')
     .helpOption('-h, --help', 'print this help')

@@ -112,9 +112,9 @@ const printComparison = async (
   cli.print(transitionMatrix(ids(before), ids(after), transitions, cli));
   const rows = customersListed.map(({ customer, from, to, since, because }) => [
     plain(customer),
-    `${stageLabelIn(before, from)} → ${stageLabelIn(after, to)}`,
+    `${stageLabelIn(before, from, cli.language)} → ${stageLabelIn(after, to, cli.language)}`,
     style.dim(`since ${day(since)}`),
-    because.length === 0 ? '' : plain(conditionsText(after, because, 'en')),
+    because.length === 0 ? '' : plain(conditionsText(after, because, cli.language)),
   ]);
   const columns = [{ title: '' }, { title: '' }, { title: '' }, { title: '', width: Math.max(24, cli.width - 60) }];
   if (rows.length > 0) cli.print(section('Customers', [table(columns, rows)], cli).join('\n'));

@@ -50,7 +50,7 @@ const tell = async (
   event: ChangeEvent,
   ruleset: Pick<Ruleset, 'factors' | 'metrics'>,
 ): Promise<void> =>
-  cli.write(cli.json ? `${JSON.stringify({ ...event, cursor })}\n` : `${changeLine(event, ruleset, cli.style)}\n`);
+  cli.write(cli.json ? `${JSON.stringify({ ...event, cursor })}\n` : `${changeLine(event, ruleset, cli)}\n`);
 
 const watchStore = (cli: Cli, { after }: WatchOptions, filter: ChangeFilter, place: Place): Promise<void> =>
   withStore(cli.data, async ({ log, ruleset }) => {

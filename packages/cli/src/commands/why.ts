@@ -1,12 +1,12 @@
 import { type ReadingStore, withStore } from '@rapport/data-directory';
-import type { Language } from '@rapport/domain';
 import { explanationDocument, rulesetName } from '@rapport/engine';
 import { type Cli, printJson } from '../cli';
 import { CommandError } from '../exit';
 import type { ViewOptions } from '../instant-options';
-import { factorExplanation, stageExplanation } from '../output/explanation';
+import { stageExplanation } from '../output/explanation';
+import { factorExplanation } from '../output/factor-points';
 import { mergedLines } from '../output/merged-customers';
-import { headLine, type Look, ladder, stageLine } from '../output/relationship';
+import { headLine, ladder, stageLine } from '../output/relationship';
 import { wordsIn } from '../output/words';
 import { evaluateCustomer } from '../store/customer';
 
@@ -14,7 +14,6 @@ export interface WhyOptions extends ViewOptions {
   readonly stage?: true;
   readonly factor?: string;
   readonly all?: true;
-  readonly lang: Language;
 }
 
 /** `rapport why`: the explanation, down to the touchpoints and the rules. */
@@ -24,18 +23,15 @@ export const whyCommand = (cli: Cli, askedFor: string, options: WhyOptions): Pro
     const evaluated = await evaluateCustomer(store, askedFor, options);
     const { customer, evaluation, touchpoints, knownAt } = evaluated;
     const subject = { ...evaluated, ruleset: rulesetName(store.ruleset, store.hash) };
-    if (cli.json) return printJson(cli, explanationDocument(evaluation, subject, options.lang));
-    const look: Look = { ...cli, language: options.lang };
-    cli.print(
-      [headLine(customer, { asOf: evaluation.asOf, knownAt }, look), ...mergedLines(evaluated, look)].join('\n'),
-    );
-    if (evaluation.fold.stageId === null) return cli.print(`\n  ${wordsIn(options.lang).nothingYet}`);
+    if (cli.json) return printJson(cli, explanationDocument(evaluation, subject, cli.language));
+    cli.print([headLine(customer, { asOf: evaluation.asOf, knownAt }, cli), ...mergedLines(evaluated, cli)].join('\n'));
+    if (evaluation.fold.stageId === null) return cli.print(`\n  ${wordsIn(cli.language).nothingYet}`);
     if (options.factor === undefined) {
-      cli.print(`\n  ${stageLine(evaluation, look)}\n  ${ladder(evaluation, look)}`);
-      cli.print(stageExplanation(evaluation, touchpoints, look).join('\n'));
+      cli.print(`\n  ${stageLine(evaluation, cli)}\n  ${ladder(evaluation, cli)}`);
+      cli.print(stageExplanation(evaluation, touchpoints, cli).join('\n'));
     }
     for (const factor of wanted)
-      cli.print(factorExplanation(evaluation, factor, touchpoints, options.all === true, look).join('\n'));
+      cli.print(factorExplanation(evaluation, factor, touchpoints, options.all === true, cli).join('\n'));
   });
 
 const factorsWanted = ({ program }: ReadingStore, { stage, factor }: WhyOptions): readonly number[] => {

@@ -74,7 +74,5 @@ export const asOf = (): Option =>
   option('--as-of <T>', 'as it was at T: an RFC 3339 instant, or a date (its end, UTC)');
 export const knownAt = (): Option =>
   option('--known-at <T>', 'as it was known at T: what was recorded later is left out');
-export const language = (): Option =>
-  new Option('--lang <language>', 'language of labels and reasons').choices(['en', 'vi']).default('en');
 
 export const group = (parent: Command, name: string, does: string): Command => parent.command(name).description(does);

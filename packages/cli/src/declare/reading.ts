@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { among, asOf, collect, declare, group, knownAt, language, option, wholeNumber } from './declare';
+import { among, asOf, collect, declare, group, knownAt, option, wholeNumber } from './declare';
 
 const CAUSES = ['touchpoint', 'time', 'late', 'merge', 'ruleset'];
 
@@ -9,7 +9,7 @@ export const declareReading = (program: Command, signal: AbortSignal): void => {
     name: 'show',
     arguments: '<customer>',
     does: 'one relationship: stage, factors, signals, promises, cases, candidates',
-    options: [asOf(), knownAt(), language()],
+    options: [asOf(), knownAt()],
     examples: ['show c-000017', 'show c-000017 --as-of 2025-06-30 --lang vi'],
     run: async (cli, [customer], options) =>
       (require('../commands/show') as typeof import('../commands/show')).showCommand(cli, customer, options),
@@ -23,8 +23,7 @@ export const declareReading = (program: Command, signal: AbortSignal): void => {
       knownAt(),
       option('--stage', 'only the stages: history, conditions, what is missing for the next'),
       option('--factor <factor>', 'only this factor: every piece of evidence').conflicts('stage'),
-      option('--all', 'every piece of evidence in its own row'),
-      language(),
+      option('--all', 'every piece of evidence, with the weight, scale and age factor of its points'),
     ],
     examples: ['why c-000017', 'why c-000017 --factor satisfaction --all'],
     run: async (cli, [customer], options) =>

@@ -1,4 +1,4 @@
-import type { Language } from '@rapport/domain';
+import { type Language, ownLanguage } from '@rapport/domain';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -25,7 +25,7 @@ const VIETNAMESE: Readonly<Record<Unit, string>> = {
 };
 
 const several = (count: number, unit: Unit, language: Language): string =>
-  language === 'vi' ? `${count} ${VIETNAMESE[unit]}` : `${count} ${unit}${count === 1 ? '' : 's'}`;
+  ownLanguage(language) === 'vi' ? `${count} ${VIETNAMESE[unit]}` : `${count} ${unit}${count === 1 ? '' : 's'}`;
 
 /** A span in its largest fitting unit: `45 minutes`, `3 days`, `14 months`. */
 export const span = (milliseconds: number, language: Language = 'en'): string => {
@@ -47,7 +47,7 @@ export const shortSpan = (milliseconds: number): string => {
 /** `3 days ago`, `in 4 hours`, seen from `from`. */
 export const away = (instant: number, from: number, language: Language = 'en'): string => {
   const size = span(instant - from, language);
-  if (language === 'vi') return instant > from ? `còn ${size}` : `${size} trước`;
+  if (ownLanguage(language) === 'vi') return instant > from ? `còn ${size}` : `${size} trước`;
   return instant > from ? `in ${size}` : `${size} ago`;
 };
 

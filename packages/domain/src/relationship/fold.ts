@@ -12,8 +12,15 @@ import { CROSSING_SPAN } from './subject';
 
 /** Hears what a fold does, for explanations and histories. A replay that only classifies has none. */
 export interface FoldRecorder {
-  /** `rule` is the id of an evidence rule, or `<promise>:kept` or `<promise>:broken`. */
-  evidence?(rule: string, touchpoint: { source: string; id: string }, at: number, factor: number, weight: number): void;
+  /** `rule` is the id of an evidence rule, or `<promise>:kept` or `<promise>:broken`; it gives `weight` times `scale`. */
+  evidence?(
+    rule: string,
+    touchpoint: { source: string; id: string },
+    at: number,
+    factor: number,
+    weight: number,
+    scale: number,
+  ): void;
   promiseSettled?(promise: SettledPromise): void;
   /** `from` is -1 for the first touchpoint. Asked while the fold stands at `at`. */
   stageChanged?(fold: Fold, from: number, to: number, at: number, touchpoint: FoldedTouchpoint | undefined): void;
@@ -322,12 +329,11 @@ export class Fold implements EventContext, StateContext {
     touchpoint: { source: string; id: string },
     t: number,
   ): void {
-    for (const [factor, unscaled] of gives) {
-      const weight = unscaled * scale;
-      this.factors[factor].give(weight, t);
+    for (const [factor, weight] of gives) {
+      this.factors[factor].give(weight * scale, t);
       this.touchedFactor[factor] = 1;
       this.touched = true;
-      this.recorder.evidence?.(rule, touchpoint, t, factor, weight);
+      this.recorder.evidence?.(rule, touchpoint, t, factor, weight, scale);
     }
   }
 
