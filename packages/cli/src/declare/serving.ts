@@ -23,7 +23,8 @@ export const declareServing = (program: Command, signal: AbortSignal): void => {
     does: 'the whole engine in one process: touchpoints come in over HTTP, stage changes go out',
     options: settingOptions(),
     details:
-      'At the first start a key of role admin is made and shown once. Ctrl-C or SIGTERM stops in order.\n' +
+      'At the first start a key of role admin is made: shown once at a terminal, else written to first-key in\n' +
+      'the data directory. Ctrl-C or SIGTERM stops in order. Exit 75: the same start may succeed later.\n' +
       'Settings, with what they expect: docs/reference/configuration.md',
     examples: ['serve', 'serve --port 8080 --config rapport.yaml', 'serve --set limits.requestsPerMinute=600'],
     run: async (cli, _, options) =>
