@@ -7,6 +7,8 @@ export const EXIT = {
   wrong: 2,
   /** A defect of Rapport. */
   defect: 70,
+  /** `serve` only: something is in the way that may go by itself, such as a port that is taken. */
+  temporary: 75,
   interrupted: 130,
 } as const;
 

@@ -65,6 +65,11 @@ export interface ApiOptions {
   };
   /** Serves HTTPS: private key and certificate chain, both PEM. */
   readonly tls?: { readonly key: Buffer; readonly cert: Buffer };
+  /**
+   * Addresses and CIDR ranges of proxies whose `X-Forwarded-*` are believed; nobody's when absent, nor where no keys
+   * are asked for: a page in a browser can send such headers too.
+   */
+  readonly trustedProxies?: readonly string[];
   /** Whether keys are asked for; false only for tests and for `--no-auth` on loopback. */
   readonly authentication: boolean;
 }

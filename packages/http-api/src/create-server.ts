@@ -49,6 +49,7 @@ export const createServer = (engine: ApiEngine, options: ApiOptions): FastifyIns
   const common: FastifyServerOptions = {
     loggerInstance: engine.telemetry.logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    trustProxy: options.authentication && options.trustedProxies !== undefined ? [...options.trustedProxies] : false,
     requestIdHeader: false,
     genReqId: requestId,
     bodyLimit: options.limits.body,

@@ -27,6 +27,12 @@ export const DEFINITIONS = define({
     buckets: [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
     help: 'From the arrival of a request to its answer, by route (with its placeholders) and status.',
   },
+  authenticationFailures: {
+    name: 'rapport_authentication_failures_total',
+    kind: 'counter',
+    labels: ['reason'],
+    help: 'Requests refused because nobody knows who sent them, by reason: missing (no key or token), invalid, or unavailable (the issuer of tokens cannot be reached).',
+  },
   lagPositions: {
     name: 'rapport_projection_lag_positions',
     kind: 'gauge',

@@ -5,6 +5,7 @@ export interface Metrics {
   readonly registry: Registry;
   touchpoints(outcome: 'recorded' | 'duplicate' | 'conflict' | 'rejected', count: number): void;
   request(labels: { readonly method: string; readonly route: string; readonly status: number }, seconds: number): void;
+  authenticationFailed(reason: 'missing' | 'invalid' | 'unavailable'): void;
   announced(kind: string, channel: 'sse' | 'pull' | 'webhook', count: number): void;
   /** `seconds` from recording the decision to the end of the attempt. */
   delivery(outcome: 'delivered' | 'failed' | 'dead', seconds: number): void;

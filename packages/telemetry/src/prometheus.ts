@@ -29,6 +29,7 @@ export const createMetrics = ({ version, processMetrics, onObserveFailure }: Met
 
   const touchpoints = counter(DEFINITIONS.touchpoints);
   const requests = histogram(DEFINITIONS.requests);
+  const authenticationFailures = counter(DEFINITIONS.authenticationFailures);
   const announcements = counter(DEFINITIONS.announcements);
   const disconnects = counter(DEFINITIONS.disconnects);
   const deliveryAttempts = counter(DEFINITIONS.attempts);
@@ -42,8 +43,10 @@ export const createMetrics = ({ version, processMetrics, onObserveFailure }: Met
   const departures = childrenOf(['slow', 'closed', 'stopping', 'unauthorized', 'failed'], (reason) =>
     disconnects.labels(reason),
   );
+  const failures = childrenOf(['missing', 'invalid', 'unavailable'], (reason) => authenticationFailures.labels(reason));
   // So that rates are there from the first scrape on.
-  for (const children of [outcomes, attempts, departures]) for (const child of Object.values(children)) child.inc(0);
+  for (const children of [outcomes, attempts, departures, failures])
+    for (const child of Object.values(children)) child.inc(0);
 
   const gauges = {
     lagPositions: readGauge(DEFINITIONS.lagPositions),
@@ -81,6 +84,7 @@ export const createMetrics = ({ version, processMetrics, onObserveFailure }: Met
     registry,
     touchpoints: (outcome, count) => outcomes[outcome].inc(count),
     request: ({ method, route, status }, seconds) => requests.observe({ method, route, status }, seconds),
+    authenticationFailed: (reason) => failures[reason].inc(),
     announced: (kind, channel, count) => announcements.inc({ kind, channel }, count),
     delivery: (outcome, seconds) => {
       attempts[outcome].inc();

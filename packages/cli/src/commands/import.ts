@@ -30,6 +30,7 @@ import { importReport } from '../output/import-report';
 import { counted } from '../output/numbers';
 import { rejectionText } from '../output/rejection';
 import { catalogueOf, readText, rulesetFrom } from '../rulesets';
+import { notePublished } from './audit-log';
 
 export interface ImportOptions {
   readonly as?: PresetName;
@@ -63,6 +64,7 @@ export const importCommand = async (cli: Cli, files: readonly string[], options:
   try {
     keepRuleset(data, inForce.ruleset);
     noteInForce(data, inForce.hash);
+    if (options.ruleset !== undefined) await notePublished(data, inForce.ruleset, { by: 'import --ruleset' });
     await removeWhatIsAhead(cli, data, log);
     // The mark says that what is recorded from here on is history, of which nobody is to be told.
     if (options.announce !== true) await beginImport(cli, data, log, inForce, nowIn(data));

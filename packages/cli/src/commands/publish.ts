@@ -16,6 +16,7 @@ import { counted } from '../output/numbers';
 import { plain } from '../output/style';
 import { table } from '../output/table';
 import { catalogueOf, rulesetFrom } from '../rulesets';
+import { notePublished } from './audit-log';
 
 export interface PublishCommandOptions {
   readonly announce?: true;
@@ -51,7 +52,7 @@ const publishHere = async (cli: Cli, ruleset: Ruleset, { announce }: PublishComm
   try {
     return await interruptible('To put it in force, run the same command again.', async () => {
       await finishPublication({ host: cli, files, log });
-      return publishRuleset({
+      const report = await publishRuleset({
         host: cli,
         files,
         log,
@@ -60,6 +61,8 @@ const publishHere = async (cli: Cli, ruleset: Ruleset, { announce }: PublishComm
         now: () => readDemoMarker(files)?.today ?? Date.now(),
         paused: (work) => work(),
       });
+      await notePublished(files, ruleset, { announce: announce === true, changed: report.changed });
+      return report;
     });
   } finally {
     await log.close();

@@ -16,6 +16,7 @@ import { interruptible } from '../exit';
 import { elapsed } from '../output/instants';
 import { counted } from '../output/numbers';
 import { catalogueOf, rulesetFrom } from '../rulesets';
+import { notePublished } from './audit-log';
 
 export interface RebuildCommandOptions {
   readonly workers?: number;
@@ -47,6 +48,7 @@ export const rebuildCommand = async (
         keepRuleset(files, inForce.ruleset);
         const report = await rebuildReadModel(cli, files, log, inForce, workers, nowIn(files));
         await catchUpCrossSell(cli, files, log, true);
+        if (file !== undefined) await notePublished(files, inForce.ruleset, { by: 'rebuild --ruleset' });
         return report;
       },
     );

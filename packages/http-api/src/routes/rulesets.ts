@@ -161,7 +161,8 @@ export const registerRulesets = async (app: FastifyInstance, engine: ApiEngine):
           ),
         },
       },
-      async ({ body, query }, reply) => {
+      async (request, reply) => {
+        const { body, query } = request;
         if (body.text.trim() === '')
           throw new Refusal('invalid-request', 'The body is empty: send a ruleset in JSON or YAML.');
         const { ruleset, warnings } = checked(body);
@@ -175,6 +176,8 @@ export const registerRulesets = async (app: FastifyInstance, engine: ApiEngine):
             `Version ${ruleset.version} of "${ruleset.ruleset}" is published already with other content (${same.hash}). What is published does not change: give this one the next version.`,
           );
         const { changed, announced } = await engine.publishRuleset(ruleset, { announce: query.announce === true });
+        const { ruleset: name, version } = ruleset;
+        request.done = { subject: hash, details: { name, version, announce: query.announce === true, changed } };
         return reply
           .code(201)
           .header('location', `/v1/rulesets/${hash}`)
