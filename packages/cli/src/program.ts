@@ -16,6 +16,7 @@ export const createProgram = (signal: AbortSignal): Command => {
     .description('Every touchpoint in, every customer’s relationship out, with the reasons.')
     .version(version(), '-V, --version', 'print the version')
     .option('--data <directory>', `the data directory (default: $RAPPORT_DATA, else ./${DEFAULT_DATA})`)
+    .option('--tz <zone>', 'zone of dates typed and instants shown, as Asia/Tokyo (default: $RAPPORT_TZ, else UTC)')
     .option('--json', 'one JSON document (NDJSON for lists) on stdout and nothing else')
     .option('--verbose', 'say more on stderr')
     .helpOption('-h, --help', 'print this help')
@@ -30,7 +31,7 @@ Start here:
   $ rapport demo
   $ rapport show c-000017
 
-Instants are RFC 3339; a date means its end in UTC. Exit: 0 done, 1 the answer is no, 2 wrong use or bad input.`,
+Instants are RFC 3339; a date means its end, in UTC or where --tz says. Exit: 0 done, 1 the answer is no, 2 wrong use or bad input.`,
     );
   declareReading(program, signal);
   declareWriting(program, signal);

@@ -17,8 +17,10 @@ import { populationLines } from '../demo/population';
 import { lateLines, thenAndNow } from '../demo/then-and-now';
 import { CommandError, interruptible } from '../exit';
 import { instantFrom } from '../instant-options';
+import { commandLine } from '../output/command-line';
 import { day } from '../output/instants';
 import { counted } from '../output/numbers';
+import { table } from '../output/table';
 import { type SettingOptions, settingsOf } from '../settings';
 
 const YEAR = 365 * 86_400_000;
@@ -143,9 +145,8 @@ const nextLines = (
   { yearAgo }: { readonly today: number; readonly yearAgo: number },
   { well, badly, late }: NonNullable<DemoMarker['picks']>,
 ): readonly string[] => {
-  const command = process.env.npm_lifecycle_event === undefined ? 'rapport' : 'npx rapport';
-  const where = cli.data === DEFAULT_DATA ? '' : ` --data ${cli.data}`;
-  const lines: readonly (readonly [line: string, what: string])[] = [
+  const here = { dataFlag: cli.data === DEFAULT_DATA ? undefined : cli.data, tzFlag: cli.tzFlag };
+  const lines: readonly (readonly [words: string, what: string])[] = [
     ...(well === undefined ? [] : [[`show ${well}`, 'the whole relationship'] as const]),
     ...(badly === undefined
       ? []
@@ -165,9 +166,6 @@ const nextLines = (
     [`replay --as-of ${day(yearAgo)}`, 'the population of any day, from the log'],
     [`ruleset show`, `the rules, ${counted(program.ruleset.stages.length, 'stage')} of them`],
   ];
-  const longest = Math.max(...lines.map(([line]) => line.length + where.length));
-  return [
-    cli.style.bold('Try next'),
-    ...lines.map(([line, what]) => `  ${command} ${`${line}${where}`.padEnd(longest)}  ${cli.style.dim(what)}`),
-  ];
+  const told = lines.map(([words, what]) => [commandLine(here, ...words.split(' ')), cli.style.dim(what)]);
+  return [cli.style.bold('Try next'), table([{ title: '' }, { title: '' }], told, { indent: 2 })];
 };

@@ -15,7 +15,7 @@ import { CommandError, EXIT, type ExitCode, interruptible } from '../exit';
 import { type ViewOptions, viewFrom } from '../instant-options';
 import { formatByName } from '../output/export-format';
 import { checkWritable } from '../output/file-out';
-import { day, elapsed, minute } from '../output/instants';
+import { day, elapsed, minute, minuteWithOffset } from '../output/instants';
 import { counted, percent, whole } from '../output/numbers';
 import { populationChange, populationTable, stageLabelIn, transitionMatrix } from '../output/population';
 import { section } from '../output/relationship';
@@ -119,7 +119,7 @@ const known = (knownAt: number | undefined): string | undefined =>
   knownAt === undefined ? undefined : formatInstant(knownAt);
 
 const head = ({ style }: Cli, what: string, asOf: number, knownAt: number | undefined): string =>
-  `${style.bold(plain(what))}  ${style.dim(`as of ${minute(asOf)} UTC${knownAt === undefined ? '' : `, known at ${minute(knownAt)}`}`)}`;
+  `${style.bold(plain(what))}  ${style.dim(`as of ${minuteWithOffset(asOf)}${knownAt === undefined ? '' : `, known at ${minute(knownAt)}`}`)}`;
 
 const printComparison = async (
   cli: Cli,

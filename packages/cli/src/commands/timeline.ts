@@ -8,6 +8,7 @@ import { counted } from '../output/numbers';
 import { plain, type Style, shorten } from '../output/style';
 import { table } from '../output/table';
 import { findCustomer } from '../store/customer';
+import { zoneName } from '../zone';
 
 /** How an entry reads on a terminal. */
 interface Line {
@@ -30,7 +31,7 @@ export const timelineCommand = (cli: Cli, askedFor: string, { limit }: { readonl
     const entries = timelineOf(evaluation, touchpoints, decisions);
     const shown = limit === undefined ? entries : entries.slice(-limit);
     if (cli.json) return printNdjson(cli, shown.map(timelineEntryDocument));
-    const head = `${cli.style.bold(plain(customer))}  ${cli.style.dim('all instants in UTC')}`;
+    const head = `${cli.style.bold(plain(customer))}  ${cli.style.dim(`all instants in ${zoneName()}`)}`;
     cli.print(`${[head, ...mergedLines(found, { ...cli, language: 'en' })].join('\n')}\n`);
     if (shown.length < entries.length)
       cli.print(cli.style.dim(`… ${counted(entries.length - shown.length, 'earlier entry', 'earlier entries')}`));

@@ -1,4 +1,4 @@
-import { withStore } from '@rapport/data-directory';
+import { shellWord, withStore } from '@rapport/data-directory';
 import type { Ruleset } from '@rapport/domain';
 import type { ChangeEvent, ChangeFilter } from '@rapport/engine';
 import type { EventLog, Position } from '@rapport/event-log';
@@ -40,7 +40,7 @@ export const sameAgain = (data: string, { stage, direction, signal, cause, url }
   const where = data === (process.env.RAPPORT_DATA || DEFAULT_DATA) || url !== undefined ? [] : [data];
   const given = { data: where, url: url === undefined ? [] : [url], stage, direction, signal, cause };
   return Object.entries(given)
-    .flatMap(([name, values = []]) => values.map((value) => ` --${name} ${value}`))
+    .flatMap(([name, values = []]) => values.map((value) => ` --${name} ${shellWord(value)}`))
     .join('');
 };
 

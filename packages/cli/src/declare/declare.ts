@@ -70,8 +70,7 @@ export const wholeNumber = (flags: string, description: string, least: number): 
     return value;
   });
 
-export const asOf = (): Option =>
-  option('--as-of <T>', 'as it was at T: an RFC 3339 instant, or a date (its end, UTC)');
+export const asOf = (): Option => option('--as-of <T>', 'as it was at T: an RFC 3339 instant, or a date (its end)');
 export const knownAt = (): Option =>
   option('--known-at <T>', 'as it was known at T: what was recorded later is left out');
 export const language = (): Option =>

@@ -21,7 +21,8 @@ export interface Workplace {
   readonly write: (name: string, content: string | Uint8Array) => string;
   /** Runs `rapport` in the folder, as from a shell that is no terminal. */
   readonly rapport: (...args: readonly string[]) => Promise<Outcome>;
-  readonly start: (args: readonly string[]) => Running;
+  /** With variables beside those of a user who has set nothing. */
+  readonly start: (args: readonly string[], variables?: NodeJS.ProcessEnv) => Running;
   /** The same where no file may grow beyond so many KiB; needs bash. */
   readonly rapportWithin: (kibibytes: number, ...args: readonly string[]) => Promise<Outcome>;
   readonly remove: () => void;
@@ -38,9 +39,10 @@ export const cleanEnvironment = (): NodeJS.ProcessEnv => {
 
 export const workplace = (): Workplace => {
   const folder = mkdtempSync(join(tmpdir(), 'rapport-cli-'));
-  const start = (args: readonly string[]): Running => run(process.execPath, [BIN, ...args]);
-  const run = (command: string, args: readonly string[]): Running => {
-    const child = spawn(command, args, { cwd: folder, env: cleanEnvironment() });
+  const start = (args: readonly string[], variables?: NodeJS.ProcessEnv): Running =>
+    run(process.execPath, [BIN, ...args], variables);
+  const run = (command: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}): Running => {
+    const child = spawn(command, args, { cwd: folder, env: { ...cleanEnvironment(), ...variables } });
     const parts = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       parts.stdout += text;
