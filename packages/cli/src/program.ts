@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { DEFAULT_DATA } from './cli';
+import { declareLists } from './declare/lists';
 import { declareReading } from './declare/reading';
 import { declareRulesets } from './declare/rulesets';
 import { declareServing } from './declare/serving';
+import { declareWebhooks } from './declare/webhooks';
 import { declareWriting } from './declare/writing';
 
 const version = (): string =>
@@ -34,8 +36,10 @@ Start here:
 Instants are RFC 3339; a date means its end, in UTC or where --tz says. Exit: 0 done, 1 the answer is no, 2 wrong use or bad input.`,
     );
   declareReading(program, signal);
+  declareLists(program, signal);
   declareWriting(program, signal);
   declareServing(program, signal);
+  declareWebhooks(program, signal);
   declareRulesets(program, signal);
   for (const command of program.commands) inherit(command);
   return program;

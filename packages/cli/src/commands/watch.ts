@@ -5,6 +5,7 @@ import type { EventLog, Position } from '@rapport/event-log';
 import { type Cli, DEFAULT_DATA } from '../cli';
 import { CommandError } from '../exit';
 import { changeLine } from '../output/change';
+import { refuseUnknown } from '../store/known-names';
 
 export interface WatchOptions {
   readonly after?: string;
@@ -87,17 +88,6 @@ const positionIn = async (log: EventLog, cursor: string): Promise<Position | und
   if (end === undefined || position > end)
     throw new CommandError(`--after ${cursor}: this cursor lies beyond the end of the log; it is of another one.`);
   return position;
-};
-
-const refuseUnknown = (
-  what: string,
-  asked: readonly string[] | undefined,
-  known: readonly { readonly id: string }[],
-): void => {
-  const ids = known.map(({ id }) => id);
-  const unknown = asked?.find((id) => !ids.includes(id));
-  if (unknown !== undefined)
-    throw new CommandError(`--${what} ${unknown}: the ruleset in force has no such ${what}; it has ${ids.join(', ')}.`);
 };
 
 /** What a key of a subscriber does not let one read: labels are then the ids. */

@@ -34,8 +34,8 @@ export const declareReading = (program: Command, signal: AbortSignal): void => {
     name: 'timeline',
     arguments: '<customer>',
     does: 'touchpoints and decisions in order of time, with both clocks',
-    options: [wholeNumber('--limit <n>', 'only the last n entries', 1)],
-    examples: ['timeline c-000017', 'timeline c-000017 --limit 20'],
+    options: [asOf(), knownAt(), wholeNumber('--limit <n>', 'only the last n entries', 1)],
+    examples: ['timeline c-000017', 'timeline c-000017 --limit 20', 'timeline c-000017 --known-at 2025-06-30'],
     run: async (cli, [customer], options) =>
       (require('../commands/timeline') as typeof import('../commands/timeline')).timelineCommand(
         cli,
