@@ -4,6 +4,7 @@ import type { Language } from '@rapport/domain';
 import { CommandError } from './exit';
 import { NO_PROGRESS, progressOn } from './output/progress';
 import { type Style, styleFor } from './output/style';
+import { useZone } from './zone';
 
 /** What every command is given: where to print, how, and when to stop. Notes go to stderr; Ctrl-C aborts the signal. */
 export interface Cli extends Host {
@@ -11,6 +12,8 @@ export interface Cli extends Host {
   readonly data: string;
   /** The data directory where it was named by --data. */
   readonly dataFlag: string | undefined;
+  /** The zone where it was named by --tz. */
+  readonly tzFlag: string | undefined;
   /** One JSON document (or NDJSON for lists) on stdout and nothing else. */
   readonly json: boolean;
   readonly verbose: boolean;
@@ -31,6 +34,7 @@ export interface GlobalOptions {
   readonly json?: boolean;
   readonly verbose?: boolean;
   readonly lang?: string;
+  readonly tz?: string;
 }
 
 export const DEFAULT_DATA = 'rapport-data';
@@ -52,12 +56,19 @@ const languageFrom = (flag: string | undefined, environment: NodeJS.ProcessEnv):
   throw new CommandError(`${place}: expected a language tag such as en, vi or pt-BR, got "${given}"`);
 };
 
+/**
+ * What a command is given, from the options that every command takes. Sets the zone of the process.
+ *
+ * @throws CommandError for a zone that is none
+ */
 export const cliFor = (options: GlobalOptions, signal: AbortSignal): Cli => {
   const { stdout, stderr, env } = process;
   const json = options.json === true;
+  useZone(options.tz ?? (env.RAPPORT_TZ || undefined), options.tz === undefined ? 'RAPPORT_TZ' : '--tz');
   return {
     data: options.data ?? (env.RAPPORT_DATA || DEFAULT_DATA),
     dataFlag: options.data,
+    tzFlag: options.tz,
     json,
     verbose: options.verbose === true,
     language: languageFrom(options.lang, env),

@@ -22,18 +22,8 @@ const commands = leaves(createProgram(new AbortController().signal));
 
 test('the commands are those of the reference', () => {
   expect(commands.map(([name]) => name).sort()).toEqual([
-    ...[
-      'audit-log',
-      'backup',
-      'candidates',
-      'config',
-      'demo',
-      'evaluate',
-      'export',
-      'import',
-      'keys create',
-      'keys list',
-    ],
+    ...['audit-log', 'backup', 'candidates', 'cases', 'config', 'customers', 'demo', 'evaluate', 'export', 'import'],
+    ...['keys create', 'keys list'],
     ...['keys revoke', 'parked list', 'parked retry', 'rebuild', 'replay'],
     ...[
       'ruleset diff',
@@ -47,6 +37,9 @@ test('the commands are those of the reference', () => {
       'timeline',
       'verify',
       'watch',
+      ...['create', 'delete', 'deliveries', 'list', 'pause', 'redeliver', 'resume', 'rotate', 'test'].map(
+        (name) => `webhooks ${name}`,
+      ),
       'why',
     ],
   ]);

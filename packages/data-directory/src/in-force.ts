@@ -5,6 +5,7 @@ import { openSqliteReadModel } from '@rapport/read-model';
 import { type DataDirectory, dataDirectory } from './data-directory';
 import { DataDirectoryError } from './data-directory-error';
 import { notedInForce, readStored, storedHashes } from './ruleset-files';
+import { shellWord } from './shell-word';
 import { unusableProjection } from './unusable';
 
 export interface InForce {
@@ -41,7 +42,7 @@ export const rulesetInForce = async (directory: string): Promise<InForce> => {
   if (hash !== undefined) return { ruleset: readStored(files, hash), hash };
   if (stored.length > 1)
     throw new DataDirectoryError(
-      `${files.rulesets} holds ${stored.length} rulesets, and no read model says which is in force. Say which: rapport rebuild --ruleset ${join(files.rulesets, '<hash>.json')}`,
+      `${files.rulesets} holds ${stored.length} rulesets, and no read model says which is in force. Say which: rapport rebuild --data ${shellWord(directory)} --ruleset ${shellWord(join(files.rulesets, 'HASH.json'))}`,
     );
   return { ruleset: RETAIL, hash: rulesetHash(RETAIL) };
 };

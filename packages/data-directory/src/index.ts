@@ -21,5 +21,6 @@ export {
   refuseUnfinishedPublication,
 } from './publish-ruleset';
 export { keepRuleset, notedInForce, noteInForce, readStored, storedHashes } from './ruleset-files';
+export { shellWord } from './shell-word';
 export { beginImport, endImport, hasUnfinishedImport, settleImport } from './unfinished-import';
 export { explained, removeProjection, unusableProjection } from './unusable';

@@ -11,6 +11,7 @@ import type { Host } from './host';
 import { rulesetInForce } from './in-force';
 import { buildReadModel, removeBuild } from './projecting';
 import { keepRuleset, noteInForce, readStored } from './ruleset-files';
+import { shellWord } from './shell-word';
 
 export interface PublishOptions {
   readonly host: Host;
@@ -49,7 +50,7 @@ export const refuseUnfinishedPublication = (files: DataDirectory): void => {
   const publication = unfinished(files);
   if (publication === undefined) return;
   throw new DataDirectoryError(
-    `${files.directory}: a ruleset was being put in force when Rapport was killed. To finish that first: rapport ruleset publish ${join(files.rulesets, `${publication.hash}.json`)}`,
+    `${files.directory}: a ruleset was being put in force when Rapport was killed. To finish that first: rapport ruleset publish ${shellWord(join(files.rulesets, `${publication.hash}.json`))}`,
   );
 };
 

@@ -31,6 +31,7 @@ export { RebuildNeeded } from './projector/rebuild-needed';
 export type { ProjectionReport } from './projector/report';
 export { type PutInForceOptions, type PutInForceReport, putInForce } from './put-in-force';
 export { type RebuildOptions, type RebuildReport, rebuild } from './rebuild';
+export type { RelationshipAt } from './relationship-at';
 export { type ReplayOptions, type ReplayReport, replay } from './replay';
 export { type VerifyOptions, type VerifyReport, verify } from './verify';
 export type { Problem } from './verify-job';

@@ -25,7 +25,7 @@ export interface ApiEngine {
   readonly access: Access;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
-  /** What "now" means in questions without an instant; the clock's, but in a demo the end of the simulation. */
+  /** What "now" means in questions without an instant; the clock's, but where a demo's stands still. */
   now(): number;
   projection(): LiveStatus;
   whenCaughtUp(position: Position): Promise<void>;

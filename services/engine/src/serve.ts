@@ -13,7 +13,7 @@ export const servingLines = (
   `  ruleset     ${inForce.ruleset.ruleset} ${inForce.ruleset.version}  ${inForce.hash.slice(0, 12)}`,
   ...(api.now() < Date.now() - 60_000
     ? [
-        `  today       ${new Date(api.now()).toISOString().slice(0, 10)} (a demo: asked without asOf, it answers as of that day)`,
+        `  today       ${new Date(api.now()).toISOString().slice(0, 10)} (a demo whose clock stands still: asked without asOf, it answers as of that day)`,
       ]
     : []),
   keys === undefined

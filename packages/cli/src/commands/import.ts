@@ -25,6 +25,7 @@ import { type ImportAccount, type Mapping, type PresetName, type RejectedItem, r
 import { type Cli, printJson } from '../cli';
 import { estimateLines } from '../estimate-lines';
 import { CommandError, EXIT, type ExitCode, interruptible } from '../exit';
+import { commandLine } from '../output/command-line';
 import { fileOut } from '../output/file-out';
 import { importReport } from '../output/import-report';
 import { counted } from '../output/numbers';
@@ -121,7 +122,7 @@ const rulesetFor = async (cli: Cli, data: DataDirectory, file: string | undefine
   const inForce = await rulesetInForce(data.directory);
   if (inForce.hash === wanted.hash) return inForce;
   throw new CommandError(
-    `--ruleset: ${data.directory} works with ruleset ${inForce.ruleset.ruleset} ${inForce.ruleset.version}; import does not change it. To see what ${file} would change: rapport replay --ruleset ${file} --compare; to put it in force: rapport rebuild --ruleset ${file}`,
+    `--ruleset: ${data.directory} works with ruleset ${inForce.ruleset.ruleset} ${inForce.ruleset.version}; import does not change it. To see what ${file} would change: ${commandLine(cli, 'replay', '--ruleset', file, '--compare')}; to put it in force: ${commandLine(cli, 'rebuild', '--ruleset', file)}`,
   );
 };
 

@@ -10,6 +10,7 @@ import {
 import { rulesetName } from '@rapport/engine';
 import { type Cli, printJson } from '../cli';
 import { EXIT, type ExitCode } from '../exit';
+import { commandLine } from '../output/command-line';
 import { counted } from '../output/numbers';
 import { section } from '../output/relationship';
 import { plain } from '../output/style';
@@ -168,7 +169,7 @@ export const diffCommand = async (cli: Cli, before: string, after: string): Prom
   }
   const other = after === BUILT_IN || after === IN_FORCE ? 'FILE' : after;
   cli.note(
-    `\n${counted(differences.length, 'difference')}. Who would change stage: rapport replay --ruleset ${other} --compare`,
+    `\n${counted(differences.length, 'difference')}. Who would change stage: ${commandLine(cli, 'replay', '--ruleset', other, '--compare')}`,
   );
   return EXIT.no;
 };

@@ -4,6 +4,7 @@ import { type Cli, printJson } from '../cli';
 import { loadCrossSell } from '../cross-sell';
 import type { ViewOptions } from '../instant-options';
 import { candidateLines } from '../output/candidates';
+import { commandLine } from '../output/command-line';
 import { day, span } from '../output/instants';
 import { mergedLines } from '../output/merged-customers';
 import { relationshipLines, section } from '../output/relationship';
@@ -40,7 +41,7 @@ export const showCommand = (cli: Cli, askedFor: string, options: ViewOptions): P
       const last = day(lastTouchpointAt);
       cli.note(
         cli.style.dim(
-          `\nThe last touchpoint lies ${span(evaluation.asOf - lastTouchpointAt)} back. How things stood then: rapport show ${plain(customer)} --as-of ${last}`,
+          `\nThe last touchpoint lies ${span(evaluation.asOf - lastTouchpointAt)} back. How things stood then: ${commandLine(cli, 'show', plain(customer), '--as-of', last)}`,
         ),
       );
     }

@@ -2,13 +2,19 @@ import { withStore } from '@rapport/data-directory';
 import { conditionsText, evaluate, type JsonObject, type Language, type Ruleset } from '@rapport/domain';
 import { type TimelineEntry, timelineEntryDocument, timelineOf, unitedDecisions } from '@rapport/engine';
 import { type Cli, printNdjson } from '../cli';
-import { minute, shortSpan } from '../output/instants';
+import { type ViewOptions, viewFrom } from '../instant-options';
+import { minute, minuteWithOffset, shortSpan } from '../output/instants';
 import { mergedLines } from '../output/merged-customers';
 import { counted } from '../output/numbers';
 import { plain, type Style, shorten } from '../output/style';
 import { table } from '../output/table';
-import { wordsIn } from '../output/words';
+import { type Words, wordsIn } from '../output/words';
 import { findCustomer } from '../store/customer';
+import { zoneName } from '../zone';
+
+export interface TimelineOptions extends ViewOptions {
+  readonly limit?: number;
+}
 
 /** How an entry reads on a terminal. */
 interface Line {
@@ -21,22 +27,41 @@ const LATE = 3_600_000;
 const DETAIL = 60;
 
 /** `rapport timeline`: the order is that of the events, not of their arrival. */
-export const timelineCommand = (cli: Cli, askedFor: string, { limit }: { readonly limit?: number }): Promise<void> =>
+export const timelineCommand = (cli: Cli, askedFor: string, options: TimelineOptions): Promise<void> =>
   withStore(cli.data, async (store) => {
-    const view = { asOf: store.now };
+    const { limit } = options;
+    const { asOf = store.now, knownAt } = viewFrom(options);
+    const view = { asOf, knownAt };
+    const known = knownAt ?? Number.POSITIVE_INFINITY;
     const found = await findCustomer(store, askedFor, view);
     const { customer, touchpoints } = found;
     const decisions = await unitedDecisions(store.log, found);
     const evaluation = evaluate(store.program, touchpoints, view);
-    const entries = timelineOf(evaluation, touchpoints, decisions);
+    const entries = timelineOf(
+      evaluation,
+      touchpoints.filter((one) => one.occurredAt <= asOf && one.recordedAt <= known),
+      decisions.filter((one) => one.effectiveAt <= asOf && one.recordedAt <= known),
+    );
     const shown = limit === undefined ? entries : entries.slice(-limit);
     if (cli.json) return printNdjson(cli, shown.map(timelineEntryDocument));
-    const head = `${cli.style.bold(plain(customer))}  ${cli.style.dim(wordsIn(cli.language).inUtc)}`;
+    const words = wordsIn(cli.language);
+    const instants = `${viewText(options, words)}${words.allInstantsIn} ${zoneName()}`;
+    const head = `${cli.style.bold(plain(customer))}  ${cli.style.dim(instants)}`;
     cli.print(`${[head, ...mergedLines(found, cli)].join('\n')}\n`);
     if (shown.length < entries.length)
       cli.print(cli.style.dim(`… ${counted(entries.length - shown.length, 'earlier entry', 'earlier entries')}`));
     cli.print(entryTable(shown, customer, store.ruleset, cli));
   });
+
+/** The instants that were asked about, as they were understood. */
+const viewText = (options: ViewOptions, words: Words): string => {
+  const { asOf, knownAt } = viewFrom(options);
+  const named = [
+    ...(asOf === undefined ? [] : [`${words.asOf} ${minuteWithOffset(asOf)}, `]),
+    ...(knownAt === undefined ? [] : [`${words.knownAt} ${minuteWithOffset(knownAt)}, `]),
+  ];
+  return named.join('');
+};
 
 /** What tells most about a touchpoint comes first. */
 const TELLING = [

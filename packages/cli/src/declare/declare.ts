@@ -70,8 +70,16 @@ export const wholeNumber = (flags: string, description: string, least: number): 
     return value;
   });
 
-export const asOf = (): Option =>
-  option('--as-of <T>', 'as it was at T: an RFC 3339 instant, or a date (its end, UTC)');
+/** An option that takes a number within bounds. */
+export const decimal = (flags: string, description: string, least: number, most: number): Option =>
+  new Option(flags, description).argParser((text) => {
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (!(value >= least && value <= most))
+      throw new InvalidArgumentError(`Expected a number from ${least} to ${most}.`);
+    return value;
+  });
+
+export const asOf = (): Option => option('--as-of <T>', 'as it was at T: an RFC 3339 instant, or a date (its end)');
 export const knownAt = (): Option =>
   option('--known-at <T>', 'as it was known at T: what was recorded later is left out');
 

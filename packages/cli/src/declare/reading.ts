@@ -33,8 +33,8 @@ export const declareReading = (program: Command, signal: AbortSignal): void => {
     name: 'timeline',
     arguments: '<customer>',
     does: 'touchpoints and decisions in order of time, with both clocks',
-    options: [wholeNumber('--limit <n>', 'only the last n entries', 1)],
-    examples: ['timeline c-000017', 'timeline c-000017 --limit 20'],
+    options: [asOf(), knownAt(), wholeNumber('--limit <n>', 'only the last n entries', 1)],
+    examples: ['timeline c-000017', 'timeline c-000017 --limit 20', 'timeline c-000017 --known-at 2025-06-30'],
     run: async (cli, [customer], options) =>
       (require('../commands/timeline') as typeof import('../commands/timeline')).timelineCommand(
         cli,
@@ -94,12 +94,22 @@ export const declareReading = (program: Command, signal: AbortSignal): void => {
       option('--what <what>', 'what to write')
         .choices(['relationships', 'touchpoints', 'stage-changes', 'candidates'])
         .default('relationships'),
-      option('--format <format>', 'of the file').choices(['ndjson', 'csv', 'parquet']).default('ndjson'),
+      option('--format <format>', 'of the file (default: what the name of --out says, else ndjson)').choices([
+        'ndjson',
+        'csv',
+        'parquet',
+      ]),
       option('--out <file>', 'the file (default: stdout)'),
+      option('--ruleset <file>', 'as it would be under this ruleset, or retail (default: the one in force)'),
       asOf(),
+      knownAt(),
     ],
     details: 'Touchpoints as NDJSON are CloudEvents, which `import --as touchpoints` takes back.',
-    examples: ['export --format csv --out relationships.csv', 'export --what touchpoints | gzip > backup.ndjson.gz'],
+    examples: [
+      'export --out relationships.csv',
+      'export --ruleset draft.yaml --as-of 2026-03-31 --known-at 2026-03-31 --out draft.parquet',
+      'export --what touchpoints | gzip > backup.ndjson.gz',
+    ],
     run: async (cli, _, options) =>
       (require('../commands/export') as typeof import('../commands/export')).exportCommand(cli, options),
   });

@@ -89,7 +89,7 @@ const declareKeys = (program: Command, signal: AbortSignal): void => {
         .choices(['ingest', 'marketing', 'analyst', 'auditor', 'admin'])
         .argParser(collect)
         .makeOptionMandatory(),
-      option('--expires <T>', 'an RFC 3339 instant, or a date (its end, UTC)'),
+      option('--expires <T>', 'an RFC 3339 instant, or a date (its end)'),
       configFile(),
     ],
     details: 'Also while the engine serves. With --json the secret is in the document.',

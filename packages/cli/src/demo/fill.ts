@@ -13,7 +13,7 @@ import {
 import { compileRuleset, RETAIL, type Touchpoint } from '@rapport/domain';
 import { recordTouchpoints } from '@rapport/engine';
 import { openSqliteEventLog } from '@rapport/event-log';
-import { DEFAULT_END, type SimulatedCustomer, simulate, simulateStaff } from '@rapport/simulator';
+import { type SimulatedCustomer, simulate, simulateStaff } from '@rapport/simulator';
 import type { Cli } from '../cli';
 import { pickCustomers } from './pick';
 
@@ -28,19 +28,20 @@ export const fillDemo = async (
   cli: Cli,
   files: DataDirectory,
   inForce: InForce,
-  customers: number,
+  marker: DemoMarker,
 ): Promise<DemoMarker> => {
-  const marker: DemoMarker = { customers, seed: DEMO_SEED, today: DEFAULT_END };
+  const { customers, until } = marker;
+  const world = { customers, seed: marker.seed, endAt: until };
   const log = await openSqliteEventLog(files.events, { mode: 'write' });
   try {
     writeDemoMarker(files, marker);
     keepRuleset(files, inForce.ruleset);
     noteInForce(files, inForce.hash);
     await removeWhatIsAhead(cli, files, log);
-    await beginImport(cli, files, log, inForce, marker.today);
+    await beginImport(cli, files, log, inForce, until);
     const company: SimulatedCustomer[] = [];
     const simulating = cli.progress('simulating', 'customers');
-    for (const one of simulate(marker)) {
+    for (const one of simulate(world)) {
       company.push(one);
       if (company.length % 100 > 0) continue;
       simulating.update(company.length, customers);
@@ -48,7 +49,7 @@ export const fillDemo = async (
       cli.signal.throwIfAborted();
     }
     simulating.stop();
-    const touchpoints = [...company.flatMap((one) => one.touchpoints), ...simulateStaff(marker)].sort(byRecording);
+    const touchpoints = [...company.flatMap((one) => one.touchpoints), ...simulateStaff(world)].sort(byRecording);
     const recording = cli.progress('recording', 'touchpoints');
     for (let i = 0; i < touchpoints.length; i += GROUP) {
       cli.signal.throwIfAborted();
@@ -57,9 +58,9 @@ export const fillDemo = async (
       recording.update(i + group.length, touchpoints.length);
     }
     recording.stop();
-    await bringUpToDate(cli, files, log, inForce, touchpoints.length, marker.today);
+    await bringUpToDate(cli, files, log, inForce, touchpoints.length, until);
     endImport(files);
-    const complete = { ...marker, picks: pickCustomers(compileRuleset(RETAIL), company, marker.today) };
+    const complete = { ...marker, picks: pickCustomers(compileRuleset(RETAIL), company, until) };
     writeDemoMarker(files, complete);
     return complete;
   } finally {

@@ -9,7 +9,7 @@ import {
 } from '@rapport/domain';
 import { complaintCases, raisedSignals } from '@rapport/engine';
 import { gauge } from './bar';
-import { away, day, minute, span } from './instants';
+import { away, day, minute, minuteWithOffset, span } from './instants';
 import { counted, measure, percent } from './numbers';
 import { plain, type Style, shorten } from './style';
 import { table } from './table';
@@ -177,7 +177,7 @@ export const headLine = (
 ): string => {
   const words = wordsIn(language);
   const known = knownAt === undefined ? '' : `, ${words.knownAt} ${minute(knownAt)}`;
-  return `${style.bold(plain(customer))}  ${style.dim(`${words.asOf} ${minute(asOf)} UTC${known}`)}`;
+  return `${style.bold(plain(customer))}  ${style.dim(`${words.asOf} ${minuteWithOffset(asOf)}${known}`)}`;
 };
 
 /** A relationship at one instant, for people: everything but the candidates, which `extra` may bring. */

@@ -23,7 +23,8 @@ export interface Workplace {
   readonly rapport: (...args: readonly string[]) => Promise<Outcome>;
   /** The same with variables set. */
   readonly rapportWith: (variables: NodeJS.ProcessEnv, ...args: readonly string[]) => Promise<Outcome>;
-  readonly start: (args: readonly string[]) => Running;
+  /** With variables beside those of a user who has set nothing. */
+  readonly start: (args: readonly string[], variables?: NodeJS.ProcessEnv) => Running;
   /** The same where no file may grow beyond so many KiB; needs bash. */
   readonly rapportWithin: (kibibytes: number, ...args: readonly string[]) => Promise<Outcome>;
   readonly remove: () => void;
@@ -40,7 +41,8 @@ export const cleanEnvironment = (): NodeJS.ProcessEnv => {
 
 export const workplace = (): Workplace => {
   const folder = mkdtempSync(join(tmpdir(), 'rapport-cli-'));
-  const start = (args: readonly string[]): Running => run(process.execPath, [BIN, ...args]);
+  const start = (args: readonly string[], variables?: NodeJS.ProcessEnv): Running =>
+    run(process.execPath, [BIN, ...args], variables);
   const run = (command: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}): Running => {
     const child = spawn(command, args, { cwd: folder, env: { ...cleanEnvironment(), ...variables } });
     const parts = { stdout: '', stderr: '' };
