@@ -26,6 +26,9 @@ describe('the HTTP interface', () => {
 
   it('gives its metrics, its OpenAPI document and its reference page', async () => {
     expect((await app.inject('/metrics')).headers['content-type']).toMatch(/^text\/plain/);
+    const open = await app.inject({ url: '/metrics', headers: { accept: 'application/openmetrics-text' } });
+    expect(open.headers['content-type']).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8');
+    expect(open.body).toMatch(/\n# EOF\n$/);
     expect((await app.inject('/openapi.json')).json().openapi).toBe('3.1.0');
     const page = await app.inject('/docs/');
     expect(page.statusCode).toBe(200);

@@ -27,4 +27,16 @@ export interface EngineGauges {
   readonly webhookWaiting: number;
   readonly webhookDeadLetters: number;
   readonly logEvents: number;
+  /** Undefined where it could not be looked at. */
+  readonly disk: DiskUsage | undefined;
+}
+
+/** What a data directory takes of its disk, in bytes. */
+export interface DiskUsage {
+  /** By what they belong to: `events.sqlite`, `events.sqlite-wal`, `rulesets`. */
+  readonly files: ReadonlyMap<string, number>;
+  /** Left on its file system for this user. */
+  readonly freeBytes: number;
+  /** Of its file system. */
+  readonly sizeBytes: number;
 }

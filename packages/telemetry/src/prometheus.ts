@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { DEFINITIONS, type MetricDefinition } from './definitions';
+import { DEFINITIONS, type MetricDefinition, MISNAMED } from './definitions';
 import type { EngineGauges, Metrics } from './metrics';
 
 export interface MetricsOptions {
@@ -57,6 +57,11 @@ export const createMetrics = ({ version, processMetrics, onObserveFailure }: Met
     webhookDeadLetters: readGauge(DEFINITIONS.deadLetters),
     logEvents: readGauge(DEFINITIONS.logEvents),
   } satisfies Partial<Record<keyof EngineGauges, Gauge>>;
+  const disk = {
+    freeBytes: readGauge(DEFINITIONS.diskFree),
+    sizeBytes: readGauge(DEFINITIONS.diskSize),
+  };
+  const files = readGauge(DEFINITIONS.files);
   const totals = {
     projectedTouchpoints: readCounter(DEFINITIONS.projected),
     lateTouchpoints: readCounter(DEFINITIONS.late),
@@ -65,8 +70,16 @@ export const createMetrics = ({ version, processMetrics, onObserveFailure }: Met
   const subscriptions = readGauge(DEFINITIONS.subscriptions);
 
   const forget = (): void => {
-    for (const gauge of Object.values(gauges)) gauge.remove();
+    for (const gauge of [...Object.values(gauges), ...Object.values(disk)]) gauge.remove();
     subscriptions.reset();
+    files.reset();
+  };
+  const showDisk = (seen: EngineGauges['disk']): void => {
+    files.reset();
+    for (const gauge of Object.values(disk)) gauge.remove();
+    if (seen === undefined) return;
+    for (const [file, bytes] of seen.files) files.set({ file }, bytes);
+    for (const [name, gauge] of Object.entries(disk)) gauge.set(seen[name as keyof typeof disk]);
   };
   const show = (seen: EngineGauges): void => {
     for (const [name, gauge] of Object.entries(gauges)) gauge.set(seen[name as keyof typeof gauges]);
@@ -75,10 +88,14 @@ export const createMetrics = ({ version, processMetrics, onObserveFailure }: Met
       total.inc(seen[name as keyof typeof totals]);
     }
     for (const [status, count] of Object.entries(seen.webhookSubscriptions)) subscriptions.set({ status }, count);
+    showDisk(seen.disk);
   };
   forget();
 
-  if (processMetrics) collectDefaultMetrics({ register: registry });
+  if (processMetrics) {
+    collectDefaultMetrics({ register: registry });
+    for (const name of MISNAMED) registry.removeSingleMetric(name);
+  }
 
   return {
     registry,

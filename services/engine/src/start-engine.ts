@@ -18,6 +18,7 @@ import { openTelemetry, SPAN, type Telemetry } from '@rapport/telemetry';
 import { closers } from './closers';
 import type { Config } from './config';
 import { keepCrossSell } from './cross-sell-keeper';
+import { diskUsage } from './disk-usage';
 import { type KeyReport, keepFirstKey, keyReport } from './first-key';
 import { gauges } from './gauges';
 import { listen } from './listen';
@@ -189,8 +190,9 @@ const start = async (
     notReady: () => notReady({ projection, feed, maxLag: config['readiness.maxLag'], stopping: () => stopping }),
   };
   const app = await createApi(api, options);
+  const disk = diskUsage(files.directory);
   telemetry.metrics.observe(() =>
-    gauges({ log, projection, readModel: api.readModel, webhooks, openStreams: () => app.openStreams() }),
+    gauges({ log, projection, readModel: api.readModel, webhooks, openStreams: () => app.openStreams(), disk, logger }),
   );
   open.add(async () => {
     // Who does not end in time is cut off.
