@@ -21,28 +21,38 @@ export interface Export {
   readonly rows: AsyncIterable<readonly Row[]>;
 }
 
+/** As of an instant, and as known at one. */
+export interface ExportView {
+  readonly asOf: number;
+  readonly knownAt?: number;
+}
+
+const isKnown = ({ recordedAt }: Pick<Touchpoint, 'recordedAt'>, { knownAt }: ExportView): boolean =>
+  knownAt === undefined || recordedAt <= knownAt;
+
 type Batches = AsyncGenerator<readonly Row[]>;
 
 /** Streams are read by so many ranges, to keep batches small. */
 const RANGES = 64;
 const CANDIDATES = 10;
 
-/** Every customer, whoever is one with another together with her, folded from the log as of an instant, range by range; who cannot be folded is left out. */
+/** Every customer, whoever is one with another together with her, folded from the log under a view, range by range; who cannot be folded is left out. */
 async function* everyone(
   { log, location, program }: ReadingStore,
-  asOf: number,
+  view: ExportView,
 ): AsyncGenerator<
   readonly (readonly [customer: string, evaluation: Evaluation, touchpoints: readonly Touchpoint[]])[]
 > {
-  const histories = unitedStreams(await unitedIn(location, { asOf }));
+  const histories = unitedStreams(await unitedIn(location, view));
   for (const buckets of bucketRanges(RANGES))
     for await (const page of histories(log, { buckets })) {
       yield page.flatMap(({ stream, events }) => {
         const customer = subjectOf(stream);
         try {
           const touchpoints = foldable(events).map((event) => ({ ...event, customer }));
-          const evaluation = evaluate(program, touchpoints, { asOf });
-          return evaluation.fold.stageId === null ? [] : [[customer, evaluation, touchpoints] as const];
+          const evaluation = evaluate(program, touchpoints, view);
+          const known = touchpoints.filter((one) => isKnown(one, view));
+          return evaluation.fold.stageId === null ? [] : [[customer, evaluation, known] as const];
         } catch {
           return [];
         }
@@ -58,11 +68,11 @@ const TOUCHPOINT_COLUMNS: readonly Column[] = [
   { name: 'data', type: 'json' },
 ];
 
-async function* touchpointRows({ log }: ReadingStore, asOf: number): Batches {
+async function* touchpointRows({ log }: ReadingStore, view: ExportView): Batches {
   for (const category of ['customer', 'staff'])
     for await (const page of log.readAll({ category, pageSize: 1_000 }))
       yield page
-        .filter(({ occurredAt }) => occurredAt <= asOf)
+        .filter((event) => event.occurredAt <= view.asOf && isKnown(event, view))
         .map((event) => ({
           ...toCloudEvent({ ...event, customer: subjectOf(event.stream) }),
           time: event.occurredAt,
@@ -112,8 +122,8 @@ const relationshipRow = (customer: string, evaluation: Evaluation): Row => {
   };
 };
 
-async function* relationshipRows(store: ReadingStore, asOf: number): Batches {
-  for await (const batch of everyone(store, asOf))
+async function* relationshipRows(store: ReadingStore, view: ExportView): Batches {
+  for await (const batch of everyone(store, view))
     yield batch.map(([customer, evaluation]) => relationshipRow(customer, evaluation));
 }
 
@@ -128,8 +138,8 @@ const CHANGE_COLUMNS: readonly Column[] = [
   { name: 'because', type: 'json' },
 ];
 
-async function* changeRows(store: ReadingStore, asOf: number): Batches {
-  for await (const batch of everyone(store, asOf))
+async function* changeRows(store: ReadingStore, view: ExportView): Batches {
+  for await (const batch of everyone(store, view))
     yield batch.flatMap(([customer, { history }]) =>
       history.map(({ at, from, to, cause, touchpoint, because }) => ({
         customer,
@@ -154,13 +164,14 @@ const CANDIDATE_COLUMNS: readonly Column[] = [
 ];
 
 /** Nobody from whom the ruleset withholds candidates. */
-async function* candidateRows(store: ReadingStore, asOf: number): Batches {
+async function* candidateRows(store: ReadingStore, view: ExportView): Batches {
   const rule = store.ruleset.crossSell;
   const crossSellStore = openSqliteCrossSellStore(store.files.crossSell, { mode: 'read' });
   try {
     const crossSell = await crossSellStore.load();
+    const { asOf } = view;
     const options = { asOf, limit: CANDIDATES, exclude: rule?.exclude, onSale: rule?.onSale };
-    for await (const batch of everyone(store, asOf))
+    for await (const batch of everyone(store, view))
       yield batch.flatMap(([customer, evaluation, touchpoints]) =>
         withheldBy(evaluation) !== undefined
           ? []
@@ -178,16 +189,16 @@ async function* candidateRows(store: ReadingStore, asOf: number): Batches {
   }
 }
 
-/** What an export writes, as of an instant, all of it computed from the log. */
-export const exportsOf = (store: ReadingStore, what: ExportWhat, asOf: number): Export => {
+/** What an export writes, all of it computed from the log. */
+export const exportsOf = (store: ReadingStore, what: ExportWhat, view: ExportView): Export => {
   switch (what) {
     case 'touchpoints':
-      return { columns: TOUCHPOINT_COLUMNS, rows: touchpointRows(store, asOf) };
+      return { columns: TOUCHPOINT_COLUMNS, rows: touchpointRows(store, view) };
     case 'relationships':
-      return { columns: relationshipColumns(store), rows: relationshipRows(store, asOf) };
+      return { columns: relationshipColumns(store), rows: relationshipRows(store, view) };
     case 'stage-changes':
-      return { columns: CHANGE_COLUMNS, rows: changeRows(store, asOf) };
+      return { columns: CHANGE_COLUMNS, rows: changeRows(store, view) };
     case 'candidates':
-      return { columns: CANDIDATE_COLUMNS, rows: candidateRows(store, asOf) };
+      return { columns: CANDIDATE_COLUMNS, rows: candidateRows(store, view) };
   }
 };

@@ -1,17 +1,14 @@
 import { openAccess } from '@rapport/access';
 import {
-  type DataDirectory,
   finishPublication,
   type Host,
   type InForce,
   publishRuleset,
-  readStored,
   rulesetInForce,
-  storedHashes,
   unusableProjection,
 } from '@rapport/data-directory';
 import { compileRuleset } from '@rapport/domain';
-import { createChangeFeed, recordTouchpoints, systemClock } from '@rapport/engine';
+import { createChangeFeed, createRulesetHistory, recordTouchpoints, systemClock } from '@rapport/engine';
 import { type ApiEngine, createApi } from '@rapport/http-api';
 import { openWebhooks } from '@rapport/messaging';
 import { openTelemetry, SPAN, type Telemetry } from '@rapport/telemetry';
@@ -107,7 +104,7 @@ const start = async (config: Config, host: Host, open: ReturnType<typeof closers
     readModel: files.relationships,
     prepare: async () => {
       await finishPublication({ host, files, log });
-      await rules.changeTo(await rulesetInForce(files.directory));
+      await rules.changeTo(await rulesetInForce(files, log));
       return rules.current().ruleset;
     },
     today,
@@ -141,7 +138,7 @@ const start = async (config: Config, host: Host, open: ReturnType<typeof closers
         recordTouchpoints(log, touchpoints),
       ),
     rules: rules.current,
-    rulesets: async () => rulesetsIn(files, rules.current().hash),
+    rulesetHistory: createRulesetHistory(log),
     readModel: () => readSide.current(),
     crossSell: () => crossSell.answers(),
     feed,
@@ -153,7 +150,7 @@ const start = async (config: Config, host: Host, open: ReturnType<typeof closers
     projection: () => projection.status(),
     whenCaughtUp: (position) => projection.whenCaughtUp(position),
     retryParked: () => projection.retryParked(),
-    publishRuleset: (ruleset, { announce }) =>
+    publishRuleset: (ruleset, { announce, by }) =>
       inTurn(async () => {
         const now = () => today ?? Date.now();
         const report = await publishRuleset({
@@ -162,6 +159,8 @@ const start = async (config: Config, host: Host, open: ReturnType<typeof closers
           log,
           ruleset,
           announce,
+          by,
+          with: 'POST /v1/rulesets',
           now,
           paused: (work) => projection.pauseFor(work),
         });
@@ -201,6 +200,3 @@ const start = async (config: Config, host: Host, open: ReturnType<typeof closers
     },
   };
 };
-
-const rulesetsIn = (files: DataDirectory, inForce: string) =>
-  storedHashes(files).map((hash) => ({ ruleset: readStored(files, hash), hash, inForce: hash === inForce }));

@@ -7,7 +7,7 @@ import {
   storeToFill,
   withStore,
 } from '@rapport/data-directory';
-import { formatInstant, RETAIL, rulesetHash } from '@rapport/domain';
+import { formatInstant } from '@rapport/domain';
 import { historyOf } from '@rapport/engine';
 import { openSqliteEventLog } from '@rapport/event-log';
 import { type Cli, DEFAULT_DATA, printJson } from '../cli';
@@ -54,17 +54,17 @@ const showDemo = async (cli: Cli, { customers }: DemoOptions): Promise<void> => 
     throw new CommandError(
       `${cli.data} holds a demo of ${counted(marker.customers, 'customer')}. Show that one (--customers ${marker.customers}), or name a fresh directory with --data.`,
     );
-  const inForce = { ruleset: RETAIL, hash: rulesetHash(RETAIL) };
   const filled =
-    marker?.picks === undefined ? await interruptible(RESUME, () => fillDemo(cli, files, inForce, customers)) : marker;
+    marker?.picks === undefined ? await interruptible(RESUME, () => fillDemo(cli, files, customers)) : marker;
   await withStore(cli.data, (store) => tell(cli, store, filled));
 };
 
-/** An import that found nothing leaves an empty store behind. */
+/** An import that found nothing leaves a store without touchpoints behind. */
 const isEmpty = async ({ events }: DataDirectory): Promise<boolean> => {
   const log = await openSqliteEventLog(events, { mode: 'read' });
   try {
-    return (await log.count()).events === 0;
+    const { customer, staff } = (await log.count()).byCategory;
+    return (customer?.events ?? 0) + (staff?.events ?? 0) === 0;
   } finally {
     await log.close();
   }

@@ -5,12 +5,16 @@ import { type ExportWhat, exportsOf } from '../exports';
 import { viewFrom } from '../instant-options';
 import { checkWritable } from '../output/file-out';
 import { counted } from '../output/numbers';
+import { usedRulesetLine } from '../output/used-ruleset';
+import { rulesFor } from '../store/rules';
 
 export interface ExportOptions {
   readonly what: ExportWhat;
   readonly format: 'ndjson' | 'csv' | 'parquet';
   readonly out?: string;
   readonly asOf?: string;
+  readonly knownAt?: string;
+  readonly ruleset?: string;
 }
 
 /** `rapport export`: rows to a file, which appears whole or not at all, or to stdout. */
@@ -19,8 +23,9 @@ export const exportCommand = (cli: Cli, options: ExportOptions): Promise<void> =
     if (options.out !== undefined) checkWritable(options.out);
     else if (cli.json && options.format !== 'ndjson')
       throw new CommandError(`--json and ${options.format} both want stdout: name a file with --out.`);
-    const { asOf = store.now } = viewFrom({ asOf: options.asOf });
-    const { columns, rows } = exportsOf(store, options.what, asOf);
+    const { asOf = store.now, knownAt } = viewFrom(options);
+    const { ruleset, program, used } = await rulesFor(cli, store, { knownAt, ruleset: options.ruleset });
+    const { columns, rows } = exportsOf({ ...store, ruleset, program }, options.what, { asOf, knownAt });
     // Writing tables loads DuckDB, which no other way out of the store needs.
     const { writeRows } = require('@rapport/files') as typeof import('@rapport/files');
     const progress = cli.progress('exporting', options.what);
@@ -39,6 +44,9 @@ export const exportCommand = (cli: Cli, options: ExportOptions): Promise<void> =
       progress.stop();
       if (cli.json && options.out !== undefined) return printJson(cli, { ...options, ...written });
       cli.note(`${counted(written.rows, 'row')}${options.out === undefined ? '' : ` in ${options.out}`}`);
+      // Whose rules these are would else be guessed.
+      if (knownAt !== undefined || options.ruleset !== undefined)
+        cli.note(usedRulesetLine(used, { ...cli, language: 'en' }));
     } finally {
       progress.stop();
     }

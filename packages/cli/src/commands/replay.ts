@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { type ReadingStore, withStore } from '@rapport/data-directory';
+import { withStore } from '@rapport/data-directory';
 import { conditionsText, formatInstant, type Ruleset, rulesetHash } from '@rapport/domain';
 import { type ComparisonReport, compareRulesets, replay } from '@rapport/engine';
 import { type Cli, printJson } from '../cli';
@@ -11,7 +11,8 @@ import { populationChange, populationTable, stageLabelIn, transitionMatrix } fro
 import { section } from '../output/relationship';
 import { plain } from '../output/style';
 import { table } from '../output/table';
-import { rulesetFrom } from '../rulesets';
+import { usedRulesetLine } from '../output/used-ruleset';
+import { type Rules, rulesFor } from '../store/rules';
 
 export interface ReplayCommandOptions extends ViewOptions {
   readonly ruleset?: string;
@@ -25,8 +26,8 @@ export const replayCommand = (cli: Cli, options: ReplayCommandOptions): Promise<
   withStore(cli.data, async (store) => {
     if (options.compare === true && options.ruleset === undefined)
       throw new CommandError('--compare: name the ruleset to compare with the one in force: --ruleset FILE --compare');
-    const ruleset = options.ruleset === undefined ? store.ruleset : rulesetFrom(cli, options.ruleset);
     const { asOf = store.now, knownAt } = viewFrom(options);
+    const { ruleset, used } = await rulesFor(cli, store, { knownAt, ruleset: options.ruleset });
     const { byCategory } = await store.log.count();
     const total = byCategory.customer?.events ?? 0;
     const progress = cli.progress('replaying', 'touchpoints');
@@ -45,18 +46,21 @@ export const replayCommand = (cli: Cli, options: ReplayCommandOptions): Promise<
     try {
       return await interruptible('Nothing was touched; run the same command again.', async () => {
         if (options.compare === true) {
+          // With the rules in force, or, as known at an instant, those in force then.
+          const before = await rulesFor(cli, store, { knownAt });
           const report = await compareRulesets({
             ...common,
-            ruleset: store.ruleset,
+            ruleset: before.ruleset,
             other: ruleset,
             listed: options.limit,
           });
           progress.stop();
-          return await printComparison(cli, store, ruleset, report);
+          return await printComparison(cli, before, ruleset, report);
         }
         const report = await replay({ ...common, ruleset });
         progress.stop();
-        if (cli.json) await printJson(cli, { ...report, asOf: formatInstant(asOf), knownAt: known(knownAt) });
+        if (cli.json)
+          await printJson(cli, { ...report, ruleset: used, asOf: formatInstant(asOf), knownAt: known(knownAt) });
         else {
           const { touchpoints, customers, milliseconds, parked } = report;
           cli.print(head(cli, `${ruleset.ruleset} ${ruleset.version}`, asOf, knownAt));
@@ -67,6 +71,7 @@ export const replayCommand = (cli: Cli, options: ReplayCommandOptions): Promise<
               `${counted(customers, 'customer')}, ${counted(touchpoints, 'touchpoint')} folded in ${elapsed(milliseconds)} (${rate}/s)${parked > 0 ? `, ${whole(parked)} could not be folded` : ''}`,
             ),
           );
+          cli.print(usedRulesetLine(used, { ...cli, language: 'en' }));
         }
         return EXIT.done;
       });
@@ -83,7 +88,7 @@ const head = ({ style }: Cli, what: string, asOf: number, knownAt: number | unde
 
 const printComparison = async (
   cli: Cli,
-  { ruleset: before }: ReadingStore,
+  { ruleset: before, used }: Rules,
   after: Ruleset,
   report: ComparisonReport,
 ): Promise<ExitCode> => {
@@ -92,6 +97,7 @@ const printComparison = async (
   if (cli.json) {
     await printJson(cli, {
       ...report,
+      before: used,
       asOf: formatInstant(asOf),
       knownAt: known(knownAt),
       customersListed: customersListed.map((one) => ({ ...one, since: formatInstant(one.since) })),

@@ -1,13 +1,19 @@
 import { withStore } from '@rapport/data-directory';
-import { conditionsText, evaluate, type JsonObject, type Ruleset } from '@rapport/domain';
+import { conditionsText, type JsonObject, type Ruleset } from '@rapport/domain';
 import { type TimelineEntry, timelineEntryDocument, timelineOf, unitedDecisions } from '@rapport/engine';
 import { type Cli, printNdjson } from '../cli';
 import { minute, shortSpan } from '../output/instants';
 import { mergedLines } from '../output/merged-customers';
+import { nothingText } from '../output/nothing';
 import { counted } from '../output/numbers';
 import { plain, type Style, shorten } from '../output/style';
 import { table } from '../output/table';
-import { findCustomer } from '../store/customer';
+import { usedRulesetLine } from '../output/used-ruleset';
+import { type CustomerOptions, evaluateCustomer } from '../store/customer';
+
+export interface TimelineOptions extends CustomerOptions {
+  readonly limit?: number;
+}
 
 /** How an entry reads on a terminal. */
 interface Line {
@@ -20,21 +26,35 @@ const LATE = 3_600_000;
 const DETAIL = 60;
 
 /** `rapport timeline`: the order is that of the events, not of their arrival. */
-export const timelineCommand = (cli: Cli, askedFor: string, { limit }: { readonly limit?: number }): Promise<void> =>
+export const timelineCommand = (cli: Cli, askedFor: string, options: TimelineOptions): Promise<void> =>
   withStore(cli.data, async (store) => {
-    const view = { asOf: store.now };
-    const found = await findCustomer(store, askedFor, view);
-    const { customer, touchpoints } = found;
+    const found = await evaluateCustomer(cli, store, askedFor, options);
+    const { customer, touchpoints, evaluation, rules, subject } = found;
+    // What lies ahead is part of what is known today.
+    const asOf = options.asOf === undefined ? Number.POSITIVE_INFINITY : evaluation.asOf;
+    const knownAt = found.knownAt ?? Number.POSITIVE_INFINITY;
     const decisions = await unitedDecisions(store.log, found);
-    const evaluation = evaluate(store.program, touchpoints, view);
-    const entries = timelineOf(evaluation, touchpoints, decisions);
+    const entries = timelineOf(
+      evaluation,
+      touchpoints.filter((one) => one.occurredAt <= asOf && one.recordedAt <= knownAt),
+      decisions.filter((one) => one.effectiveAt <= asOf && one.recordedAt <= knownAt),
+    );
+    const { limit } = options;
     const shown = limit === undefined ? entries : entries.slice(-limit);
     if (cli.json) return printNdjson(cli, shown.map(timelineEntryDocument));
     const head = `${cli.style.bold(plain(customer))}  ${cli.style.dim('all instants in UTC')}`;
     cli.print(`${[head, ...mergedLines(found, { ...cli, language: 'en' })].join('\n')}\n`);
     if (shown.length < entries.length)
       cli.print(cli.style.dim(`… ${counted(entries.length - shown.length, 'earlier entry', 'earlier entries')}`));
-    cli.print(entryTable(shown, customer, store.ruleset, cli));
+    if (subject.nothing === undefined) cli.print(entryTable(shown, customer, rules.ruleset, cli));
+    else cli.print(`  ${nothingText(subject.nothing, 'en')}`);
+    if (shown.length > 1 && shown.every((entry) => entry.kind !== 'touchpoint' || isLate(entry)))
+      cli.print(
+        cli.style.dim(
+          '\nEverything is late: it was recorded long after it occurred, as history is that was imported without recorded_at.',
+        ),
+      );
+    cli.print(`\n${usedRulesetLine(subject.ruleset, { ...cli, language: 'en' })}`);
   });
 
 /** What tells most about a touchpoint comes first. */
@@ -118,14 +138,16 @@ const markOf = (entry: TimelineEntry): Mark => {
   }
 };
 
+const isLate = ({ kind, at, recordedAt = at }: TimelineEntry): boolean =>
+  kind === 'touchpoint' && recordedAt - at > LATE;
+
 const entryTable = (
   entries: readonly TimelineEntry[],
   survivor: string,
   ruleset: Ruleset,
   { style, width }: Cli,
 ): string => {
-  const late = ({ kind, at, recordedAt = at }: TimelineEntry): string =>
-    kind === 'touchpoint' && recordedAt - at > LATE ? shortSpan(recordedAt - at) : '';
+  const late = (entry: TimelineEntry): string => (isLate(entry) ? shortSpan((entry.recordedAt ?? 0) - entry.at) : '');
   const lines = entries.map((entry) => lineOf(entry, survivor, ruleset));
   const longest = (texts: readonly string[]): number => Math.max(4, ...texts.map((one) => one.length));
   const taken = 'occurred 2026-01-'.length + longest(lines.map(({ what }) => what)) + longest(entries.map(late)) + 8;

@@ -74,6 +74,11 @@ export const asOf = (): Option =>
   option('--as-of <T>', 'as it was at T: an RFC 3339 instant, or a date (its end, UTC)');
 export const knownAt = (): Option =>
   option('--known-at <T>', 'as it was known at T: what was recorded later is left out');
+export const rulesetNamed = (): Option =>
+  option(
+    '--ruleset <file>',
+    'answer by this ruleset: a file, or retail (default: the one in force, with --known-at the one in force then)',
+  );
 export const language = (): Option =>
   new Option('--lang <language>', 'language of labels and reasons').choices(['en', 'vi']).default('en');
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { among, asOf, collect, declare, group, knownAt, language, option, wholeNumber } from './declare';
+import { among, asOf, collect, declare, group, knownAt, language, option, rulesetNamed, wholeNumber } from './declare';
 
 const CAUSES = ['touchpoint', 'time', 'late', 'merge', 'ruleset'];
 
@@ -9,7 +9,7 @@ export const declareReading = (program: Command, signal: AbortSignal): void => {
     name: 'show',
     arguments: '<customer>',
     does: 'one relationship: stage, factors, signals, promises, cases, candidates',
-    options: [asOf(), knownAt(), language()],
+    options: [asOf(), knownAt(), rulesetNamed(), language()],
     examples: ['show c-000017', 'show c-000017 --as-of 2025-06-30 --lang vi'],
     run: async (cli, [customer], options) =>
       (require('../commands/show') as typeof import('../commands/show')).showCommand(cli, customer, options),
@@ -21,6 +21,7 @@ export const declareReading = (program: Command, signal: AbortSignal): void => {
     options: [
       asOf(),
       knownAt(),
+      rulesetNamed(),
       option('--stage', 'only the stages: history, conditions, what is missing for the next'),
       option('--factor <factor>', 'only this factor: every piece of evidence').conflicts('stage'),
       option('--all', 'every piece of evidence in its own row'),
@@ -34,7 +35,7 @@ export const declareReading = (program: Command, signal: AbortSignal): void => {
     name: 'timeline',
     arguments: '<customer>',
     does: 'touchpoints and decisions in order of time, with both clocks',
-    options: [wholeNumber('--limit <n>', 'only the last n entries', 1)],
+    options: [asOf(), knownAt(), rulesetNamed(), wholeNumber('--limit <n>', 'only the last n entries', 1)],
     examples: ['timeline c-000017', 'timeline c-000017 --limit 20'],
     run: async (cli, [customer], options) =>
       (require('../commands/timeline') as typeof import('../commands/timeline')).timelineCommand(
@@ -98,6 +99,8 @@ export const declareReading = (program: Command, signal: AbortSignal): void => {
       option('--format <format>', 'of the file').choices(['ndjson', 'csv', 'parquet']).default('ndjson'),
       option('--out <file>', 'the file (default: stdout)'),
       asOf(),
+      knownAt(),
+      rulesetNamed(),
     ],
     details: 'Touchpoints as NDJSON are CloudEvents, which `import --as touchpoints` takes back.',
     examples: ['export --format csv --out relationships.csv', 'export --what touchpoints | gzip > backup.ndjson.gz'],

@@ -4,10 +4,7 @@ import {
   type DataDirectory,
   type DemoMarker,
   endImport,
-  type InForce,
-  keepRuleset,
-  noteInForce,
-  removeWhatIsAhead,
+  takeUp,
   writeDemoMarker,
 } from '@rapport/data-directory';
 import { compileRuleset, RETAIL, type Touchpoint } from '@rapport/domain';
@@ -24,19 +21,12 @@ const GROUP = 1000;
 const byRecording = (a: Touchpoint, b: Touchpoint): number => a.recordedAt - b.recordedAt;
 
 /** Simulates the company and records it in the order in which the company would have learned of it. */
-export const fillDemo = async (
-  cli: Cli,
-  files: DataDirectory,
-  inForce: InForce,
-  customers: number,
-): Promise<DemoMarker> => {
+export const fillDemo = async (cli: Cli, files: DataDirectory, customers: number): Promise<DemoMarker> => {
   const marker: DemoMarker = { customers, seed: DEMO_SEED, today: DEFAULT_END };
   const log = await openSqliteEventLog(files.events, { mode: 'write' });
   try {
     writeDemoMarker(files, marker);
-    keepRuleset(files, inForce.ruleset);
-    noteInForce(files, inForce.hash);
-    await removeWhatIsAhead(cli, files, log);
+    const inForce = await takeUp({ host: cli, files, log }, { with: 'demo', ruleset: RETAIL, now: marker.today });
     await beginImport(cli, files, log, inForce, marker.today);
     const company: SimulatedCustomer[] = [];
     const simulating = cli.progress('simulating', 'customers');
@@ -59,7 +49,7 @@ export const fillDemo = async (
     recording.stop();
     await bringUpToDate(cli, files, log, inForce, touchpoints.length, marker.today);
     endImport(files);
-    const complete = { ...marker, picks: pickCustomers(compileRuleset(RETAIL), company, marker.today) };
+    const complete = { ...marker, picks: pickCustomers(compileRuleset(inForce.ruleset), company, marker.today) };
     writeDemoMarker(files, complete);
     return complete;
   } finally {
