@@ -23,20 +23,20 @@ export interface Export {
   readonly rows: AsyncIterable<readonly Row[]>;
 }
 
+/** As of an instant, and as known at one. */
+export interface ExportView {
+  readonly asOf: number;
+  readonly knownAt?: number;
+}
+
 type Batches = AsyncGenerator<readonly Row[]>;
 
 /** Streams are read by so many ranges, to keep batches small. */
 const RANGES = 64;
 const CANDIDATES = 10;
 
-/** The instants an export is about. */
-export interface Asked {
-  readonly asOf: number;
-  readonly knownAt: number | undefined;
-}
-
-const counting =
-  ({ asOf, knownAt = Number.POSITIVE_INFINITY }: Asked) =>
+const isKnown =
+  ({ asOf, knownAt = Number.POSITIVE_INFINITY }: ExportView) =>
   ({ occurredAt, recordedAt }: Pick<Touchpoint, 'occurredAt' | 'recordedAt'>): boolean =>
     occurredAt <= asOf && recordedAt <= knownAt;
 
@@ -46,7 +46,7 @@ const counting =
  */
 async function* everyone(
   { log, location, program }: ReadingStore,
-  view: Asked,
+  view: ExportView,
 ): AsyncGenerator<
   readonly (readonly [customer: string, evaluation: Evaluation, touchpoints: readonly Touchpoint[]])[]
 > {
@@ -56,7 +56,7 @@ async function* everyone(
       yield page.flatMap(({ stream, events }) => {
         const customer = subjectOf(stream);
         try {
-          const touchpoints = foldable(events.filter(counting(view))).map((event) => ({ ...event, customer }));
+          const touchpoints = foldable(events.filter(isKnown(view))).map((event) => ({ ...event, customer }));
           const evaluation = evaluate(program, touchpoints, view);
           return evaluation.fold.stageId === null ? [] : [[customer, evaluation, touchpoints] as const];
         } catch {
@@ -74,10 +74,10 @@ const TOUCHPOINT_COLUMNS: readonly Column[] = [
   { name: 'data', type: 'json' },
 ];
 
-async function* touchpointRows({ log }: ReadingStore, view: Asked): Batches {
+async function* touchpointRows({ log }: ReadingStore, view: ExportView): Batches {
   for (const category of ['customer', 'staff'])
     for await (const page of log.readAll({ category, pageSize: 1_000 }))
-      yield page.filter(counting(view)).map((event) => ({
+      yield page.filter(isKnown(view)).map((event) => ({
         ...toCloudEvent({ ...event, customer: subjectOf(event.stream) }),
         time: event.occurredAt,
         recordedtime: event.recordedAt,
@@ -85,7 +85,7 @@ async function* touchpointRows({ log }: ReadingStore, view: Asked): Batches {
 }
 
 /** Folded by the replay, which hands over each customer; one thread is enough beside the one that writes. */
-async function* relationshipRows({ location, ruleset }: ReadingStore, view: Asked, signal: AbortSignal): Batches {
+async function* relationshipRows({ location, ruleset }: ReadingStore, view: ExportView, signal: AbortSignal): Batches {
   const pages = pulled<readonly RelationshipAt[]>(
     (onRelationships, stop) => replay({ log: location, ruleset, ...view, signal: stop, onRelationships }),
     signal,
@@ -104,7 +104,7 @@ const CHANGE_COLUMNS: readonly Column[] = [
   { name: 'because', type: 'json' },
 ];
 
-async function* changeRows(store: ReadingStore, view: Asked): Batches {
+async function* changeRows(store: ReadingStore, view: ExportView): Batches {
   for await (const batch of everyone(store, view))
     yield batch.flatMap(([customer, { history }]) =>
       history.map(({ at, from, to, cause, touchpoint, because }) => ({
@@ -130,7 +130,7 @@ const CANDIDATE_COLUMNS: readonly Column[] = [
 ];
 
 /** Nobody from whom the ruleset withholds candidates. */
-async function* candidateRows(store: ReadingStore, view: Asked): Batches {
+async function* candidateRows(store: ReadingStore, view: ExportView): Batches {
   const rule = store.ruleset.crossSell;
   const crossSellStore = openSqliteCrossSellStore(store.files.crossSell, { mode: 'read' });
   try {
@@ -160,7 +160,7 @@ async function* candidateRows(store: ReadingStore, view: Asked): Batches {
  *
  * @param store may be given another ruleset and program than those in force
  */
-export const exportsOf = (store: ReadingStore, what: ExportWhat, view: Asked, signal: AbortSignal): Export => {
+export const exportsOf = (store: ReadingStore, what: ExportWhat, view: ExportView, signal: AbortSignal): Export => {
   switch (what) {
     case 'touchpoints':
       return { columns: TOUCHPOINT_COLUMNS, rows: touchpointRows(store, view) };

@@ -8,7 +8,6 @@ import { acquireWriter } from '@rapport/sqlite';
 import type { DataDirectory } from './data-directory';
 import type { Host } from './host';
 import type { InForce } from './in-force';
-import { noteInForce } from './ruleset-files';
 import { removeProjection, unusableProjection } from './unusable';
 
 export interface Projected {
@@ -90,7 +89,6 @@ export const rebuildReadModel = async (
   acquireWriter(files.relationships).release();
   const build = await buildReadModel(host, files, log, inForce, workers, now);
   switchIn(build.path, files.relationships);
-  noteInForce(files, inForce.hash);
   return build;
 };
 

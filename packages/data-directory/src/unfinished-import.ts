@@ -9,7 +9,6 @@ import type { DataDirectory } from './data-directory';
 import type { Host } from './host';
 import type { InForce } from './in-force';
 import { bringUpToDate, foldWhatWasServed } from './projecting';
-import { refuseUnfinishedPublication } from './publish-ruleset';
 
 const markOf = ({ directory }: DataDirectory): string => join(directory, 'import-unfinished');
 
@@ -22,8 +21,6 @@ const wasServed = (files: DataDirectory): boolean => existsSync(files.access);
 /**
  * To be called before an import records anything: what an engine that ended left to be decided is decided first, so
  * that the silence of the import is about nothing but its own touchpoints.
- *
- * @throws DataDirectoryError when a ruleset is to be put in force first
  */
 export const beginImport = async (
   host: Host,
@@ -32,7 +29,6 @@ export const beginImport = async (
   inForce: InForce,
   now: number,
 ): Promise<void> => {
-  refuseUnfinishedPublication(files);
   if (hasUnfinishedImport(files)) return;
   if (wasServed(files)) await foldWhatWasServed(host, files, log, inForce, now);
   writeFileSync(markOf(files), '', { mode: 0o600 });

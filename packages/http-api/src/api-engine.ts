@@ -1,6 +1,6 @@
 import type { Access } from '@rapport/access';
 import type { Catalogue, CrossSell, DecodedTouchpoint, Program, Ruleset } from '@rapport/domain';
-import type { ChangeFeed, Clock, LiveStatus, RecordOutcome } from '@rapport/engine';
+import type { ChangeFeed, Clock, LiveStatus, Publisher, RecordOutcome, RulesetHistory } from '@rapport/engine';
 import type { EventLog, Position } from '@rapport/event-log';
 import type { Webhooks } from '@rapport/messaging';
 import type { ReadModel } from '@rapport/read-model';
@@ -14,8 +14,8 @@ export interface ApiEngine {
   record(touchpoints: readonly DecodedTouchpoint[]): Promise<readonly RecordOutcome[]>;
   /** The ruleset in force, compiled. May be another one at the next call. */
   rules(): { readonly program: Program; readonly ruleset: Ruleset; readonly hash: string };
-  /** All rulesets that were ever in force or published, by hash. */
-  rulesets(): Promise<readonly { readonly ruleset: Ruleset; readonly hash: string; readonly inForce: boolean }[]>;
+  /** Which rulesets were in force when, as the log says. */
+  readonly rulesetHistory: RulesetHistory;
   /** Open for reading. May be another one at the next call, after a rebuild. */
   readModel(): ReadModel;
   /** Undefined while there is no projection to answer from. */
@@ -33,7 +33,7 @@ export interface ApiEngine {
   /** Puts a ruleset in force; `announce` records, for announcement, what differs for each customer. */
   publishRuleset(
     ruleset: Ruleset,
-    options: { readonly announce: boolean },
+    options: { readonly announce: boolean; readonly by: Publisher },
   ): Promise<{ readonly hash: string; readonly changed: number; readonly announced: number }>;
   /** Empty when requests can be served; else why not, in words. */
   notReady(): readonly string[];

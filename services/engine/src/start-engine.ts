@@ -1,17 +1,14 @@
 import { type Access, openAccess } from '@rapport/access';
 import {
-  type DataDirectory,
   finishPublication,
   type Host,
   type InForce,
   publishRuleset,
-  readStored,
   rulesetInForce,
-  storedHashes,
   unusableProjection,
 } from '@rapport/data-directory';
 import { compileRuleset } from '@rapport/domain';
-import { createChangeFeed, recordTouchpoints, systemClock } from '@rapport/engine';
+import { createChangeFeed, createRulesetHistory, recordTouchpoints, systemClock } from '@rapport/engine';
 import { type ApiEngine, createApi } from '@rapport/http-api';
 import { openWebhooks } from '@rapport/messaging';
 import { openTelemetry, SPAN, type Telemetry } from '@rapport/telemetry';
@@ -125,7 +122,7 @@ const start = async (
     readModel: files.relationships,
     prepare: async () => {
       await finishPublication({ host, files, log });
-      await rules.changeTo(await rulesetInForce(files.directory));
+      await rules.changeTo(await rulesetInForce(files, log));
       return rules.current().ruleset;
     },
     today,
@@ -159,7 +156,7 @@ const start = async (
         recordTouchpoints(log, touchpoints),
       ),
     rules: rules.current,
-    rulesets: async () => rulesetsIn(files, rules.current().hash),
+    rulesetHistory: createRulesetHistory(log),
     readModel: () => readSide.current(),
     crossSell: () => crossSell.answers(),
     feed,
@@ -171,7 +168,7 @@ const start = async (
     projection: () => projection.status(),
     whenCaughtUp: (position) => projection.whenCaughtUp(position),
     retryParked: () => projection.retryParked(),
-    publishRuleset: (ruleset, { announce }) =>
+    publishRuleset: (ruleset, { announce, by }) =>
       inTurn(async () => {
         const now = () => today ?? Date.now();
         const report = await publishRuleset({
@@ -180,6 +177,8 @@ const start = async (
           log,
           ruleset,
           announce,
+          by,
+          with: 'POST /v1/rulesets',
           now,
           paused: (work) => projection.pauseFor(work),
         });
@@ -233,6 +232,3 @@ const keysOf = async (
   const report = keyReport(await access.keys(), file, { madeNow: made !== undefined, now: Date.now() });
   return { secret: made?.secret, report };
 };
-
-const rulesetsIn = (files: DataDirectory, inForce: string) =>
-  storedHashes(files).map((hash) => ({ ruleset: readStored(files, hash), hash, inForce: hash === inForce }));

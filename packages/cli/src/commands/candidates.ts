@@ -1,5 +1,5 @@
 import { withStore } from '@rapport/data-directory';
-import { candidatesFor, rulesetName, subjectDocument } from '@rapport/engine';
+import { candidatesFor, subjectDocument } from '@rapport/engine';
 import { type Cli, printJson } from '../cli';
 import { loadCrossSell } from '../cross-sell';
 import { CommandError } from '../exit';
@@ -16,8 +16,8 @@ export const candidatesCommand = (
   { asOf, limit }: { readonly asOf?: string; readonly limit: number },
 ): Promise<void> =>
   withStore(cli.data, async (store) => {
-    const found = await evaluateCustomer(store, askedFor, { asOf });
-    const { evaluation, touchpoints } = found;
+    const found = await evaluateCustomer(cli, store, askedFor, { asOf });
+    const { evaluation, touchpoints, subject } = found;
     const reply = await candidatesFor(() => loadCrossSell(store.files), evaluation, touchpoints, {
       limit,
       language: cli.language,
@@ -25,7 +25,6 @@ export const candidatesCommand = (
     if (reply === undefined)
       throw new CommandError(`${store.files.crossSell} is missing: it is made by importing, or by "rapport rebuild".`);
     if (cli.json) {
-      const subject = { ...found, ruleset: rulesetName(store.ruleset, store.hash) };
       const { ruleset: _, ...about } = subjectDocument(subject, evaluation);
       return printJson(cli, { ...about, ...reply });
     }

@@ -7,7 +7,7 @@ import {
   storeToFill,
   withStore,
 } from '@rapport/data-directory';
-import { formatInstant, RETAIL, rulesetHash } from '@rapport/domain';
+import { formatInstant } from '@rapport/domain';
 import { historyOf } from '@rapport/engine';
 import { openSqliteEventLog } from '@rapport/event-log';
 import { type Cli, DEFAULT_DATA, printJson } from '../cli';
@@ -66,11 +66,10 @@ const showDemo = async (cli: Cli, { customers, seed, until: typed }: DemoOptions
     cli.note(
       `The clock of this demo stands at ${formatInstant(marker.today)}: what is sent today lies ahead of it. For a company whose history ends now, name a fresh directory with --data.`,
     );
-  const inForce = { ruleset: RETAIL, hash: rulesetHash(RETAIL) };
   const filled =
     marker?.picks === undefined
       ? await interruptible(RESUME, () =>
-          fillDemo(cli, files, inForce, marker ?? { customers, seed, until: until ?? Date.now(), today: until }),
+          fillDemo(cli, files, marker ?? { customers, seed, until: until ?? Date.now(), today: until }),
         )
       : marker;
   await withStore(cli.data, (store) => tell(cli, store, filled));
@@ -90,11 +89,12 @@ const sameAgain = ({ customers, seed, today }: DemoMarker): string =>
     ...(today === undefined ? [] : [`--until ${formatInstant(today)}`]),
   ].join(' ');
 
-/** An import that found nothing leaves an empty store behind. */
+/** An import that found nothing leaves a store without touchpoints behind. */
 const isEmpty = async ({ events }: DataDirectory): Promise<boolean> => {
   const log = await openSqliteEventLog(events, { mode: 'read' });
   try {
-    return (await log.count()).events === 0;
+    const { customer, staff } = (await log.count()).byCategory;
+    return (customer?.events ?? 0) + (staff?.events ?? 0) === 0;
   } finally {
     await log.close();
   }

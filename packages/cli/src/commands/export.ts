@@ -1,6 +1,5 @@
-import { type ReadingStore, withStore } from '@rapport/data-directory';
-import { compileRuleset, formatInstant, rulesetHash } from '@rapport/domain';
-import { rulesetName } from '@rapport/engine';
+import { withStore } from '@rapport/data-directory';
+import { formatInstant } from '@rapport/domain';
 import type { ExportFormat } from '@rapport/files';
 import { type Cli, printJson } from '../cli';
 import { CommandError, interruptible } from '../exit';
@@ -9,7 +8,8 @@ import { type ViewOptions, viewFrom } from '../instant-options';
 import { formatOfName } from '../output/export-format';
 import { checkWritable } from '../output/file-out';
 import { counted } from '../output/numbers';
-import { rulesetFrom } from '../rulesets';
+import { usedRulesetLine } from '../output/used-ruleset';
+import { rulesFor } from '../store/rules';
 
 export interface ExportOptions extends ViewOptions {
   readonly what: ExportWhat;
@@ -30,8 +30,8 @@ export const exportCommand = (cli: Cli, { what, out, ...options }: ExportOptions
       throw new CommandError(`--json and ${format} both want stdout: name a file with --out.`);
     const { asOf = what === 'touchpoints' ? EVER : inForce.now, knownAt } = viewFrom(options);
     refuseMeaningless(what, options);
-    const store = options.ruleset === undefined ? inForce : under(cli, inForce, options.ruleset);
-    const { columns, rows } = exportsOf(store, what, { asOf, knownAt }, cli.signal);
+    const { ruleset, program, used } = await rulesFor(cli, inForce, { knownAt, ruleset: options.ruleset });
+    const { columns, rows } = exportsOf({ ...inForce, ruleset, program }, what, { asOf, knownAt }, cli.signal);
     // Writing tables loads DuckDB, which no other way out of the store needs.
     const { writeRows } = require('@rapport/files') as typeof import('@rapport/files');
     const progress = cli.progress('exporting', what);
@@ -53,22 +53,19 @@ export const exportCommand = (cli: Cli, { what, out, ...options }: ExportOptions
           what,
           format,
           out,
-          ruleset: rulesetName(store.ruleset, store.hash),
+          ruleset: used,
           asOf: asOf === EVER ? undefined : formatInstant(asOf),
           knownAt: knownAt === undefined ? undefined : formatInstant(knownAt),
           ...written,
         });
       cli.note(`${counted(written.rows, 'row')}${out === undefined ? '' : ` in ${out}`}`);
+      // Whose rules these are would else be guessed.
+      if (what !== 'touchpoints' && (knownAt !== undefined || options.ruleset !== undefined))
+        cli.note(usedRulesetLine(used, cli));
     } finally {
       progress.stop();
     }
   });
-
-/** The store as it would be under another ruleset. */
-const under = (cli: Cli, store: ReadingStore, file: string): ReadingStore => {
-  const ruleset = rulesetFrom(cli, file);
-  return { ...store, ruleset, hash: rulesetHash(ruleset), program: compileRuleset(ruleset) };
-};
 
 /** Options that would not change what is written are refused rather than ignored. */
 const refuseMeaningless = (what: ExportWhat, { ruleset, knownAt }: Omit<ExportOptions, 'what'>): void => {

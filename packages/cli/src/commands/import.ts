@@ -5,17 +5,13 @@ import {
   bringUpToDate,
   type DataDirectory,
   endImport,
-  hasStore,
   type InForce,
-  keepRuleset,
-  noteInForce,
   nowIn,
   type Projected,
   readDemoMarker,
   removeDemoMarker,
-  removeWhatIsAhead,
-  rulesetInForce,
   storeToFill,
+  takeUp,
 } from '@rapport/data-directory';
 import type { Ruleset } from '@rapport/domain';
 import { rulesetHash } from '@rapport/domain';
@@ -59,14 +55,14 @@ export const importCommand = async (cli: Cli, files: readonly string[], options:
   for (const file of files)
     if (!existsSync(file)) throw new CommandError(`${file}: there is no such file. Check the name; nothing was read.`);
   const data = storeToFill(cli.data);
-  const inForce = await rulesetFor(cli, data, options.ruleset);
-  const context = { catalogue: catalogueOf(inForce.ruleset), now: Date.now() };
+  const named = rulesetNamed(cli, options.ruleset);
   const log = await openSqliteEventLog(data.events, { mode: 'write' });
   try {
-    keepRuleset(data, inForce.ruleset);
-    noteInForce(data, inForce.hash);
-    if (options.ruleset !== undefined) await notePublished(data, inForce.ruleset, { by: 'import --ruleset' });
-    await removeWhatIsAhead(cli, data, log);
+    const first = { with: 'import', ruleset: named, now: nowIn(data) } as const;
+    const inForce = await takeUp({ host: cli, files: data, log }, first);
+    refuseOther(cli, data, inForce, named, options.ruleset);
+    if (named !== undefined) await notePublished(data, inForce.ruleset, { by: 'import --ruleset' });
+    const context = { catalogue: catalogueOf(inForce.ruleset), now: Date.now() };
     // The mark says that what is recorded from here on is history, of which nobody is to be told.
     if (options.announce !== true) await beginImport(cli, data, log, inForce, nowIn(data));
     leaveDemo(cli, data);
@@ -114,15 +110,25 @@ const mappingFrom = ({ as, sql }: ImportOptions): Mapping => {
   );
 };
 
-const rulesetFor = async (cli: Cli, data: DataDirectory, file: string | undefined): Promise<InForce> => {
-  if (file === undefined) return rulesetInForce(data.directory);
-  const ruleset: Ruleset = rulesetFrom(cli, file);
-  const wanted = { ruleset, hash: rulesetHash(ruleset) };
-  if (!hasStore(data)) return wanted;
-  const inForce = await rulesetInForce(data.directory);
-  if (inForce.hash === wanted.hash) return inForce;
+const rulesetNamed = (cli: Cli, file: string | undefined): Ruleset | undefined => {
+  if (file === undefined) return undefined;
+  const ruleset = rulesetFrom(cli, file);
+  // Refuses types that the import could not take.
+  catalogueOf(ruleset);
+  return ruleset;
+};
+
+/** A store that is there works with the rules in force. */
+const refuseOther = (
+  cli: Cli,
+  data: DataDirectory,
+  { ruleset, hash }: InForce,
+  named: Ruleset | undefined,
+  file = '',
+): void => {
+  if (named === undefined || rulesetHash(named) === hash) return;
   throw new CommandError(
-    `--ruleset: ${data.directory} works with ruleset ${inForce.ruleset.ruleset} ${inForce.ruleset.version}; import does not change it. To see what ${file} would change: ${commandLine(cli, 'replay', '--ruleset', file, '--compare')}; to put it in force: ${commandLine(cli, 'rebuild', '--ruleset', file)}`,
+    `--ruleset: ${data.directory} works with ruleset ${ruleset.ruleset} ${ruleset.version}; import does not change it. To see what ${file} would change: ${commandLine(cli, 'replay', '--ruleset', file, '--compare')}; to put it in force: ${commandLine(cli, 'rebuild', '--ruleset', file)}`,
   );
 };
 

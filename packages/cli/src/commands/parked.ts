@@ -1,5 +1,5 @@
-import { withStore } from '@rapport/data-directory';
-import { formatInstant } from '@rapport/domain';
+import { takeUp, withStore } from '@rapport/data-directory';
+import { compileRuleset, formatInstant } from '@rapport/domain';
 import { factorsOf, Projector } from '@rapport/engine';
 import { openSqliteEventLog } from '@rapport/event-log';
 import { openSqliteReadModel, type ParkedCustomer } from '@rapport/read-model';
@@ -33,10 +33,12 @@ export const listParkedCommand = (cli: Cli): Promise<void> =>
 export const retryParkedCommand = (cli: Cli): Promise<ExitCode> =>
   withStore(cli.data, async (store) => {
     refuseWithoutReadModel(store);
-    const { program, files } = store;
+    const { files } = store;
     // The projector appends what it decides, so it is the log's only writer meanwhile.
     const log = await openSqliteEventLog(files.events, { mode: 'write' });
     try {
+      const inForce = await takeUp({ host: cli, files, log }, { with: 'serve', now: store.now });
+      const program = compileRuleset(inForce.ruleset);
       const readModel = await openSqliteReadModel(files.relationships, { mode: 'write', factors: factorsOf(program) });
       try {
         const before = await readModel.parked();

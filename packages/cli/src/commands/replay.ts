@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { type ReadingStore, withStore } from '@rapport/data-directory';
+import { withStore } from '@rapport/data-directory';
 import { compileRuleset, conditionsText, formatInstant, type Ruleset, rulesetHash } from '@rapport/domain';
 import {
   type ComparisonReport,
@@ -21,9 +21,10 @@ import { populationChange, populationTable, stageLabelIn, transitionMatrix } fro
 import { section } from '../output/relationship';
 import { plain } from '../output/style';
 import { table } from '../output/table';
+import { usedRulesetLine } from '../output/used-ruleset';
 import { pulled } from '../pulled';
 import { relationshipColumns, relationshipRow } from '../relationship-rows';
-import { rulesetFrom } from '../rulesets';
+import { type Rules, rulesFor } from '../store/rules';
 
 export interface ReplayCommandOptions extends ViewOptions {
   readonly ruleset?: string;
@@ -44,8 +45,8 @@ export const replayCommand = (cli: Cli, options: ReplayCommandOptions): Promise<
       );
     const format = options.out === undefined ? undefined : formatByName('--out', options.out);
     if (options.out !== undefined) checkWritable(options.out);
-    const ruleset = options.ruleset === undefined ? store.ruleset : rulesetFrom(cli, options.ruleset);
     const { asOf = store.now, knownAt } = viewFrom(options);
+    const { ruleset, used } = await rulesFor(cli, store, { knownAt, ruleset: options.ruleset });
     const { byCategory } = await store.log.count();
     const total = byCategory.customer?.events ?? 0;
     const progress = cli.progress('replaying', 'touchpoints');
@@ -64,21 +65,29 @@ export const replayCommand = (cli: Cli, options: ReplayCommandOptions): Promise<
     try {
       return await interruptible('Nothing was touched; run the same command again.', async () => {
         if (options.compare === true) {
+          // With the rules in force, or, as known at an instant, those in force then.
+          const before = await rulesFor(cli, store, { knownAt });
           const report = await compareRulesets({
             ...common,
-            ruleset: store.ruleset,
+            ruleset: before.ruleset,
             other: ruleset,
             listed: options.limit,
           });
           progress.stop();
-          return await printComparison(cli, store, ruleset, report);
+          return await printComparison(cli, before, ruleset, report);
         }
         const report = await (format === undefined
           ? replay({ ...common, ruleset })
           : replayInto(options.out!, format, { ...common, ruleset }));
         progress.stop();
         if (cli.json)
-          await printJson(cli, { ...report, asOf: formatInstant(asOf), knownAt: known(knownAt), out: options.out });
+          await printJson(cli, {
+            ...report,
+            ruleset: used,
+            asOf: formatInstant(asOf),
+            knownAt: known(knownAt),
+            out: options.out,
+          });
         else {
           const { touchpoints, customers, milliseconds, parked } = report;
           cli.print(head(cli, `${ruleset.ruleset} ${ruleset.version}`, asOf, knownAt));
@@ -90,6 +99,7 @@ export const replayCommand = (cli: Cli, options: ReplayCommandOptions): Promise<
             ),
           );
           if (options.out !== undefined) cli.note(`${counted(customers, 'row')} in ${options.out}`);
+          cli.print(usedRulesetLine(used, cli));
         }
         return EXIT.done;
       });
@@ -123,7 +133,7 @@ const head = ({ style }: Cli, what: string, asOf: number, knownAt: number | unde
 
 const printComparison = async (
   cli: Cli,
-  { ruleset: before }: ReadingStore,
+  { ruleset: before, used }: Rules,
   after: Ruleset,
   report: ComparisonReport,
 ): Promise<ExitCode> => {
@@ -132,6 +142,7 @@ const printComparison = async (
   if (cli.json) {
     await printJson(cli, {
       ...report,
+      before: used,
       asOf: formatInstant(asOf),
       knownAt: known(knownAt),
       customersListed: customersListed.map((one) => ({ ...one, since: formatInstant(one.since) })),

@@ -39,8 +39,8 @@ const IN_FORCE = 'in-force';
 /** The ruleset a person names: a file, `retail`, or (`in-force`, and by default) the one of the data directory. */
 const named = async (cli: Cli, name: string | undefined): Promise<Ruleset> => {
   if (name !== undefined && name !== IN_FORCE) return rulesetFrom(cli, name);
-  const { rulesetInForce } = require('@rapport/data-directory') as typeof import('@rapport/data-directory');
-  return (await rulesetInForce(cli.data)).ruleset;
+  const { rulesetInForceAt } = require('@rapport/data-directory') as typeof import('@rapport/data-directory');
+  return (await rulesetInForceAt(cli.data)).ruleset;
 };
 
 const pattern = (types: TypePattern): string => [types].flat().join(', ');

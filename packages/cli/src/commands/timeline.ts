@@ -1,18 +1,20 @@
 import { withStore } from '@rapport/data-directory';
-import { conditionsText, evaluate, type JsonObject, type Language, type Ruleset } from '@rapport/domain';
+import { conditionsText, type JsonObject, type Language, type Ruleset } from '@rapport/domain';
 import { type TimelineEntry, timelineEntryDocument, timelineOf, unitedDecisions } from '@rapport/engine';
 import { type Cli, printNdjson } from '../cli';
 import { type ViewOptions, viewFrom } from '../instant-options';
 import { minute, minuteWithOffset, shortSpan } from '../output/instants';
 import { mergedLines } from '../output/merged-customers';
+import { nothingText } from '../output/nothing';
 import { counted } from '../output/numbers';
 import { plain, type Style, shorten } from '../output/style';
 import { table } from '../output/table';
+import { usedRulesetLine } from '../output/used-ruleset';
 import { type Words, wordsIn } from '../output/words';
-import { findCustomer } from '../store/customer';
+import { type CustomerOptions, evaluateCustomer } from '../store/customer';
 import { zoneName } from '../zone';
 
-export interface TimelineOptions extends ViewOptions {
+export interface TimelineOptions extends CustomerOptions {
   readonly limit?: number;
 }
 
@@ -29,19 +31,18 @@ const DETAIL = 60;
 /** `rapport timeline`: the order is that of the events, not of their arrival. */
 export const timelineCommand = (cli: Cli, askedFor: string, options: TimelineOptions): Promise<void> =>
   withStore(cli.data, async (store) => {
-    const { limit } = options;
-    const { asOf = store.now, knownAt } = viewFrom(options);
-    const view = { asOf, knownAt };
-    const known = knownAt ?? Number.POSITIVE_INFINITY;
-    const found = await findCustomer(store, askedFor, view);
-    const { customer, touchpoints } = found;
+    const found = await evaluateCustomer(cli, store, askedFor, options);
+    const { customer, touchpoints, evaluation, rules, subject } = found;
+    // What lies ahead is part of what is known today.
+    const asOf = options.asOf === undefined ? Number.POSITIVE_INFINITY : evaluation.asOf;
+    const knownAt = found.knownAt ?? Number.POSITIVE_INFINITY;
     const decisions = await unitedDecisions(store.log, found);
-    const evaluation = evaluate(store.program, touchpoints, view);
     const entries = timelineOf(
       evaluation,
-      touchpoints.filter((one) => one.occurredAt <= asOf && one.recordedAt <= known),
-      decisions.filter((one) => one.effectiveAt <= asOf && one.recordedAt <= known),
+      touchpoints.filter((one) => one.occurredAt <= asOf && one.recordedAt <= knownAt),
+      decisions.filter((one) => one.effectiveAt <= asOf && one.recordedAt <= knownAt),
     );
+    const { limit } = options;
     const shown = limit === undefined ? entries : entries.slice(-limit);
     if (cli.json) return printNdjson(cli, shown.map(timelineEntryDocument));
     const words = wordsIn(cli.language);
@@ -50,7 +51,15 @@ export const timelineCommand = (cli: Cli, askedFor: string, options: TimelineOpt
     cli.print(`${[head, ...mergedLines(found, cli)].join('\n')}\n`);
     if (shown.length < entries.length)
       cli.print(cli.style.dim(`… ${counted(entries.length - shown.length, 'earlier entry', 'earlier entries')}`));
-    cli.print(entryTable(shown, customer, store.ruleset, cli));
+    if (subject.nothing === undefined) cli.print(entryTable(shown, customer, rules.ruleset, cli));
+    else cli.print(`  ${nothingText(subject.nothing, cli.language)}`);
+    if (shown.length > 1 && shown.every((entry) => entry.kind !== 'touchpoint' || isLate(entry)))
+      cli.print(
+        cli.style.dim(
+          '\nEverything is late: it was recorded long after it occurred, as history is that was imported without recorded_at.',
+        ),
+      );
+    cli.print(`\n${usedRulesetLine(subject.ruleset, cli)}`);
   });
 
 /** The instants that were asked about, as they were understood. */
@@ -149,6 +158,9 @@ const markOf = (entry: TimelineEntry): Mark => {
   }
 };
 
+const isLate = ({ kind, at, recordedAt = at }: TimelineEntry): boolean =>
+  kind === 'touchpoint' && recordedAt - at > LATE;
+
 const entryTable = (
   entries: readonly TimelineEntry[],
   survivor: string,
@@ -156,8 +168,7 @@ const entryTable = (
   { style, width, language }: Cli,
 ): string => {
   const words = wordsIn(language);
-  const late = ({ kind, at, recordedAt = at }: TimelineEntry): string =>
-    kind === 'touchpoint' && recordedAt - at > LATE ? shortSpan(recordedAt - at) : '';
+  const late = (entry: TimelineEntry): string => (isLate(entry) ? shortSpan((entry.recordedAt ?? 0) - entry.at) : '');
   const lines = entries.map((entry) => lineOf(entry, survivor, ruleset, language));
   const longest = (texts: readonly string[]): number => Math.max(4, ...texts.map((one) => one.length));
   const taken = 'occurred 2026-01-'.length + longest(lines.map(({ what }) => what)) + longest(entries.map(late)) + 8;

@@ -82,5 +82,10 @@ export const decimal = (flags: string, description: string, least: number, most:
 export const asOf = (): Option => option('--as-of <T>', 'as it was at T: an RFC 3339 instant, or a date (its end)');
 export const knownAt = (): Option =>
   option('--known-at <T>', 'as it was known at T: what was recorded later is left out');
+export const rulesetNamed = (): Option =>
+  option(
+    '--ruleset <file>',
+    'answer by this ruleset: a file, or retail (default: the one in force, with --known-at the one in force then)',
+  );
 
 export const group = (parent: Command, name: string, does: string): Command => parent.command(name).description(does);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { among, asOf, collect, declare, group, knownAt, option, wholeNumber } from './declare';
+import { among, asOf, collect, declare, group, knownAt, option, rulesetNamed, wholeNumber } from './declare';
 
 const CAUSES = ['touchpoint', 'time', 'late', 'merge', 'ruleset'];
 
@@ -9,7 +9,7 @@ export const declareReading = (program: Command, signal: AbortSignal): void => {
     name: 'show',
     arguments: '<customer>',
     does: 'one relationship: stage, factors, signals, promises, cases, candidates',
-    options: [asOf(), knownAt()],
+    options: [asOf(), knownAt(), rulesetNamed()],
     examples: ['show c-000017', 'show c-000017 --as-of 2025-06-30 --lang vi'],
     run: async (cli, [customer], options) =>
       (require('../commands/show') as typeof import('../commands/show')).showCommand(cli, customer, options),
@@ -21,6 +21,7 @@ export const declareReading = (program: Command, signal: AbortSignal): void => {
     options: [
       asOf(),
       knownAt(),
+      rulesetNamed(),
       option('--stage', 'only the stages: history, conditions, what is missing for the next'),
       option('--factor <factor>', 'only this factor: every piece of evidence').conflicts('stage'),
       option('--all', 'every piece of evidence, with the weight, scale and age factor of its points'),
@@ -33,7 +34,7 @@ export const declareReading = (program: Command, signal: AbortSignal): void => {
     name: 'timeline',
     arguments: '<customer>',
     does: 'touchpoints and decisions in order of time, with both clocks',
-    options: [asOf(), knownAt(), wholeNumber('--limit <n>', 'only the last n entries', 1)],
+    options: [asOf(), knownAt(), rulesetNamed(), wholeNumber('--limit <n>', 'only the last n entries', 1)],
     examples: ['timeline c-000017', 'timeline c-000017 --limit 20', 'timeline c-000017 --known-at 2025-06-30'],
     run: async (cli, [customer], options) =>
       (require('../commands/timeline') as typeof import('../commands/timeline')).timelineCommand(
@@ -100,9 +101,9 @@ export const declareReading = (program: Command, signal: AbortSignal): void => {
         'parquet',
       ]),
       option('--out <file>', 'the file (default: stdout)'),
-      option('--ruleset <file>', 'as it would be under this ruleset, or retail (default: the one in force)'),
       asOf(),
       knownAt(),
+      rulesetNamed(),
     ],
     details: 'Touchpoints as NDJSON are CloudEvents, which `import --as touchpoints` takes back.',
     examples: [

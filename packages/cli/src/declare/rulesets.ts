@@ -87,7 +87,7 @@ export const declareRulesets = (program: Command, signal: AbortSignal): void => 
   });
   declare(ruleset, signal, {
     name: 'list',
-    does: 'all rulesets that this store ever worked with',
+    does: 'when and by whom rulesets came into force, and which is in force now',
     examples: ['ruleset list'],
     run: async (cli) =>
       (require('../commands/publish') as typeof import('../commands/publish')).listRulesetsCommand(cli),

@@ -75,11 +75,12 @@ export const declareWriting = (program: Command, signal: AbortSignal): void => {
     options: [
       wholeNumber('--workers <n>', 'worker threads (default: one per core)', 1),
       option('--ruleset <file>', 'put this ruleset in force: a file, or retail (default: the one in force stays)'),
+      option('--announce', 'announce what then differs from what was last announced, with cause ruleset'),
     ],
     details:
-      'Also replaces a read model that is damaged or of another version. Nothing is announced; decisions recorded\n' +
-      'before stay, with the ruleset that took them. See first who would change stage: rapport replay --compare',
-    examples: ['rebuild', 'rebuild --ruleset stricter.yaml'],
+      'Also replaces a read model that is damaged or of another version. Without --announce nothing is announced;\n' +
+      'decisions recorded before stay, with the ruleset that took them. See first who would change stage: rapport replay --compare',
+    examples: ['rebuild', 'rebuild --ruleset stricter.yaml', 'rebuild --announce'],
     run: async (cli, _, options) =>
       (require('../commands/rebuild') as typeof import('../commands/rebuild')).rebuildCommand(cli, options),
   });

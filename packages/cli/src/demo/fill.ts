@@ -4,10 +4,7 @@ import {
   type DataDirectory,
   type DemoMarker,
   endImport,
-  type InForce,
-  keepRuleset,
-  noteInForce,
-  removeWhatIsAhead,
+  takeUp,
   writeDemoMarker,
 } from '@rapport/data-directory';
 import { compileRuleset, RETAIL, type Touchpoint } from '@rapport/domain';
@@ -24,20 +21,13 @@ const GROUP = 1000;
 const byRecording = (a: Touchpoint, b: Touchpoint): number => a.recordedAt - b.recordedAt;
 
 /** Simulates the company and records it in the order in which the company would have learned of it. */
-export const fillDemo = async (
-  cli: Cli,
-  files: DataDirectory,
-  inForce: InForce,
-  marker: DemoMarker,
-): Promise<DemoMarker> => {
+export const fillDemo = async (cli: Cli, files: DataDirectory, marker: DemoMarker): Promise<DemoMarker> => {
   const { customers, until } = marker;
   const world = { customers, seed: marker.seed, endAt: until };
   const log = await openSqliteEventLog(files.events, { mode: 'write' });
   try {
     writeDemoMarker(files, marker);
-    keepRuleset(files, inForce.ruleset);
-    noteInForce(files, inForce.hash);
-    await removeWhatIsAhead(cli, files, log);
+    const inForce = await takeUp({ host: cli, files, log }, { with: 'demo', ruleset: RETAIL, now: until });
     await beginImport(cli, files, log, inForce, until);
     const company: SimulatedCustomer[] = [];
     const simulating = cli.progress('simulating', 'customers');
@@ -60,7 +50,7 @@ export const fillDemo = async (
     recording.stop();
     await bringUpToDate(cli, files, log, inForce, touchpoints.length, until);
     endImport(files);
-    const complete = { ...marker, picks: pickCustomers(compileRuleset(RETAIL), company, until) };
+    const complete = { ...marker, picks: pickCustomers(compileRuleset(inForce.ruleset), company, until) };
     writeDemoMarker(files, complete);
     return complete;
   } finally {

@@ -3,7 +3,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileRuleset, RETAIL, rulesetHash, standardCatalogue } from '@rapport/domain';
-import { type Clock, createChangeFeed, factorsOf, Projector, recordTouchpoints, systemClock } from '@rapport/engine';
+import {
+  type Clock,
+  createChangeFeed,
+  createRulesetHistory,
+  factorsOf,
+  Projector,
+  published,
+  recordPublications,
+  recordTouchpoints,
+  systemClock,
+} from '@rapport/engine';
 import { openSqliteEventLog } from '@rapport/event-log';
 import { openSqliteReadModel } from '@rapport/read-model';
 import { silentTelemetry } from '@rapport/telemetry';
@@ -52,6 +62,7 @@ export const testEngine = async ({
     clock: () => clock.now(),
     synchronous,
   });
+  await recordPublications(log, [{ number: 1, ...published(RETAIL), at: clock.now(), announced: false }]);
   const program = compileRuleset(RETAIL);
   const hash = rulesetHash(RETAIL);
   const readModel = await openSqliteReadModel(join(directory, 'relationships.sqlite'), {
@@ -70,7 +81,7 @@ export const testEngine = async ({
     catalogue: standardCatalogue,
     record: (touchpoints) => recordTouchpoints(log, touchpoints),
     rules: () => ({ program, ruleset: RETAIL, hash }),
-    rulesets: async () => [{ ruleset: RETAIL, hash, inForce: true }],
+    rulesetHistory: createRulesetHistory(log),
     readModel: () => readModel,
     crossSell: async () => undefined,
     feed,
