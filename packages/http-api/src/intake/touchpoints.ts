@@ -18,7 +18,8 @@ import { answerStream } from './stream';
 /** `POST /v1/touchpoints`: one, a batch, or a stream of any length. */
 export const touchpointsRoute = (app: FastifyInstance, engine: ApiEngine, options: ApiOptions): void => {
   const streams = openPerKey(options.limits.streamsPerKey);
-  app.post('/v1/touchpoints', { schema: TOUCHPOINTS_SCHEMA, validatorCompiler: () => () => true }, (request, reply) => {
+  const route = { schema: TOUCHPOINTS_SCHEMA, validatorCompiler: () => () => true, bodyLimit: options.limits.body };
+  app.post('/v1/touchpoints', route, (request, reply) => {
     const arrival = arrivalOf(engine, request);
     if (!isStream(request)) return inSpan(engine, request, () => answerBody(engine, options, request, reply, arrival));
     // Also when the sender has hung up before it came to this.
