@@ -123,6 +123,18 @@ describe('encodings', () => {
       expectProblem(await post(TEXT, { 'content-type': type }), 415);
   });
 
+  it('reads attributes in headers as the bytes of UTF-8 they are, each once', async () => {
+    const ce = (id: string, subject: string) =>
+      `Content-Type: application/json\r\nContent-Length: 2\r\nce-specversion: 1.0\r\nce-id: ${id}\r\nce-source: shop\r\nce-type: touchpoint.order.completed.v1\r\nce-time: 2026-03-01T12:00:00Z\r\n${subject}`;
+    expect(await rawPost(ce('raw-1', 'ce-subject: Zürich'), '{}')).toContain('"status":"recorded"');
+    const streams: string[] = [];
+    for await (const page of api.engine.log.readAll())
+      streams.push(...page.filter(({ id }) => id === 'raw-1').map(({ stream }) => stream));
+    expect(streams).toEqual(['customer-Zürich']);
+    const twice = await rawPost(ce('raw-2', 'ce-subject: a\r\nCE-Subject: b'), '{}');
+    expect(twice).toMatch(/^HTTP\/1.1 422 .*ce-subject is there more than once/s);
+  });
+
   it('rejects texts that no store keeps', async () => {
     for (const text of ['"\\ud800"', '"\\u0000"', '"a\\nb"']) {
       const answer = await post(TEXT.replace('"c-17"', text));
