@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/Either';
+import { list, text } from './field';
 import {
   catalogueWith,
   type DecodedTouchpoint,
@@ -184,6 +185,20 @@ describe('what is missing is unknown, what is wrong is refused', () => {
       'data.total',
     ]);
     expect(refused(compact({ data: { items: Array.from({ length: 1000 }, () => 1) } }))).toHaveLength(20);
+  });
+
+  it('looks at no more items than it tells, however many there are', () => {
+    const items = Array.from({ length: 125_000 }, () => 1);
+    expect(refused(compact({ data: { items } }))).toHaveLength(20);
+    let looks = 0;
+    const watched = new Proxy(items, {
+      get: (target, name) => {
+        if (/^\d+$/.test(String(name))) looks++;
+        return Reflect.get(target, name);
+      },
+    });
+    expect(E.isLeft(list('', { price: text('') }).decode(watched))).toBe(true);
+    expect(looks).toBeLessThanOrEqual(2 * 20);
   });
 
   it('shortens what it got', () => {

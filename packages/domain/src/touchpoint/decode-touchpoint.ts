@@ -5,7 +5,7 @@ import type { Catalogue } from './catalogue';
 import { DataCodec } from './data-codec';
 import { type Envelope, readEnvelope } from './envelope';
 import { plainJsonFault } from './plain-json';
-import { problem, problemsOfData, problemWith, type TouchpointProblem } from './problem';
+import { MAX_PROBLEMS, problem, problemsOfData, problemWith, type TouchpointProblem } from './problem';
 import { identifierFault, isIdentifier, MAX_ID_LENGTH } from './text';
 import { OWN_SOURCE, type Touchpoint } from './touchpoint';
 import type { TouchpointType } from './touchpoint-type';
@@ -15,9 +15,6 @@ import { unknownType } from './unknown-type';
 export const FUTURE_TOLERANCE = 3_600_000;
 /** Nothing older is taken for a touchpoint: 1900-01-01T00:00:00Z. */
 export const EARLIEST_OCCURRED_AT = Date.UTC(1900, 0, 1);
-
-/** A list of a thousand bad items is told by its first ones. */
-const MAX_PROBLEMS = 20;
 
 export interface DecodeContext {
   readonly catalogue: Catalogue;
@@ -56,7 +53,7 @@ export type DecodedTouchpoint = Omit<Touchpoint, 'recordedAt' | 'version'> & {
 /**
  * Decodes a touchpoint in the compact form (`id`, `source`, `type`, `occurredAt`, `customer`, `data`, optionally
  * `recordedAt`, `version`, `staff`, `correlationId`) or as a structured CloudEvent 1.0 (`touchpoint.<name>.v<n>`,
- * `subject`, `time`, `recordedtime`, `correlationid`, `staff`). Left: every field that is wrong, at least one.
+ * `subject`, `time`, `recordedtime`, `correlationid`, `staff`). Left: the fields that are wrong, at least one and at most {@link MAX_PROBLEMS}.
  *
  * What is missing is unknown, what is wrong is refused. The input is never changed and may be shared with the result.
  *

@@ -12,6 +12,9 @@ export interface TouchpointProblem {
   readonly message: string;
 }
 
+/** A list of a thousand bad items is told by its first ones; the others are not even made. */
+export const MAX_PROBLEMS = 20;
+
 const SHOWN = 60;
 /** Senders may name fields as they like; a message stays readable. */
 const LONGEST_FIELD = 200;
@@ -48,8 +51,9 @@ const pathOf = ({ context }: ValidationError): string =>
     'data',
   );
 
+/** The first problems, in words. */
 export const problemsOfData = (errors: Errors): readonly TouchpointProblem[] =>
-  errors.map((error) => {
+  errors.slice(0, MAX_PROBLEMS).map((error) => {
     const last = error.context[error.context.length - 1];
     return problem(pathOf(error), last.type.name, error.value);
   });

@@ -79,7 +79,7 @@ export const TOUCHPOINTS_SCHEMA = {
   summary: 'Records touchpoints: one, a list, or a stream',
   description: [
     'What is answered as recorded is on the disk. Sending it again is safe: it is a duplicate then.',
-    `One touchpoint is a CloudEvent (\`${EVENT}\`, or binary mode with \`ce-\` headers) or in the compact form (\`application/json\`). It is answered with 200, 409 or 422.`,
+    `One touchpoint is a CloudEvent (\`${EVENT}\`; or, with any other media type of JSON or no body, binary mode with its attributes in \`ce-\` headers) or in the compact form (\`application/json\`). It is answered with 200, 409 or 422.`,
     `A list (\`application/json\`, \`${BATCH}\`) has at most ${MAX_BATCH}. It is answered with 200 and a result for each; good ones are kept whatever the others are.`,
     `A stream (${STREAMS.map((type) => `\`${type}\``).join(', ')}) may be of any length. Results come line by line, in order, as they become durable; the last line counts them. Read them while you send: nothing more is read from who does not. Of a stream that breaks off, what was answered is recorded.`,
     '`recordedAt` is for the log to say. Where a name comes twice in an object, the last one counts.',

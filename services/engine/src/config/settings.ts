@@ -74,7 +74,7 @@ export const SETTINGS = {
   'limits.body': required({
     kind: bytes,
     default: '8MiB',
-    does: 'Largest body of a request that is not a stream, unpacked. NDJSON streams have no limit.',
+    does: 'Largest body of touchpoints that is not a stream, unpacked. NDJSON streams have no limit; bodies of other routes have at most 64 KiB, rulesets 1 MiB.',
   }),
   'limits.item': required({ kind: bytes, default: '256KiB', does: 'Largest single touchpoint.' }),
   'limits.requestsPerMinute': required({
