@@ -1,4 +1,4 @@
-import type { Migration } from '@rapport/sqlite';
+import { type Migration, StoreError } from '@rapport/sqlite';
 
 /** `PRAGMA application_id` of read models. */
 export const APPLICATION_ID = 0x5261_7002;
@@ -118,5 +118,22 @@ ALTER TABLE customers DROP COLUMN state;
 ALTER TABLE customers ADD COLUMN state BLOB NOT NULL DEFAULT x'';
 `;
 
+/**
+ * Version 4: states and stages are those of version 2 of the model. What was folded by an earlier one would be misread,
+ * and stands on stages that no decision of this one would say: it is made anew from the log, not continued.
+ *
+ * A change of what a fold keeps (`saveFold`) or answers adds a version like this one.
+ */
+const refuseWhatWasFolded =
+  (version: number): Migration =>
+  (db) => {
+    if (db.prepare('SELECT 1 FROM checkpoint').get() === undefined) return;
+    throw new StoreError(
+      'needs-migration',
+      db.name,
+      `The read model ${db.name} was folded before version ${version}: its states mean something else now. It follows from the log and can be made anew: rapport rebuild`,
+    );
+  };
+
 /** The last leads to the version this program reads and writes. */
-export const MIGRATIONS: readonly Migration[] = [VERSION_1, VERSION_2, VERSION_3];
+export const MIGRATIONS: readonly Migration[] = [VERSION_1, VERSION_2, VERSION_3, refuseWhatWasFolded(4)];
