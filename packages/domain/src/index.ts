@@ -1,4 +1,5 @@
 export * from './cross-sell';
+export { InexactNumber, isKept, parseExactJson } from './exact-json';
 export * from './identity';
 export * from './json';
 export * from './relationship';

@@ -1,5 +1,5 @@
 import type { DuckDBValue } from '@duckdb/node-api';
-import type { Json, JsonObject } from '@rapport/domain';
+import { type Json, type JsonObject, parseExactJson } from '@rapport/domain';
 import type { Outcome } from './account';
 import { type Database, quoted } from './database';
 import { ImportError } from './import-error';
@@ -96,7 +96,7 @@ const withoutNulls = (value: Json): Json => {
 /** Text that is not JSON stays text, and decoding says so. */
 const jsonOf = (text: string): Json => {
   try {
-    const value = JSON.parse(text) as Json;
+    const value = parseExactJson(text) as Json;
     return text.includes('null') ? withoutNulls(value) : value;
   } catch {
     return text;
