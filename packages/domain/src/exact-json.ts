@@ -2,6 +2,11 @@
 export class InexactNumber {
   /** @param text as it was sent */
   constructor(readonly text: string) {}
+
+  /** Where what was refused is shown. */
+  toJSON(): string {
+    return this.text;
+  }
 }
 
 /** All that is known of a number's digits: digits * 10^exponent, without zeros at either end. */
