@@ -36,6 +36,17 @@ describe('the preset touchpoints', () => {
     expect(accountedLines(file)).toBe(file.lines);
   });
 
+  test('rejects a number that would become another, by its line, its field and as it was sent', async () => {
+    const lines = [1, 2, 3].map(touchpoint);
+    lines[1] = lines[1].replace('"total":2', '"total":2,"ref":17841405822304913');
+    const { items } = await collect([folder.write('numbers.ndjson', lines.join('\n'))], AS_TOUCHPOINTS);
+    expect(summary(items)).toEqual([
+      '1 order.completed 1 of c-1',
+      expect.stringMatching(/^2 rejected data\.ref: .*got 17841405822304913\. .*send it as text/),
+      '3 order.completed 3 of c-3',
+    ]);
+  });
+
   test('tells the recording clock of the sender apart from none', async () => {
     const { items } = await collect([fixture('touchpoints.ndjson')], AS_TOUCHPOINTS);
     const recordedAt = items.flatMap((item) => (item.kind === 'touchpoint' ? [item.touchpoint.recordedAt] : []));

@@ -1,4 +1,4 @@
-import { boundDepth } from '@rapport/domain';
+import { parseExactJson } from '@rapport/domain';
 import { fileLedger } from './account';
 import { decodeItem } from './decode-item';
 import type { ImportItem } from './import-item';
@@ -7,7 +7,7 @@ import type { Reading } from './reading';
 
 const parse = (text: string): { readonly value: unknown } | { readonly fault: string } => {
   try {
-    return { value: JSON.parse(boundDepth(text)) as unknown };
+    return { value: parseExactJson(text) };
   } catch (error) {
     return { fault: error instanceof Error ? error.message : String(error) };
   }

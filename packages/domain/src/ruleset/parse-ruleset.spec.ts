@@ -121,3 +121,23 @@ test('a text longer than any ruleset is refused unread', () => {
 test('an empty text is no ruleset', () => {
   expect(problemsOf(yaml(''))).toMatchObject([{ path: '', message: expect.stringContaining('expected an object') }]);
 });
+
+test.each(['yaml', 'json'] as const)(
+  'a number in %s that would become another is refused where it stands',
+  (format) => {
+    const text = (is: string) =>
+      `{"ruleset": "a", "version": 1, "factors": {}, "stages": [{"id": "a"}],\n "metrics": {"n": {"count": "*", "where": {"field": "data.ref", "is": ${is}}}}}`;
+    expect(problemsOf(parseRuleset(text('17841405822304913'), { format }))).toEqual([
+      {
+        path: '',
+        severity: 'error',
+        code: 'syntax',
+        message: 'the number 17841405822304913 cannot be kept as it is written; write it as text, in quotation marks',
+        line: 2,
+        column: 71,
+      },
+    ]);
+    for (const is of ['"17841405822304913"', '17841405822304912', '0.1', '1e3', '59.980000000000004'])
+      expect(E.isRight(parseRuleset(text(is), { format }))).toBe(true);
+  },
+);

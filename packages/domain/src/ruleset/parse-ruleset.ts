@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/Either';
 import type { Document, LineCounter } from 'yaml';
+import { isKept } from '../exact-json';
 import { crowded, tooDeep } from './bounded-yaml';
 import { decodeRuleset } from './decode-ruleset';
 import type { RulesetProblem } from './problem';
@@ -83,6 +84,26 @@ const jsonProblem = (text: string, lines: LineCounter): E.Either<readonly Rulese
   }
 };
 
+/** A number that would silently be another one: no touchpoint can have it, they are refused with it. */
+const inexactNumber = (
+  document: Document,
+  lines: LineCounter,
+): E.Either<readonly RulesetProblem[], never> | undefined => {
+  let found: E.Either<readonly RulesetProblem[], never> | undefined;
+  yaml().visit(document, {
+    Scalar: (_, { value, source, range }) => {
+      if (typeof value !== 'number' || source === undefined || isKept(source, value)) return undefined;
+      const place = range ? lines.linePos(range[0]) : undefined;
+      found = syntax(
+        `the number ${source.slice(0, 60)} cannot be kept as it is written; write it as text, in quotation marks`,
+        place && { line: place.line, column: place.col },
+      );
+      return yaml().visit.BREAK;
+    },
+  });
+  return found;
+};
+
 /** A ruleset read from text, and the way back from its parts to their places in the text. */
 export interface RulesetDocument {
   readonly ruleset: Ruleset;
@@ -128,6 +149,8 @@ export const parseRulesetDocument = (
     const unbounded = crowded(document, lines);
     if (unbounded.length > 0)
       return E.left(unbounded.slice(0, MAX_SYNTAX_PROBLEMS).map((found) => syntaxProblem(found.message, found)));
+    const inexact = inexactNumber(document, lines);
+    if (inexact !== undefined) return inexact;
     const locate = (problem: RulesetProblem) => ({ ...problem, ...placeOf(document, lines, problem) });
     const decoded = decodeRuleset(document.toJS({ maxAliasCount: 1000 }));
     return E.isRight(decoded) ? E.right({ ruleset: decoded.right, locate }) : E.left(decoded.left.map(locate));

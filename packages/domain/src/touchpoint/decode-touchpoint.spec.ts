@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/Either';
+import { InexactNumber } from '../exact-json';
 import { list, text } from './field';
 import {
   catalogueWith,
@@ -258,6 +259,20 @@ describe('what is missing is unknown, what is wrong is refused', () => {
         });
       }
     });
+  });
+
+  it('refuses a number that would become another, wherever it stands', () => {
+    const number = new InexactNumber('1e400');
+    for (const [given, field] of [
+      [{ data: number }, 'data'],
+      [{ data: { orderId: number } }, 'data.orderId'],
+      [{ data: { items: [{ price: number }] } }, 'data.items[0].price'],
+      [{ customer: number }, 'customer'],
+      [{ occurredAt: number }, 'occurredAt'],
+    ] as const)
+      expect(refused(compact(given))).toMatchObject([
+        { field, got: '1e400', message: expect.stringContaining('send it as text') },
+      ]);
   });
 
   it('takes a whole number for an id as its text', () => {

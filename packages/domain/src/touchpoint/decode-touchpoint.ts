@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/Either';
+import { InexactNumber } from '../exact-json';
 import type { JsonObject } from '../json';
 import { formatInstant, parseInstant } from '../time/instant';
 import type { Catalogue } from './catalogue';
@@ -112,7 +113,7 @@ export const decodeTouchpoint = (
 };
 
 const isObject = (input: unknown): input is Readonly<Record<string, unknown>> =>
-  typeof input === 'object' && input !== null && !Array.isArray(input);
+  typeof input === 'object' && input !== null && !Array.isArray(input) && !(input instanceof InexactNumber);
 
 /** Files that were tables write `null` where they have nothing to say. */
 const isAbsent = (input: unknown): boolean => input === undefined || input === null;

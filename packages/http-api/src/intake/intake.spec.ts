@@ -226,6 +226,24 @@ describe('a batch of touchpoints', () => {
     });
   });
 
+  it('rejects a number that would become another, as it was sent, and keeps the others; so does a stream', async () => {
+    const texts = [touchpoint(), touchpoint({ data: { of: [{ ref: 1 }] } }), touchpoint()].map((one) =>
+      JSON.stringify(one).replace('"ref":1', '"ref":17841405822304913'),
+    );
+    const errors = [
+      {
+        field: 'data.of[0].ref',
+        message: expect.stringMatching(/got 17841405822304913\. .*send it as text/),
+      },
+    ];
+    const expected = [{ status: 'recorded' }, { status: 'rejected', errors }, { status: 'recorded' }];
+    expect((await send(`[${texts.join(',')}]`)).json().results).toMatchObject(expected);
+    const duplicates = [{ status: 'duplicate' }, { status: 'rejected', errors }, { status: 'duplicate' }];
+    const stream = await send(texts.join('\n'), { type: 'application/x-ndjson' });
+    expect(linesOf(stream.body).slice(0, 3)).toMatchObject(duplicates);
+    expect((await send(texts[1])).json()).toMatchObject({ status: 422, errors });
+  });
+
   it('is taken as a list of CloudEvents, and only as a list', async () => {
     const type = 'application/cloudevents-batch+json';
     expect((await send([cloudEvent(), cloudEvent()], { type })).json()).toMatchObject({ recorded: 2 });

@@ -1,4 +1,4 @@
-import { boundDepth } from '@rapport/domain';
+import { parseExactJson } from '@rapport/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { checkCharset, textOf, whyNotJson } from '../json-body';
 import { Refusal } from '../problem';
@@ -54,7 +54,7 @@ export const readStreams = (app: FastifyInstance): void => {
 export const parseBody = (bytes: Buffer): unknown => {
   const text = textOf(bytes);
   try {
-    return JSON.parse(boundDepth(text));
+    return parseExactJson(text);
   } catch (error) {
     throw new Refusal('malformed-json', `The body cannot be read as JSON: ${whyNotJson(error)}.`, { cause: error });
   }
