@@ -3,6 +3,7 @@ import type { JsonObject } from '../json';
 import { formatInstant, parseInstant } from '../time/instant';
 import type { Catalogue } from './catalogue';
 import { type Envelope, readEnvelope } from './envelope';
+import { lookalikeOf } from './misspelt-fields';
 import { plainJsonFault } from './plain-json';
 import { problem, problemsOfData, problemWith, type TouchpointProblem } from './problem';
 import { identifierFault, isIdentifier, MAX_ID_LENGTH } from './text';
@@ -84,7 +85,7 @@ export const decodeTouchpoint = (
   const data = decodeData(envelope, type, version, problems);
   if (envelope.type === 'customer.merged' && data.into === customer && customer !== '')
     problems.push(problem('data.into', 'a customer other than the one merged', customer));
-  if (problems.length > 0) return E.left(problems.slice(0, MAX_PROBLEMS));
+  if (problems.length > 0) return E.left(problems.slice(0, MAX_PROBLEMS).map((one) => withLookalike(one, input)));
 
   return E.right({
     id,
@@ -102,6 +103,15 @@ export const decodeTouchpoint = (
 
 const isObject = (input: unknown): input is Readonly<Record<string, unknown>> =>
   typeof input === 'object' && input !== null && !Array.isArray(input);
+
+/** What is missing may be there under a name that looks like it. */
+const withLookalike = (found: TouchpointProblem, input: Readonly<Record<string, unknown>>): TouchpointProblem => {
+  if (found.got !== 'nothing') return found;
+  const [first, ...path] = found.field.split('.');
+  const lookalike =
+    path.length === 0 ? lookalikeOf(first, input) : path.length === 1 ? lookalikeOf(path[0], input.data) : undefined;
+  return lookalike === undefined ? found : { ...found, message: `${found.message}. "${lookalike}" looks like it` };
+};
 
 /** Files that were tables write `null` where they have nothing to say. */
 const isAbsent = (input: unknown): boolean => input === undefined || input === null;

@@ -14,11 +14,19 @@ const editDistance = (a: string, b: string): number => {
   return rows[a.length][b.length];
 };
 
-/** The known name somebody most likely meant; undefined when none is near. */
-export const nearestName = (name: string, known: Iterable<string>): string | undefined => {
+/**
+ * The known name somebody most likely meant; undefined when none is near.
+ *
+ * @param most edits away at most; generous when absent, for names that are wrong for sure
+ */
+export const nearestName = (
+  name: string,
+  known: Iterable<string>,
+  most = Math.max(1, Math.floor(name.length / 2.5)),
+): string | undefined => {
   if (name.length > 80) return undefined;
   let nearest: string | undefined;
-  let best = Math.max(1, Math.floor(name.length / 2.5)) + 1;
+  let best = most + 1;
   for (const candidate of known) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < best) {
