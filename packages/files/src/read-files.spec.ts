@@ -47,6 +47,16 @@ describe('the preset touchpoints', () => {
     ]);
   });
 
+  test('counts fields that look misspelt, of touchpoints all the same', async () => {
+    const misspelt = (id: number): string => touchpoint(id).replace('orderId', 'order_id');
+    const file = folder.write('misspelt.ndjson', [misspelt(1), touchpoint(2), misspelt(3)].join('\n'));
+    const { items, account } = await collect([file], AS_TOUCHPOINTS);
+    expect(items.map((item) => item.kind)).toEqual(['touchpoint', 'touchpoint', 'touchpoint']);
+    expect(account.warnings).toEqual({
+      'data.order_id is kept, but is no field of order.completed; did you mean "orderId"?': 2,
+    });
+  });
+
   test('tells the recording clock of the sender apart from none', async () => {
     const { items } = await collect([fixture('touchpoints.ndjson')], AS_TOUCHPOINTS);
     const recordedAt = items.flatMap((item) => (item.kind === 'touchpoint' ? [item.touchpoint.recordedAt] : []));

@@ -196,8 +196,15 @@ const report = async (
   { rejects }: ImportOptions,
 ): Promise<void> => {
   if (cli.json) {
-    const { touchpoints, rejected, files } = account;
-    return printJson(cli, { read: { touchpoints, rejected }, ...counts, files, rejects, parked: projected.parked });
+    const { touchpoints, rejected, warnings, files } = account;
+    return printJson(cli, {
+      read: { touchpoints, rejected },
+      ...counts,
+      warnings,
+      files,
+      rejects,
+      parked: projected.parked,
+    });
   }
   cli.print(importReport(account, counts, cli).join('\n'));
   if (rejects !== undefined && account.rejected + counts.conflicts > 0)

@@ -28,6 +28,16 @@ const refused = (input: unknown, over: Partial<typeof context> = {}): readonly T
 
 const messages = (input: unknown): readonly string[] => refused(input).map(({ message }) => message);
 
+describe('what is missing', () => {
+  it('is pointed out where it stands under a name that looks like it', () => {
+    const { customer, ...rest } = compact({ type: 'complaint.acknowledged', data: { case_id: 'k-1' } });
+    expect(messages({ ...rest, customer_id: customer })).toEqual([
+      expect.stringMatching(/^customer: expected .* got nothing\. "customer_id" looks like it$/),
+      expect.stringMatching(/^data\.caseId: expected .* got nothing\. "case_id" looks like it$/),
+    ]);
+  });
+});
+
 describe('the compact form', () => {
   it('becomes a touchpoint with instants in milliseconds', () => {
     expect(

@@ -5,6 +5,7 @@ import { formatInstant, parseInstant } from '../time/instant';
 import type { Catalogue } from './catalogue';
 import { DataCodec } from './data-codec';
 import { type Envelope, readEnvelope } from './envelope';
+import { lookalikeOf } from './misspelt-fields';
 import { plainJsonFault } from './plain-json';
 import { MAX_PROBLEMS, problem, problemsOfData, problemWith, type TouchpointProblem } from './problem';
 import { identifierFault, isIdentifier, MAX_ID_LENGTH } from './text';
@@ -97,7 +98,8 @@ export const decodeTouchpoint = (
   const data = problems.length > 0 ? decoded : withAmountsTurned(decoded, type, version, context.onAdjusted);
   if (envelope.type === 'customer.merged' && data.into === customer && customer !== '')
     problems.push(problem('data.into', 'a customer other than the one merged', customer));
-  if (problems.length > 0) return E.left(problems.slice(0, MAX_PROBLEMS));
+  if (problems.length > 0) return E.left(problems.slice(0, MAX_PROBLEMS).map((one) => withLookalike(one, input)));
+
   return E.right({
     id,
     source,
@@ -114,6 +116,15 @@ export const decodeTouchpoint = (
 
 const isObject = (input: unknown): input is Readonly<Record<string, unknown>> =>
   typeof input === 'object' && input !== null && !Array.isArray(input) && !(input instanceof InexactNumber);
+
+/** What is missing may be there under a name that looks like it. */
+const withLookalike = (found: TouchpointProblem, input: Readonly<Record<string, unknown>>): TouchpointProblem => {
+  if (found.got !== 'nothing') return found;
+  const [first, ...path] = found.field.split('.');
+  const lookalike =
+    path.length === 0 ? lookalikeOf(first, input) : path.length === 1 ? lookalikeOf(path[0], input.data) : undefined;
+  return lookalike === undefined ? found : { ...found, message: `${found.message}. "${lookalike}" looks like it` };
+};
 
 /** Files that were tables write `null` where they have nothing to say. */
 const isAbsent = (input: unknown): boolean => input === undefined || input === null;

@@ -168,6 +168,28 @@ describe('a touchpoint on its own', () => {
     }
   });
 
+  it('is told of fields that look misspelt, and recorded all the same', async () => {
+    const one = touchpoint({ staff_id: 'ann', data: { Total: 20, order_id: 'o-1', colour: 'red' } });
+    const warnings = [
+      { field: 'data.Total', message: expect.stringContaining('did you mean "total"?') },
+      { field: 'data.order_id', message: expect.stringContaining('did you mean "orderId"?') },
+      { field: 'staff_id', message: expect.stringContaining('did you mean "staff"?') },
+    ];
+    const first = await send(one);
+    expect([first.statusCode, first.json()]).toMatchObject([200, { status: 'recorded', warnings }]);
+    expect((await recorded(one.id))?.data).toEqual(one.data);
+    expect((await send(one)).json()).toMatchObject({ status: 'duplicate', warnings });
+    const fine = touchpoint();
+    const batch = await send([fine, one]);
+    expect(batch.json()).toMatchObject({ recorded: 1, duplicates: 1, withWarnings: 1, results: [{}, { warnings }] });
+    const [line, summary] = linesOf((await send(ndjson([one]), { type: 'application/x-ndjson' })).body);
+    expect([line, summary]).toMatchObject([
+      { line: 1, warnings },
+      { status: 'done', withWarnings: 1 },
+    ]);
+    expect((await send([fine])).json()).not.toHaveProperty('withWarnings');
+  });
+
   it('conflicts with other content of the same identity', async () => {
     const one = touchpoint();
     await send(one);

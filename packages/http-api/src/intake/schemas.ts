@@ -10,6 +10,10 @@ const errors = list(
   object({ field: text('As the sender calls it; empty for the whole.'), message: text('What is wrong.') }),
   'Which fields are wrong, and why.',
 );
+const warnings = list(
+  object({ field: text('As the sender calls it.'), message: text('What it looks like.') }),
+  'Fields that look misspelt; it is recorded all the same.',
+);
 const index = integer('Its place in the list, from 0.', { minimum: 0 });
 const line = integer('Its line in the stream, from 1.', { minimum: 1 });
 const count = (what: string) => integer(what, { minimum: 0 });
@@ -21,9 +25,9 @@ const conflict = { status: oneOf(['conflict'], 'Its identity is taken by other c
 const rejected = { status: oneOf(['rejected'], 'It cannot be recorded.') };
 const skipped = { status: oneOf(['skipped'], 'A call that is no touchpoint.') };
 
-const single = object({ ...standing, id, source, position });
+const single = object({ ...standing, id, source, position }, { warnings });
 const resultsAt = <P extends Readonly<Record<string, typeof index>>>(place: P) => [
-  object({ ...place, ...standing, id, source, position }),
+  object({ ...place, ...standing, id, source, position }, { warnings }),
   object({ ...place, ...conflict, id, source, errors }),
   object({ ...place, ...rejected, errors }, { id, source }),
 ];
@@ -33,17 +37,24 @@ const counts = {
   conflicts: count('Whose identity is taken.'),
   rejected: count('That cannot be recorded.'),
 };
-const batch = object({ ...counts, results: list(anyOf(...resultsAt({ index })), 'One for each, in order.') });
-const segmentBatch = object({
-  ...counts,
-  results: list(
-    anyOf(...resultsAt({ index }), object({ index, ...skipped, reason: text('Why.') }, { id })),
-    'One for each, in order.',
-  ),
-});
+const someCounts = { withWarnings: count('Recorded, or recorded before, with warnings; absent where there are none.') };
+const batch = object(
+  { ...counts, results: list(anyOf(...resultsAt({ index })), 'One for each, in order.') },
+  someCounts,
+);
+const segmentBatch = object(
+  {
+    ...counts,
+    results: list(
+      anyOf(...resultsAt({ index }), object({ index, ...skipped, reason: text('Why.') }, { id })),
+      'One for each, in order.',
+    ),
+  },
+  someCounts,
+);
 const summary = object(
   { status: oneOf(['done', 'failed'], 'The last line: whether the stream was read to its end.'), ...counts },
-  { problem: codec({ $ref: 'Problem#' }) },
+  { ...someCounts, problem: codec({ $ref: 'Problem#' }) },
 );
 const streamLine = anyOf(...resultsAt({ line }), summary);
 

@@ -1,4 +1,4 @@
-import { type Migration, StoreError } from '@rapport/sqlite';
+import type { Migration } from '@rapport/sqlite';
 
 /** `PRAGMA application_id` of read models. */
 export const APPLICATION_ID = 0x5261_7002;

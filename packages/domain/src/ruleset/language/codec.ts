@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either';
 import * as t from 'io-ts';
-import { hint, nearestName } from '../nearest-name';
+import { hint, nearestName } from '../../nearest-name';
 import type { RulesetProblemCode } from '../problem';
 import type { ChoiceShape, Language, ObjectShape, Shape } from './shape';
 import { brokenRule, isObject, keysOf, list, outOfBounds, show, textProblem } from './values';
