@@ -84,7 +84,7 @@ export const cliFor = (options: GlobalOptions, signal: AbortSignal): Cli => {
     note: (text) => {
       stderr.write(`${text}\n`);
     },
-    progress: (label, unit) => (stderr.isTTY === true ? progressOn(stderr, label, unit) : NO_PROGRESS),
+    progress: (label, unit) => (stderr.isTTY === true ? progressOn(stderr, label, unit, signal) : NO_PROGRESS),
   };
 };
 

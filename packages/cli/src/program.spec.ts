@@ -22,7 +22,8 @@ const commands = leaves(createProgram(new AbortController().signal));
 
 test('the commands are those of the reference', () => {
   expect(commands.map(([name]) => name).sort()).toEqual([
-    ...['audit-log', 'backup', 'candidates', 'cases', 'config', 'customers', 'demo', 'evaluate', 'export', 'import'],
+    ...['audit-log', 'backup', 'candidates', 'cases', 'completion', 'config', 'customers', 'demo', 'evaluate'],
+    ...['export', 'import'],
     ...['keys create', 'keys list'],
     ...['keys revoke', 'parked list', 'parked retry', 'rebuild', 'replay'],
     ...[

@@ -28,12 +28,8 @@ export const nearestName = (
 ): string | undefined => {
   if (name.length > 80) return undefined;
   let nearest: string | undefined;
-<<<<<<< HEAD:packages/domain/src/ruleset/nearest-name.ts
-  const best = Math.max(1, Math.floor(name.length / 2.5)) + 1;
-  const wanted = name.toLowerCase();
-=======
   let best = most + 1;
->>>>>>> reasons:packages/domain/src/nearest-name.ts
+  const wanted = name.toLowerCase();
   for (const candidate of known) {
     // A swap is two edits without swaps. Found quickly, for there may be thousands of names on both sides.
     if (withoutSwaps(wanted, candidate.toLowerCase()) > 2 * (best - 1)) continue;

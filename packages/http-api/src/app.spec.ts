@@ -36,6 +36,17 @@ describe('the HTTP interface', () => {
     expect(page.body).not.toMatch(/(src|href)="https?:/);
   });
 
+  it('leads who opens the bare address in a browser to its reference page, without a key', async () => {
+    const accept = 'text/html,application/xhtml+xml;q=0.9';
+    const answer = await app.inject({ url: '/', headers: { accept } });
+    expect([answer.statusCode, answer.headers.location]).toEqual([302, 'docs']);
+    let page = await app.inject({ url: '/docs', headers: { accept } });
+    for (let hops = 0; page.statusCode >= 300 && page.statusCode < 400 && hops < 3; hops++)
+      page = await app.inject({ url: new URL(page.headers.location!, 'http://x/docs').pathname, headers: { accept } });
+    expect(page.statusCode).toBe(200);
+    expect(page.body).toContain('<title>Rapport</title>');
+  });
+
   it('tells what is not there, and what a path knows instead', async () => {
     const nothing = await app.inject('/v1/nothing');
     expect(nothing.statusCode).toBe(404);

@@ -66,7 +66,7 @@ export const negotiate = (app: FastifyInstance): void => {
     if (accept === undefined || accept === '' || accept === '*/*' || request.is404) return done();
     const { url = '', config } = request.routeOptions;
     const types = config.produces ?? JSON_ONLY;
-    if (url.startsWith('/docs') || isAcceptable(accept, types)) return done();
+    if (url === '/' || url.startsWith('/docs') || isAcceptable(accept, types)) return done();
     done(
       new Refusal(
         'not-acceptable',

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import { type Cli, cliFor, type GlobalOptions } from '../cli';
 import type { ExitCode } from '../exit';
 
@@ -10,8 +10,8 @@ export interface Declaration {
   readonly name: string;
   /** What its group does when no command of it is named. */
   readonly isDefault?: true;
-  /** `<customer>`, `[file...]`. */
-  readonly arguments?: string;
+  /** `<customer>`, `[file...]`; or made, where only some values are known. */
+  readonly arguments?: string | readonly Argument[];
   readonly does: string;
   readonly options?: readonly Option[];
   /** Command lines without `rapport`. */
@@ -25,10 +25,12 @@ export interface Declaration {
 /** Adds a command to `parent`. */
 export const declare = (parent: Command, signal: AbortSignal, declaration: Declaration): Command => {
   const command = parent.command(
-    declaration.arguments === undefined ? declaration.name : `${declaration.name} ${declaration.arguments}`,
+    typeof declaration.arguments === 'string' ? `${declaration.name} ${declaration.arguments}` : declaration.name,
     { isDefault: declaration.isDefault },
   );
   command.description(declaration.does);
+  if (typeof declaration.arguments === 'object')
+    for (const argument of declaration.arguments) command.addArgument(argument);
   for (const option of declaration.options ?? []) command.addOption(option);
   const lines = declaration.examples.map((example) => `  $ rapport ${example}`);
   const details = declaration.details === undefined ? '' : `\n${declaration.details}\n`;

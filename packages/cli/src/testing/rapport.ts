@@ -27,6 +27,8 @@ export interface Workplace {
   readonly start: (args: readonly string[], variables?: NodeJS.ProcessEnv) => Running;
   /** The same where no file may grow beyond so many KiB; needs bash. */
   readonly rapportWithin: (kibibytes: number, ...args: readonly string[]) => Promise<Outcome>;
+  /** A line as it is typed into a shell in the folder; needs bash. */
+  readonly shell: (line: string) => Promise<Outcome>;
   readonly remove: () => void;
 }
 
@@ -70,6 +72,8 @@ export const workplace = (): Workplace => {
     start,
     rapportWithin: (kibibytes, ...args) =>
       run('bash', ['-c', `ulimit -f ${kibibytes}; exec "$@"`, 'bash', process.execPath, BIN, ...args]).outcome,
+    shell: (typed) =>
+      run('bash', ['-c', `rapport() { "$NODE" "$BIN" "$@"; }\n${typed}`], { NODE: process.execPath, BIN }).outcome,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 };

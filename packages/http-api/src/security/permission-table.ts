@@ -84,6 +84,7 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   // Probes and documentation say nothing of customers.
   'GET /health/live': open,
   'GET /health/ready': open,
+  'GET /': open,
   'GET /openapi.json': open,
   'GET /docs*': open,
   // Volumes and lags tell a competitor how business goes; a scraper gets a key of role analyst.

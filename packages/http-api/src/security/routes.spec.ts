@@ -49,7 +49,7 @@ const MAY: Readonly<Record<string, string>> = {
   'GET /v1/audit-log': 'auditor admin',
   'GET /metrics': 'analyst auditor admin',
 };
-const PUBLIC = /^(GET|HEAD) \/(health\/(live|ready)|openapi\.json|docs(\/.*)?)$/;
+const PUBLIC = /^(GET|HEAD) \/(health\/(live|ready)|openapi\.json|docs(\/.*)?)?$/;
 
 interface Walked {
   readonly method: string;
