@@ -80,5 +80,10 @@ export const registerReferencePage = async (app: FastifyInstance): Promise<void>
     document ??= JSON.stringify(app.swagger());
     return reply.type('application/json').send(document);
   });
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { deepLinking: true } });
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    theme: { title: 'Rapport: the HTTP interface' },
+    uiConfig: { deepLinking: true },
+  });
 };
