@@ -87,7 +87,7 @@ export const registerReferencePage = async (app: FastifyInstance): Promise<void>
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: true,
+    theme: { title: 'Rapport: the HTTP interface' },
     uiConfig: { deepLinking: true },
-    theme: { title: 'Rapport' },
   });
 };

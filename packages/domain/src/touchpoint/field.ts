@@ -15,11 +15,11 @@ export const ID_SCHEMA: JsonSchema = {
   maxLength: MAX_ID_LENGTH,
   pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$',
 };
-/** The format leaves leap seconds in, which no clock here has. */
+/** A second is the sixtieth only where the format lets it be one: as a leap second, before midnight in UTC. */
 export const INSTANT_SCHEMA: JsonSchema = {
   type: 'string',
   format: 'date-time',
-  pattern: '^.{17}[0-5][0-9](\\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})$',
+  pattern: '^.{17}([0-5][0-9]|60)(\\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})$',
 };
 export const CURRENCY_SCHEMA: JsonSchema = { type: 'string', pattern: '^[A-Z]{3}$' };
 export const NUMBER_SCHEMA: JsonSchema = { type: 'number' };

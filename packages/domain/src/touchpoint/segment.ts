@@ -71,7 +71,8 @@ export const translateSegment = (call: unknown): E.Either<readonly TouchpointPro
   return E.right({
     ...base,
     type: mapping.type,
-    customer: call.userId ?? call.anonymousId,
+    // Libraries write an empty text for who is not known yet.
+    customer: call.userId === '' ? (call.anonymousId ?? '') : (call.userId ?? call.anonymousId),
     data: { ...mapping.defaults, ...dataOf(properties, mapping.fields ?? {}) },
   });
 };

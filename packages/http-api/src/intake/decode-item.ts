@@ -46,9 +46,11 @@ const accept = (
   recorded: string,
   { receivedAt, sentAt }: Arrival,
 ): DecodedItem => {
-  if (isLeft(decoded)) return left(decoded.left.map(told));
+  const ours = { field: recorded, message: `${recorded} ${OURS}` };
+  // Who is told to write it another way would then be told to leave it out.
+  if (isLeft(decoded)) return left(decoded.left.map((found) => (found.field === recorded ? ours : told(found))));
   const touchpoint = decoded.right;
-  if (touchpoint.recordedAt !== undefined) return left([{ field: recorded, message: `${recorded} ${OURS}` }]);
+  if (touchpoint.recordedAt !== undefined) return left([ours]);
   if (sentAt === undefined) return right({ touchpoint, corrected: false });
   const occurredAt = correctedInstant(touchpoint.occurredAt, sentAt, receivedAt);
   if (occurredAt < EARLIEST_OCCURRED_AT)

@@ -207,6 +207,13 @@ describe('a touchpoint on its own', () => {
     });
   });
 
+  it('is told one thing about one mistake: recordedAt is not to be sent, however it is written', async () => {
+    for (const recordedAt of ['2026-03-01T12:00:00Z', 'yesterday', '', '2126-03-01T12:00:00Z', 17])
+      expect((await send(touchpoint({ recordedAt }))).json().errors).toMatchObject([
+        { field: 'recordedAt', message: expect.stringContaining('Leave it out') },
+      ]);
+  });
+
   it.each([
     ['recordedAt', () => touchpoint({ recordedAt: '2026-03-01T12:00:00Z' })],
     ['recordedtime', () => cloudEvent({ recordedtime: '2026-03-01T12:00:00Z' })],
@@ -414,6 +421,13 @@ describe("Segment's calls", () => {
     ]);
   });
 
+  it('are about whom they name, or the anonymous where that is empty', async () => {
+    const [anonymous, nobody] = [call({ userId: '', anonymousId: 'a-1' }), call({ userId: '' })];
+    const answer = await send({ batch: [anonymous, nobody] }, { url: '/v1/batch' });
+    expect(answer.json().results).toMatchObject([{ status: 'recorded' }, { errors: [{ field: 'userId' }] }]);
+    expect(await recorded(anonymous.messageId)).toMatchObject({ stream: 'customer-a-1' });
+  });
+
   it('are recorded in batches, where calls that are no touchpoints are skipped', async () => {
     const batch = [call(), call({ type: 'identify' }), call({ event: 'Something' }), 'x'];
     expect((await send({ batch }, { url: '/v1/batch' })).json()).toMatchObject({
@@ -446,6 +460,8 @@ describe("Segment's calls", () => {
     ).toBe(NOW - 7_200_000);
     expect(await at({})).toBe(Date.UTC(2026, 2, 1, 12));
     expect(await at({ timestamp: undefined })).toBe(NOW);
+    expect(await at({ sentAt: '' }, '')).toBe(Date.UTC(2026, 2, 1, 12));
+    expect(await at({ originalTimestamp: '', timestamp: '', sentAt: null }, '')).toBe(NOW);
   });
 
   it.each([

@@ -24,18 +24,21 @@ const instantOf = (value: unknown): number | undefined => {
   return parsed === undefined || isLeft(parsed) ? undefined : parsed.right;
 };
 
+/** Libraries send what they do not know as null or as an empty text. */
+const given = (value: unknown): unknown => (value === '' || value === null ? undefined : value);
+
 /**
  * A call dated as Segment dates it: by `originalTimestamp`, else `timestamp`, corrected by when it was sent; by when it
  * was received where it has neither.
  */
 const decode = (engine: ApiEngine, call: Call, sent: unknown, receivedAt: number): DecodedItem => {
-  const sentAt = call.sentAt ?? sent;
-  const timestamp = call.originalTimestamp ?? call.timestamp;
-  if (sentAt != null && instantOf(sentAt) === undefined)
+  const sentAt = given(call.sentAt) ?? given(sent);
+  const timestamp = given(call.originalTimestamp) ?? given(call.timestamp);
+  if (sentAt !== undefined && instantOf(sentAt) === undefined)
     return left([
       { field: 'sentAt', message: 'sentAt: expected an RFC 3339 instant with offset such as 2026-03-01T12:00:00Z' },
     ]);
-  if (timestamp == null) {
+  if (timestamp === undefined) {
     const now = new Date(receivedAt).toISOString();
     return decodeCall({ ...call, timestamp: now }, engine.catalogue, { receivedAt, sentAt: receivedAt });
   }

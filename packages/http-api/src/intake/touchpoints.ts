@@ -4,6 +4,7 @@ import { left } from 'fp-ts/Either';
 import type { ApiEngine, ApiOptions } from '../api-engine';
 import { openPerKey } from '../open-per-key';
 import { Refusal } from '../problem';
+import { endedAsSentence } from '../refusal-of';
 import { resultText } from './answers';
 import { answerBatch } from './batch';
 import { binaryEvent, isBinaryMode } from './binary-mode';
@@ -90,5 +91,4 @@ const refuseUnlessRecorded = (result: ItemResult): void => {
   throw new Refusal('invalid-touchpoint', sentence(`The touchpoint is not recorded: ${message}${more}`), result);
 };
 
-const sentence = (text: string): string =>
-  `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+const sentence = (text: string): string => endedAsSentence(`${text.charAt(0).toUpperCase()}${text.slice(1)}`);

@@ -23,6 +23,41 @@ afterAll(() => api.close());
 const post = (url: string, payload?: object) =>
   api.ask({ method: 'POST', url, ...(payload === undefined ? undefined : { payload }) });
 
+describe('a field that is misspelt', () => {
+  const told = async (url: string, payload: object) => {
+    const { status, body } = await api.ask({ method: 'POST', url, payload });
+    expect(status).toBe(400);
+    return body;
+  };
+
+  it('is told once, with the name that was meant', async () => {
+    const errors = [{ field: 'uri', message: 'there is no field "uri"; did you mean "url"?' }];
+    const problem = await told('/v1/subscriptions', { uri: 'https://x.example' });
+    expect(problem).toMatchObject({ detail: 'Field "uri": there is no field "uri"; did you mean "url"?' });
+    expect(problem.errors).toEqual(errors);
+  });
+
+  it('is told with the names there are, inside as well', async () => {
+    const { errors } = await told('/v1/subscriptions', {
+      url: 'https://x.example',
+      filter: { stage: ['a'], colours: [] },
+    });
+    expect(errors).toEqual([
+      { field: 'filter.stage', message: 'there is no field "stage"; did you mean "stages"?' },
+      {
+        field: 'filter.colours',
+        message: 'there is no field "colours"; known are kinds, stages, directions, signals, causes',
+      },
+    ]);
+  });
+
+  it('is told beside what is missing and was not meant', async () => {
+    expect(
+      (await told('/v1/keys', { colour: 'red' })).errors.map(({ field }: { field: string }) => field).sort(),
+    ).toEqual(['colour', 'name', 'roles']);
+  });
+});
+
 describe('/v1/rulesets', () => {
   const hash = rulesetHash(RETAIL);
   const next: Ruleset = { ...RETAIL, version: RETAIL.version + 1 };

@@ -15,6 +15,7 @@ import type { ApiEngine } from '../api-engine';
 import { codec, flag, instant, integer, list, object, record, type TypeOf, text } from '../codec';
 import { checkCharset, textOf } from '../json-body';
 import { Refusal } from '../problem';
+import { endedAsSentence } from '../refusal-of';
 import { answers } from './answers';
 import { BEFORE, PUBLISHER, SINCE } from './customer-shapes';
 
@@ -105,7 +106,7 @@ const checked = ({ text: source, format }: RulesetBody) => {
   const errors = result.left.filter(({ severity }) => severity === 'error');
   throw new Refusal(
     'invalid-request',
-    `The ruleset cannot be used, for ${reasons(errors.length)}. First: ${formatProblem(errors[0]).replace(/[^.?]$/, '$&.')}`,
+    endedAsSentence(`The ruleset cannot be used, for ${reasons(errors.length)}. First: ${formatProblem(errors[0])}`),
     {
       errors: errors.slice(0, MOST_PROBLEMS).map((problem) => ({
         field: problem.path,
