@@ -70,7 +70,10 @@ test('another ruleset can be named, and the answer says so', async () => {
 });
 
 test('before everything that is known of rules the first ones answer, and it says so', async () => {
-  place.write('old.ndjson', line({ id: 'o', customer: 'old', recordedAt: '2026-01-06T00:00:00Z' }));
+  place.write(
+    'old.ndjson',
+    line({ id: 'o', customer: 'old', occurredAt: '2026-01-05T23:59:00Z', recordedAt: '2026-01-06T00:00:00Z' }),
+  );
   expect((await place.rapport('import', 'old.ndjson', '--as', 'touchpoints')).code).toBe(0);
   const args = ['show', 'old', '--as-of', '2026-01-07', '--known-at', '2026-01-07'];
   expect(await json(...args)).toMatchObject({ ruleset: { version: 1, chosen: 'earliest' } });

@@ -1,6 +1,6 @@
 /** Writes the store; see README.md. node make.cjs PROJECT DIRECTORY */
 const { createRequire } = require('node:module');
-const { mkdirSync, rmSync, writeFileSync } = require('node:fs');
+const { mkdirSync, rmSync } = require('node:fs');
 const { join } = require('node:path');
 const [, , project, out] = process.argv;
 const from = createRequire(join(project, 'package.json'));
