@@ -83,7 +83,7 @@ describe('what the pages show is what the commands print', () => {
     template = mkdtempSync(join(tmpdir(), 'rapport-docs-'));
     cpSync(join(ROOT, 'docs/examples'), template, { recursive: true });
     // Most pages begin with the demo: filled once, it is only shown by each of them.
-    run('rapport demo --no-serve', template);
+    run('rapport demo --until 2026-06-30 --no-serve', template);
   }, PATIENCE);
   afterAll(() => rmSync(template, { recursive: true, force: true }));
   beforeEach(() => {

@@ -7,6 +7,8 @@ export const EXIT = {
   wrong: 2,
   /** A defect of Rapport. */
   defect: 70,
+  /** `serve` only: something is in the way that may go by itself, such as a port that is taken. */
+  temporary: 75,
   interrupted: 130,
 } as const;
 
@@ -66,6 +68,20 @@ export const failureOf = (error: unknown): { readonly message: string; readonly 
     exitCode: EXIT.defect,
   };
 };
+
+const TITLES: Readonly<Record<number, string>> = {
+  [EXIT.no]: 'The answer is no',
+  [EXIT.wrong]: 'Wrong use or bad input',
+  [EXIT.defect]: 'A defect of Rapport',
+  [EXIT.interrupted]: 'Interrupted',
+};
+
+/**
+ * A failure for programs, in the words of RFC 9457: what `--json` prints on stderr, as its last line, where people get
+ * the message. Nothing of it is on stdout.
+ */
+export const problemLine = (message: string, exitCode: ExitCode): string =>
+  `${JSON.stringify({ title: TITLES[exitCode] ?? '', detail: message, exitCode })}\n`;
 
 /** Runs work that Ctrl-C may stop, and then says how to go on. */
 export const interruptible = async <T>(howToResume: string, work: () => Promise<T>): Promise<T> => {

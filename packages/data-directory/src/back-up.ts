@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { closeSync, cpSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { openSqliteEventLog } from '@rapport/event-log';
 import { asStoreError } from '@rapport/sqlite';
@@ -35,6 +35,8 @@ const freshDirectory = (directory: string): void => {
  */
 const copyStore = async (host: Host, from: string, directory: string): Promise<void> => {
   const to = join(directory, basename(from));
+  // Before the first byte: what it holds is personal, and a kill leaves what is there.
+  closeSync(openSync(to, 'wx', 0o600));
   const progress = host.progress(basename(from), 'pages');
   const db = new Database(from, { readonly: true, fileMustExist: true });
   try {
@@ -54,7 +56,6 @@ const copyStore = async (host: Host, from: string, directory: string): Promise<v
     progress.stop();
     db.close();
   }
-  chmodSync(to, 0o600);
 };
 
 /**

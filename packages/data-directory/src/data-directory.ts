@@ -10,8 +10,10 @@ export interface DataDirectory {
   readonly crossSell: string;
   /** Documents of rulesets, `<hash>.json`. */
   readonly rulesets: string;
-  /** Keys and the log of who read what; there once the store was served. */
+  /** Keys, the log of who read what and the log of who did what; there once the store was served. */
   readonly access: string;
+  /** The first key, where it could not be shown to a person; until somebody takes it away. */
+  readonly firstKey: string;
   /** Webhook subscriptions, their secrets and deliveries; there once the store was served. */
   readonly subscriptions: string;
 }
@@ -24,6 +26,7 @@ export const dataDirectory = (directory: string): DataDirectory => ({
   crossSell: join(directory, 'cross-sell.sqlite'),
   rulesets: join(directory, 'rulesets'),
   access: join(directory, 'access.sqlite'),
+  firstKey: join(directory, 'first-key'),
   subscriptions: join(directory, 'subscriptions.sqlite'),
 });
 

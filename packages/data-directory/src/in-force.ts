@@ -7,6 +7,7 @@ import { type Checkpoint, openSqliteReadModel } from '@rapport/read-model';
 import { type DataDirectory, dataDirectory, hasStore } from './data-directory';
 import { DataDirectoryError } from './data-directory-error';
 import { notedInForce, readStored, storedHashes } from './ruleset-files';
+import { shellWord } from './shell-word';
 import { unusableProjection } from './unusable';
 
 export interface InForce {
@@ -56,7 +57,7 @@ export const inForceUnrecorded = async (files: DataDirectory): Promise<InForce> 
   if (hash !== undefined) return { ruleset: readStored(files, hash), hash };
   if (stored.length > 1)
     throw new DataDirectoryError(
-      `${files.rulesets} holds ${stored.length} rulesets, and no read model says which is in force. Say which: rapport rebuild --ruleset ${join(files.rulesets, '<hash>.json')}`,
+      `${files.rulesets} holds ${stored.length} rulesets, and no read model says which is in force. Say which: rapport rebuild --data ${shellWord(files.directory)} --ruleset ${shellWord(join(files.rulesets, 'HASH.json'))}`,
     );
   return { ruleset: RETAIL, hash: rulesetHash(RETAIL) };
 };

@@ -17,6 +17,7 @@ export { type AtWork, finishPublication, type PublishOptions, publishRuleset } f
 export { operator } from './publishers';
 export { type RebuildStoreOptions, type RebuiltStore, rebuildStore } from './rebuild-store';
 export { readStored, storedHashes } from './ruleset-files';
+export { shellWord } from './shell-word';
 export { takeUp } from './take-up';
 export { beginImport, endImport, hasUnfinishedImport, settleImport } from './unfinished-import';
 export { explained, removeProjection, unusableProjection } from './unusable';

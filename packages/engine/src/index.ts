@@ -33,6 +33,7 @@ export type { ProjectionReport } from './projector/report';
 export * from './publications';
 export { type PutInForceOptions, type PutInForceReport, putInForce } from './put-in-force';
 export { type RebuildOptions, type RebuildReport, rebuild } from './rebuild';
+export type { RelationshipAt } from './relationship-at';
 export { type ReplayOptions, type ReplayReport, replay } from './replay';
 export type { SettleReport } from './settle-decided';
 export { type VerifyOptions, type VerifyReport, verify } from './verify';

@@ -1,5 +1,5 @@
 import type { DuckDBValue } from '@duckdb/node-api';
-import type { Json, JsonObject } from '@rapport/domain';
+import { InexactNumber, type Json, type JsonObject, parseExactJson } from '@rapport/domain';
 import type { Outcome } from './account';
 import { type Database, quoted } from './database';
 import { ImportError } from './import-error';
@@ -85,7 +85,7 @@ const OUTCOMES: Readonly<Record<string, Outcome>> = {
 /** NULL in a table says that a field is not there. */
 const withoutNulls = (value: Json): Json => {
   if (Array.isArray(value)) return value.map(withoutNulls);
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || value instanceof InexactNumber) return value;
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, field]) => field !== null)
@@ -96,7 +96,7 @@ const withoutNulls = (value: Json): Json => {
 /** Text that is not JSON stays text, and decoding says so. */
 const jsonOf = (text: string): Json => {
   try {
-    const value = JSON.parse(text) as Json;
+    const value = parseExactJson(text) as Json;
     return text.includes('null') ? withoutNulls(value) : value;
   } catch {
     return text;

@@ -1,5 +1,5 @@
 import type { DecodeContext } from '@rapport/domain';
-import type { FileLedger } from './account';
+import { type FileLedger, tally } from './account';
 import { ImportError } from './import-error';
 import type { ImportBatch, ImportItem, Mapping, RejectedItem } from './import-item';
 import { TABLE_PRESETS } from './presets';
@@ -76,6 +76,7 @@ export async function* readFiles(
     };
   };
   const counts = { touchpoint: 0, rejected: 0 };
+  const warnings = new Map<string, number>();
   let passed = 0;
   let batch: ImportItem[] = [];
   try {
@@ -83,6 +84,7 @@ export async function* readFiles(
       signal?.throwIfAborted();
       for (const item of items) {
         counts[item.kind]++;
+        if (item.kind === 'touchpoint') for (const { message } of item.warnings ?? []) tally(warnings, message, 1);
         if (passed < resumeAfter) {
           passed++;
           continue;
@@ -108,6 +110,11 @@ export async function* readFiles(
     items: batch,
     linesDone: progress().linesDone,
     linesTotal: accounts.reduce((sum, { lines }) => sum + lines, 0),
-    account: { touchpoints: counts.touchpoint, rejected: counts.rejected, files: accounts },
+    account: {
+      touchpoints: counts.touchpoint,
+      rejected: counts.rejected,
+      warnings: Object.fromEntries(warnings),
+      files: accounts,
+    },
   };
 }

@@ -1,3 +1,4 @@
+import { parseExactJson } from '@rapport/domain';
 import { fileLedger } from './account';
 import { decodeItem } from './decode-item';
 import type { ImportItem } from './import-item';
@@ -6,7 +7,7 @@ import type { Reading } from './reading';
 
 const parse = (text: string): { readonly value: unknown } | { readonly fault: string } => {
   try {
-    return { value: JSON.parse(text) as unknown };
+    return { value: parseExactJson(text) };
   } catch (error) {
     return { fault: error instanceof Error ? error.message : String(error) };
   }

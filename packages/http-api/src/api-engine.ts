@@ -25,7 +25,7 @@ export interface ApiEngine {
   readonly access: Access;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
-  /** What "now" means in questions without an instant; the clock's, but in a demo the end of the simulation. */
+  /** What "now" means in questions without an instant; the clock's, but where a demo's stands still. */
   now(): number;
   projection(): LiveStatus;
   whenCaughtUp(position: Position): Promise<void>;
@@ -65,6 +65,11 @@ export interface ApiOptions {
   };
   /** Serves HTTPS: private key and certificate chain, both PEM. */
   readonly tls?: { readonly key: Buffer; readonly cert: Buffer };
+  /**
+   * Addresses and CIDR ranges of proxies whose `X-Forwarded-*` are believed; nobody's when absent, nor where no keys
+   * are asked for: a page in a browser can send such headers too.
+   */
+  readonly trustedProxies?: readonly string[];
   /** Whether keys are asked for; false only for tests and for `--no-auth` on loopback. */
   readonly authentication: boolean;
 }

@@ -70,14 +70,15 @@ const ofStore = (error: StoreError): Refusal =>
 
 const ACCEPTED = 'Send application/json in UTF-8; POST /v1/touchpoints takes CloudEvents and NDJSON too';
 
-const mebibytes = (bytes: number): string => `${Number((bytes / 1_048_576).toFixed(3))} MiB`;
+const inWords = (bytes: number): string =>
+  bytes < 1_048_576 ? `${Number((bytes / 1_024).toFixed(3))} KiB` : `${Number((bytes / 1_048_576).toFixed(3))} MiB`;
 
 const ofFramework = (error: FastifyError, bodyLimit: number | undefined): Refusal | undefined => {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new Refusal(
         'too-large',
-        `The body is larger than ${bodyLimit === undefined ? 'this route takes' : mebibytes(bodyLimit)}, after decompression. Send it in parts, or touchpoints as NDJSON.`,
+        `The body is larger than ${bodyLimit === undefined ? 'this route takes' : inWords(bodyLimit)}, after decompression. Touchpoints can be sent in parts, or as NDJSON.`,
       );
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new Refusal('unsupported-media-type', `The media type of the body is not known here. ${ACCEPTED}.`);

@@ -22,6 +22,7 @@ export const apiOptions = (config: Config): ApiOptions => ({
     idleStreamMilliseconds: config['http.idleStreamTimeout'],
   },
   tls: tlsOptions(config),
+  trustedProxies: config['http.trustedProxies'],
   authentication: config['auth.enabled'],
 });
 

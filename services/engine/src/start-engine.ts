@@ -1,4 +1,4 @@
-import { openAccess } from '@rapport/access';
+import { type Access, openAccess } from '@rapport/access';
 import {
   finishPublication,
   type Host,
@@ -15,6 +15,8 @@ import { openTelemetry, SPAN, type Telemetry } from '@rapport/telemetry';
 import { closers } from './closers';
 import type { Config } from './config';
 import { keepCrossSell } from './cross-sell-keeper';
+import { diskUsage } from './disk-usage';
+import { type KeyReport, keepFirstKey, keyReport } from './first-key';
 import { gauges } from './gauges';
 import { listen } from './listen';
 import { apiOptions, oidcOptions, webhookOptions } from './options-of';
@@ -33,8 +35,10 @@ export interface RunningEngine {
   readonly url: string;
   readonly data: string;
   readonly inForce: InForce;
-  /** Of the first key, made at the first start: to be shown once, and kept nowhere. */
+  /** The secret of the first key, where this start made it. */
   readonly firstKey: string | undefined;
+  /** Undefined where no keys are asked for. */
+  readonly keys: KeyReport | undefined;
   readonly api: ApiEngine;
   readonly logger: Telemetry['logger'];
   /**
@@ -42,6 +46,11 @@ export interface RunningEngine {
    * attempts (for `webhooks.timeout` at most), and closes everything. May be called twice.
    */
   stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** Keeps the first key in a file of the data directory too, before it is made for good. */
+  readonly keepFirstKey?: boolean;
 }
 
 const logFormat = (format: Config['log.format']): 'json' | 'pretty' =>
@@ -56,17 +65,26 @@ const logFormat = (format: Config['log.format']): 'json' | 'pretty' =>
  * const engine = await startEngine(config, { note, progress, signal });
  * await engine.stop();
  */
-export const startEngine = async (config: Config, host: Host): Promise<RunningEngine> => {
+export const startEngine = async (
+  config: Config,
+  host: Host,
+  startOptions: StartOptions = {},
+): Promise<RunningEngine> => {
   const open = closers();
   try {
-    return await start(config, host, open);
+    return await start(config, host, startOptions, open);
   } catch (error) {
     await open.close().catch(() => undefined);
     throw error;
   }
 };
 
-const start = async (config: Config, host: Host, open: ReturnType<typeof closers>): Promise<RunningEngine> => {
+const start = async (
+  config: Config,
+  host: Host,
+  { keepFirstKey: keep }: StartOptions,
+  open: ReturnType<typeof closers>,
+): Promise<RunningEngine> => {
   const options = apiOptions(config);
   const telemetry = await openTelemetry({
     level: config['log.level'],
@@ -89,7 +107,7 @@ const start = async (config: Config, host: Host, open: ReturnType<typeof closers
     path: files.access,
     oidc: oidcOptions(config),
     keepMilliseconds: config['auth.accessLog.keep'],
-    onError: (err, lost) => logger.error({ err, lost }, 'the access log cannot be written'),
+    onError: (err, lost) => logger.error({ err, lost }, 'the access log or the audit log cannot be written'),
   });
   open.add(() => access.close());
 
@@ -171,8 +189,9 @@ const start = async (config: Config, host: Host, open: ReturnType<typeof closers
     notReady: () => notReady({ projection, feed, maxLag: config['readiness.maxLag'], stopping: () => stopping }),
   };
   const app = await createApi(api, options);
+  const disk = diskUsage(files.directory);
   telemetry.metrics.observe(() =>
-    gauges({ log, projection, readModel: api.readModel, webhooks, openStreams: () => app.openStreams() }),
+    gauges({ log, projection, readModel: api.readModel, webhooks, openStreams: () => app.openStreams(), disk, logger }),
   );
   open.add(async () => {
     // Who does not end in time is cut off.
@@ -183,14 +202,16 @@ const start = async (config: Config, host: Host, open: ReturnType<typeof closers
   const url = await listen(app, config);
   webhooks.start();
   // Only now: a key that was made by a start that failed would have been shown to nobody.
-  const firstKey = config['auth.enabled'] ? await access.firstKey() : undefined;
+  const keys = config['auth.enabled'] ? await keysOf(access, files.firstKey, keep === true) : undefined;
   logger.info({ url, data: files.directory, ruleset: rules.current().hash }, 'serving');
+  for (const sentence of keys?.report.advice ?? []) logger.warn(sentence);
 
   return {
     url,
     data: files.directory,
     inForce: rules.current(),
-    firstKey: firstKey?.secret,
+    firstKey: keys?.secret,
+    keys: keys?.report,
     api,
     logger,
     stop: () => {
@@ -199,4 +220,15 @@ const start = async (config: Config, host: Host, open: ReturnType<typeof closers
       return open.close();
     },
   };
+};
+
+/** Makes the first key where there was never one, and looks what keys there are. */
+const keysOf = async (
+  access: Access,
+  file: string,
+  keep: boolean,
+): Promise<{ readonly secret: string | undefined; readonly report: KeyReport }> => {
+  const made = await access.firstKey(keep ? (secret) => keepFirstKey(file, secret) : undefined);
+  const report = keyReport(await access.keys(), file, { madeNow: made !== undefined, now: Date.now() });
+  return { secret: made?.secret, report };
 };

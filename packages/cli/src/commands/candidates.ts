@@ -6,6 +6,7 @@ import { CommandError } from '../exit';
 import { candidateLines } from '../output/candidates';
 import { mergedLines } from '../output/merged-customers';
 import { headLine, section } from '../output/relationship';
+import { wordsIn } from '../output/words';
 import { evaluateCustomer } from '../store/customer';
 
 /** `rapport candidates`. */
@@ -19,7 +20,7 @@ export const candidatesCommand = (
     const { evaluation, touchpoints, subject } = found;
     const reply = await candidatesFor(() => loadCrossSell(store.files), evaluation, touchpoints, {
       limit,
-      language: 'en',
+      language: cli.language,
     });
     if (reply === undefined)
       throw new CommandError(`${store.files.crossSell} is missing: it is made by importing, or by "rapport rebuild".`);
@@ -27,8 +28,7 @@ export const candidatesCommand = (
       const { ruleset: _, ...about } = subjectDocument(subject, evaluation);
       return printJson(cli, { ...about, ...reply });
     }
-    const look = { ...cli, language: 'en' as const };
-    const head = headLine(found.customer, { asOf: evaluation.asOf, knownAt: undefined }, look);
-    cli.print([head, ...mergedLines(found, look)].join('\n'));
-    cli.print(section('Cross-sell candidates', candidateLines(reply, look), look).join('\n'));
+    const head = headLine(found.customer, { asOf: evaluation.asOf, knownAt: undefined }, cli);
+    cli.print([head, ...mergedLines(found, cli)].join('\n'));
+    cli.print(section(wordsIn(cli.language).candidates, candidateLines(reply, cli), cli).join('\n'));
   });

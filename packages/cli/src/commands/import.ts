@@ -21,11 +21,13 @@ import { type ImportAccount, type Mapping, type PresetName, type RejectedItem, r
 import { type Cli, printJson } from '../cli';
 import { estimateLines } from '../estimate-lines';
 import { CommandError, EXIT, type ExitCode, interruptible } from '../exit';
+import { commandLine } from '../output/command-line';
 import { fileOut } from '../output/file-out';
 import { importReport } from '../output/import-report';
 import { counted } from '../output/numbers';
 import { rejectionText } from '../output/rejection';
 import { catalogueOf, readText, rulesetFrom } from '../rulesets';
+import { notePublished } from './audit-log';
 
 export interface ImportOptions {
   readonly as?: PresetName;
@@ -58,7 +60,8 @@ export const importCommand = async (cli: Cli, files: readonly string[], options:
   try {
     const first = { with: 'import', ruleset: named, now: nowIn(data) } as const;
     const inForce = await takeUp({ host: cli, files: data, log }, first);
-    refuseOther(data, inForce, named, options.ruleset);
+    refuseOther(cli, data, inForce, named, options.ruleset);
+    if (named !== undefined) await notePublished(data, inForce.ruleset, { by: 'import --ruleset' });
     const context = { catalogue: catalogueOf(inForce.ruleset), now: Date.now() };
     // The mark says that what is recorded from here on is history, of which nobody is to be told.
     if (options.announce !== true) await beginImport(cli, data, log, inForce, nowIn(data));
@@ -116,10 +119,16 @@ const rulesetNamed = (cli: Cli, file: string | undefined): Ruleset | undefined =
 };
 
 /** A store that is there works with the rules in force. */
-const refuseOther = (data: DataDirectory, { ruleset, hash }: InForce, named: Ruleset | undefined, file = ''): void => {
+const refuseOther = (
+  cli: Cli,
+  data: DataDirectory,
+  { ruleset, hash }: InForce,
+  named: Ruleset | undefined,
+  file = '',
+): void => {
   if (named === undefined || rulesetHash(named) === hash) return;
   throw new CommandError(
-    `--ruleset: ${data.directory} works with ruleset ${ruleset.ruleset} ${ruleset.version}; import does not change it. To see what ${file} would change: rapport replay --ruleset ${file} --compare; to put it in force: rapport rebuild --ruleset ${file}`,
+    `--ruleset: ${data.directory} works with ruleset ${ruleset.ruleset} ${ruleset.version}; import does not change it. To see what ${file} would change: ${commandLine(cli, 'replay', '--ruleset', file, '--compare')}; to put it in force: ${commandLine(cli, 'rebuild', '--ruleset', file)}`,
   );
 };
 
@@ -187,8 +196,15 @@ const report = async (
   { rejects }: ImportOptions,
 ): Promise<void> => {
   if (cli.json) {
-    const { touchpoints, rejected, files } = account;
-    return printJson(cli, { read: { touchpoints, rejected }, ...counts, files, rejects, parked: projected.parked });
+    const { touchpoints, rejected, warnings, files } = account;
+    return printJson(cli, {
+      read: { touchpoints, rejected },
+      ...counts,
+      warnings,
+      files,
+      rejects,
+      parked: projected.parked,
+    });
   }
   cli.print(importReport(account, counts, cli).join('\n'));
   if (rejects !== undefined && account.rejected + counts.conflicts > 0)

@@ -9,6 +9,7 @@ import { counted } from '../output/numbers';
 import { plain } from '../output/style';
 import { table } from '../output/table';
 import { catalogueOf, rulesetFrom } from '../rulesets';
+import { notePublished } from './audit-log';
 
 export interface PublishCommandOptions {
   readonly announce?: true;
@@ -45,7 +46,7 @@ const publishHere = async (cli: Cli, ruleset: Ruleset, { announce }: PublishComm
       const work = { host: cli, files, log };
       await takeUp(work, { with: 'ruleset publish', now: nowIn(files) });
       await refuseTaken(ruleset, log);
-      return publishRuleset({
+      const report = await publishRuleset({
         ...work,
         ruleset,
         announce: announce === true,
@@ -54,6 +55,8 @@ const publishHere = async (cli: Cli, ruleset: Ruleset, { announce }: PublishComm
         now: () => nowIn(files),
         paused: (during) => during(),
       });
+      await notePublished(files, ruleset, { announce: announce === true, changed: report.changed });
+      return report;
     });
   } finally {
     await log.close();

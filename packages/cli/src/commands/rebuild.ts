@@ -8,6 +8,7 @@ import { interruptible } from '../exit';
 import { elapsed } from '../output/instants';
 import { counted } from '../output/numbers';
 import { catalogueOf, rulesetFrom } from '../rulesets';
+import { notePublished } from './audit-log';
 
 export interface RebuildCommandOptions {
   readonly workers?: number;
@@ -47,6 +48,7 @@ export const rebuildCommand = async (
       }),
     );
     const { touchpoints, customers, parked, milliseconds, inForce, differences } = rebuilt;
+    if (file !== undefined) await notePublished(files, inForce.ruleset, { by: 'rebuild --ruleset' });
     if (cli.json)
       return printJson(cli, {
         ruleset: rulesetName(inForce.ruleset, inForce.hash),

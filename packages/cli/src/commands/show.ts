@@ -1,9 +1,9 @@
 import { withStore } from '@rapport/data-directory';
-import type { Language } from '@rapport/domain';
 import { candidatesFor, relationshipDocument } from '@rapport/engine';
 import { type Cli, printJson } from '../cli';
 import { loadCrossSell } from '../cross-sell';
 import { candidateLines } from '../output/candidates';
+import { commandLine } from '../output/command-line';
 import { day, span } from '../output/instants';
 import { mergedLines } from '../output/merged-customers';
 import { nothingText } from '../output/nothing';
@@ -13,49 +13,43 @@ import { usedRulesetLine } from '../output/used-ruleset';
 import { wordsIn } from '../output/words';
 import { type CustomerOptions, evaluateCustomer } from '../store/customer';
 
-export interface ShowOptions extends CustomerOptions {
-  readonly lang: Language;
-}
-
 const TOP_CANDIDATES = 3;
 /** A last touchpoint this long before asOf makes most of what is shown a matter of time passed. */
 const LONG = 90 * 86_400_000;
 
 /** `rapport show`: one relationship at one instant, folded from the log. */
-export const showCommand = (cli: Cli, askedFor: string, options: ShowOptions): Promise<void> =>
+export const showCommand = (cli: Cli, askedFor: string, options: CustomerOptions): Promise<void> =>
   withStore(cli.data, async (store) => {
     const found = await evaluateCustomer(cli, store, askedFor, options);
     const { customer, evaluation, touchpoints, knownAt, subject } = found;
     const known = touchpoints.filter(({ recordedAt }) => recordedAt <= (knownAt ?? Number.POSITIVE_INFINITY));
-    const language = cli.json ? 'en' : options.lang;
     const reply =
       evaluation.fold.stageId === null
         ? undefined
         : await candidatesFor(() => loadCrossSell(store.files), evaluation, known, {
             limit: TOP_CANDIDATES,
-            language,
+            language: cli.language,
           });
     if (cli.json) return printJson(cli, { ...relationshipDocument(evaluation, subject), crossSell: reply });
-    const look = { ...cli, language };
     const candidates =
-      reply === undefined ? [] : section(wordsIn(language).candidates, candidateLines(reply, look), look);
+      reply === undefined ? [] : section(wordsIn(cli.language).candidates, candidateLines(reply, cli), cli);
     const [head, ...rest] =
       subject.nothing === undefined
-        ? relationshipLines(customer, evaluation, knownAt, look, candidates)
+        ? relationshipLines(customer, evaluation, knownAt, cli, candidates)
         : [
-            headLine(customer, { asOf: evaluation.asOf, knownAt }, look),
+            headLine(customer, { asOf: evaluation.asOf, knownAt }, cli),
             '',
-            `  ${nothingText(subject.nothing, language)}`,
+            `  ${nothingText(subject.nothing, cli.language)}`,
             '',
           ];
-    cli.print([head, ...mergedLines(found, look), ...rest, usedRulesetLine(subject.ruleset, look)].join('\n'));
+    cli.print([head, ...mergedLines(found, cli), ...rest, usedRulesetLine(subject.ruleset, cli)].join('\n'));
     if (subject.nothing !== undefined) return;
     const { lastTouchpointAt } = evaluation.fold;
     if (evaluation.asOf - lastTouchpointAt > LONG) {
       const last = day(lastTouchpointAt);
       cli.note(
         cli.style.dim(
-          `\nThe last touchpoint lies ${span(evaluation.asOf - lastTouchpointAt)} back. How things stood then: rapport show ${plain(customer)} --as-of ${last}`,
+          `\nThe last touchpoint lies ${span(evaluation.asOf - lastTouchpointAt)} back. How things stood then: ${commandLine(cli, 'show', plain(customer), '--as-of', last)}`,
         ),
       );
     }

@@ -1,12 +1,13 @@
 import { withStore } from '@rapport/data-directory';
-import type { Language, Program } from '@rapport/domain';
+import type { Program } from '@rapport/domain';
 import { explanationDocument } from '@rapport/engine';
 import { type Cli, printJson } from '../cli';
 import { CommandError } from '../exit';
-import { factorExplanation, stageExplanation } from '../output/explanation';
+import { stageExplanation } from '../output/explanation';
+import { factorExplanation } from '../output/factor-points';
 import { mergedLines } from '../output/merged-customers';
 import { nothingText } from '../output/nothing';
-import { headLine, type Look, ladder, stageLine } from '../output/relationship';
+import { headLine, ladder, stageLine } from '../output/relationship';
 import { usedRulesetLine } from '../output/used-ruleset';
 import { type CustomerOptions, evaluateCustomer } from '../store/customer';
 
@@ -14,7 +15,6 @@ export interface WhyOptions extends CustomerOptions {
   readonly stage?: true;
   readonly factor?: string;
   readonly all?: true;
-  readonly lang: Language;
 }
 
 /** `rapport why`: the explanation, down to the touchpoints and the rules. */
@@ -23,20 +23,17 @@ export const whyCommand = (cli: Cli, askedFor: string, options: WhyOptions): Pro
     const evaluated = await evaluateCustomer(cli, store, askedFor, options);
     const { customer, evaluation, touchpoints, knownAt, rules, subject } = evaluated;
     const wanted = factorsWanted(rules.program, options);
-    if (cli.json) return printJson(cli, explanationDocument(evaluation, subject, options.lang));
-    const look: Look = { ...cli, language: options.lang };
-    cli.print(
-      [headLine(customer, { asOf: evaluation.asOf, knownAt }, look), ...mergedLines(evaluated, look)].join('\n'),
-    );
-    const rulesetLine = `\n${usedRulesetLine(subject.ruleset, look)}`;
+    if (cli.json) return printJson(cli, explanationDocument(evaluation, subject, cli.language));
+    cli.print([headLine(customer, { asOf: evaluation.asOf, knownAt }, cli), ...mergedLines(evaluated, cli)].join('\n'));
+    const rulesetLine = `\n${usedRulesetLine(subject.ruleset, cli)}`;
     if (subject.nothing !== undefined)
-      return cli.print(`\n  ${nothingText(subject.nothing, options.lang)}\n${rulesetLine}`);
+      return cli.print(`\n  ${nothingText(subject.nothing, cli.language)}\n${rulesetLine}`);
     if (options.factor === undefined) {
-      cli.print(`\n  ${stageLine(evaluation, look)}\n  ${ladder(evaluation, look)}`);
-      cli.print(stageExplanation(evaluation, touchpoints, look).join('\n'));
+      cli.print(`\n  ${stageLine(evaluation, cli)}\n  ${ladder(evaluation, cli)}`);
+      cli.print(stageExplanation(evaluation, touchpoints, cli).join('\n'));
     }
     for (const factor of wanted)
-      cli.print(factorExplanation(evaluation, factor, touchpoints, options.all === true, look).join('\n'));
+      cli.print(factorExplanation(evaluation, factor, touchpoints, options.all === true, cli).join('\n'));
     cli.print(rulesetLine);
   });
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { among, asOf, collect, declare, group, knownAt, language, option, rulesetNamed, wholeNumber } from './declare';
+import { among, asOf, collect, declare, group, knownAt, option, rulesetNamed, wholeNumber } from './declare';
 
 const CAUSES = ['touchpoint', 'time', 'late', 'merge', 'ruleset'];
 
@@ -9,7 +9,7 @@ export const declareReading = (program: Command, signal: AbortSignal): void => {
     name: 'show',
     arguments: '<customer>',
     does: 'one relationship: stage, factors, signals, promises, cases, candidates',
-    options: [asOf(), knownAt(), rulesetNamed(), language()],
+    options: [asOf(), knownAt(), rulesetNamed()],
     examples: ['show c-000017', 'show c-000017 --as-of 2025-06-30 --lang vi'],
     run: async (cli, [customer], options) =>
       (require('../commands/show') as typeof import('../commands/show')).showCommand(cli, customer, options),
@@ -24,8 +24,7 @@ export const declareReading = (program: Command, signal: AbortSignal): void => {
       rulesetNamed(),
       option('--stage', 'only the stages: history, conditions, what is missing for the next'),
       option('--factor <factor>', 'only this factor: every piece of evidence').conflicts('stage'),
-      option('--all', 'every piece of evidence in its own row'),
-      language(),
+      option('--all', 'every piece of evidence, with the weight, scale and age factor of its points'),
     ],
     examples: ['why c-000017', 'why c-000017 --factor satisfaction --all'],
     run: async (cli, [customer], options) =>
@@ -36,7 +35,7 @@ export const declareReading = (program: Command, signal: AbortSignal): void => {
     arguments: '<customer>',
     does: 'touchpoints and decisions in order of time, with both clocks',
     options: [asOf(), knownAt(), rulesetNamed(), wholeNumber('--limit <n>', 'only the last n entries', 1)],
-    examples: ['timeline c-000017', 'timeline c-000017 --limit 20'],
+    examples: ['timeline c-000017', 'timeline c-000017 --limit 20', 'timeline c-000017 --known-at 2025-06-30'],
     run: async (cli, [customer], options) =>
       (require('../commands/timeline') as typeof import('../commands/timeline')).timelineCommand(
         cli,
@@ -96,14 +95,22 @@ export const declareReading = (program: Command, signal: AbortSignal): void => {
       option('--what <what>', 'what to write')
         .choices(['relationships', 'touchpoints', 'stage-changes', 'candidates'])
         .default('relationships'),
-      option('--format <format>', 'of the file').choices(['ndjson', 'csv', 'parquet']).default('ndjson'),
+      option('--format <format>', 'of the file (default: what the name of --out says, else ndjson)').choices([
+        'ndjson',
+        'csv',
+        'parquet',
+      ]),
       option('--out <file>', 'the file (default: stdout)'),
       asOf(),
       knownAt(),
       rulesetNamed(),
     ],
     details: 'Touchpoints as NDJSON are CloudEvents, which `import --as touchpoints` takes back.',
-    examples: ['export --format csv --out relationships.csv', 'export --what touchpoints | gzip > backup.ndjson.gz'],
+    examples: [
+      'export --out relationships.csv',
+      'export --ruleset draft.yaml --as-of 2026-03-31 --known-at 2026-03-31 --out draft.parquet',
+      'export --what touchpoints | gzip > backup.ndjson.gz',
+    ],
     run: async (cli, _, options) =>
       (require('../commands/export') as typeof import('../commands/export')).exportCommand(cli, options),
   });

@@ -54,5 +54,4 @@ const expectSound = async (): Promise<void> => {
     expect((await place.rapport('rebuild')).code).toBe(0);
     await expectSound();
   },
-  120_000,
 );

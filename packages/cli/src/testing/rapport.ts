@@ -21,9 +21,14 @@ export interface Workplace {
   readonly write: (name: string, content: string | Uint8Array) => string;
   /** Runs `rapport` in the folder, as from a shell that is no terminal. */
   readonly rapport: (...args: readonly string[]) => Promise<Outcome>;
-  readonly start: (args: readonly string[]) => Running;
+  /** The same with variables set. */
+  readonly rapportWith: (variables: NodeJS.ProcessEnv, ...args: readonly string[]) => Promise<Outcome>;
+  /** With variables beside those of a user who has set nothing. */
+  readonly start: (args: readonly string[], variables?: NodeJS.ProcessEnv) => Running;
   /** The same where no file may grow beyond so many KiB; needs bash. */
   readonly rapportWithin: (kibibytes: number, ...args: readonly string[]) => Promise<Outcome>;
+  /** A line as it is typed into a shell in the folder; needs bash. */
+  readonly shell: (line: string) => Promise<Outcome>;
   readonly remove: () => void;
 }
 
@@ -38,9 +43,10 @@ export const cleanEnvironment = (): NodeJS.ProcessEnv => {
 
 export const workplace = (): Workplace => {
   const folder = mkdtempSync(join(tmpdir(), 'rapport-cli-'));
-  const start = (args: readonly string[]): Running => run(process.execPath, [BIN, ...args]);
-  const run = (command: string, args: readonly string[]): Running => {
-    const child = spawn(command, args, { cwd: folder, env: cleanEnvironment() });
+  const start = (args: readonly string[], variables?: NodeJS.ProcessEnv): Running =>
+    run(process.execPath, [BIN, ...args], variables);
+  const run = (command: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}): Running => {
+    const child = spawn(command, args, { cwd: folder, env: { ...cleanEnvironment(), ...variables } });
     const parts = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       parts.stdout += text;
@@ -62,9 +68,12 @@ export const workplace = (): Workplace => {
       return name;
     },
     rapport: (...args) => start(args).outcome,
+    rapportWith: (variables, ...args) => run(process.execPath, [BIN, ...args], variables).outcome,
     start,
     rapportWithin: (kibibytes, ...args) =>
       run('bash', ['-c', `ulimit -f ${kibibytes}; exec "$@"`, 'bash', process.execPath, BIN, ...args]).outcome,
+    shell: (typed) =>
+      run('bash', ['-c', `rapport() { "$NODE" "$BIN" "$@"; }\n${typed}`], { NODE: process.execPath, BIN }).outcome,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 };

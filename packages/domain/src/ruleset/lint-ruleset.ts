@@ -4,6 +4,7 @@ import { namesOf } from './lint/names';
 import { lintReferences } from './lint/references';
 import { lintSignals } from './lint/signals';
 import { lintStages } from './lint/stages';
+import { lintSums } from './lint/sums';
 import { lintTouchpointSchemas } from './lint/touchpoint-schemas';
 import { lintTypes, type TouchpointTypes, typesOf } from './lint/types';
 import { lintUnused } from './lint/unused';
@@ -25,6 +26,7 @@ export const lintRuleset = (ruleset: Ruleset, catalogue: TouchpointTypes): reado
     ...lintSignals(ruleset),
     ...lintTouchpointSchemas(ruleset),
     ...lintTypes(ruleset, typesOf(ruleset, catalogue)),
+    ...lintSums(ruleset),
     ...lintUnused(ruleset),
   ];
   return [

@@ -1,3 +1,4 @@
+import { parseExactJson } from '@rapport/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { checkCharset, textOf, whyNotJson } from '../json-body';
 import { Refusal } from '../problem';
@@ -48,12 +49,12 @@ export const readStreams = (app: FastifyInstance): void => {
 
 /**
  * JSON of the intake. A field `__proto__` becomes a field like any other: in the envelope nobody asks for it, in data it
- * is refused.
+ * is refused. So it is with depth: an item that is nested too deep is rejected for it, the others of its list are not.
  */
 export const parseBody = (bytes: Buffer): unknown => {
   const text = textOf(bytes);
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch (error) {
     throw new Refusal('malformed-json', `The body cannot be read as JSON: ${whyNotJson(error)}.`, { cause: error });
   }

@@ -10,6 +10,10 @@ const errors = list(
   object({ field: text('As the sender calls it; empty for the whole.'), message: text('What is wrong.') }),
   'Which fields are wrong, and why.',
 );
+const warnings = list(
+  object({ field: text('As the sender calls it.'), message: text('What it looks like.') }),
+  'Fields that look misspelt; it is recorded all the same.',
+);
 const index = integer('Its place in the list, from 0.', { minimum: 0 });
 const line = integer('Its line in the stream, from 1.', { minimum: 1 });
 const count = (what: string) => integer(what, { minimum: 0 });
@@ -21,9 +25,9 @@ const conflict = { status: oneOf(['conflict'], 'Its identity is taken by other c
 const rejected = { status: oneOf(['rejected'], 'It cannot be recorded.') };
 const skipped = { status: oneOf(['skipped'], 'A call that is no touchpoint.') };
 
-const single = object({ ...standing, id, source, position });
+const single = object({ ...standing, id, source, position }, { warnings });
 const resultsAt = <P extends Readonly<Record<string, typeof index>>>(place: P) => [
-  object({ ...place, ...standing, id, source, position }),
+  object({ ...place, ...standing, id, source, position }, { warnings }),
   object({ ...place, ...conflict, id, source, errors }),
   object({ ...place, ...rejected, errors }, { id, source }),
 ];
@@ -33,17 +37,24 @@ const counts = {
   conflicts: count('Whose identity is taken.'),
   rejected: count('That cannot be recorded.'),
 };
-const batch = object({ ...counts, results: list(anyOf(...resultsAt({ index })), 'One for each, in order.') });
-const segmentBatch = object({
-  ...counts,
-  results: list(
-    anyOf(...resultsAt({ index }), object({ index, ...skipped, reason: text('Why.') }, { id })),
-    'One for each, in order.',
-  ),
-});
+const someCounts = { withWarnings: count('Recorded, or recorded before, with warnings; absent where there are none.') };
+const batch = object(
+  { ...counts, results: list(anyOf(...resultsAt({ index })), 'One for each, in order.') },
+  someCounts,
+);
+const segmentBatch = object(
+  {
+    ...counts,
+    results: list(
+      anyOf(...resultsAt({ index }), object({ index, ...skipped, reason: text('Why.') }, { id })),
+      'One for each, in order.',
+    ),
+  },
+  someCounts,
+);
 const summary = object(
   { status: oneOf(['done', 'failed'], 'The last line: whether the stream was read to its end.'), ...counts },
-  { problem: codec({ $ref: 'Problem#' }) },
+  { ...someCounts, problem: codec({ $ref: 'Problem#' }) },
 );
 const streamLine = anyOf(...resultsAt({ line }), summary);
 
@@ -79,7 +90,7 @@ export const TOUCHPOINTS_SCHEMA = {
   summary: 'Records touchpoints: one, a list, or a stream',
   description: [
     'What is answered as recorded is on the disk. Sending it again is safe: it is a duplicate then.',
-    `One touchpoint is a CloudEvent (\`${EVENT}\`, or binary mode with \`ce-\` headers) or in the compact form (\`application/json\`). It is answered with 200, 409 or 422.`,
+    `One touchpoint is a CloudEvent (\`${EVENT}\`; or, with any other media type of JSON or no body, binary mode with its attributes in \`ce-\` headers) or in the compact form (\`application/json\`). It is answered with 200, 409 or 422.`,
     `A list (\`application/json\`, \`${BATCH}\`) has at most ${MAX_BATCH}. It is answered with 200 and a result for each; good ones are kept whatever the others are.`,
     `A stream (${STREAMS.map((type) => `\`${type}\``).join(', ')}) may be of any length. Results come line by line, in order, as they become durable; the last line counts them. Read them while you send: nothing more is read from who does not. Of a stream that breaks off, what was answered is recorded.`,
     '`recordedAt` is for the log to say. Where a name comes twice in an object, the last one counts.',

@@ -53,7 +53,7 @@ const bodyOf = (request: FastifyRequest): { readonly body: Call; readonly size: 
 
 /** Segment's HTTP calls, so that its libraries can send here: `POST /v1/track` and `POST /v1/batch`. */
 export const segmentRoutes = (app: FastifyInstance, engine: ApiEngine, options: ApiOptions): void => {
-  const route = { validatorCompiler: () => () => true };
+  const route = { validatorCompiler: () => () => true, bodyLimit: options.limits.body };
 
   app.post('/v1/track', { ...route, schema: TRACK_SCHEMA }, (request, reply) =>
     inSpan(engine, request, async () => {

@@ -306,6 +306,53 @@ describe('/v1/keys', () => {
   });
 });
 
+describe('GET /v1/audit-log', () => {
+  it('says what was done to keys, rulesets and subscriptions, newest first, page by page', async () => {
+    const from = new Date(api.engine.clock.now()).toISOString();
+    const next: Ruleset = { ...RETAIL, version: RETAIL.version + 7 };
+    await post('/v1/rulesets?announce=true', next);
+    const { key, secret } = (await post('/v1/keys', { name: 'audited', roles: ['ingest'] })).body;
+    await api.ask({ method: 'DELETE', url: `/v1/keys/${key.id}` });
+    const made = await post('/v1/subscriptions', { url: 'http://127.0.0.1:9/hook/tOps3cret?token=t' });
+    const { id } = made.body.subscription;
+    await post(`/v1/subscriptions/${id}/pause`);
+    const whole = (await api.ask(`/v1/audit-log?from=${from}`)).body.records;
+    const actor = expect.objectContaining({ id: 'anyone' });
+    expect(whole).toMatchObject([
+      { action: 'subscription.changed', subject: id, details: { changed: ['status'], status: 'paused' }, actor },
+      { action: 'subscription.created', subject: id, details: { host: '127.0.0.1:9' }, actor },
+      { action: 'key.revoked', subject: key.id, actor },
+      { action: 'key.created', subject: key.id, details: { name: 'audited', roles: ['ingest'] }, actor },
+      {
+        action: 'ruleset.published',
+        subject: rulesetHash(next),
+        details: { version: next.version, changed: 3 },
+        actor,
+      },
+    ]);
+    for (const hidden of [secret, made.body.secret, 'tOps3cret', 'token=t'])
+      expect(JSON.stringify(whole)).not.toContain(hidden);
+    const pages = [];
+    for (let after = ''; ; ) {
+      const { body } = await api.ask(`/v1/audit-log?from=${from}&limit=2${after && `&after=${after}`}`);
+      pages.push(...body.records);
+      if (body.next === undefined) break;
+      after = body.next;
+    }
+    expect(pages).toEqual(whole);
+    expect((await api.ask('/v1/audit-log?action=key.revoked&actor=anyone')).body.records).toContainEqual(whole[2]);
+  });
+
+  it.each([
+    ['after=nonsense', 'after'],
+    ['from=x', 'from'],
+    ['action=nothing', 'action'],
+  ])('refuses %s', async (query, field) => {
+    const { status, body } = await api.ask(`/v1/audit-log?${query}`);
+    expect([status, body.errors[0].field]).toEqual([400, field]);
+  });
+});
+
 describe('GET /v1/access-log', () => {
   it('says who read whose data, newest first, page by page', async () => {
     for (const customer of ['log-1', 'log-2', 'log-1']) await api.ask(`/v1/customers/${customer}`);

@@ -78,6 +78,8 @@ const DOCUMENT = {
 };
 const YAML = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml'] as const;
 const MOST_PROBLEMS = 50;
+/** What a ruleset of the longest text takes in UTF-8. */
+const MAX_RULESET_BYTES = 1_048_576;
 
 /** A body that is checked as the text it is, so that problems name their line. */
 interface RulesetBody {
@@ -93,14 +95,17 @@ const listed = ({ ruleset, ...rest }: KnownRuleset, inForce: string) => ({
   ...(ruleset?.description === undefined ? undefined : { description: ruleset.description }),
 });
 
-/** @throws Refusal with every problem of a ruleset that cannot be used */
+const reasons = (count: number): string =>
+  count === 1 ? 'one reason' : `${count < MOST_PROBLEMS ? count : `${MOST_PROBLEMS} or more`} reasons`;
+
+/** @throws Refusal with the problems of a ruleset that cannot be used */
 const checked = ({ text: source, format }: RulesetBody) => {
   const result = checkRulesetText(source, { format }, KNOWN_TYPES);
   if (!isLeft(result)) return result.right;
   const errors = result.left.filter(({ severity }) => severity === 'error');
   throw new Refusal(
     'invalid-request',
-    `The ruleset cannot be used, for ${errors.length === 1 ? 'one reason' : `${errors.length} reasons`}. First: ${formatProblem(errors[0])}`,
+    `The ruleset cannot be used, for ${reasons(errors.length)}. First: ${formatProblem(errors[0]).replace(/[^.?]$/, '$&.')}`,
     {
       errors: errors.slice(0, MOST_PROBLEMS).map((problem) => ({
         field: problem.path,
@@ -167,6 +172,7 @@ export const registerRulesets = async (app: FastifyInstance, engine: ApiEngine):
     scope.post<{ Querystring: TypeOf<typeof PUBLISH>; Body: RulesetBody }>(
       '/v1/rulesets',
       {
+        bodyLimit: MAX_RULESET_BYTES,
         schema: {
           operationId: 'publishRuleset',
           tags: ['rulesets'],
@@ -184,7 +190,8 @@ export const registerRulesets = async (app: FastifyInstance, engine: ApiEngine):
           ),
         },
       },
-      async ({ body, query, principal }, reply) => {
+      async (request, reply) => {
+        const { body, query, principal } = request;
         if (body.text.trim() === '')
           throw new Refusal('invalid-request', 'The body is empty: send a ruleset in JSON or YAML.');
         const { ruleset, warnings } = checked(body);
@@ -197,11 +204,13 @@ export const registerRulesets = async (app: FastifyInstance, engine: ApiEngine):
             'conflict',
             `Version ${ruleset.version} of "${ruleset.ruleset}" is published already with other content (${same.hash}). What is published does not change: give this one the next version.`,
           );
-        const { kind, id, name } = principal as Principal;
+        const { kind, id, name: by } = principal as Principal;
         const { changed, announced } = await engine.publishRuleset(ruleset, {
           announce: query.announce === true,
-          by: { kind, id, name },
+          by: { kind, id, name: by },
         });
+        const { ruleset: name, version } = ruleset;
+        request.done = { subject: hash, details: { name, version, announce: query.announce === true, changed } };
         return reply
           .code(201)
           .header('location', `/v1/rulesets/${hash}`)

@@ -46,9 +46,10 @@ const MAY: Readonly<Record<string, string>> = {
   'POST /v1/keys': 'admin',
   'DELETE /v1/keys/:id': 'admin',
   'GET /v1/access-log': 'auditor admin',
+  'GET /v1/audit-log': 'auditor admin',
   'GET /metrics': 'analyst auditor admin',
 };
-const PUBLIC = /^(GET|HEAD) \/(health\/(live|ready)|openapi\.json|docs(\/.*)?)$/;
+const PUBLIC = /^(GET|HEAD) \/(health\/(live|ready)|openapi\.json|docs(\/.*)?)?$/;
 
 interface Walked {
   readonly method: string;

@@ -161,6 +161,13 @@ test('a list is a list in the file, and parted by commas elsewhere', () => {
   expect(configure({ environment }).config['webhooks.allowedTargets']).toEqual(wanted);
 });
 
+test('trusted proxies are addresses and ranges, not names', () => {
+  const proxies = (value: string) => configure({ environment: { RAPPORT_HTTP_TRUSTED_PROXIES: value } });
+  expect(proxies('10.0.0.7, fd00::/8').config['http.trustedProxies']).toEqual(['10.0.0.7', 'fd00::/8']);
+  for (const value of ['proxy.internal', '10.0.0.0/33', '10.0.0', 'fd00::/129', '10.0.0.1/', '10.0.0.1/8/8'])
+    expect(() => proxies(value)).toThrow(/expected a list of addresses or ranges/);
+});
+
 test('what counts is shown with its source, as it was written', () => {
   const shown = configDocument(configure({ environment: { RAPPORT_SSE_HEARTBEAT: 'PT20S' } }));
   expect(shown.map(({ name }) => name)).toEqual(SETTING_NAMES);

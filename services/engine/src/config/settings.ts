@@ -1,6 +1,7 @@
 import { ROLES, type Role } from '@rapport/access';
 import type * as t from 'io-ts';
 import {
+  addresses,
   bytes,
   duration,
   durationUpTo,
@@ -56,6 +57,10 @@ export const SETTINGS = {
   }),
   'http.tls.key': optional({ kind: file, does: 'Private key (PEM) to serve HTTPS with; with `http.tls.cert`.' }),
   'http.tls.cert': optional({ kind: file, does: 'Certificate chain (PEM) to serve HTTPS with.' }),
+  'http.trustedProxies': optional({
+    kind: addresses,
+    does: 'Addresses or CIDR ranges of proxies in front of the engine, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: the address of an asker is then theirs to say.',
+  }),
   'http.bodyTimeout': required({
     kind: timer,
     default: MINUTE,
@@ -69,7 +74,7 @@ export const SETTINGS = {
   'limits.body': required({
     kind: bytes,
     default: '8MiB',
-    does: 'Largest body of a request that is not a stream, unpacked. NDJSON streams have no limit.',
+    does: 'Largest body of touchpoints that is not a stream, unpacked. NDJSON streams have no limit; bodies of other routes have at most 64 KiB, rulesets 1 MiB.',
   }),
   'limits.item': required({ kind: bytes, default: '256KiB', does: 'Largest single touchpoint.' }),
   'limits.requestsPerMinute': required({

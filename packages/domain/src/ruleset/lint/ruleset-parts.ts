@@ -75,6 +75,8 @@ const patterns = (path: Path, pattern: TypePattern | undefined): Located<string>
 export const typePatternsOf = (ruleset: Ruleset): readonly Located<string>[] => [
   ...Object.entries(ruleset.metrics ?? {}).flatMap(([id, metric]) => {
     if ('count' in metric) return patterns(['metrics', id, 'count'], metric.count);
+    if ('sum' in metric)
+      return [...patterns(['metrics', id, 'of'], metric.of), ...patterns(['metrics', id, 'minus'], metric.minus)];
     if ('of' in metric) return patterns(['metrics', id, 'of'], metric.of);
     if ('daysSinceLast' in metric) return patterns(['metrics', id, 'daysSinceLast'], metric.daysSinceLast);
     return 'daysSinceFirst' in metric ? patterns(['metrics', id, 'daysSinceFirst'], metric.daysSinceFirst) : [];
