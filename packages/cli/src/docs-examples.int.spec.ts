@@ -55,6 +55,8 @@ const lasting = (text: string): string =>
     .replace(/[\d,]+\/s/g, 'so many/s')
     .replace(/ledger [0-9a-f]{64}/g, 'ledger …')
     .replace(/process \d+/g, 'process 1')
+    .replace(/put in force by \S+/g, 'put in force by ann')
+    .replace(/in force since( before)? \d{4}-\d\d-\d\d \d\d:\d\d/g, 'in force since then')
     .replace(/\n{2,}/g, '\n')
     .trimEnd();
 

@@ -6,21 +6,23 @@ import { plain } from './style';
 
 const EN = {
   ruleset: 'ruleset',
-  since: 'in force since',
-  before: 'in force since before',
+  inForce: 'in force',
+  since: 'since',
+  before: 'since before',
   by: 'put in force by',
   wasInForce: 'in force then',
-  earliest: 'the first that is known: nothing says what was in force before',
+  earliest: 'the first that is known, as nothing says what was in force at that instant',
   given: 'named with --ruleset',
 };
 
 const VI: typeof EN = {
   ruleset: 'bộ quy tắc',
-  since: 'có hiệu lực từ',
-  before: 'có hiệu lực từ trước',
+  inForce: 'có hiệu lực',
+  since: 'từ',
+  before: 'từ trước',
   by: 'do người này đưa vào:',
   wasInForce: 'có hiệu lực lúc đó',
-  earliest: 'bộ đầu tiên được biết: không rõ bộ nào có hiệu lực trước',
+  earliest: 'bộ đầu tiên được biết, vì không rõ bộ nào có hiệu lực lúc đó',
   given: 'được chọn bằng --ruleset',
 };
 
@@ -32,11 +34,11 @@ export const usedRulesetLine = (
   const words = language === 'vi' ? VI : EN;
   const parts = [`${words.ruleset} ${plain(name)} ${version} (${hash.slice(0, 12)})`];
   if (chosen === 'given') parts.push(words.given);
-  if (chosen === 'known-at') parts.push(words.wasInForce);
   if (since !== undefined) {
-    const day = minute(Date.parse(since));
-    if (chosen === 'earliest') parts.push(`${words.earliest} ${day}`);
-    else parts.push(`${before ? words.before : words.since} ${day}`);
+    const from = `${before ? words.before : words.since} ${minute(Date.parse(since))}`;
+    if (chosen === 'in-force') parts.push(`${words.inForce} ${from}`);
+    if (chosen === 'known-at') parts.push(`${words.wasInForce} (${from})`);
+    if (chosen === 'earliest') parts.push(`${words.earliest} (${words.inForce} ${from})`);
   }
   if (by !== undefined) parts.push(`${words.by} ${plain(by.name)}`);
   return style.dim(parts.join(', '));

@@ -2,21 +2,25 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { RETAIL, type Ruleset, rulesetHash, standardCatalogue } from '@rapport/domain';
+import { type Publisher, published, recordPublications } from '@rapport/engine';
 import { stringify } from 'yaml';
 import { type AnyJson, type AskedApi, askedApi, until } from '../testing/asked-api';
 
 const NOW = Date.parse('2026-03-10T12:00:00.000Z');
-const published: { readonly ruleset: Ruleset; readonly announce: boolean }[] = [];
+const asked: { readonly ruleset: Ruleset; readonly announce: boolean; readonly by: Publisher }[] = [];
+const BEGAN = Date.parse('2026-01-01T00:00:00.000Z');
 
 let api: AskedApi;
 beforeAll(async () => {
   api = await askedApi({
     now: () => NOW,
-    publishRuleset: async (ruleset, { announce }) => {
-      published.push({ ruleset, announce });
+    publishRuleset: async (ruleset, { announce, by }) => {
+      asked.push({ ruleset, announce, by });
       return { hash: rulesetHash(ruleset), changed: 3, announced: announce ? 2 : 0 };
     },
   });
+  const first = { number: 1, ...published(RETAIL), at: BEGAN, announced: false } as const;
+  await recordPublications(api.engine.log, [{ ...first, by: { kind: 'user', name: 'ann' }, with: 'serve' }]);
 });
 afterAll(() => api.close());
 
@@ -64,12 +68,22 @@ describe('/v1/rulesets', () => {
   const publish = (payload: string, type: string, query = '') =>
     api.ask({ method: 'POST', url: `/v1/rulesets${query}`, payload, headers: { 'content-type': type } });
   beforeEach(() => {
-    published.length = 0;
+    asked.length = 0;
   });
 
   it('lists them, and gives the document of each, by hash and as the one in force', async () => {
     const { body } = await api.ask('/v1/rulesets');
-    expect(body.rulesets).toMatchObject([{ name: RETAIL.ruleset, version: RETAIL.version, hash, inForce: true }]);
+    expect(body.rulesets).toMatchObject([
+      {
+        name: RETAIL.ruleset,
+        version: RETAIL.version,
+        hash,
+        inForce: true,
+        publications: [
+          { since: '2026-01-01T00:00:00.000Z', by: { kind: 'user', name: 'ann' }, with: 'serve', announced: false },
+        ],
+      },
+    ]);
     const one = await api.ask(`/v1/rulesets/${hash}`);
     expect(one.body.ruleset).toEqual(JSON.parse(JSON.stringify(RETAIL)));
     expect((await api.ask('/v1/rulesets/in-force')).body).toEqual(one.body);
@@ -87,9 +101,10 @@ describe('/v1/rulesets', () => {
     expect(json.body).toMatchObject({ version: next.version, hash: rulesetHash(next), changed: 3, announced: 0 });
     const yaml = await publish(stringify(next), 'application/yaml; charset=utf-8', '?announce=true');
     expect(yaml.body).toEqual({ ...json.body, announced: 2 });
-    expect(published).toEqual([
-      { ruleset: next, announce: false },
-      { ruleset: next, announce: true },
+    const by = { kind: 'key', id: 'anyone', name: expect.any(String) };
+    expect(asked).toEqual([
+      { ruleset: next, announce: false, by },
+      { ruleset: next, announce: true, by },
     ]);
   });
 
@@ -101,7 +116,7 @@ describe('/v1/rulesets', () => {
       field: '/stages/1/enter/metric',
       message: expect.stringMatching(/^line \d+: .*nope/),
     });
-    expect(published).toEqual([]);
+    expect(asked).toEqual([]);
   });
 
   it.each([
@@ -114,7 +129,7 @@ describe('/v1/rulesets', () => {
     ['another charset', '{}', 'application/json; charset=latin1', 415],
   ])('refuses %s', async (_, payload, type, expected) => {
     expect((await publish(payload, type)).status).toBe(expected);
-    expect(published).toEqual([]);
+    expect(asked).toEqual([]);
   });
 
   it('refuses other content under a version that is published', async () => {
@@ -203,7 +218,8 @@ describe('/v1/subscriptions', () => {
   });
 
   it('shows its deliveries, and delivers again', async () => {
-    const { id } = (await create()).subscription;
+    // What time changes afterwards would come in between.
+    const { id } = (await create({ filter: { directions: ['up'] } })).subscription;
     received.length = 0;
     await api.record(
       ...['d-1', 'd-2', 'd-3'].map((customer) => ({

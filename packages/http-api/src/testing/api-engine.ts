@@ -9,8 +9,6 @@ import {
   createRulesetHistory,
   factorsOf,
   Projector,
-  published,
-  recordPublications,
   recordTouchpoints,
   systemClock,
 } from '@rapport/engine';
@@ -62,7 +60,6 @@ export const testEngine = async ({
     clock: () => clock.now(),
     synchronous,
   });
-  await recordPublications(log, [{ number: 1, ...published(RETAIL), at: clock.now(), announced: false }]);
   const program = compileRuleset(RETAIL);
   const hash = rulesetHash(RETAIL);
   const readModel = await openSqliteReadModel(join(directory, 'relationships.sqlite'), {
