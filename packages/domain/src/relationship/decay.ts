@@ -4,16 +4,28 @@ import { type DoubleDouble, dividedBy, plus, times, ZERO } from './double-double
 
 const HALVES = Float64Array.from({ length: 1_100 }, (_, whole) => 2 ** -whole);
 
-/** 2^-(elapsed / halfLife), exact at whole half-lives. `elapsed` is 0 or more. */
-export const halved = (elapsed: number, halfLife: number): number => {
-  const halvings = elapsed / halfLife;
-  if (halvings < 1) return Math.exp(-halvings * Math.LN2);
-  const whole = Math.floor(halvings);
-  return whole < HALVES.length ? Math.exp((whole - halvings) * Math.LN2) * HALVES[whole] : 0;
-};
+/** A time in which half of something is gone. */
+export class HalfLife {
+  private readonly rate: number;
 
-/** How many milliseconds until so much is left of 1. */
-export const timeUntil = (left: number, halfLife: number): number => -Math.log2(left) * halfLife;
+  /** @param length milliseconds */
+  constructor(readonly length: number) {
+    this.rate = Math.LN2 / length;
+  }
+
+  /** 2^-(elapsed / length), exact at whole half-lives. `elapsed` is 0 or more. */
+  left(elapsed: number): number {
+    if (elapsed < this.length) return Math.exp(-elapsed * this.rate);
+    const halvings = elapsed / this.length;
+    const whole = Math.floor(halvings);
+    return whole < HALVES.length ? Math.exp((whole - halvings) * Math.LN2) * HALVES[whole] : 0;
+  }
+
+  /** How many milliseconds until so much is left of 1. */
+  until(left: number): number {
+    return -Math.log(left) / this.rate;
+  }
+}
 
 /** What is left of something is never nothing, however small. */
 export const neverNothing = (left: number, of: number): number =>
@@ -25,7 +37,7 @@ const TERMS = 12;
 const SQUARINGS = 8;
 
 /**
- * {@link halved} with twice the digits: what remains of a sum must stay right where most of it is taken off a second
+ * {@link HalfLife.left} with twice the digits: what remains of a sum must stay right where most of it is taken off a second
  * later. By the series of e^x - 1 for an x made small, which is then squared back.
  */
 export const halvedExactly = (elapsed: number, halfLife: number): DoubleDouble => {

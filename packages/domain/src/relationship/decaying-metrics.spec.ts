@@ -15,7 +15,8 @@ interface Added {
 const halfLives = fc.constantFrom(10, 1_000, DAY, 90 * DAY, 365 * DAY);
 const amount = fc.oneof(
   fc.integer({ min: -100_000, max: 100_000 }).map((units) => units / 100),
-  fc.double({ min: -1e6, max: 1e6, noNaN: true }),
+  // Half of the smallest doubles is none that can be told from nothing.
+  fc.double({ min: -1e6, max: 1e6, noNaN: true }).filter((value) => value === 0 || Math.abs(value) > 1e-200),
 );
 /** Some at one instant, some a moment later, some half-lives later; half of them taken off again soon. */
 const historyIn = (halfLife: number) =>
@@ -68,7 +69,6 @@ describe('a decayed sum', () => {
       fc.property(amount, halfLives, (value, halfLife) => {
         const sum = added(new DecayingSum(halfLife), [{ value, at: START }]);
         expect(sum.value(START)).toBe(value + 0);
-        fc.pre(Math.abs(value) > 1e-300 || value === 0);
         expect(sum.value(START + halfLife)).toBe(value / 2 + 0);
       }),
     );

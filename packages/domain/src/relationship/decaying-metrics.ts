@@ -1,4 +1,4 @@
-import { halved, halvedExactly, neverNothing, timeUntil } from './decay';
+import { HalfLife, halvedExactly, neverNothing } from './decay';
 import { type DoubleDouble, plus, times, ZERO } from './double-double';
 import { ExactSum } from './exact-sum';
 import type { Metric } from './metrics';
@@ -6,10 +6,10 @@ import type { StateReader, StateWriter } from './state-bytes';
 import { beforeCrossing } from './subject';
 
 /** When something that was `total` at `at` and halves may next cross a threshold. */
-const decayedCrossing = (total: number, at: number, halfLife: number, threshold: number, after: number): number => {
+const decayedCrossing = (total: number, at: number, halfLife: HalfLife, threshold: number, after: number): number => {
   const left = threshold / total;
   return left > 0 && left < Number.POSITIVE_INFINITY
-    ? beforeCrossing(at + timeUntil(left, halfLife), after)
+    ? beforeCrossing(at + halfLife.until(left), after)
     : Number.POSITIVE_INFINITY;
 };
 
@@ -22,25 +22,28 @@ export class DecayingCount implements Metric {
   /** What adding lost by rounding (Neumaier). */
   private lost = 0;
   private at = 0;
+  private readonly halfLife: HalfLife;
   /** @param halfLife milliseconds */
-  constructor(private readonly halfLife: number) {}
+  constructor(halfLife: number) {
+    this.halfLife = new HalfLife(halfLife);
+  }
   value(t: number): number {
     const { total, at } = this;
     // Asked about a time before it was counted only within the window in which `at` stays.
-    return total === 0 ? 0 : neverNothing((total + this.lost) * halved(t - at, this.halfLife), total);
+    return total === 0 ? 0 : neverNothing((total + this.lost) * this.halfLife.left(t - at), total);
   }
   crossing(threshold: number, after: number): number {
     return decayedCrossing(this.total + this.lost, this.at, this.halfLife, threshold, after);
   }
   add(_value: unknown, t: number): void {
-    if (this.total === 0 || t - this.at >= this.halfLife) {
-      const before = this.total === 0 ? 0 : (this.total + this.lost) * halved(t - this.at, this.halfLife);
+    if (this.total === 0 || t - this.at >= this.halfLife.length) {
+      const before = this.total === 0 ? 0 : (this.total + this.lost) * this.halfLife.left(t - this.at);
       this.total = before + 1;
       this.lost = before - (this.total - 1);
       this.at = t;
       return;
     }
-    const one = 1 / halved(t - this.at, this.halfLife);
+    const one = 1 / this.halfLife.left(t - this.at);
     const next = this.total + one;
     this.lost += this.total >= one ? this.total - next + one : one - next + this.total;
     this.total = next;
@@ -70,10 +73,13 @@ export class DecayingSum implements Metric {
   /** The instant of `sum`, about which `before` is told. */
   private at = 0;
   private total = 0;
+  private readonly halfLife: HalfLife;
   /** @param halfLife milliseconds */
-  constructor(private readonly halfLife: number) {}
+  constructor(halfLife: number) {
+    this.halfLife = new HalfLife(halfLife);
+  }
   value(t: number): number {
-    return this.total === 0 ? 0 : neverNothing(this.total * halved(t - this.at, this.halfLife), this.total);
+    return this.total === 0 ? 0 : neverNothing(this.total * this.halfLife.left(t - this.at), this.total);
   }
   crossing(threshold: number, after: number): number {
     return decayedCrossing(this.total, this.at, this.halfLife, threshold, after);
@@ -81,7 +87,7 @@ export class DecayingSum implements Metric {
   add(value: unknown, t: number): void {
     if (t !== this.at) {
       const whole = this.precise;
-      this.before = whole.hi === 0 ? ZERO : times(whole, halvedExactly(t - this.at, this.halfLife));
+      this.before = whole.hi === 0 ? ZERO : times(whole, halvedExactly(t - this.at, this.halfLife.length));
       this.sum.reset();
       this.at = t;
     }

@@ -1,4 +1,4 @@
-import { halved, timeUntil } from './decay';
+import { HalfLife } from './decay';
 import { decimalOf, quotient } from './exact-sum';
 import type { StateReader, StateWriter } from './state-bytes';
 import { beforeCrossing } from './subject';
@@ -54,12 +54,12 @@ export class Factor {
   evidenceAgainst = 0;
   /** When evidence was last given. */
   at = 0;
-  private readonly halfLife: number;
+  private readonly halfLife: HalfLife;
   private readonly a: number;
   private readonly b: number;
 
   constructor({ halfLife, prior: [a, b] }: FactorParameters) {
-    this.halfLife = halfLife;
+    this.halfLife = new HalfLife(halfLife);
     this.a = a;
     this.b = b;
   }
@@ -67,7 +67,7 @@ export class Factor {
   /** What is left at `t` of a weight of 1 given at `u`. */
   remaining(u: number, t: number): number {
     // Asked about a time before it is given only while there is none: `at` is then 1970, and `t` may be earlier.
-    return t <= u ? 1 : halved(t - u, this.halfLife);
+    return t <= u ? 1 : this.halfLife.left(t - u);
   }
 
   /** What is left at `t` of the evidence as it stands. */
@@ -104,7 +104,7 @@ export class Factor {
   crossing(base: number, perFor: number, perAgainst: number, after: number): number {
     const remaining = -base / (perFor * this.evidenceFor + perAgainst * this.evidenceAgainst);
     return remaining > 0 && remaining < Number.POSITIVE_INFINITY
-      ? beforeCrossing(this.at + timeUntil(remaining, this.halfLife), after)
+      ? beforeCrossing(this.at + this.halfLife.until(remaining), after)
       : Number.POSITIVE_INFINITY;
   }
 

@@ -66,6 +66,8 @@ export class Fold implements EventContext, StateContext {
   /** Per atom: from `foreseenAt` on it does not flip before `flipAt`; NaN where its subject changed since. */
   private readonly foreseenAt: Float64Array;
   private readonly flipAt: Float64Array;
+  /** 1 where the atom holds until then. */
+  private readonly held: Uint8Array;
   /** 1 where the atom flips at that very millisecond. */
   private readonly exact: Uint8Array;
   private readonly comparisons: Uint8Array;
@@ -109,6 +111,7 @@ export class Fold implements EventContext, StateContext {
     });
     this.beforeTouchpoint = new BeforeTouchpoint(this, this.metrics.length);
     this.applied = Array.from({ length: program.evidenceRules }, () => []);
+    this.held = new Uint8Array(program.atoms.length);
     this.exact = new Uint8Array(program.atoms.length);
     this.foreseenAt = new Float64Array(program.atoms.length);
     this.flipAt = new Float64Array(program.atoms.length);
@@ -169,9 +172,12 @@ export class Fold implements EventContext, StateContext {
   }
   atomRemaining(atom: number): Remaining {
     if (this.peeking) return this.atomHolds(atom) ? 1 : -1;
-    if (!(this.foreseenAt[atom] <= this.now && this.now < this.flipAt[atom])) this.foresee(atom, this.now, this.now);
+    if (!(this.foreseenAt[atom] <= this.now && this.now < this.flipAt[atom])) {
+      this.held[atom] = this.atomHolds(atom) ? 1 : 0;
+      this.foresee(atom, this.now, this.now);
+    }
     const remaining = this.flipAt[atom] - this.now;
-    return this.atomHolds(atom) ? remaining : -remaining;
+    return this.held[atom] === 1 ? remaining : -remaining;
   }
 
   /**
