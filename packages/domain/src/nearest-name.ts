@@ -28,6 +28,7 @@ export const nearestName = (
   let nearest: string | undefined;
   let best = most + 1;
   for (const candidate of known) {
+    if (Math.abs(candidate.length - name.length) >= best) continue;
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < best) {
       best = distance;

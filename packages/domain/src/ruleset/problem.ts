@@ -31,6 +31,7 @@ export type RulesetProblemCode =
   | 'never-applies'
   | 'no-effect'
   | 'unused'
+  | 'mixed-currencies'
   | 'invalid-schema';
 
 /** A JSON Pointer (RFC 6901) from its segments. */
