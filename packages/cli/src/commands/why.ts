@@ -41,7 +41,7 @@ const factorsWanted = (program: Program, { stage, factor }: WhyOptions): readonl
   if (stage === true) return [];
   const ids = program.factors.map(({ id }) => id);
   if (factor === undefined) return ids.map((_, i) => i);
-  const index = ids.indexOf(factor);
+  const index = ids.indexOf(factor.normalize('NFC'));
   if (index < 0) throw new CommandError(`--factor: the ruleset has no factor "${factor}". It has ${ids.join(', ')}.`);
   return [index];
 };

@@ -51,6 +51,10 @@ export const option = (flags: string, description: string): Option => new Option
 /** Takes every value of an option that may be repeated. */
 export const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
+/** As `collect`, of ids of a ruleset, which are composed; some terminals send letters and marks apart. */
+export const collectIds = (value: string, before?: readonly string[]): readonly string[] =>
+  collect(value.normalize('NFC'), before);
+
 /** As `collect`, of values that are known. */
 export const among =
   (known: readonly string[]) =>

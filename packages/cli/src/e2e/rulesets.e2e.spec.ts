@@ -213,3 +213,28 @@ describe('a store with a ruleset of its own', () => {
     });
   });
 });
+
+test('ids may be in any script, from lint to exports', async () => {
+  const own = SMALL.replace('ruleset: small', 'ruleset: cửa-hàng')
+    .replaceAll('trust', 'довіра')
+    .replaceAll('orders', '注文数')
+    .replace('id: regular', 'id: 忠実');
+  place.write('own.yaml', own);
+  const touchpoint = (id: string) =>
+    line({ id, source: 'shop', type: 'order.completed', customer: 'c', occurredAt: '2026-01-01T00:00:00Z' });
+  place.write('own.ndjson', touchpoint('1') + touchpoint('2'));
+  const ask = async (...args: readonly string[]): Promise<string> => {
+    const { code, stdout, stderr } = await place.rapport(...args, '--data', 'own');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining('    at ') });
+    return stdout;
+  };
+  await ask('import', 'own.ndjson', '--as', 'touchpoints', '--ruleset', 'own.yaml');
+  expect(await ask('show', 'c')).toMatch(/忠実[\s\S]*довіра/);
+  expect(await ask('why', 'c', '--stage')).toContain('注文数 2 ≥ 2');
+  // A terminal may send letters and marks apart.
+  expect(await ask('why', 'c', '--factor', 'довіра'.normalize('NFD'))).toContain('довіра');
+  expect(await ask('ruleset', 'list')).toContain('cửa-hàng');
+  expect(await ask('export', '--format', 'csv')).toMatch(/довіра[\s\S]*忠実/);
+  await ask('export', '--format', 'parquet', '--out', 'own.parquet');
+  expect(await ask('verify')).toContain('c');
+});

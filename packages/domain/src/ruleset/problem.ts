@@ -32,6 +32,7 @@ export type RulesetProblemCode =
   | 'no-effect'
   | 'unused'
   | 'opposite-amounts'
+  | 'mixed-currencies'
   | 'invalid-schema';
 
 /** A JSON Pointer (RFC 6901) from its segments. */

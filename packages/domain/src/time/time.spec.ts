@@ -56,6 +56,26 @@ describe('a duration', () => {
     expect(parseDuration(text)).toEqual(right(expected));
   });
 
+  it.each([
+    ['P1M', 'write days, such as P30D'],
+    ['P1Y', 'write days, such as P365D'],
+    ['P1Y6M', 'such as P545D'],
+    ['P3MT12H', 'such as P90DT12H'],
+    ['p1m', 'such as P30D'],
+    ['P4H', 'behind a T: write PT4H'],
+    ['P1D4H30M', 'write P1DT4H30M'],
+    ['90D', 'write P90D'],
+    ['90 days', 'write P90D'],
+    ['4h', 'write PT4H'],
+    ['2 weeks', 'write P2W'],
+    ['30min', 'write PT30M'],
+    ['p30d', 'write P30D'],
+  ])('is not read from "%s", and is told what to %s', (text, advice) => {
+    expect(parseDuration(text)).toEqual(left(expect.stringContaining(advice)));
+    const [written] = /P\S+$/.exec(advice)!;
+    expect(isRight(parseDuration(written))).toBe(true);
+  });
+
   it.each(['P1M', 'P1Y', 'P', 'PT', 'P1DT', '90D', 'P-1D', 'P0D', ''])('is not read from "%s"', (text) => {
     expect(isRight(parseDuration(text))).toBe(false);
     if (text !== 'P0D') expect(parseDuration(text)).toEqual(left(expect.stringContaining('ISO 8601')));

@@ -11,10 +11,14 @@ export type ValueKind = 'text' | 'number' | 'boolean' | 'null' | 'object' | 'lis
 export interface DataField {
   /** Undefined where it may be anything. */
   readonly kinds?: ReadonlySet<ValueKind>;
+  /** An amount in the currency of the touchpoint. */
+  readonly money?: true;
   /** The only texts it may be. */
   readonly values?: readonly string[];
   /** Of the object that it is, or of the objects in its list. */
   readonly fields?: DataFields;
+  /** Each value of its list, where these are no objects with known fields. */
+  readonly each?: DataField;
 }
 
 /** Fields by name; data may have others beside them. */
@@ -60,10 +64,12 @@ const fieldOfSchema = (schema: unknown): DataField => {
       values: constants.filter((value): value is string => typeof value === 'string'),
     };
   const types = schema.type === undefined ? undefined : [schema.type].flat();
-  const inner = isObject(schema.items) ? schema.items.properties : schema.properties;
+  const items = isObject(schema.items) ? schema.items : undefined;
+  const inner = items?.properties ?? schema.properties;
   return {
     ...(types === undefined ? undefined : { kinds: new Set(types.flatMap((type) => KINDS[String(type)] ?? [])) }),
     ...(isObject(inner) ? { fields: fieldsOfProperties(inner) } : undefined),
+    ...(items !== undefined && items.properties === undefined ? { each: fieldOfSchema(items) } : undefined),
   };
 };
 
@@ -71,11 +77,11 @@ const fieldsOfProperties = (properties: JsonSchema): DataFields =>
   new Map(Object.entries(properties).map(([name, schema]) => [name, fieldOfSchema(schema)]));
 
 const TEXT: DataField = { kinds: new Set(['text']) };
-const NUMBER: DataField = { kinds: new Set(['number']) };
+const MONEY: DataField = { kinds: new Set(['number']), money: true };
 
 /** As it is once decoded: money is its amount then, and an id is a text. */
 const fieldOf = (field: unknown): DataField => {
-  if (field instanceof MoneyField) return NUMBER;
+  if (field instanceof MoneyField) return MONEY;
   if (field instanceof ListField) return { kinds: new Set(['list']), fields: fieldsOf(field.fields) };
   if (!(field instanceof Field)) return {};
   return field.kind === 'id' ? TEXT : fieldOfSchema(field.schema);

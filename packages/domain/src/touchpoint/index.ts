@@ -7,7 +7,7 @@ export * from './data-fields';
 export * from './decode-touchpoint';
 export * from './describe-catalogue';
 export type { JsonSchema } from './field';
-export { misspeltFields, type TouchpointWarning } from './misspelt-fields';
+export { misspeltFields, resemblingIn, type TouchpointWarning } from './misspelt-fields';
 export { MAX_DATA_BYTES, MAX_DATA_DEPTH } from './plain-json';
 export type { TouchpointProblem } from './problem';
 export * from './segment';

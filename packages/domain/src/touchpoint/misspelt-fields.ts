@@ -25,20 +25,25 @@ const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}
 /** Few edits, as other names than the known ones are allowed: a short name must be the same but for its spelling. */
 const mostEdits = (length: number): number => (length >= 9 ? 2 : length >= 4 ? 1 : 0);
 
-const resembling = (name: string, known: readonly string[]): string | undefined => {
-  const wanted = plain(name);
-  const same = known.find((one) => plain(one) === wanted || `${plain(one)}id` === wanted);
-  if (same !== undefined) return same;
-  const near = nearestName(wanted, known.map(plain), mostEdits(wanted.length));
-  return near === undefined ? undefined : known.find((one) => plain(one) === near);
+/** Finds the known name that another one spells differently or is next to; undefined where it may be another field. */
+const finderIn = (known: readonly string[]): ((name: string) => string | undefined) => {
+  const plainNames = known.map(plain);
+  return (name) => {
+    const wanted = plain(name);
+    const same = plainNames.findIndex((one) => one === wanted || `${one}id` === wanted);
+    if (same >= 0) return known[same];
+    const near = nearestName(wanted, plainNames, mostEdits(wanted.length));
+    return near === undefined ? undefined : known[plainNames.indexOf(near)];
+  };
 };
 
-/** Says what each unknown name resembles, each only once. */
+/** The same, remembering what each name resembles. */
 const rememberer = (known: readonly string[]): ((name: string) => string | undefined) => {
+  const find = finderIn(known);
   const remembered = new Map<string, string | undefined>();
   return (name) => {
     if (remembered.has(name)) return remembered.get(name);
-    const meant = resembling(name, known);
+    const meant = find(name);
     if (remembered.size >= MAX_REMEMBERED) remembered.clear();
     remembered.set(name, meant);
     return meant;
@@ -47,7 +52,8 @@ const rememberer = (known: readonly string[]): ((name: string) => string | undef
 
 const resemblances = new WeakMap<DataFields, (name: string) => string | undefined>();
 
-const resemblingIn = (fields: DataFields, name: string): string | undefined => {
+/** The known field that a name resembles. */
+export const resemblingIn = (fields: DataFields, name: string): string | undefined => {
   let of = resemblances.get(fields);
   if (of === undefined) {
     of = rememberer([...fields.keys()]);
@@ -131,12 +137,12 @@ const besideData = (input: Data, fields: DataFields, found: Found): void => {
 };
 
 /** A field of an object that looks like the one that is missing: `customer_id` for `customer`. */
-export const lookalikeOf = (missing: string, among: unknown): string | undefined =>
-  isObject(among)
-    ? Object.keys(among)
-        .slice(0, MAX_UNKNOWN)
-        .find((name) => name !== missing && resembling(name, [missing]) !== undefined)
-    : undefined;
+export const lookalikeOf = (missing: string, among: unknown): string | undefined => {
+  if (!isObject(among)) return undefined;
+  const find = finderIn([missing]);
+  const names = Object.keys(among).slice(0, MAX_UNKNOWN);
+  return names.find((name) => name !== missing && find(name) !== undefined);
+};
 
 /**
  * Fields of a touchpoint that look misspelt: `order_id` for `orderId`, `Total` for `total`, `staff_id` for `staff`, a

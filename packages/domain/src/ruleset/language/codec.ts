@@ -137,7 +137,7 @@ export const codecOf = <A>(language: Language, name: string): t.Type<A, A, unkno
   const build = (shape: Shape): Validate => {
     switch (shape.kind) {
       case 'text': {
-        const pattern = new RegExp(shape.pattern);
+        const pattern = new RegExp(shape.pattern, 'u');
         return (value, context) => {
           const problem = textProblem(shape, pattern, value);
           return problem === undefined ? [] : [error(value, context, 'wrong-value', problem)];
@@ -179,7 +179,7 @@ export const codecOf = <A>(language: Language, name: string): t.Type<A, A, unkno
       }
       case 'record': {
         const of = build(shape.of);
-        const pattern = new RegExp(shape.keys.pattern);
+        const pattern = new RegExp(shape.keys.pattern, 'u');
         return (value, context) => {
           if (!isObject(value)) return [error(value, context, 'wrong-value', `expected an object, got ${show(value)}`)];
           const keys = keysOf(value);

@@ -26,17 +26,6 @@ export const stateConditions = (ruleset: Ruleset): readonly Located<StateConditi
   ...given(['crossSell', 'when'], ruleset.crossSell?.when),
 ];
 
-export const eventConditions = (ruleset: Ruleset): readonly Located<EventCondition>[] => [
-  ...Object.entries(ruleset.metrics ?? {}).flatMap(([id, metric]) =>
-    'where' in metric ? given(['metrics', id, 'where'], metric.where) : [],
-  ),
-  ...(ruleset.evidence ?? []).flatMap((rule, i) => given(['evidence', i, 'when'], rule.when)),
-  ...(ruleset.promises ?? []).flatMap((rule, i) => [
-    ...given(['promises', i, 'madeWhen'], rule.madeWhen),
-    ...given(['promises', i, 'keptWhen'], rule.keptWhen),
-  ]),
-];
-
 const inner = <C>(condition: C): readonly Located<C>[] => {
   if (typeof condition !== 'object' || condition === null) return [];
   if ('all' in condition) return (condition.all as readonly C[]).map((part, i) => [['all', i], part]);
@@ -53,19 +42,6 @@ export const atomsOf = <C extends EventCondition | StateCondition>([
   const isAtom = parts.length === 0 && !('all' in condition || 'any' in condition);
   return isAtom ? [[path, condition]] : parts.flatMap(([below, part]) => atomsOf([[...path, ...below], part]));
 };
-
-/** Fields named outside conditions: scales, sums, distinct values, keys and deadlines of promises. */
-export const namedFields = (ruleset: Ruleset): readonly Located<string>[] => [
-  ...(ruleset.evidence ?? []).flatMap((rule, i) => given(['evidence', i, 'scale', 'field'], rule.scale?.field)),
-  ...(ruleset.promises ?? []).flatMap((rule, i) => [
-    ...given(['promises', i, 'key'], rule.key),
-    ...given(['promises', i, 'by'], rule.by),
-  ]),
-  ...Object.entries(ruleset.metrics ?? {}).flatMap(([id, metric]): Located<string>[] => {
-    if ('sum' in metric) return [[['metrics', id, 'sum'], metric.sum]];
-    return 'distinct' in metric ? [[['metrics', id, 'distinct'], metric.distinct]] : [];
-  }),
-];
 
 const patterns = (path: Path, pattern: TypePattern | undefined): Located<string>[] => {
   if (pattern === undefined) return [];
