@@ -23,6 +23,8 @@ export const apiOptions = (config: Config): ApiOptions => ({
   },
   tls: tlsOptions(config),
   authentication: config['auth.enabled'],
+  allowedOrigins: config['http.allowedOrigins'] ?? [],
+  mergeOnIdentify: config['segment.mergeOnIdentify'],
 });
 
 export const webhookOptions = (config: Config): Partial<WebhookOptions> => ({

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ApiEngine, ApiOptions } from '../api-engine';
 import { noteAccesses } from './access-log';
 import { authenticate } from './authenticate';
+import { allowOrigins } from './cross-origin';
 import { sendSecurityHeaders } from './headers';
 import { givePermissions } from './permissions';
 import { createRateLimits } from './rate-limit';
@@ -20,10 +21,11 @@ export { PERMISSIONS, type Permission, permissionOf } from './permission-table';
 export const registerSecurity = async (
   app: FastifyInstance,
   engine: Pick<ApiEngine, 'access' | 'clock'>,
-  options: Pick<ApiOptions, 'authentication' | 'limits'>,
+  options: Pick<ApiOptions, 'authentication' | 'limits' | 'allowedOrigins'>,
 ): Promise<void> => {
   await sendSecurityHeaders(app);
   givePermissions(app);
+  allowOrigins(app, options.allowedOrigins ?? []);
   const limits = await createRateLimits(app, options.limits.requestsPerMinute);
   authenticate(app, engine, options, limits);
   noteAccesses(app, engine);

@@ -8,6 +8,7 @@ import {
   list,
   mappingTo,
   oneOf,
+  origins,
   port,
   text,
   timer,
@@ -56,6 +57,10 @@ export const SETTINGS = {
   }),
   'http.tls.key': optional({ kind: file, does: 'Private key (PEM) to serve HTTPS with; with `http.tls.cert`.' }),
   'http.tls.cert': optional({ kind: file, does: 'Certificate chain (PEM) to serve HTTPS with.' }),
+  'http.allowedOrigins': optional({
+    kind: origins,
+    does: 'Origins whose pages may send touchpoints from the browser (CORS), such as `https://shop.example`. Other routes are open to no page.',
+  }),
   'http.bodyTimeout': required({
     kind: timer,
     default: MINUTE,
@@ -65,6 +70,11 @@ export const SETTINGS = {
     kind: timer,
     default: 'PT5M',
     does: 'A stream of touchpoints on which nothing comes for so long is ended.',
+  }),
+  'segment.mergeOnIdentify': required({
+    kind: yesNo,
+    default: false,
+    does: "Whether an `identify` call of Segment's libraries merges the anonymous visitor into the user.",
   }),
   'limits.body': required({
     kind: bytes,
