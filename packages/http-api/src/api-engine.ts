@@ -72,4 +72,8 @@ export interface ApiOptions {
   readonly trustedProxies?: readonly string[];
   /** Whether keys are asked for; false only for tests and for `--no-auth` on loopback. */
   readonly authentication: boolean;
+  /** Origins whose pages may send touchpoints, such as `https://shop.example`; none when absent. */
+  readonly allowedOrigins?: readonly string[];
+  /** Whether Segment's `identify` merges who was anonymous into the user; false when absent. */
+  readonly mergeOnIdentify?: boolean;
 }

@@ -54,7 +54,7 @@ const expectProblem = (answer: Awaited<ReturnType<typeof post>>, status: number)
   expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
   expect(Object.keys(PROBLEMS)).toContain(String(problem.type).replace('/problems/', ''));
   expect(problem.instance).toBe(answer.headers['x-request-id']);
-  expect(problem.detail).toMatch(/^[A-Z/].*\.$/s);
+  expect(problem.detail).toMatch(/^[A-Z/].*[.?]$/s);
   expect(answer.body).not.toMatch(/node_modules|\.ts:|\.js:|\bat \w+ \(/);
   return problem;
 };

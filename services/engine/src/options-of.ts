@@ -24,6 +24,8 @@ export const apiOptions = (config: Config): ApiOptions => ({
   tls: tlsOptions(config),
   trustedProxies: config['http.trustedProxies'],
   authentication: config['auth.enabled'],
+  allowedOrigins: config['http.allowedOrigins'] ?? [],
+  mergeOnIdentify: config['segment.mergeOnIdentify'],
 });
 
 export const webhookOptions = (config: Config): Partial<WebhookOptions> => ({

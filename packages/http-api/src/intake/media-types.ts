@@ -35,6 +35,19 @@ export const readBytes = (app: FastifyInstance, types: readonly string[]): void 
   });
 };
 
+/**
+ * JSON as `text/plain`, which pages may send without asking first and Segment's library for browsers therefore does. Only
+ * from pages that are allowed to: where no keys are asked for, any other could write here as well.
+ */
+export const readTextOfPages = (app: FastifyInstance, allowedOrigins: readonly string[]): void => {
+  if (allowedOrigins.length === 0) return;
+  app.addContentTypeParser('text/plain', { parseAs: 'buffer' }, (request, body, done) => {
+    const { origin } = request.headers;
+    if (origin !== undefined && allowedOrigins.includes(origin)) return done(null, body);
+    done(new Refusal('unsupported-media-type', 'text/plain is taken from pages of allowed origins only.'), undefined);
+  });
+};
+
 /** Streams come as they are. */
 export const readStreams = (app: FastifyInstance): void => {
   app.addContentTypeParser(STREAMS, (request, payload, done) => {

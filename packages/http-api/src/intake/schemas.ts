@@ -26,6 +26,7 @@ const rejected = { status: oneOf(['rejected'], 'It cannot be recorded.') };
 const skipped = { status: oneOf(['skipped'], 'A call that is no touchpoint.') };
 
 const single = object({ ...standing, id, source, position }, { warnings });
+const skippedOne = object({ ...skipped, reason: text('Why.') }, { id });
 const resultsAt = <P extends Readonly<Record<string, typeof index>>>(place: P) => [
   object({ ...place, ...standing, id, source, position }, { warnings }),
   object({ ...place, ...conflict, id, source, errors }),
@@ -125,7 +126,10 @@ const CALL = {
   type: 'object',
   required: ['messageId'],
   properties: {
-    type: { type: 'string', description: '`track` or `alias`; others are skipped.' },
+    type: {
+      type: 'string',
+      description: '`track` or `alias`, or `identify` where `segment.mergeOnIdentify` is set; others are skipped.',
+    },
     event: {
       type: 'string',
       description: 'An event of the table in the reference of touchpoints.',
@@ -156,10 +160,15 @@ export const TRACK_SCHEMA = {
   operationId: 'track',
   tags: ['touchpoints'],
   summary: "Records a call of Segment's libraries",
-  description: 'The key may be sent as the user name of Basic, as these libraries do.',
+  description:
+    'The key may be sent as the user name of Basic, as these libraries do. `/v1/t`, `/v1/i`, `/v1/p`, `/v1/s`, `/v1/g` and `/v1/a` are the same for calls of the type that begins with the letter, as libraries for browsers send them; `/v1/b` is `/v1/batch`.',
   security: SECURITY,
   body: { content: json(CALL) },
-  response: { 200: answer('What became of it.', json(single.schema)), ...REFUSED, ...REFUSED_ONE },
+  response: {
+    200: answer('What became of it.', json({ anyOf: [single.schema, skippedOne.schema] })),
+    ...REFUSED,
+    ...REFUSED_ONE,
+  },
 };
 
 export const BATCH_CALL_SCHEMA = {
@@ -167,7 +176,7 @@ export const BATCH_CALL_SCHEMA = {
   tags: ['touchpoints'],
   summary: "Records a batch of calls of Segment's libraries",
   description:
-    'Calls that are no touchpoints (`identify`, `page`, `screen`, `group`) are skipped. The key may be sent as the user name of Basic.',
+    'Calls that are no touchpoints (`page`, `screen`, `group`, and `identify` where `segment.mergeOnIdentify` is not set) are skipped. The key may be sent as the user name of Basic.',
   security: SECURITY,
   body: {
     content: json({

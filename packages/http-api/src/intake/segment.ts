@@ -1,10 +1,11 @@
 import { parseInstant } from '@rapport/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { isLeft, left } from 'fp-ts/Either';
+import { isLeft, left, map } from 'fp-ts/Either';
 import type { ApiEngine, ApiOptions } from '../api-engine';
 import { Refusal } from '../problem';
 import { answerBatch } from './batch';
-import { type DecodedItem, decodeCall } from './decode-item';
+import { type Accepted, type DecodedItem, decodeCall } from './decode-item';
+import { aliasOf } from './identify';
 import { inSpan } from './in-span';
 import { parseBody } from './media-types';
 import type { Item } from './record-items';
@@ -54,36 +55,65 @@ const bodyOf = (request: FastifyRequest): { readonly body: Call; readonly size: 
   return { body, size: bytes.length };
 };
 
-/** Segment's HTTP calls, so that its libraries can send here: `POST /v1/track` and `POST /v1/batch`. */
+/** Under which path a call need not say its type. Libraries for browsers send each call to its first letter. */
+const TYPE_BY_PATH: Readonly<Record<string, string>> = {
+  '/v1/track': 'track',
+  '/v1/t': 'track',
+  '/v1/i': 'identify',
+  '/v1/p': 'page',
+  '/v1/s': 'screen',
+  '/v1/g': 'group',
+  '/v1/a': 'alias',
+};
+
+/** Segment's HTTP calls, so that its libraries can send here: one by one, or in batches. */
 export const segmentRoutes = (app: FastifyInstance, engine: ApiEngine, options: ApiOptions): void => {
   const route = { validatorCompiler: () => () => true, bodyLimit: options.limits.body };
 
-  app.post('/v1/track', { ...route, schema: TRACK_SCHEMA }, (request, reply) =>
-    inSpan(engine, request, async () => {
-      const { body, size } = bodyOf(request);
-      if (size > options.limits.item)
-        throw new Refusal('too-large', `A call has at most ${options.limits.item} bytes; this one has ${size}.`);
-      const call = { type: 'track', ...body };
-      return answerOne(engine, reply, call, decode(engine, call, undefined, engine.clock.now()));
-    }),
-  );
+  const itemOf = (call: unknown, sent: unknown, receivedAt: number): Item =>
+    decodeOrSkip(engine, options, call, sent, receivedAt);
 
-  app.post('/v1/batch', { ...route, schema: BATCH_CALL_SCHEMA }, (request, reply) =>
-    inSpan(engine, request, async () => {
-      const { body, size } = bodyOf(request);
-      const { batch, sentAt } = body;
-      if (!Array.isArray(batch))
-        throw new Refusal('invalid-request', 'The field batch is not a list of calls.', {
-          errors: [{ field: 'batch', message: 'expected a list of calls' }],
-        });
-      const receivedAt = engine.clock.now();
-      return answerBatch(engine, options, reply, batch, size, (call) => decodeOrSkip(engine, call, sentAt, receivedAt));
-    }),
-  );
+  for (const [path, type] of Object.entries(TYPE_BY_PATH))
+    app.post(path, { ...route, schema: path === '/v1/track' ? TRACK_SCHEMA : HIDDEN }, (request, reply) =>
+      inSpan(engine, request, async () => {
+        const { body, size } = bodyOf(request);
+        if (size > options.limits.item)
+          throw new Refusal('too-large', `A call has at most ${options.limits.item} bytes; this one has ${size}.`);
+        const call = { type, ...body };
+        return answerOne(engine, reply, call, itemOf(call, undefined, engine.clock.now()));
+      }),
+    );
+
+  for (const path of ['/v1/batch', '/v1/b'])
+    app.post(path, { ...route, schema: path === '/v1/batch' ? BATCH_CALL_SCHEMA : HIDDEN }, (request, reply) =>
+      inSpan(engine, request, async () => {
+        const { body, size } = bodyOf(request);
+        const { batch, sentAt } = body;
+        if (!Array.isArray(batch))
+          throw new Refusal('invalid-request', 'The field batch is not a list of calls.', {
+            errors: [{ field: 'batch', message: 'expected a list of calls' }],
+          });
+        const receivedAt = engine.clock.now();
+        return answerBatch(engine, options, reply, batch, size, (call) => itemOf(call, sentAt, receivedAt));
+      }),
+    );
 };
 
-const decodeOrSkip = (engine: ApiEngine, call: unknown, sentAt: unknown, receivedAt: number): Item => {
+/** The same route under another name: told once. */
+const HIDDEN = { hide: true };
+
+const decodeOrSkip = (
+  engine: ApiEngine,
+  { mergeOnIdentify }: Pick<ApiOptions, 'mergeOnIdentify'>,
+  call: unknown,
+  sentAt: unknown,
+  receivedAt: number,
+): Item => {
   if (!isObject(call)) return left([{ field: '', message: 'expected a Segment call as a JSON object' }]);
+  const alias = mergeOnIdentify && call.type === 'identify' ? aliasOf(call) : undefined;
+  if (alias !== undefined)
+    // Said again at another time it says nothing new.
+    return map((accepted: Accepted) => ({ ...accepted, corrected: true }))(decode(engine, alias, sentAt, receivedAt));
   if (!NO_TOUCHPOINTS.has(call.type)) return decode(engine, call, sentAt, receivedAt);
   const id = typeof call.messageId === 'string' ? { id: call.messageId } : undefined;
   return { result: { status: 'skipped', ...id, reason: `${call.type} calls are no touchpoints and are not recorded` } };

@@ -8,10 +8,10 @@ import { endedAsSentence } from '../refusal-of';
 import { resultText } from './answers';
 import { answerBatch } from './batch';
 import { binaryEvent, isBinaryMode } from './binary-mode';
-import { type Arrival, type DecodedItem, decodeItem } from './decode-item';
+import { type Arrival, decodeItem } from './decode-item';
 import { inSpan } from './in-span';
 import { BATCH, EVENT, isStream, mediaTypeOf, parseBody } from './media-types';
-import { type ItemResult, recordItems } from './record-items';
+import { type Item, type ItemResult, recordItems } from './record-items';
 import { TOUCHPOINTS_SCHEMA } from './schemas';
 import { arrivalOf } from './sent-at';
 import { answerStream } from './stream';
@@ -76,7 +76,7 @@ export const answerOne = async (
   engine: ApiEngine,
   reply: FastifyReply,
   input: unknown,
-  item: DecodedItem,
+  item: Item,
 ): Promise<FastifyReply> => {
   const [result] = await recordItems(engine, [input], [item]);
   refuseUnlessRecorded(result);

@@ -3,6 +3,7 @@ import type { ApiEngine, ApiOptions } from '../api-engine';
 import { noteAccesses } from './access-log';
 import { noteChanges } from './audit-log';
 import { authenticate } from './authenticate';
+import { allowOrigins } from './cross-origin';
 import { sendSecurityHeaders } from './headers';
 import { givePermissions } from './permissions';
 import { createRateLimits } from './rate-limit';
@@ -22,10 +23,11 @@ export { PERMISSIONS, type Permission, permissionOf } from './permission-table';
 export const registerSecurity = async (
   app: FastifyInstance,
   engine: Pick<ApiEngine, 'access' | 'clock' | 'telemetry'>,
-  options: Pick<ApiOptions, 'authentication' | 'limits'>,
+  options: Pick<ApiOptions, 'authentication' | 'limits' | 'allowedOrigins'>,
 ): Promise<void> => {
   await sendSecurityHeaders(app);
   givePermissions(app);
+  allowOrigins(app, options.allowedOrigins ?? []);
   const limits = await createRateLimits(app, options.limits.requestsPerMinute);
   authenticate(app, engine, options, limits);
   noteAccesses(app, engine);

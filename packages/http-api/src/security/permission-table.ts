@@ -29,6 +29,14 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'POST /v1/touchpoints': intake,
   'POST /v1/track': intake,
   'POST /v1/batch': intake,
+  // The same under the names that Segment's libraries for browsers and phones use.
+  'POST /v1/t': intake,
+  'POST /v1/i': intake,
+  'POST /v1/p': intake,
+  'POST /v1/s': intake,
+  'POST /v1/g': intake,
+  'POST /v1/a': intake,
+  'POST /v1/b': intake,
 
   // The list and the present state say no more than the stage changes that marketing is sent anyway.
   'GET /v1/customers': personal(READERS_AND_MARKETING),

@@ -60,6 +60,25 @@ test('flags count before environment, environment before file, file before defau
   expect(from['http.host']).toMatchObject({ source: 'file', place: expect.stringMatching(/rapport\.yaml:1:27$/) });
 });
 
+test('origins are what browsers send, nothing else', () => {
+  const origins = 'https://shop.example, http://localhost:3000';
+  expect(configure({ flags: [givenBySet(`http.allowedOrigins=${origins}`)] }).config['http.allowedOrigins']).toEqual([
+    'https://shop.example',
+    'http://localhost:3000',
+  ]);
+  for (const wrong of [
+    '*',
+    'shop.example',
+    'https://shop.example/',
+    'https://Shop.example',
+    'https://shop.example:443',
+    'null',
+  ])
+    expect(problems({ flags: [givenBySet(`http.allowedOrigins=${wrong}`)] })).toEqual([
+      expect.stringContaining('expected a list of origins such as https://shop.example'),
+    ]);
+});
+
 test('RAPPORT_CONFIG names the file; --config counts before it', () => {
   const file = fileWith('{"http": {"port": 1001}}');
   expect(configure({ environment: { RAPPORT_CONFIG: file } }).config['http.port']).toBe(1001);

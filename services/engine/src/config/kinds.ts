@@ -121,6 +121,16 @@ export const addresses: t.Type<readonly string[], readonly string[], unknown> = 
   (input) => (parseWith(list, input)?.every(isAddressOrRange) === true ? parseWith(list, input) : undefined),
 );
 
+/** A list of origins as browsers send them: scheme, host, and the port where it is not the usual one. */
+export const origins: t.Type<readonly string[], readonly string[], unknown> = kind(
+  'a list of origins such as https://shop.example, without a path',
+  list.is,
+  (input) => {
+    const given = parseWith(list, input);
+    return given?.every((one) => URL.canParse(one) && new URL(one).origin === one) ? given : undefined;
+  },
+);
+
 const jsonOf = (input: string): unknown => {
   try {
     return JSON.parse(input);

@@ -9,6 +9,7 @@ import {
   list,
   mappingTo,
   oneOf,
+  origins,
   port,
   text,
   timer,
@@ -61,6 +62,10 @@ export const SETTINGS = {
     kind: addresses,
     does: 'Addresses or CIDR ranges of proxies in front of the engine, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: the address of an asker is then theirs to say.',
   }),
+  'http.allowedOrigins': optional({
+    kind: origins,
+    does: 'Origins whose pages may send touchpoints from the browser (CORS), such as `https://shop.example`. Other routes are open to no page.',
+  }),
   'http.bodyTimeout': required({
     kind: timer,
     default: MINUTE,
@@ -70,6 +75,11 @@ export const SETTINGS = {
     kind: timer,
     default: 'PT5M',
     does: 'A stream of touchpoints on which nothing comes for so long is ended.',
+  }),
+  'segment.mergeOnIdentify': required({
+    kind: yesNo,
+    default: false,
+    does: "Whether an `identify` call of Segment's libraries merges the anonymous visitor into the user.",
   }),
   'limits.body': required({
     kind: bytes,
