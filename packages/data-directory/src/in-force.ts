@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RETAIL, type Ruleset, rulesetHash } from '@rapport/domain';
 import { openSqliteReadModel } from '@rapport/read-model';
+import { isThere } from '@rapport/sqlite';
 import { type DataDirectory, dataDirectory } from './data-directory';
 import { DataDirectoryError } from './data-directory-error';
 import { notedInForce, readStored, storedHashes } from './ruleset-files';
@@ -15,7 +15,7 @@ export interface InForce {
 
 /** The hash that the read model was folded with; undefined where there is none that can say it. */
 const foldedWith = async (files: DataDirectory): Promise<string | undefined> => {
-  if (!existsSync(files.relationships)) return undefined;
+  if (!isThere(files.relationships)) return undefined;
   return checkpointRuleset(files).catch((error: unknown) => {
     if (unusableProjection(error, files) !== undefined) return undefined;
     throw error;

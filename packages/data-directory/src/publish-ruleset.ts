@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { compileRuleset, type Ruleset, rulesetHash } from '@rapport/domain';
 import { factorsOf, type PutInForceReport, putInForce } from '@rapport/engine';
 import type { EventLog, Position } from '@rapport/event-log';
 import { openSqliteReadModel, switchIn } from '@rapport/read-model';
+import { isThere } from '@rapport/sqlite';
 import type { DataDirectory } from './data-directory';
 import { DataDirectoryError } from './data-directory-error';
 import type { Host } from './host';
@@ -37,7 +38,7 @@ interface Publication {
 const markOf = ({ directory }: DataDirectory): string => join(directory, 'publication-unfinished.json');
 
 const unfinished = (files: DataDirectory): Publication | undefined =>
-  existsSync(markOf(files)) ? (JSON.parse(readFileSync(markOf(files), 'utf8')) as Publication) : undefined;
+  isThere(markOf(files)) ? (JSON.parse(readFileSync(markOf(files), 'utf8')) as Publication) : undefined;
 
 const writeMark = (files: DataDirectory, publication: Publication): void => {
   const path = `${markOf(files)}.writing`;

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeRuleset, formatProblem, type Ruleset, rulesetHash } from '@rapport/domain';
+import { isThere } from '@rapport/sqlite';
 import { isLeft } from 'fp-ts/Either';
 import type { DataDirectory } from './data-directory';
 import { DataDirectoryError } from './data-directory-error';
@@ -9,7 +10,7 @@ const FILE = /^([0-9a-f]{64})\.json$/;
 
 /** Hashes of the rulesets a data directory keeps. */
 export const storedHashes = ({ rulesets }: DataDirectory): readonly string[] =>
-  existsSync(rulesets)
+  isThere(rulesets)
     ? readdirSync(rulesets).flatMap((name) => {
         const match = FILE.exec(name);
         return match === null ? [] : [match[1]];
@@ -45,7 +46,7 @@ const noteOf = ({ rulesets }: DataDirectory): string => join(rulesets, 'in-force
 /** The ruleset last noted to be in force: what counts while no read model says which folded it. */
 export const notedInForce = (files: DataDirectory): string | undefined => {
   const note = noteOf(files);
-  const hash = existsSync(note) ? readFileSync(note, 'utf8').trim() : '';
+  const hash = isThere(note) ? readFileSync(note, 'utf8').trim() : '';
   return FILE.test(`${hash}.json`) ? hash : undefined;
 };
 
@@ -59,7 +60,7 @@ export const noteInForce = (files: DataDirectory, hash: string): void => {
 /** Keeps a ruleset under its hash; a file appears whole or not at all. */
 export const keepRuleset = ({ rulesets }: DataDirectory, ruleset: Ruleset): void => {
   const file = join(rulesets, `${rulesetHash(ruleset)}.json`);
-  if (existsSync(file)) return;
+  if (isThere(file)) return;
   mkdirSync(rulesets, { recursive: true, mode: 0o700 });
   writeFileSync(`${file}.unfinished`, `${JSON.stringify(ruleset, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${file}.unfinished`, file);

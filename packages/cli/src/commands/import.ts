@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import {
   beginImport,
@@ -7,6 +6,7 @@ import {
   endImport,
   hasStore,
   type InForce,
+  isThere,
   keepRuleset,
   noteInForce,
   nowIn,
@@ -56,7 +56,7 @@ const SHOWN = 5;
 export const importCommand = async (cli: Cli, files: readonly string[], options: ImportOptions): Promise<ExitCode> => {
   const mapping = mappingFrom(options);
   for (const file of files)
-    if (!existsSync(file)) throw new CommandError(`${file}: there is no such file. Check the name; nothing was read.`);
+    if (!isThere(file)) throw new CommandError(`${file}: there is no such file. Check the name; nothing was read.`);
   const data = storeToFill(cli.data);
   const inForce = await rulesetFor(cli, data, options.ruleset);
   const context = { catalogue: catalogueOf(inForce.ruleset), now: Date.now() };
