@@ -61,6 +61,11 @@ export const failureOf = (error: unknown): { readonly message: string; readonly 
       exitCode: EXIT.wrong,
     };
   if (error instanceof Error && FOR_PEOPLE.has(error.name)) return { message: error.message, exitCode: EXIT.wrong };
+  if (isSystemError(error) && (error.code === 'EACCES' || error.code === 'EPERM') && error.path !== undefined)
+    return {
+      message: `${error.path}: this user has no permission for it (${error.syscall}). Run as the user it belongs to, or have that user let this one in.`,
+      exitCode: EXIT.wrong,
+    };
   if (isSystemError(error)) return { message: `The system refused: ${error.message}.`, exitCode: EXIT.wrong };
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {

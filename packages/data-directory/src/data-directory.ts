@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { isThere } from '@rapport/sqlite';
 import { DataDirectoryError } from './data-directory-error';
 
 /** Where things lie in a data directory. */
@@ -31,13 +32,13 @@ export const dataDirectory = (directory: string): DataDirectory => ({
 });
 
 /** Whether anything was ever recorded there. */
-export const hasStore = (files: DataDirectory): boolean => existsSync(files.events);
+export const hasStore = (files: DataDirectory): boolean => isThere(files.events);
 
 /** @throws DataDirectoryError when no store is there */
 export const existingStore = (directory: string): DataDirectory => {
   const files = dataDirectory(directory);
   if (hasStore(files)) return files;
-  const what = existsSync(directory) ? 'is no Rapport store in it' : 'is no such directory';
+  const what = isThere(directory) ? 'is no Rapport store in it' : 'is no such directory';
   throw new DataDirectoryError(
     `${directory}: there ${what}. Fill one with "rapport demo" or "rapport import FILE --as PRESET", or name another with --data.`,
   );

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isThere } from '@rapport/sqlite';
 import type { DataDirectory } from './data-directory';
 
 /** Customers worth showing, chosen when the demo was filled. */
@@ -27,7 +28,7 @@ const fileOf = ({ directory }: DataDirectory): string => join(directory, 'demo.j
 
 /** Undefined for a store that is not a demo. Markers of before the clock could run say only where it stands. */
 export const readDemoMarker = (files: DataDirectory): DemoMarker | undefined => {
-  if (!existsSync(fileOf(files))) return undefined;
+  if (!isThere(fileOf(files))) return undefined;
   const marker = JSON.parse(readFileSync(fileOf(files), 'utf8')) as Omit<DemoMarker, 'until'> & Partial<DemoMarker>;
   return { ...marker, until: marker.until ?? marker.today ?? Date.now() };
 };

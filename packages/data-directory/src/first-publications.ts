@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ruleset } from '@rapport/domain';
 import { type Publication, type PublishedWith, published, toldByDecisions } from '@rapport/engine';
 import type { EventLog } from '@rapport/event-log';
+import { isThere } from '@rapport/sqlite';
 import type { DataDirectory } from './data-directory';
 import type { Host } from './host';
 import { inForceUnrecorded } from './in-force';
@@ -24,7 +25,7 @@ const markOf = ({ directory }: DataDirectory): string => join(directory, 'public
 export const removeOldMark = (files: DataDirectory): void => rmSync(markOf(files), { force: true });
 
 const beingPutInForce = (files: DataDirectory): string | undefined =>
-  existsSync(markOf(files)) ? (JSON.parse(readFileSync(markOf(files), 'utf8')) as { hash: string }).hash : undefined;
+  isThere(markOf(files)) ? (JSON.parse(readFileSync(markOf(files), 'utf8')) as { hash: string }).hash : undefined;
 
 /** A ruleset that decisions name, where it is still kept. */
 const kept = (host: Host, files: DataDirectory, publication: Publication): Publication => {

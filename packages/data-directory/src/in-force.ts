@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { MODEL_VERSION, RETAIL, type Ruleset, rulesetHash } from '@rapport/domain';
 import { createRulesetHistory, type Publication, rulesetOf } from '@rapport/engine';
 import { type EventLog, openSqliteEventLog } from '@rapport/event-log';
 import { type Checkpoint, openSqliteReadModel } from '@rapport/read-model';
+import { isThere } from '@rapport/sqlite';
 import { type DataDirectory, dataDirectory, hasStore } from './data-directory';
 import { DataDirectoryError } from './data-directory-error';
 import { notedInForce, readStored, storedHashes } from './ruleset-files';
@@ -19,7 +19,7 @@ export interface InForce {
 
 /** Where the read model stands, and what made it; undefined where there is none that can say it. */
 export const checkpointIn = async (files: DataDirectory): Promise<Checkpoint | undefined> => {
-  if (!existsSync(files.relationships)) return undefined;
+  if (!isThere(files.relationships)) return undefined;
   return readCheckpoint(files).catch((error: unknown) => {
     if (unusableProjection(error, files) !== undefined) return undefined;
     throw error;

@@ -1,3 +1,4 @@
+export { isThere } from '@rapport/sqlite';
 export { type BackupReport, backUp } from './back-up';
 export { type DataDirectory, dataDirectory, existingStore, hasStore, storeToFill } from './data-directory';
 export { DataDirectoryError } from './data-directory-error';

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { compileRuleset, type Program } from '@rapport/domain';
 import { createRulesetHistory, factorsOf, type RulesetHistory } from '@rapport/engine';
 import { type EventLog, type EventLogLocation, openSqliteEventLog } from '@rapport/event-log';
 import { openSqliteReadModel, type ReadModel } from '@rapport/read-model';
+import { isThere } from '@rapport/sqlite';
 import { type DataDirectory, existingStore } from './data-directory';
 import { nowIn } from './demo-marker';
 import { type InForce, rulesetInForce } from './in-force';
@@ -40,7 +40,7 @@ export const withStore = async <T>(directory: string, work: (store: ReadingStore
       program,
       rulesetHistory: createRulesetHistory(log),
       now: nowIn(files),
-      hasReadModel: existsSync(files.relationships),
+      hasReadModel: isThere(files.relationships),
       readModel: () => {
         readModel ??= openSqliteReadModel(files.relationships, { mode: 'read', factors: factorsOf(program) });
         return readModel;

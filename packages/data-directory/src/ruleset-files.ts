@@ -2,10 +2,11 @@
  * Rulesets as files, for people and as a copy: `<hash>.json` of each that was in force, and `in-force`. They follow from
  * the publications in the log, and are made again from it.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeRuleset, formatProblem, RETAIL, type Ruleset, rulesetHash } from '@rapport/domain';
 import { type Publication, rulesetOf } from '@rapport/engine';
+import { isThere } from '@rapport/sqlite';
 import { isLeft } from 'fp-ts/Either';
 import type { DataDirectory } from './data-directory';
 import { DataDirectoryError } from './data-directory-error';
@@ -15,7 +16,7 @@ const FILE = /^([0-9a-f]{64})\.json$/;
 
 /** Hashes of the rulesets a data directory keeps. */
 export const storedHashes = ({ rulesets }: DataDirectory): readonly string[] =>
-  existsSync(rulesets)
+  isThere(rulesets)
     ? readdirSync(rulesets).flatMap((name) => {
         const match = FILE.exec(name);
         return match === null ? [] : [match[1]];
@@ -72,7 +73,7 @@ export const mendRulesetFiles = (
     const ruleset = rulesetOf(publication);
     const found = readRuleset(fileOf(files, hash), hash);
     if (ruleset === undefined || typeof found !== 'string') continue;
-    if (existsSync(fileOf(files, hash))) note(`${found}. It is made again from the log.`);
+    if (isThere(fileOf(files, hash))) note(`${found}. It is made again from the log.`);
     writeRuleset(files, ruleset, hash);
   }
   const last = publications.at(-1);
@@ -92,7 +93,7 @@ const noteOf = ({ rulesets }: DataDirectory): string => join(rulesets, 'in-force
 /** The ruleset last noted to be in force. */
 export const notedInForce = (files: DataDirectory): string | undefined => {
   const note = noteOf(files);
-  const hash = existsSync(note) ? readFileSync(note, 'utf8').trim() : '';
+  const hash = isThere(note) ? readFileSync(note, 'utf8').trim() : '';
   return FILE.test(`${hash}.json`) ? hash : undefined;
 };
 

@@ -2,9 +2,10 @@
  * Imports announce nothing. Yet what an import recorded and was killed before it had folded looks to the next engine
  * like touchpoints that it took itself: so an import leaves a mark for as long as it lasts.
  */
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventLog } from '@rapport/event-log';
+import { isThere } from '@rapport/sqlite';
 import type { DataDirectory } from './data-directory';
 import type { Host } from './host';
 import type { InForce } from './in-force';
@@ -13,10 +14,10 @@ import { bringUpToDate, foldWhatWasServed } from './projecting';
 const markOf = ({ directory }: DataDirectory): string => join(directory, 'import-unfinished');
 
 /** Whether an import was begun and has not ended: a kill came between. */
-export const hasUnfinishedImport = (files: DataDirectory): boolean => existsSync(markOf(files));
+export const hasUnfinishedImport = (files: DataDirectory): boolean => isThere(markOf(files));
 
 /** Whether an engine ever served the store: then what its log holds and its read model does not is to be announced. */
-const wasServed = (files: DataDirectory): boolean => existsSync(files.access);
+const wasServed = (files: DataDirectory): boolean => isThere(files.access);
 
 /**
  * To be called before an import records anything: what an engine that ended left to be decided is decided first, so

@@ -1,5 +1,4 @@
 /** The data directory as the engine holds it: the one log that is open for writing, the rules, and what follows. */
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import {
   cannotContinue,
@@ -7,6 +6,7 @@ import {
   type Host,
   hasUnfinishedImport,
   type InForce,
+  isThere,
   readDemoMarker,
   rebuildReadModel,
   settleImport,
@@ -53,7 +53,7 @@ const usableReadModel = async (host: Host, store: HeldStore): Promise<void> => {
 
 /** Why the read model cannot be continued; opening it for writing also brings an older one up to date. */
 const unusable = async ({ files, inForce }: Pick<HeldStore, 'files' | 'inForce'>): Promise<string | undefined> => {
-  if (!existsSync(files.relationships)) return 'there is none';
+  if (!isThere(files.relationships)) return 'there is none';
   try {
     const factors = factorsOf(compileRuleset(inForce.ruleset));
     await (await openSqliteReadModel(files.relationships, { mode: 'write', factors })).close();

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import {
   beginImport,
@@ -6,6 +5,7 @@ import {
   type DataDirectory,
   endImport,
   type InForce,
+  isThere,
   nowIn,
   type Projected,
   readDemoMarker,
@@ -53,7 +53,7 @@ const SHOWN = 5;
 export const importCommand = async (cli: Cli, files: readonly string[], options: ImportOptions): Promise<ExitCode> => {
   const mapping = mappingFrom(options);
   for (const file of files)
-    if (!existsSync(file)) throw new CommandError(`${file}: there is no such file. Check the name; nothing was read.`);
+    if (!isThere(file)) throw new CommandError(`${file}: there is no such file. Check the name; nothing was read.`);
   const data = storeToFill(cli.data);
   const named = rulesetNamed(cli, options.ruleset);
   const log = await openSqliteEventLog(data.events, { mode: 'write' });

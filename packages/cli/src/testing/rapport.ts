@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -23,6 +23,8 @@ export interface Workplace {
   readonly rapport: (...args: readonly string[]) => Promise<Outcome>;
   /** The same with variables set. */
   readonly rapportWith: (variables: NodeJS.ProcessEnv, ...args: readonly string[]) => Promise<Outcome>;
+  /** The same as a user who is not root, to whom the modes of files mean something. */
+  readonly rapportUnprivileged: (...args: readonly string[]) => Promise<Outcome>;
   /** With variables beside those of a user who has set nothing. */
   readonly start: (args: readonly string[], variables?: NodeJS.ProcessEnv) => Running;
   /** The same where no file may grow beyond so many KiB; needs bash. */
@@ -41,12 +43,24 @@ export const cleanEnvironment = (): NodeJS.ProcessEnv => {
   return { ...Object.fromEntries(others), NO_COLOR: '1', COLUMNS: '100' };
 };
 
+const NOBODY = { uid: 65_534, gid: 65_534 };
+const UNPRIVILEGED = process.getuid?.() === 0 ? NOBODY : {};
+
+/** Whether `rapportUnprivileged` can be run: where the tests run as root, nobody may not be let into the clone. */
+export const canRunUnprivileged = (): boolean =>
+  process.platform !== 'win32' && spawnSync(process.execPath, [BIN, '--version'], UNPRIVILEGED).status === 0;
+
 export const workplace = (): Workplace => {
   const folder = mkdtempSync(join(tmpdir(), 'rapport-cli-'));
   const start = (args: readonly string[], variables?: NodeJS.ProcessEnv): Running =>
     run(process.execPath, [BIN, ...args], variables);
-  const run = (command: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}): Running => {
-    const child = spawn(command, args, { cwd: folder, env: { ...cleanEnvironment(), ...variables } });
+  const run = (
+    command: string,
+    args: readonly string[],
+    variables: NodeJS.ProcessEnv = {},
+    user: object = {},
+  ): Running => {
+    const child = spawn(command, args, { ...user, cwd: folder, env: { ...cleanEnvironment(), ...variables } });
     const parts = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       parts.stdout += text;
@@ -69,6 +83,7 @@ export const workplace = (): Workplace => {
     },
     rapport: (...args) => start(args).outcome,
     rapportWith: (variables, ...args) => run(process.execPath, [BIN, ...args], variables).outcome,
+    rapportUnprivileged: (...args) => run(process.execPath, [BIN, ...args], {}, UNPRIVILEGED).outcome,
     start,
     rapportWithin: (kibibytes, ...args) =>
       run('bash', ['-c', `ulimit -f ${kibibytes}; exec "$@"`, 'bash', process.execPath, BIN, ...args]).outcome,
