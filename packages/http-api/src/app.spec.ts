@@ -44,7 +44,7 @@ describe('the HTTP interface', () => {
     for (let hops = 0; page.statusCode >= 300 && page.statusCode < 400 && hops < 3; hops++)
       page = await app.inject({ url: new URL(page.headers.location!, 'http://x/docs').pathname, headers: { accept } });
     expect(page.statusCode).toBe(200);
-    expect(page.body).toContain('<title>Rapport</title>');
+    expect(page.body).toContain('<title>Rapport: the HTTP interface</title>');
   });
 
   it('tells what is not there, and what a path knows instead', async () => {

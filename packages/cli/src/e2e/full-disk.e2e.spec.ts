@@ -12,7 +12,7 @@ if (!hasLimits) process.stderr.write('SKIPPED: imports onto a full disk, for wan
 
 const LINES = 10_000;
 const TOLD =
-  /^The disk of rapport-data\/(\S+) is full \(.*limit on the size of files.*Nothing of this operation was stored; make room and do it again/m;
+  /(?:^|"detail":")The disk of rapport-data\/(\S+) is full \(.*limit on the size of files.*Nothing of this operation was stored; make room and do it again/m;
 
 const expectSound = async (): Promise<void> => {
   const { code, stdout } = await place.rapport('verify', '--json');
