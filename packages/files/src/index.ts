@@ -3,4 +3,5 @@ export * from './import-error';
 export * from './import-item';
 export { MAX_LINE_BYTES } from './lines';
 export * from './read-files';
+export type { ValueFormat } from './value-format';
 export * from './write-rows';

@@ -1,0 +1,76 @@
+import type { Json } from '@rapport/domain';
+
+/** A number that JavaScript would write otherwise than it was sent, such as 1.10 or 89490200001234567801. */
+export class Numeral {
+  constructor(readonly source: string) {}
+
+  /** Its place in JSON is the number as it was sent. */
+  toJSON(): unknown {
+    return (JSON as unknown as { readonly rawJSON: (text: string) => unknown }).rawJSON(this.source);
+  }
+}
+
+/** JSON whose numbers have kept every digit. */
+export type ExactJson = Json | Numeral | readonly ExactJson[] | { readonly [key: string]: ExactJson };
+
+export type ExactObject = { readonly [key: string]: ExactJson };
+
+const MAY_CHANGE = /\d{16}|\.\d*0(?!\d)|\d[eE]|-0/;
+
+/** Whether a text may hold a number that JavaScript would write otherwise. */
+export const mayChange = (text: string): boolean => MAY_CHANGE.test(text);
+
+const keepNumber = (_: string, value: unknown, context?: { readonly source?: string }): unknown =>
+  typeof value === 'number' && context?.source !== undefined && String(value) !== context.source
+    ? new Numeral(context.source)
+    : value;
+
+/**
+ * JSON with numbers as they were sent: a number that JavaScript keeps as it is written, else a {@link Numeral}.
+ *
+ * @throws SyntaxError as JSON.parse does
+ */
+export const parseExact = (text: string): ExactJson =>
+  mayChange(text) ? (JSON.parse(text, keepNumber) as ExactJson) : (JSON.parse(text) as Json);
+
+/** JSON as JavaScript has it. A whole number that would lose digits stays as it was sent, as text. */
+export const settled = (value: ExactJson): Json => {
+  if (value instanceof Numeral) {
+    const number = Number(value.source);
+    return Number.isSafeInteger(number) || !/^-?\d+$/.test(value.source) ? number : value.source;
+  }
+  if (Array.isArray(value)) return value.map(settled);
+  if (!isExactObject(value)) return value as Json;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, settled(one)]));
+};
+
+export const isExactObject = (value: ExactJson | undefined): value is ExactObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Numeral);
+
+const countKeys = (value: ExactJson): number => {
+  if (typeof value !== 'object' || value === null || value instanceof Numeral) return 0;
+  let count = Array.isArray(value) ? 0 : Object.keys(value).length;
+  for (const one of Object.values(value)) count += countKeys(one);
+  return count;
+};
+
+const TOKENS = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}]/g;
+
+/** A key that stands twice in one object of a text, of which `JSON.parse` keeps the last without a word. */
+export const doubledKey = (text: string, parsed: ExactJson): string | undefined => {
+  let colons = 0;
+  for (let at = text.indexOf(':'); at !== -1; at = text.indexOf(':', at + 1)) colons++;
+  if (colons === countKeys(parsed)) return undefined;
+  const open: Set<string>[] = [];
+  for (const [token, colon] of text.matchAll(TOKENS)) {
+    if (token === '{') open.push(new Set());
+    else if (token === '}') open.pop();
+    else if (colon !== undefined) {
+      const key = token.slice(1, token.lastIndexOf('"'));
+      const keys = open[open.length - 1];
+      if (keys?.has(key)) return key;
+      keys?.add(key);
+    }
+  }
+  return undefined;
+};
