@@ -26,7 +26,7 @@ const mayUse = {
     'http-api',
     'client',
   ],
-  bench: ['domain', 'event-log', 'read-model', 'simulator', 'files', 'engine', 'data-directory'],
+  bench: ['domain', 'sqlite', 'event-log', 'read-model', 'simulator', 'files', 'engine', 'data-directory'],
 };
 
 module.exports = {

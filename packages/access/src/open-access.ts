@@ -2,6 +2,8 @@ import { atStore, openStore } from '@rapport/sqlite';
 import { isLeft, left } from 'fp-ts/Either';
 import type { Access, OnAccessError } from './access';
 import { accessLog } from './access-log/access-log';
+import { accountActor } from './audit-log/account';
+import { auditLog } from './audit-log/audit-log';
 import { type Clock, SYSTEM_CLOCK } from './clock';
 import { credentialsOf } from './credentials';
 import { keyRing } from './keys/key-ring';
@@ -16,9 +18,9 @@ export interface AccessOptions {
   /** Accepts the tokens of this issuer too. */
   readonly oidc?: OidcOptions;
   readonly clock?: Clock;
-  /** For how long accesses are kept; for ever when absent. */
+  /** For how long accesses and refused requests are kept; for ever when absent, refused ones the newest 100,000 sums. */
   readonly keepMilliseconds?: number;
-  /** Told when the access log cannot be written. A warning of the process when absent. */
+  /** Told when the access log or the audit log cannot be written. A warning of the process when absent. */
   readonly onError?: OnAccessError;
 }
 
@@ -27,7 +29,7 @@ const WRITE_EVERY_MS = 500;
 const FORGET_EVERY_MS = 60_000;
 
 /**
- * Keys, tokens and the access log, in one SQLite file.
+ * Keys, tokens, the access log and the audit log, in one SQLite file.
  *
  * Unlike the other stores it has no writer that holds it for good: the command line makes and revokes keys while the
  * server runs. Each write is one short transaction, others wait for it (five seconds at most), and each process sees at
@@ -44,19 +46,23 @@ export const openAccess = async (options: AccessOptions): Promise<Access> => {
   const verify = oidc === undefined ? undefined : tokens().verifyToken(oidc, clock);
   makeOwned(path);
   const store = openStore(path, { ...ACCESS_FILE, mode: 'write' });
-  const keys = keyRing(store, clock);
   const log = accessLog(store, onError);
+  const audit = auditLog(store, clock, onError);
+  const keys = keyRing(store, clock, audit);
   const atFile = <T>(operation: () => T): T => atStore(path, operation);
 
   let forgetAt = Number.NEGATIVE_INFINITY;
   const forget = (): void => {
-    if (keepMilliseconds === undefined || clock.now() < forgetAt) return;
+    if (clock.now() < forgetAt) return;
     // Set before, so that what fails is told once a minute.
     forgetAt = clock.now() + FORGET_EVERY_MS;
-    if (log.forget(clock.now() - keepMilliseconds)) forgetAt = clock.now();
+    const before = keepMilliseconds === undefined ? undefined : clock.now() - keepMilliseconds;
+    const more = [audit.forget(before), before !== undefined && log.forget(before)];
+    if (more.includes(true)) forgetAt = clock.now();
   };
   const timer = setInterval(() => {
     log.write();
+    audit.write();
     try {
       keys.writeUses();
       forget();
@@ -66,6 +72,7 @@ export const openAccess = async (options: AccessOptions): Promise<Access> => {
   }, WRITE_EVERY_MS);
   timer.unref();
   let open = true;
+  const here = { actor: accountActor() };
 
   return {
     authenticate: async (authorization) => {
@@ -76,12 +83,15 @@ export const openAccess = async (options: AccessOptions): Promise<Access> => {
         return left({ kind: 'invalid', reason: 'no key, and no issuer of tokens is configured' });
       return verify(credentials.right);
     },
-    firstKey: async () => atFile(() => keys.firstKey()),
-    createKey: async (key) => atFile(() => keys.create(key)),
+    firstKey: async (handOver = () => undefined) => atFile(() => keys.firstKey(handOver)),
+    createKey: async (key, origin = here) => atFile(() => keys.create(key, origin)),
     keys: async () => atFile(() => keys.all()),
-    revokeKey: async (id) => atFile(() => keys.revoke(id)),
+    revokeKey: async (id, origin = here) => atFile(() => keys.revoke(id, origin)),
     record: (record) => log.record(record),
     accessLog: async (query) => log.query(query),
+    note: (act, origin = here) => audit.note(act, origin),
+    refuse: (request) => audit.refuse(request),
+    auditLog: async (query) => audit.query(query),
     close: async () => {
       if (!open) return;
       open = false;
@@ -93,7 +103,11 @@ export const openAccess = async (options: AccessOptions): Promise<Access> => {
         onError(error, []);
       }
       try {
-        log.end();
+        try {
+          log.end();
+        } finally {
+          audit.end();
+        }
       } finally {
         store.close();
       }
@@ -104,7 +118,7 @@ export const openAccess = async (options: AccessOptions): Promise<Access> => {
 const warn: OnAccessError = (error, lost) => {
   const unwritten = lost.length === 0 ? '' : ` These are lost to it: ${JSON.stringify(lost)}`;
   process.emitWarning(
-    `The access log cannot be written: ${error instanceof Error ? error.message : error}${unwritten}`,
+    `The access log or the audit log cannot be written: ${error instanceof Error ? error.message : error}${unwritten}`,
   );
 };
 

@@ -32,9 +32,33 @@ const SCHEMA = `
   CREATE INDEX accesses_principal ON accesses (principal, at);
 `;
 
+/**
+ * The audit log. What refuses requests sums them up, one row for each minute, action, address and actor; empty texts
+ * stand for what is not known.
+ */
+const AUDIT = `
+  CREATE TABLE audit (
+    number INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    action TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    actor_name TEXT NOT NULL,
+    actor_kind TEXT NOT NULL,
+    subject TEXT,
+    address TEXT NOT NULL,
+    request_id TEXT,
+    details TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX audit_at ON audit (at);
+  CREATE INDEX audit_action ON audit (action, at);
+  CREATE INDEX audit_actor ON audit (actor, at);
+  CREATE UNIQUE INDEX audit_sums ON audit (at, action, address, actor)
+    WHERE action IN ('authentication.failed', 'authorization.denied');
+`;
+
 /** Marks the files of this kind, and their version. */
 export const ACCESS_FILE: Pick<StoreOptions, 'applicationId' | 'version' | 'migrations'> = {
   applicationId: 0x5261_7041,
-  version: 1,
-  migrations: [SCHEMA],
+  version: 2,
+  migrations: [SCHEMA, AUDIT],
 };

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
-// Newer versions of Node keep compiled code between runs.
-require('node:module').enableCompileCache?.();
+require('@rapport/sqlite/supported-node');
+// Node keeps compiled code between runs.
+require('node:module').enableCompileCache();
 require('../dist/main.js');

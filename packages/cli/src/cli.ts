@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import type { Host } from '@rapport/data-directory';
+import type { Language } from '@rapport/domain';
+import { CommandError } from './exit';
 import { NO_PROGRESS, progressOn } from './output/progress';
 import { type Style, styleFor } from './output/style';
+import { useZone } from './zone';
 
 /** What every command is given: where to print, how, and when to stop. Notes go to stderr; Ctrl-C aborts the signal. */
 export interface Cli extends Host {
@@ -9,9 +12,13 @@ export interface Cli extends Host {
   readonly data: string;
   /** The data directory where it was named by --data. */
   readonly dataFlag: string | undefined;
+  /** The zone where it was named by --tz. */
+  readonly tzFlag: string | undefined;
   /** One JSON document (or NDJSON for lists) on stdout and nothing else. */
   readonly json: boolean;
   readonly verbose: boolean;
+  /** Of labels and reasons in words. */
+  readonly language: Language;
   /** Colours of stdout. */
   readonly style: Style;
   /** Columns to fill: the terminal's, from 60 to 120; 80 where there is none. */
@@ -26,6 +33,8 @@ export interface GlobalOptions {
   readonly data?: string;
   readonly json?: boolean;
   readonly verbose?: boolean;
+  readonly lang?: string;
+  readonly tz?: string;
 }
 
 export const DEFAULT_DATA = 'rapport-data';
@@ -38,14 +47,31 @@ const widthOf = (stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): nu
   return Math.min(WIDEST, Math.max(NARROWEST, Number.isInteger(columns) ? columns : 80));
 };
 
+const LANGUAGE_TAG = /^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$/;
+
+const languageFrom = (flag: string | undefined, environment: NodeJS.ProcessEnv): Language => {
+  const given = flag ?? (environment.RAPPORT_LANG || 'en');
+  if (LANGUAGE_TAG.test(given)) return given;
+  const place = flag === undefined ? 'RAPPORT_LANG' : '--lang';
+  throw new CommandError(`${place}: expected a language tag such as en, vi or pt-BR, got "${given}"`);
+};
+
+/**
+ * What a command is given, from the options that every command takes. Sets the zone of the process.
+ *
+ * @throws CommandError for a zone that is none
+ */
 export const cliFor = (options: GlobalOptions, signal: AbortSignal): Cli => {
   const { stdout, stderr, env } = process;
   const json = options.json === true;
+  useZone(options.tz ?? (env.RAPPORT_TZ || undefined), options.tz === undefined ? 'RAPPORT_TZ' : '--tz');
   return {
     data: options.data ?? (env.RAPPORT_DATA || DEFAULT_DATA),
     dataFlag: options.data,
+    tzFlag: options.tz,
     json,
     verbose: options.verbose === true,
+    language: languageFrom(options.lang, env),
     style: styleFor(stdout, env),
     width: widthOf(stdout, env),
     signal,
@@ -58,7 +84,7 @@ export const cliFor = (options: GlobalOptions, signal: AbortSignal): Cli => {
     note: (text) => {
       stderr.write(`${text}\n`);
     },
-    progress: (label, unit) => (stderr.isTTY === true ? progressOn(stderr, label, unit) : NO_PROGRESS),
+    progress: (label, unit) => (stderr.isTTY === true ? progressOn(stderr, label, unit, signal) : NO_PROGRESS),
   };
 };
 

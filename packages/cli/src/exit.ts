@@ -7,6 +7,8 @@ export const EXIT = {
   wrong: 2,
   /** A defect of Rapport. */
   defect: 70,
+  /** `serve` only: something is in the way that may go by itself, such as a port that is taken. */
+  temporary: 75,
   interrupted: 130,
 } as const;
 
@@ -59,6 +61,11 @@ export const failureOf = (error: unknown): { readonly message: string; readonly 
       exitCode: EXIT.wrong,
     };
   if (error instanceof Error && FOR_PEOPLE.has(error.name)) return { message: error.message, exitCode: EXIT.wrong };
+  if (isSystemError(error) && (error.code === 'EACCES' || error.code === 'EPERM') && error.path !== undefined)
+    return {
+      message: `${error.path}: this user has no permission for it (${error.syscall}). Run as the user it belongs to, or have that user let this one in.`,
+      exitCode: EXIT.wrong,
+    };
   if (isSystemError(error)) return { message: `The system refused: ${error.message}.`, exitCode: EXIT.wrong };
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {
@@ -66,6 +73,20 @@ export const failureOf = (error: unknown): { readonly message: string; readonly 
     exitCode: EXIT.defect,
   };
 };
+
+const TITLES: Readonly<Record<number, string>> = {
+  [EXIT.no]: 'The answer is no',
+  [EXIT.wrong]: 'Wrong use or bad input',
+  [EXIT.defect]: 'A defect of Rapport',
+  [EXIT.interrupted]: 'Interrupted',
+};
+
+/**
+ * A failure for programs, in the words of RFC 9457: what `--json` prints on stderr, as its last line, where people get
+ * the message. Nothing of it is on stdout.
+ */
+export const problemLine = (message: string, exitCode: ExitCode): string =>
+  `${JSON.stringify({ title: TITLES[exitCode] ?? '', detail: message, exitCode })}\n`;
 
 /** Runs work that Ctrl-C may stop, and then says how to go on. */
 export const interruptible = async <T>(howToResume: string, work: () => Promise<T>): Promise<T> => {

@@ -8,10 +8,12 @@ import {
   type Touchpoint,
   toCloudEvent,
 } from '@rapport/domain';
-import { foldable, raisedSignals, unitedIn, unitedStreams, withheldBy } from '@rapport/engine';
+import { foldable, type RelationshipAt, replay, unitedIn, unitedStreams, withheldBy } from '@rapport/engine';
 import { subjectOf } from '@rapport/event-log';
 import type { Column, Row } from '@rapport/files';
 import { openSqliteCrossSellStore } from '@rapport/read-model';
+import { pulled } from './pulled';
+import { relationshipColumns, relationshipRow } from './relationship-rows';
 
 export type ExportWhat = 'relationships' | 'touchpoints' | 'stage-changes' | 'candidates';
 
@@ -21,27 +23,41 @@ export interface Export {
   readonly rows: AsyncIterable<readonly Row[]>;
 }
 
+/** As of an instant, and as known at one. */
+export interface ExportView {
+  readonly asOf: number;
+  readonly knownAt?: number;
+}
+
 type Batches = AsyncGenerator<readonly Row[]>;
 
 /** Streams are read by so many ranges, to keep batches small. */
 const RANGES = 64;
 const CANDIDATES = 10;
 
-/** Every customer, whoever is one with another together with her, folded from the log as of an instant, range by range; who cannot be folded is left out. */
+const isKnown =
+  ({ asOf, knownAt = Number.POSITIVE_INFINITY }: ExportView) =>
+  ({ occurredAt, recordedAt }: Pick<Touchpoint, 'occurredAt' | 'recordedAt'>): boolean =>
+    occurredAt <= asOf && recordedAt <= knownAt;
+
+/**
+ * Every customer, whoever is one with another together with them, folded from the log, range by range, with the
+ * touchpoints that count; who cannot be folded is left out.
+ */
 async function* everyone(
   { log, location, program }: ReadingStore,
-  asOf: number,
+  view: ExportView,
 ): AsyncGenerator<
   readonly (readonly [customer: string, evaluation: Evaluation, touchpoints: readonly Touchpoint[]])[]
 > {
-  const histories = unitedStreams(await unitedIn(location, { asOf }));
+  const histories = unitedStreams(await unitedIn(location, view));
   for (const buckets of bucketRanges(RANGES))
     for await (const page of histories(log, { buckets })) {
       yield page.flatMap(({ stream, events }) => {
         const customer = subjectOf(stream);
         try {
-          const touchpoints = foldable(events).map((event) => ({ ...event, customer }));
-          const evaluation = evaluate(program, touchpoints, { asOf });
+          const touchpoints = foldable(events.filter(isKnown(view))).map((event) => ({ ...event, customer }));
+          const evaluation = evaluate(program, touchpoints, view);
           return evaluation.fold.stageId === null ? [] : [[customer, evaluation, touchpoints] as const];
         } catch {
           return [];
@@ -58,63 +74,23 @@ const TOUCHPOINT_COLUMNS: readonly Column[] = [
   { name: 'data', type: 'json' },
 ];
 
-async function* touchpointRows({ log }: ReadingStore, asOf: number): Batches {
+async function* touchpointRows({ log }: ReadingStore, view: ExportView): Batches {
   for (const category of ['customer', 'staff'])
     for await (const page of log.readAll({ category, pageSize: 1_000 }))
-      yield page
-        .filter(({ occurredAt }) => occurredAt <= asOf)
-        .map((event) => ({
-          ...toCloudEvent({ ...event, customer: subjectOf(event.stream) }),
-          time: event.occurredAt,
-          recordedtime: event.recordedAt,
-        }));
+      yield page.filter(isKnown(view)).map((event) => ({
+        ...toCloudEvent({ ...event, customer: subjectOf(event.stream) }),
+        time: event.occurredAt,
+        recordedtime: event.recordedAt,
+      }));
 }
 
-const relationshipColumns = ({ program }: ReadingStore): readonly Column[] => [
-  { name: 'customer', type: 'text' },
-  { name: 'stage', type: 'text' },
-  { name: 'since', type: 'instant' },
-  ...program.factors.map(({ id }) => ({ name: `factor_${id}`, type: 'double' as const })),
-  ...program.factors.map(({ id }) => ({ name: `confidence_${id}`, type: 'double' as const })),
-  ...program.metricIds.map((id) => ({ name: `metric_${id}`, type: 'double' as const })),
-  { name: 'signals', type: 'json' },
-  { name: 'openPromises', type: 'integer' },
-  { name: 'openComplaints', type: 'integer' },
-  { name: 'touchpoints', type: 'integer' },
-  { name: 'firstTouchpointAt', type: 'instant' },
-  { name: 'lastTouchpointAt', type: 'instant' },
-];
-
-const relationshipRow = (customer: string, evaluation: Evaluation): Row => {
-  const { fold, asOf } = evaluation;
-  const { program } = fold;
-  const numbers = (prefix: string, ids: readonly string[], value: (i: number) => number) =>
-    Object.fromEntries(
-      ids.map((id, i) => {
-        const number = value(i);
-        return [`${prefix}_${id}`, Number.isFinite(number) ? number : null];
-      }),
-    );
-  const factors = program.factors.map(({ id }) => id);
-  return {
-    customer,
-    stage: fold.stageId,
-    since: fold.since,
-    ...numbers('factor', factors, (i) => fold.factors[i].scoreAt(asOf)),
-    ...numbers('confidence', factors, (i) => fold.factors[i].confidenceAt(asOf)),
-    ...numbers('metric', program.metricIds, (i) => fold.metrics[i].value(asOf)),
-    signals: raisedSignals(evaluation).map(({ id }) => id),
-    openPromises: fold.promises.list().length,
-    openComplaints: fold.cases.openCount,
-    touchpoints: fold.touchpoints,
-    firstTouchpointAt: fold.firstTouchpointAt,
-    lastTouchpointAt: fold.lastTouchpointAt,
-  };
-};
-
-async function* relationshipRows(store: ReadingStore, asOf: number): Batches {
-  for await (const batch of everyone(store, asOf))
-    yield batch.map(([customer, evaluation]) => relationshipRow(customer, evaluation));
+/** Folded by the replay, which hands over each customer; one thread is enough beside the one that writes. */
+async function* relationshipRows({ location, ruleset }: ReadingStore, view: ExportView, signal: AbortSignal): Batches {
+  const pages = pulled<readonly RelationshipAt[]>(
+    (onRelationships, stop) => replay({ log: location, ruleset, ...view, signal: stop, onRelationships }),
+    signal,
+  );
+  for await (const page of pages) yield page.map(relationshipRow);
 }
 
 const CHANGE_COLUMNS: readonly Column[] = [
@@ -128,8 +104,8 @@ const CHANGE_COLUMNS: readonly Column[] = [
   { name: 'because', type: 'json' },
 ];
 
-async function* changeRows(store: ReadingStore, asOf: number): Batches {
-  for await (const batch of everyone(store, asOf))
+async function* changeRows(store: ReadingStore, view: ExportView): Batches {
+  for await (const batch of everyone(store, view))
     yield batch.flatMap(([customer, { history }]) =>
       history.map(({ at, from, to, cause, touchpoint, because }) => ({
         customer,
@@ -154,13 +130,14 @@ const CANDIDATE_COLUMNS: readonly Column[] = [
 ];
 
 /** Nobody from whom the ruleset withholds candidates. */
-async function* candidateRows(store: ReadingStore, asOf: number): Batches {
+async function* candidateRows(store: ReadingStore, view: ExportView): Batches {
   const rule = store.ruleset.crossSell;
   const crossSellStore = openSqliteCrossSellStore(store.files.crossSell, { mode: 'read' });
   try {
     const crossSell = await crossSellStore.load();
+    const { asOf } = view;
     const options = { asOf, limit: CANDIDATES, exclude: rule?.exclude, onSale: rule?.onSale };
-    for await (const batch of everyone(store, asOf))
+    for await (const batch of everyone(store, view))
       yield batch.flatMap(([customer, evaluation, touchpoints]) =>
         withheldBy(evaluation) !== undefined
           ? []
@@ -178,16 +155,20 @@ async function* candidateRows(store: ReadingStore, asOf: number): Batches {
   }
 }
 
-/** What an export writes, as of an instant, all of it computed from the log. */
-export const exportsOf = (store: ReadingStore, what: ExportWhat, asOf: number): Export => {
+/**
+ * What an export writes, all of it computed from the log under the store's ruleset.
+ *
+ * @param store may be given another ruleset and program than those in force
+ */
+export const exportsOf = (store: ReadingStore, what: ExportWhat, view: ExportView, signal: AbortSignal): Export => {
   switch (what) {
     case 'touchpoints':
-      return { columns: TOUCHPOINT_COLUMNS, rows: touchpointRows(store, asOf) };
+      return { columns: TOUCHPOINT_COLUMNS, rows: touchpointRows(store, view) };
     case 'relationships':
-      return { columns: relationshipColumns(store), rows: relationshipRows(store, asOf) };
+      return { columns: relationshipColumns(store.program), rows: relationshipRows(store, view, signal) };
     case 'stage-changes':
-      return { columns: CHANGE_COLUMNS, rows: changeRows(store, asOf) };
+      return { columns: CHANGE_COLUMNS, rows: changeRows(store, view) };
     case 'candidates':
-      return { columns: CANDIDATE_COLUMNS, rows: candidateRows(store, asOf) };
+      return { columns: CANDIDATE_COLUMNS, rows: candidateRows(store, view) };
   }
 };

@@ -1,6 +1,6 @@
-import { parseInstantOrDay } from '@rapport/domain';
 import { isLeft } from 'fp-ts/Either';
 import { CommandError } from './exit';
+import { parseTyped } from './zone';
 
 export interface ViewOptions {
   readonly asOf?: string;
@@ -10,7 +10,7 @@ export interface ViewOptions {
 /** An instant given by a flag, in milliseconds. */
 export const instantFrom = (flag: string, text: string | undefined): number | undefined => {
   if (text === undefined) return undefined;
-  const parsed = parseInstantOrDay(text);
+  const parsed = parseTyped(text);
   if (isLeft(parsed))
     throw new CommandError(
       `${flag}: ${parsed.left.replace('2026-03-01T12:00:00Z', '2026-03-01T12:00:00Z or a date such as 2026-03-01')}`,

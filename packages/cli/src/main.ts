@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
-import { EXIT, type ExitCode, failureOf } from './exit';
+import { EXIT, type ExitCode, failureOf, problemLine } from './exit';
 import { createProgram } from './program';
+import { resolveCommand } from './resolve-command';
 
 const stopping = new AbortController();
 
@@ -18,23 +19,38 @@ process.stderr.on('error', () => undefined);
 
 const stop = (): void => {
   if (stopping.signal.aborted) process.exit(EXIT.interrupted);
-  process.stderr.write('\nStopping; press Ctrl-C again to leave at once.\n');
+  // Progress is taken from the screen first, so that the message stands in a line of its own.
   stopping.abort();
+  process.stderr.write('\nStopping; press Ctrl-C again to leave at once.\n');
 };
 process.on('SIGINT', stop);
 process.on('SIGTERM', stop);
 
-const program = createProgram(stopping.signal);
-const run = async (): Promise<unknown> =>
-  process.argv.length > 2 ? program.parseAsync(process.argv) : program.outputHelp();
+const args = process.argv.slice(2);
+const json = args.includes('--json');
+const program = createProgram(stopping.signal, json);
+
+const run = async (): Promise<unknown> => {
+  if (args.length === 0) return program.outputHelp();
+  return program.parseAsync([...resolveCommand(program, args)], { from: 'user' });
+};
+
+/** What commander found wrong with the command line; it has told people itself. */
+const wrongLine = ({ code, message }: CommanderError): string =>
+  code === 'commander.help'
+    ? 'No command was named; all of them: rapport --help'
+    : message.replace(/^error: /, '').replace(/\s+/g, ' ');
 
 run().then(
   () => end((process.exitCode as ExitCode | undefined) ?? EXIT.done),
   (error: unknown) => {
-    // Commander has printed its own message.
-    if (error instanceof CommanderError) return end(error.exitCode === 0 ? EXIT.done : EXIT.wrong);
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return end(EXIT.done);
+      if (json) process.stderr.write(problemLine(wrongLine(error), EXIT.wrong));
+      return end(EXIT.wrong);
+    }
     const { message, exitCode } = failureOf(error);
-    process.stderr.write(`${message}\n`);
+    process.stderr.write(json ? problemLine(message, exitCode) : `${message}\n`);
     return end(exitCode);
   },
 );

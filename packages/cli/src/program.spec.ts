@@ -1,3 +1,4 @@
+import { AUDIT_ACTIONS } from '@rapport/access';
 import type { Command } from 'commander';
 import { createProgram } from './program';
 
@@ -21,7 +22,9 @@ const commands = leaves(createProgram(new AbortController().signal));
 
 test('the commands are those of the reference', () => {
   expect(commands.map(([name]) => name).sort()).toEqual([
-    ...['backup', 'candidates', 'config', 'demo', 'evaluate', 'export', 'import', 'keys create', 'keys list'],
+    ...['audit-log', 'backup', 'candidates', 'cases', 'completion', 'config', 'customers', 'demo', 'evaluate'],
+    ...['export', 'import'],
+    ...['keys create', 'keys list'],
     ...['keys revoke', 'parked list', 'parked retry', 'rebuild', 'replay'],
     ...[
       'ruleset diff',
@@ -35,6 +38,9 @@ test('the commands are those of the reference', () => {
       'timeline',
       'verify',
       'watch',
+      ...['create', 'delete', 'deliveries', 'list', 'pause', 'redeliver', 'resume', 'rotate', 'test'].map(
+        (name) => `webhooks ${name}`,
+      ),
       'why',
     ],
   ]);
@@ -52,4 +58,9 @@ test.each(commands)('%s says what it does, and what each of its options means', 
 test('the help of import names the columns that a mapping yields', () => {
   const [, command] = commands.find(([name]) => name === 'import')!;
   expect(helpOf(command)).toContain('customer, type, occurred_at, id and data');
+});
+
+test('the audit log is asked for every action there is', () => {
+  const [, auditLog] = commands.find(([name]) => name === 'audit-log')!;
+  expect(auditLog.options.find(({ long }) => long === '--action')!.argChoices).toEqual([...AUDIT_ACTIONS]);
 });

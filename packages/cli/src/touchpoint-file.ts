@@ -1,8 +1,9 @@
-import type { Catalogue, DecodedTouchpoint, Touchpoint } from '@rapport/domain';
+import { type Catalogue, type DecodedTouchpoint, misspeltFields, type Touchpoint } from '@rapport/domain';
 import { type Place, readFiles } from '@rapport/files';
 import { isRight } from 'fp-ts/Either';
 import type { Cli } from './cli';
 import { CommandError } from './exit';
+import { whole } from './output/numbers';
 import { rejectionText } from './output/rejection';
 import { plain } from './output/style';
 
@@ -13,6 +14,8 @@ const LISTED = 20;
 interface Doubts {
   readonly unknownTypes: Map<string, Place>;
   readonly incomplete: Map<string, Place>;
+  /** Of fields that look misspelt: how often, and where first. */
+  readonly misspelt: Map<string, { count: number; readonly at: Place }>;
   readonly wrong: string[];
 }
 
@@ -69,7 +72,7 @@ export const readHistories = async (
   catalogue: Catalogue,
 ): Promise<ReadonlyMap<string, readonly Touchpoint[]>> => {
   const histories = new Map<string, Touchpoint[]>();
-  const doubts: Doubts = { unknownTypes: new Map(), incomplete: new Map(), wrong: [] };
+  const doubts: Doubts = { unknownTypes: new Map(), incomplete: new Map(), misspelt: new Map(), wrong: [] };
   const context = {
     catalogue: { types: new Map() },
     now: END_OF_TIME,
@@ -82,6 +85,11 @@ export const readHistories = async (
         continue;
       }
       const touchpoint = withData(item.touchpoint, item.at, catalogue, doubts);
+      for (const { message } of [...misspeltFields(touchpoint, catalogue), ...(item.warnings ?? [])]) {
+        const known = doubts.misspelt.get(message);
+        if (known === undefined) doubts.misspelt.set(message, { count: 1, at: item.at });
+        else known.count++;
+      }
       const history = histories.get(touchpoint.customer) ?? [];
       if (history.length === 0) histories.set(touchpoint.customer, history);
       history.push({ ...touchpoint, recordedAt: touchpoint.recordedAt ?? touchpoint.occurredAt });
@@ -94,5 +102,7 @@ export const readHistories = async (
     cli.note(placed(at, `${type} is no type of the catalogue; its data is taken as it is.`));
   for (const [type, at] of doubts.incomplete)
     cli.note(placed(at, `the data of ${type} lacks required fields; taken as it is.`));
+  for (const [message, { count, at }] of doubts.misspelt)
+    cli.note(placed(at, count === 1 ? message : `${message} (${whole(count)} touchpoints)`));
   return histories;
 };

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { isBeyond } from '@rapport/engine';
 import type { EventLog } from '@rapport/event-log';
 import { openSqliteCrossSellStore, openSqliteReadModel } from '@rapport/read-model';
+import { isThere } from '@rapport/sqlite';
 import type { DataDirectory } from './data-directory';
 import type { Host } from './host';
 import { removeProjection, unusableProjection } from './unusable';
@@ -33,7 +33,7 @@ export const removeWhatIsAhead = async (host: Host, files: DataDirectory, log: E
   const head = await log.head();
   for (const which of ['relationships', 'crossSell'] as const) {
     const path = files[which];
-    if (!existsSync(path)) continue;
+    if (!isThere(path)) continue;
     const checkpoint = await checkpointOf[which](path).catch((error: unknown) => {
       // It is made anew anyway.
       if (unusableProjection(error, files) !== undefined) return undefined;

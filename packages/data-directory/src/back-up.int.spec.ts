@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EventLog, openSqliteEventLog } from '@rapport/event-log';
@@ -55,4 +55,26 @@ test('a store that somebody writes to all the time is copied as it was when the 
   const copied = await openSqliteEventLog(dataDirectory(copy).events, { mode: 'read' });
   expect(await copied.verifyIntegrity()).toMatchObject({ events: EVENTS, problems: [] });
   await copied.close();
+});
+
+test('in a directory that others may look into, no copy is theirs to read, from its first byte on', async () => {
+  const copy = join(directory, 'open');
+  mkdirSync(copy, { mode: 0o755 });
+  const modes = new Set<number>();
+  const look = (): void => {
+    for (const name of readdirSync(copy)) modes.add(statSync(join(copy, name)).mode & 0o777);
+  };
+  const host: Host = {
+    note: () => undefined,
+    progress: () => ({ update: look, stop: look }),
+    signal: new AbortController().signal,
+  };
+  const mask = process.umask(0o022);
+  try {
+    await backUp(host, directory, copy);
+  } finally {
+    process.umask(mask);
+  }
+  look();
+  expect([...modes]).toEqual([0o600]);
 });

@@ -1,7 +1,7 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { closeSync, cpSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { openSqliteEventLog } from '@rapport/event-log';
-import { asStoreError } from '@rapport/sqlite';
+import { asStoreError, atStore, isThere } from '@rapport/sqlite';
 import Database from 'better-sqlite3';
 import { type DataDirectory, dataDirectory, existingStore } from './data-directory';
 import { DataDirectoryError } from './data-directory-error';
@@ -27,6 +27,20 @@ const freshDirectory = (directory: string): void => {
     throw new DataDirectoryError(`${directory}: is not empty. Name a new directory for the backup.`);
 };
 
+/** Opened in a transaction, so that what is wrong with the original is told of the original. */
+const beginReading = (path: string): Database.Database =>
+  atStore(path, () => {
+    const db = new Database(path, { readonly: true, fileMustExist: true });
+    try {
+      db.exec('BEGIN');
+      db.prepare('SELECT count(*) FROM sqlite_schema').get();
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  });
+
 /**
  * A consistent copy of one SQLite file as it is now, whoever writes to it meanwhile.
  *
@@ -35,11 +49,11 @@ const freshDirectory = (directory: string): void => {
  */
 const copyStore = async (host: Host, from: string, directory: string): Promise<void> => {
   const to = join(directory, basename(from));
+  // Before the first byte: what it holds is personal, and a kill leaves what is there.
+  closeSync(openSync(to, 'wx', 0o600));
   const progress = host.progress(basename(from), 'pages');
-  const db = new Database(from, { readonly: true, fileMustExist: true });
+  const db = beginReading(from);
   try {
-    db.exec('BEGIN');
-    db.prepare('SELECT count(*) FROM sqlite_schema').get();
     await db.backup(to, {
       progress: ({ totalPages, remainingPages }) => {
         host.signal.throwIfAborted();
@@ -54,7 +68,6 @@ const copyStore = async (host: Host, from: string, directory: string): Promise<v
     progress.stop();
     db.close();
   }
-  chmodSync(to, 0o600);
 };
 
 /**
@@ -68,16 +81,16 @@ export const backUp = async (host: Host, data: string, directory: string): Promi
   freshDirectory(directory);
   const { access, subscriptions, rulesets, events } = files;
   const demo = join(data, 'demo.json');
-  for (const path of [subscriptions, access, events]) if (existsSync(path)) await copyStore(host, path, directory);
+  for (const path of [subscriptions, access, events]) if (isThere(path)) await copyStore(host, path, directory);
   const copy: DataDirectory = dataDirectory(directory);
-  if (existsSync(rulesets)) cpSync(rulesets, copy.rulesets, { recursive: true });
-  if (existsSync(demo)) cpSync(demo, join(directory, 'demo.json'));
+  if (isThere(rulesets)) cpSync(rulesets, copy.rulesets, { recursive: true });
+  if (isThere(demo)) cpSync(demo, join(directory, 'demo.json'));
   return {
     directory,
     events: await eventsIn(copy),
     rulesets: storedHashes(copy).length,
-    access: existsSync(copy.access),
-    subscriptions: existsSync(copy.subscriptions),
+    access: isThere(copy.access),
+    subscriptions: isThere(copy.subscriptions),
   };
 };
 

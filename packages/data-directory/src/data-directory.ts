@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { isThere } from '@rapport/sqlite';
 import { DataDirectoryError } from './data-directory-error';
 
 /** Where things lie in a data directory. */
@@ -10,8 +11,10 @@ export interface DataDirectory {
   readonly crossSell: string;
   /** Documents of rulesets, `<hash>.json`. */
   readonly rulesets: string;
-  /** Keys and the log of who read what; there once the store was served. */
+  /** Keys, the log of who read what and the log of who did what; there once the store was served. */
   readonly access: string;
+  /** The first key, where it could not be shown to a person; until somebody takes it away. */
+  readonly firstKey: string;
   /** Webhook subscriptions, their secrets and deliveries; there once the store was served. */
   readonly subscriptions: string;
 }
@@ -24,17 +27,18 @@ export const dataDirectory = (directory: string): DataDirectory => ({
   crossSell: join(directory, 'cross-sell.sqlite'),
   rulesets: join(directory, 'rulesets'),
   access: join(directory, 'access.sqlite'),
+  firstKey: join(directory, 'first-key'),
   subscriptions: join(directory, 'subscriptions.sqlite'),
 });
 
 /** Whether anything was ever recorded there. */
-export const hasStore = (files: DataDirectory): boolean => existsSync(files.events);
+export const hasStore = (files: DataDirectory): boolean => isThere(files.events);
 
 /** @throws DataDirectoryError when no store is there */
 export const existingStore = (directory: string): DataDirectory => {
   const files = dataDirectory(directory);
   if (hasStore(files)) return files;
-  const what = existsSync(directory) ? 'is no Rapport store in it' : 'is no such directory';
+  const what = isThere(directory) ? 'is no Rapport store in it' : 'is no such directory';
   throw new DataDirectoryError(
     `${directory}: there ${what}. Fill one with "rapport demo" or "rapport import FILE --as PRESET", or name another with --data.`,
   );

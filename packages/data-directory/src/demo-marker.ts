@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isThere } from '@rapport/sqlite';
 import type { DataDirectory } from './data-directory';
 
 /** Customers worth showing, chosen when the demo was filled. */
@@ -11,21 +12,26 @@ export interface DemoPicks {
   readonly late?: { readonly customer: string; readonly at: number };
 }
 
-/** Says that a store is the demo's, and what day it is there. */
+/** Says that a store is the demo's, which company is in it, and what day it is there. */
 export interface DemoMarker {
   readonly customers: number;
   readonly seed: number;
-  /** The last instant of the simulation: "now" for every question. */
-  readonly today: number;
+  /** The last instant of the simulated history. */
+  readonly until: number;
+  /** Where the clock of this store stands, so that a page shows the same every day; absent: it runs like any other. */
+  readonly today?: number;
   /** Absent while the store is being filled. */
   readonly picks?: DemoPicks;
 }
 
 const fileOf = ({ directory }: DataDirectory): string => join(directory, 'demo.json');
 
-/** Undefined for a store that is not a demo. */
-export const readDemoMarker = (files: DataDirectory): DemoMarker | undefined =>
-  existsSync(fileOf(files)) ? (JSON.parse(readFileSync(fileOf(files), 'utf8')) as DemoMarker) : undefined;
+/** Undefined for a store that is not a demo. Markers of before the clock could run say only where it stands. */
+export const readDemoMarker = (files: DataDirectory): DemoMarker | undefined => {
+  if (!isThere(fileOf(files))) return undefined;
+  const marker = JSON.parse(readFileSync(fileOf(files), 'utf8')) as Omit<DemoMarker, 'until'> & Partial<DemoMarker>;
+  return { ...marker, until: marker.until ?? marker.today ?? Date.now() };
+};
 
 /** Replaces it as a whole: a kill leaves the old one or the new one. */
 export const writeDemoMarker = (files: DataDirectory, marker: DemoMarker): void => {
@@ -37,5 +43,5 @@ export const writeDemoMarker = (files: DataDirectory, marker: DemoMarker): void 
 /** Makes a store one like any other: its "now" is the clock's again. */
 export const removeDemoMarker = (files: DataDirectory): void => rmSync(fileOf(files), { force: true });
 
-/** What "now" is in a store: the clock's, but in the demo's the end of the simulation. */
+/** What "now" is in a store: the clock's, but where a demo's stands still. */
 export const nowIn = (files: DataDirectory): number => readDemoMarker(files)?.today ?? Date.now();

@@ -1,4 +1,4 @@
-export { removeWhatIsAhead } from './ahead';
+export { isThere } from '@rapport/sqlite';
 export { type BackupReport, backUp } from './back-up';
 export { type DataDirectory, dataDirectory, existingStore, hasStore, storeToFill } from './data-directory';
 export { DataDirectoryError } from './data-directory-error';
@@ -11,15 +11,15 @@ export {
   writeDemoMarker,
 } from './demo-marker';
 export type { Host, Progress } from './host';
-export { type InForce, rulesetInForce } from './in-force';
+export { cannotContinue, type InForce, publishedRuleset, rulesetInForce, rulesetInForceAt } from './in-force';
 export { type ReadingStore, withStore } from './open';
 export { bringUpToDate, catchUpCrossSell, type Projected, rebuildReadModel } from './projecting';
-export {
-  finishPublication,
-  type PublishOptions,
-  publishRuleset,
-  refuseUnfinishedPublication,
-} from './publish-ruleset';
-export { keepRuleset, notedInForce, noteInForce, readStored, storedHashes } from './ruleset-files';
+export { type AtWork, finishPublication, type PublishOptions, publishRuleset } from './publish-ruleset';
+export { operator } from './publishers';
+export { type RebuildStoreOptions, type RebuiltStore, rebuildStore } from './rebuild-store';
+export { readStored, storedHashes } from './ruleset-files';
+export { shellWord } from './shell-word';
+export { takeUp } from './take-up';
 export { beginImport, endImport, hasUnfinishedImport, settleImport } from './unfinished-import';
 export { explained, removeProjection, unusableProjection } from './unusable';
+export { type RulesetsReport, verifyRulesets } from './verify-rulesets';

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { compileRuleset, type Program } from '@rapport/domain';
-import { factorsOf } from '@rapport/engine';
+import { createRulesetHistory, factorsOf, type RulesetHistory } from '@rapport/engine';
 import { type EventLog, type EventLogLocation, openSqliteEventLog } from '@rapport/event-log';
 import { openSqliteReadModel, type ReadModel } from '@rapport/read-model';
+import { isThere } from '@rapport/sqlite';
 import { type DataDirectory, existingStore } from './data-directory';
 import { nowIn } from './demo-marker';
 import { type InForce, rulesetInForce } from './in-force';
@@ -14,6 +14,8 @@ export interface ReadingStore extends InForce {
   readonly location: EventLogLocation;
   readonly log: EventLog;
   readonly program: Program;
+  /** Which rules were in force when. */
+  readonly rulesetHistory: RulesetHistory;
   /** What a question means that names no instant. */
   readonly now: number;
   /** Opened when first asked for. */
@@ -25,19 +27,20 @@ export interface ReadingStore extends InForce {
 /** Opens the store of a data directory, does some work with it, and closes it whatever happens. */
 export const withStore = async <T>(directory: string, work: (store: ReadingStore) => Promise<T>): Promise<T> => {
   const files = existingStore(directory);
-  const inForce = await rulesetInForce(directory);
-  const program = compileRuleset(inForce.ruleset);
   const log = await openSqliteEventLog(files.events, { mode: 'read' });
   let readModel: Promise<ReadModel> | undefined;
   try {
+    const inForce = await rulesetInForce(files, log);
+    const program = compileRuleset(inForce.ruleset);
     return await work({
       ...inForce,
       files,
       location: { kind: 'sqlite', path: files.events },
       log,
       program,
+      rulesetHistory: createRulesetHistory(log),
       now: nowIn(files),
-      hasReadModel: existsSync(files.relationships),
+      hasReadModel: isThere(files.relationships),
       readModel: () => {
         readModel ??= openSqliteReadModel(files.relationships, { mode: 'read', factors: factorsOf(program) });
         return readModel;

@@ -1,14 +1,13 @@
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { compileRuleset } from '@rapport/domain';
 import { factorsOf, Projector, projectCrossSell, RebuildNeeded, rebuild, systemClock } from '@rapport/engine';
 import type { EventLog, Position } from '@rapport/event-log';
 import { openSqliteCrossSellStore, openSqliteReadModel, switchIn } from '@rapport/read-model';
-import { acquireWriter } from '@rapport/sqlite';
+import { acquireWriter, isThere } from '@rapport/sqlite';
 import type { DataDirectory } from './data-directory';
 import type { Host } from './host';
 import type { InForce } from './in-force';
-import { noteInForce } from './ruleset-files';
 import { removeProjection, unusableProjection } from './unusable';
 
 export interface Projected {
@@ -90,7 +89,6 @@ export const rebuildReadModel = async (
   acquireWriter(files.relationships).release();
   const build = await buildReadModel(host, files, log, inForce, workers, now);
   switchIn(build.path, files.relationships);
-  noteInForce(files, inForce.hash);
   return build;
 };
 
@@ -134,7 +132,7 @@ export const foldWhatWasServed = async (
   inForce: InForce,
   now: number,
 ): Promise<void> => {
-  if (!existsSync(files.relationships)) return;
+  if (!isThere(files.relationships)) return;
   await catchUp(host, files, log, inForce, now, true).catch((error: unknown) => {
     if (!(error instanceof RebuildNeeded) && unusableProjection(error, files) === undefined) throw error;
   });
@@ -190,7 +188,7 @@ export const bringUpToDate = async (
   announce = false,
 ): Promise<Projected> => {
   const all = await touchpointsIn(log);
-  const missing = !existsSync(files.relationships);
+  const missing = !isThere(files.relationships);
   const waiting = missing ? all : recorded;
   const rebuilt = () =>
     rebuildReadModel(host, files, log, inForce, all > WORTH_THREADS ? availableParallelism() : 1, now);

@@ -1,130 +1,139 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { compileRuleset, type Ruleset, rulesetHash } from '@rapport/domain';
-import { factorsOf, type PutInForceReport, putInForce } from '@rapport/engine';
+import { compileRuleset, MODEL_VERSION, type Ruleset, rulesetHash } from '@rapport/domain';
+import {
+  createRulesetHistory,
+  factorsOf,
+  type Publication,
+  type PublishedWith,
+  type Publisher,
+  type PutInForceReport,
+  published,
+  putInForce,
+  recordPublications,
+} from '@rapport/engine';
 import type { EventLog, Position } from '@rapport/event-log';
 import { openSqliteReadModel, switchIn } from '@rapport/read-model';
 import type { DataDirectory } from './data-directory';
-import { DataDirectoryError } from './data-directory-error';
 import type { Host } from './host';
-import { rulesetInForce } from './in-force';
+import { checkpointIn, publishedRuleset, rulesetInForce } from './in-force';
 import { buildReadModel, removeBuild } from './projecting';
-import { keepRuleset, noteInForce, readStored } from './ruleset-files';
+import { mendRulesetFiles } from './ruleset-files';
 
-export interface PublishOptions {
+/** A store that is open for writing, and whoever works on it. */
+export interface AtWork {
   readonly host: Host;
   readonly files: DataDirectory;
   /** Open for writing. */
   readonly log: EventLog;
-  readonly ruleset: Ruleset;
+}
+
+/** Who puts a ruleset in force, by which way, and whether it is announced. */
+export interface PublicationWords {
+  readonly by: Publisher;
+  readonly with: PublishedWith;
   /** Whether what differs for each customer is recorded, for announcement. */
   readonly announce: boolean;
+}
+
+export interface PublishOptions extends AtWork, PublicationWords {
+  readonly ruleset: Ruleset;
   readonly now: () => number;
   /** Runs work while nobody projects into the read model. */
   readonly paused: (work: () => Promise<void>) => Promise<void>;
 }
 
-/** A ruleset that is being put in force: what is needed to finish it after a kill. */
-interface Publication {
-  readonly hash: string;
-  readonly announce: boolean;
-  /** When it comes into force, in milliseconds. */
-  readonly at: number;
-}
-
-const markOf = ({ directory }: DataDirectory): string => join(directory, 'publication-unfinished.json');
-
-const unfinished = (files: DataDirectory): Publication | undefined =>
-  existsSync(markOf(files)) ? (JSON.parse(readFileSync(markOf(files), 'utf8')) as Publication) : undefined;
-
-const writeMark = (files: DataDirectory, publication: Publication): void => {
-  const path = `${markOf(files)}.writing`;
-  writeFileSync(path, JSON.stringify(publication), { mode: 0o600 });
-  renameSync(path, markOf(files));
-};
-
-/** @throws DataDirectoryError when a kill kept a ruleset from being put in force: that comes first */
-export const refuseUnfinishedPublication = (files: DataDirectory): void => {
-  const publication = unfinished(files);
-  if (publication === undefined) return;
-  throw new DataDirectoryError(
-    `${files.directory}: a ruleset was being put in force when Rapport was killed. To finish that first: rapport ruleset publish ${join(files.rulesets, `${publication.hash}.json`)}`,
-  );
+/**
+ * Records that a ruleset is in force from an instant on. What was decided before stands in the read model, up to its
+ * checkpoint. A clock that was set back since the last publication does not turn their order round.
+ */
+export const recordPublication = async (
+  { host, files, log }: AtWork,
+  ruleset: Ruleset,
+  { by, with: command, announce }: PublicationWords,
+  now: number,
+): Promise<Publication> => {
+  const publications = await createRulesetHistory(log).publications();
+  const last = publications.at(-1);
+  const publication: Publication = {
+    number: (last?.number ?? 0) + 1,
+    ...published(ruleset),
+    at: Math.max(now, last?.at ?? now),
+    by,
+    with: command,
+    announced: announce,
+    decidedUpTo: (await checkpointIn(files))?.position as Position | undefined,
+  };
+  await recordPublications(log, [publication]);
+  mendRulesetFiles(host, files, [publication]);
+  return publication;
 };
 
 /**
  * Puts a ruleset in force: a read model is built beside the live one, brought to where the live one stands, and
  * switched in. Where it is to be announced, what differs for each customer is recorded first, with cause `ruleset`.
  *
- * Killed at any moment, it leaves the old rules in force, or a mark by which {@link finishPublication} finishes.
+ * It is in force with its publication in the log. Killed before that, the old rules stay; killed after it,
+ * {@link finishPublication} finishes.
  */
 export const publishRuleset = async (options: PublishOptions): Promise<PutInForceReport> => {
-  const { files, ruleset, announce, now, paused } = options;
-  const hash = rulesetHash(ruleset);
-  if ((await rulesetInForce(files.directory)).hash === hash) return { changed: 0, announced: 0 };
-  keepRuleset(files, ruleset);
-  const path = await build(options, ruleset, now());
+  const { files, log, ruleset, now, paused } = options;
+  if ((await rulesetInForce(files, log)).hash === rulesetHash(ruleset)) return { changed: 0, announced: 0 };
+  // Where nothing was folded yet, nobody can differ.
+  const path = (await checkpointIn(files)) === undefined ? undefined : await build(options, ruleset, now());
   let report: PutInForceReport = { changed: 0, announced: 0 };
   try {
     await paused(async () => {
-      report = await complete(options, path, ruleset, { hash, announce, at: now() });
+      const publication = await recordPublication(options, ruleset, options, now());
+      if (path !== undefined) report = await complete(options, path, ruleset, publication);
     });
   } finally {
-    removeBuild(path);
+    if (path !== undefined) removeBuild(path);
   }
   return report;
 };
 
-/** Finishes what a kill cut short, before anything else is projected. */
-export const finishPublication = async (options: Pick<PublishOptions, 'host' | 'files' | 'log'>): Promise<void> => {
-  const { files, host } = options;
-  const publication = unfinished(files);
-  if (publication === undefined) return;
-  if ((await rulesetInForce(files.directory)).hash !== publication.hash) {
-    const ruleset = readStored(files, publication.hash);
-    host.note(`Putting ruleset ${ruleset.ruleset} ${ruleset.version} in force, which was cut short.`);
-    await complete(options, await build(options, ruleset, publication.at), ruleset, publication);
+/**
+ * Finishes what a kill cut short, before anything else is projected: the last publication is in the log, and the read
+ * model stands where the rules before it left it. A read model that stands elsewhere was put back, and cannot be
+ * compared with: whoever projects next makes it anew, by the rules in force, and announces nothing.
+ */
+export const finishPublication = async ({ host, files, log }: AtWork): Promise<void> => {
+  const publications = await createRulesetHistory(log).publications();
+  const last = publications.at(-1);
+  const stands = await checkpointIn(files);
+  if (last === undefined || stands === undefined || stands.ruleset === last.ruleset.hash) return;
+  if (!publications.some(({ ruleset }) => ruleset.hash === stands.ruleset))
+    return host.note(
+      `${files.relationships} was made with ruleset ${stands.ruleset.slice(0, 12)}, which the log does not know to have been in force; in force is ${last.ruleset.name} ${last.ruleset.version}. To put the other one in force: rapport ruleset publish ${join(files.rulesets, `${stands.ruleset}.json`)}`,
+    );
+  if (stands.position !== last.decidedUpTo || stands.model !== MODEL_VERSION) return;
+  const { ruleset } = publishedRuleset(files, last);
+  host.note(`Putting ruleset ${ruleset.ruleset} ${ruleset.version} in force, which was cut short.`);
+  const path = await build({ host, files, log }, ruleset, last.at);
+  try {
+    await complete({ host, files, log }, path, ruleset, last);
+  } finally {
+    removeBuild(path);
   }
-  rmSync(markOf(files), { force: true });
 };
 
-const build = async (
-  { host, files, log }: Pick<PublishOptions, 'host' | 'files' | 'log'>,
-  ruleset: Ruleset,
-  now: number,
-): Promise<string> => {
+const build = async ({ host, files, log }: AtWork, ruleset: Ruleset, now: number): Promise<string> => {
   const inForce = { ruleset, hash: rulesetHash(ruleset) };
   const workers = Math.max(1, availableParallelism() - 1);
   // Not further than the live one: what comes after is decided by the rules of its time.
-  const until = await checkpointOf(files);
+  const until = (await checkpointIn(files))?.position as Position | undefined;
   return (await buildReadModel(host, files, log, inForce, workers, now, until)).path;
 };
 
-const checkpointOf = async ({ relationships }: DataDirectory): Promise<Position | undefined> => {
-  const readModel = await openSqliteReadModel(relationships, { mode: 'read', factors: {} });
-  try {
-    return (await readModel.checkpoint())?.position as Position | undefined;
-  } finally {
-    await readModel.close();
-  }
-};
-
 const complete = async (
-  { host, files, log }: Pick<PublishOptions, 'host' | 'files' | 'log'>,
+  { host, files, log }: AtWork,
   path: string,
   ruleset: Ruleset,
-  publication: Publication,
+  { announced: announce = false, at }: Publication,
 ): Promise<PutInForceReport> => {
-  const { announce, at, hash } = publication;
-  const present = (await rulesetInForce(files.directory)).ruleset;
-  const before = await openSqliteReadModel(files.relationships, {
-    mode: 'read',
-    factors: factorsOf(compileRuleset(present)),
-  });
+  const before = await openSqliteReadModel(files.relationships, { mode: 'read', factors: {} });
   const after = await openSqliteReadModel(path, { mode: 'write', factors: factorsOf(compileRuleset(ruleset)) });
-  // Without announcements nothing is recorded that would have to be finished.
-  if (announce) writeMark(files, publication);
   let report: PutInForceReport;
   try {
     report = await putInForce({ log, before, after, ruleset, announce, at, signal: host.signal });
@@ -133,7 +142,5 @@ const complete = async (
     await before.close();
   }
   switchIn(path, files.relationships);
-  noteInForce(files, hash);
-  rmSync(markOf(files), { force: true });
   return report;
 };

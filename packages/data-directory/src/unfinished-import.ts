@@ -2,28 +2,26 @@
  * Imports announce nothing. Yet what an import recorded and was killed before it had folded looks to the next engine
  * like touchpoints that it took itself: so an import leaves a mark for as long as it lasts.
  */
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventLog } from '@rapport/event-log';
+import { isThere } from '@rapport/sqlite';
 import type { DataDirectory } from './data-directory';
 import type { Host } from './host';
 import type { InForce } from './in-force';
 import { bringUpToDate, foldWhatWasServed } from './projecting';
-import { refuseUnfinishedPublication } from './publish-ruleset';
 
 const markOf = ({ directory }: DataDirectory): string => join(directory, 'import-unfinished');
 
 /** Whether an import was begun and has not ended: a kill came between. */
-export const hasUnfinishedImport = (files: DataDirectory): boolean => existsSync(markOf(files));
+export const hasUnfinishedImport = (files: DataDirectory): boolean => isThere(markOf(files));
 
 /** Whether an engine ever served the store: then what its log holds and its read model does not is to be announced. */
-const wasServed = (files: DataDirectory): boolean => existsSync(files.access);
+const wasServed = (files: DataDirectory): boolean => isThere(files.access);
 
 /**
  * To be called before an import records anything: what an engine that ended left to be decided is decided first, so
  * that the silence of the import is about nothing but its own touchpoints.
- *
- * @throws DataDirectoryError when a ruleset is to be put in force first
  */
 export const beginImport = async (
   host: Host,
@@ -32,7 +30,6 @@ export const beginImport = async (
   inForce: InForce,
   now: number,
 ): Promise<void> => {
-  refuseUnfinishedPublication(files);
   if (hasUnfinishedImport(files)) return;
   if (wasServed(files)) await foldWhatWasServed(host, files, log, inForce, now);
   writeFileSync(markOf(files), '', { mode: 0o600 });

@@ -1,6 +1,9 @@
+export { boundedValidator } from './bounded-validator';
 export * from './cross-sell';
+export { InexactNumber, isKept, parseExactJson } from './exact-json';
 export * from './identity';
 export * from './json';
+export { boundDepth, MAX_JSON_DEPTH } from './json-depth';
 export * from './relationship';
 export * from './ruleset';
 export * from './time/duration';

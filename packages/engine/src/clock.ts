@@ -6,8 +6,11 @@ export interface Clock {
   until(instant: number, signal: AbortSignal): Promise<void>;
 }
 
-/** Timers of Node cannot wait longer; a longer wait is waited in pieces. */
-const LONGEST_TIMER = 2_147_483_647;
+/**
+ * A longer wait is waited in pieces: timers do not notice when the clock is set, or that the machine slept meanwhile.
+ * After each piece the clock is asked again.
+ */
+const LONGEST_TIMER = 60_000;
 
 /** The time of the machine. */
 export const systemClock: Clock = {

@@ -4,6 +4,7 @@ import {
   formatInstant,
   type Json,
   type JsonObject,
+  MODEL_VERSION,
   OWN_SOURCE,
   type Ruleset,
   type SignalChange,
@@ -36,6 +37,8 @@ interface DecisionBase {
   readonly cause: DecisionCause;
   readonly touchpoint?: TouchpointIdentity;
   readonly ruleset: RulesetName;
+  /** The version of the model that decided; those recorded without one were taken by version 1. */
+  readonly model: number;
   /** 1, 2, 3 ... per customer, over all decisions about her. */
   readonly sequence: number;
   /** The fold that decided had seen the log up to here, and time up to `asOf`: enough to compute it again. */
@@ -96,6 +99,7 @@ export const decisionOf = (
   const data = event.data as JsonObject;
   return {
     ...(data as unknown as Decision),
+    model: data.model ?? 1,
     kind: event.type.slice('relationship.'.length),
     asOf: Date.parse(data.asOf as string),
     customer,
@@ -141,6 +145,7 @@ export const decisionsFor = (undecided: Undecided): readonly Decision[] => {
     cause: past?.cause ?? cause,
     touchpoint: past?.touchpoint ?? touchpoint,
     ruleset,
+    model: MODEL_VERSION,
     sequence: ++next,
     foldedUpTo,
     asOf: past?.asOf ?? at,

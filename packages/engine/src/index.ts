@@ -1,3 +1,4 @@
+export { type AnnounceRebuiltOptions, announceRebuilt } from './announce-rebuilt';
 export * from './announcement';
 export { isBeyond } from './beyond';
 export { type Clock, systemClock } from './clock';
@@ -29,8 +30,11 @@ export { Interrupted } from './partition/interrupted';
 export { Projector, type ProjectorOptions } from './projector/projector';
 export { RebuildNeeded } from './projector/rebuild-needed';
 export type { ProjectionReport } from './projector/report';
+export * from './publications';
 export { type PutInForceOptions, type PutInForceReport, putInForce } from './put-in-force';
 export { type RebuildOptions, type RebuildReport, rebuild } from './rebuild';
+export type { RelationshipAt } from './relationship-at';
 export { type ReplayOptions, type ReplayReport, replay } from './replay';
+export type { SettleReport } from './settle-decided';
 export { type VerifyOptions, type VerifyReport, verify } from './verify';
 export type { Problem } from './verify-job';

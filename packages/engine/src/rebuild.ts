@@ -1,4 +1,4 @@
-import { identitiesOf, type Ruleset, rulesetHash } from '@rapport/domain';
+import { identitiesOf, MODEL_VERSION, type Ruleset, rulesetHash } from '@rapport/domain';
 import { type EventLog, type EventLogLocation, openEventLog, type Position } from '@rapport/event-log';
 import type { ReadModel, RelationshipSave } from '@rapport/read-model';
 import { type RulesetName, rulesetName } from './decision';
@@ -40,7 +40,7 @@ export const rebuild = async (options: RebuildOptions): Promise<RebuildReport> =
   const log = await openEventLog(location, 'read');
   const { until, links } = await headAndLinks(log, options.until).finally(() => log.close());
   if (until !== undefined) {
-    const checkpoint = { position: until, ruleset: hash };
+    const checkpoint = { position: until, ruleset: hash, model: MODEL_VERSION };
     await runPartitions<'rebuild', readonly RelationshipSave[], RebuildCounts>({
       log: location,
       job: 'rebuild',

@@ -1,8 +1,10 @@
 import { compileRuleset, type Ruleset, type UnitedCustomers } from '@rapport/domain';
+import { subjectOf } from '@rapport/event-log';
 import { foldedParts } from './foldable';
 import { createClassifier } from './folder';
 import { unitedStreams } from './identity/united-streams';
 import type { JobFactory } from './partition/job';
+import { type RelationshipAt, relationshipAt } from './relationship-at';
 
 export interface ReplayJobOptions {
   readonly ruleset: Ruleset;
@@ -10,6 +12,8 @@ export interface ReplayJobOptions {
   readonly knownAt?: number;
   /** Customers whose histories are folded as one. */
   readonly united: readonly UnitedCustomers[];
+  /** Hands over where each customer stands, page by page. */
+  readonly each: boolean;
 }
 
 /** What one worker counted. */
@@ -22,10 +26,10 @@ export interface ReplayCounts {
   readonly population: number[];
 }
 
-/** Classifies every customer and counts. */
-export const replayJob: JobFactory<ReplayJobOptions> = ({ ruleset, asOf, knownAt, united }) => {
+/** Classifies every customer and counts; hands over each of them where that is asked for. */
+export const replayJob: JobFactory<ReplayJobOptions> = ({ ruleset, asOf, knownAt, united, each }) => {
   const program = compileRuleset(ruleset);
-  return ({ log, signal, progress }) => {
+  return ({ log, signal, emit, progress }) => {
     const counts: ReplayCounts = { touchpoints: 0, customers: 0, parked: 0, population: program.stages.map(() => 0) };
     const folder = createClassifier(program);
     const histories = unitedStreams(united);
@@ -33,8 +37,9 @@ export const replayJob: JobFactory<ReplayJobOptions> = ({ ruleset, asOf, knownAt
     return {
       run: async (buckets) => {
         for await (const page of histories(log, { buckets, ...wanted, signal })) {
+          const relationships: RelationshipAt[] = [];
           let touchpoints = 0;
-          for (const { events } of page) {
+          for (const { stream, events } of page) {
             touchpoints += events.length;
             try {
               folder.whole(events, asOf, { asOf, knownAt });
@@ -45,8 +50,10 @@ export const replayJob: JobFactory<ReplayJobOptions> = ({ ruleset, asOf, knownAt
             if (folder.fold.stage < 0) continue;
             counts.customers++;
             counts.population[folder.fold.stage]++;
+            if (each) relationships.push(relationshipAt(subjectOf(stream), folder.fold, asOf));
           }
           counts.touchpoints += touchpoints;
+          if (relationships.length > 0) await emit(relationships);
           progress(touchpoints, page.length);
         }
       },

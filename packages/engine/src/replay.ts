@@ -3,6 +3,7 @@ import type { EventLogLocation } from '@rapport/event-log';
 import { type RulesetName, rulesetName } from './decision';
 import { unitedIn } from './identity/united-in';
 import { runPartitions } from './partition/run-partitions';
+import type { RelationshipAt } from './relationship-at';
 import type { ReplayCounts } from './replay-job';
 
 export interface ReplayOptions {
@@ -15,6 +16,11 @@ export interface ReplayOptions {
   readonly workers?: number;
   readonly signal?: AbortSignal;
   onProgress?(touchpoints: number, customers: number): void;
+}
+
+export interface EachReplayOptions extends ReplayOptions {
+  /** Is given where each customer stands, page by page, in no order; the work waits for it. */
+  onRelationships?(page: readonly RelationshipAt[]): Promise<void>;
 }
 
 export interface ReplayReport {
@@ -36,21 +42,29 @@ export const populationOf = (ruleset: Ruleset, counts: readonly number[]): Reado
   Object.fromEntries(ruleset.stages.map(({ id }, i) => [id, counts[i]]));
 
 /**
- * Folds the whole log again under a ruleset without touching anything, and counts customers by stage.
+ * Folds the whole log again under a ruleset without touching anything, and counts customers by stage; memory
+ * does not grow with the log.
  *
  * @throws Interrupted when the signal aborts
  */
-export const replay = async (options: ReplayOptions): Promise<ReplayReport> => {
-  const { log, ruleset, asOf, knownAt, workers = 1, signal, onProgress } = options;
+export const replay = async (options: EachReplayOptions): Promise<ReplayReport> => {
+  const { log, ruleset, asOf, knownAt, workers = 1, signal, onProgress, onRelationships } = options;
   const started = performance.now();
   const total: ReplayCounts = { touchpoints: 0, customers: 0, parked: 0, population: ruleset.stages.map(() => 0) };
-  await runPartitions<'replay', never, ReplayCounts>({
+  await runPartitions<'replay', readonly RelationshipAt[], ReplayCounts>({
     log,
     job: 'replay',
-    options: { ruleset, asOf, knownAt, united: await unitedIn(log, { asOf, knownAt }) },
+    options: {
+      ruleset,
+      asOf,
+      knownAt,
+      united: await unitedIn(log, { asOf, knownAt }),
+      each: onRelationships !== undefined,
+    },
     workers,
     signal,
     onProgress,
+    onPiece: onRelationships,
     onResult: (counts) => {
       total.touchpoints += counts.touchpoints;
       total.customers += counts.customers;

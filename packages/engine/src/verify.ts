@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { compileRuleset, type Ruleset, restoreFold, type StageMove } from '@rapport/domain';
+import { compileRuleset, MODEL_VERSION, type Ruleset, restoreFold, type StageMove } from '@rapport/domain';
 import { type EventLogLocation, openEventLog, type Position } from '@rapport/event-log';
-import type { ReadModel, RelationshipSave, StoredRelationship } from '@rapport/read-model';
+import type { Checkpoint, ReadModel, RelationshipSave, StoredRelationship } from '@rapport/read-model';
 import { createFolder, type Folder } from './folder';
 import { readLinks } from './identity/identity-index';
 import { runPartitions } from './partition/run-partitions';
@@ -34,7 +34,7 @@ const MOST_PROBLEMS = 1_000;
 export const verify = async (options: VerifyOptions): Promise<VerifyReport> => {
   const { readModel, rulesets, workers = 1, signal, onProgress } = options;
   const started = performance.now();
-  const counts: VerifyCounts = { touchpoints: 0, customers: 0, decisions: 0 };
+  const counts: VerifyCounts = { touchpoints: 0, customers: 0, decisions: 0, byEarlierModel: 0 };
   const problems: Problem[] = [];
   let problemsFound = 0;
   const report = (found: readonly Problem[]) => {
@@ -44,12 +44,10 @@ export const verify = async (options: VerifyOptions): Promise<VerifyReport> => {
 
   const checkpoint = await readModel.checkpoint();
   if (checkpoint !== undefined) {
-    const ruleset = rulesets[checkpoint.ruleset];
-    if (ruleset === undefined)
-      throw new Error(
-        `The ruleset ${checkpoint.ruleset} that the read model was built with is not stored: rebuild it.`,
-      );
-    const folder = createFolder(compileRuleset(ruleset));
+    const incomparable = whyIncomparable(checkpoint, rulesets);
+    if (incomparable !== undefined) report([{ what: incomparable }]);
+    const inForce = incomparable === undefined ? checkpoint.ruleset : undefined;
+    const folder = inForce === undefined ? undefined : createFolder(compileRuleset(rulesets[inForce]));
     const parked = new Set((await readModel.parked()).map(({ customer }) => customer));
     let stored = 0;
     const log = await openEventLog(options.log, 'read');
@@ -57,12 +55,13 @@ export const verify = async (options: VerifyOptions): Promise<VerifyReport> => {
     await runPartitions<'verify', VerifyPiece, VerifyCounts>({
       log: options.log,
       job: 'verify',
-      options: { rulesets, inForce: checkpoint.ruleset, until: checkpoint.position as Position, links },
+      options: { rulesets, inForce, until: checkpoint.position as Position, links },
       workers,
       signal,
       onProgress,
       onPiece: async (piece) => {
         report(piece.problems);
+        if (folder === undefined) return;
         const relationships = await readModel.load(piece.customers.map(({ customer }) => customer));
         for (const [i, one] of piece.customers.entries()) {
           if (relationships[i] !== undefined) stored++;
@@ -73,11 +72,21 @@ export const verify = async (options: VerifyOptions): Promise<VerifyReport> => {
         counts.touchpoints += result.touchpoints;
         counts.customers += result.customers;
         counts.decisions += result.decisions;
+        counts.byEarlierModel += result.byEarlierModel;
       },
     });
-    report(await strangers(readModel, stored));
+    if (folder !== undefined) report(await strangers(readModel, stored));
   }
   return { ...counts, problems, problemsFound, milliseconds: performance.now() - started };
+};
+
+/** Why what a read model holds cannot be compared with a fold of today, in words. */
+const whyIncomparable = ({ ruleset, model }: Checkpoint, rulesets: VerifyOptions['rulesets']): string | undefined => {
+  if (rulesets[ruleset] === undefined)
+    return `the read model was made with ruleset ${ruleset}, which is not stored: make it anew with "rapport rebuild"`;
+  if (model !== MODEL_VERSION)
+    return `the read model was made by version ${model} of the model, and this program computes version ${MODEL_VERSION}: make it anew with "rapport rebuild"`;
+  return undefined;
 };
 
 const compareOne = async (

@@ -116,7 +116,7 @@ export type AppendRefused =
 export type AppendResult = Either<AppendRefused, Appended>;
 
 /** `customer` for `customer-17`: what stands before the first dash. */
-export type StreamCategory = 'customer' | 'relationship' | 'staff' | (string & {});
+export type StreamCategory = 'customer' | 'relationship' | 'staff' | 'rulesets' | (string & {});
 
 export interface ReadStreamOptions {
   /** First revision wanted; 0 when absent. */
@@ -162,6 +162,8 @@ export interface LogCount {
 export const customerStream = (customer: string): string => `customer-${customer}`;
 export const relationshipStream = (customer: string): string => `relationship-${customer}`;
 export const staffStream = (staff: string): string => `staff-${staff}`;
+/** The one stream that says which rulesets came into force. */
+export const RULESETS_STREAM = 'rulesets';
 /** Whom a stream is about: `17` for `customer-17`. */
 export const subjectOf = (stream: string): string => stream.slice(stream.indexOf('-') + 1);
 /** What a stream is of: `customer` for `customer-17`. */

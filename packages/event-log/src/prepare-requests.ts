@@ -1,9 +1,7 @@
 import { canonicalJson } from './content';
 import type { AppendRequest, ExpectedRevision, NewEvent } from './event-log';
 
-// Part of Node 20, but not of the library of types that the target names.
-const isWellFormed = (text: string): boolean => (text as unknown as { isWellFormed(): boolean }).isWellFormed();
-const isText = (value: unknown): boolean => typeof value === 'string' && value !== '' && isWellFormed(value);
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== '' && value.isWellFormed();
 const isOptionalText = (value: unknown): boolean => value === undefined || isText(value);
 const isInstant = (value: unknown): boolean => Number.isSafeInteger(value);
 

@@ -17,7 +17,8 @@ export interface FileLedger {
   readonly account: () => FileAccount;
 }
 
-const tally = (counts: Map<string, number>, reason: string, lines: number): void => {
+/** Adds to one of the counts, by reason. */
+export const tally = (counts: Map<string, number>, reason: string, lines: number): void => {
   const key = counts.has(reason) || counts.size < MAX_REASONS ? reason : OTHER;
   counts.set(key, (counts.get(key) ?? 0) + lines);
 };

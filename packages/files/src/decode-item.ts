@@ -1,4 +1,4 @@
-import { type DecodeContext, decodeTouchpoint, type TouchpointProblem } from '@rapport/domain';
+import { type DecodeContext, decodeTouchpoint, misspeltFields, type TouchpointProblem } from '@rapport/domain';
 import { isLeft } from 'fp-ts/Either';
 import type { ImportItem, Place } from './import-item';
 import { shorten } from './lines';
@@ -24,7 +24,11 @@ const reasonOf = ([first, ...others]: readonly TouchpointProblem[]): string => {
 /** Decodes one touchpoint; `raw` is shown when it is rejected. */
 export const decodeItem = (input: unknown, at: Place, context: DecodeContext, raw: () => string): DecodedItem => {
   const decoded = decodeTouchpoint(input, context);
-  if (!isLeft(decoded)) return { item: { kind: 'touchpoint', touchpoint: decoded.right, at } };
+  if (!isLeft(decoded)) {
+    const warnings = misspeltFields(decoded.right, context.catalogue, input);
+    const touchpoint = { kind: 'touchpoint', touchpoint: decoded.right, at } as const;
+    return { item: warnings.length === 0 ? touchpoint : { ...touchpoint, warnings } };
+  }
   const [first] = decoded.left;
   return {
     item: { kind: 'rejected', at, field: first.field, reason: reasonOf(decoded.left), raw: shorten(raw()) },

@@ -1,4 +1,4 @@
-import type { Json } from '@rapport/domain';
+import { boundDepth, type Json } from '@rapport/domain';
 
 /** A number that JavaScript would write otherwise than it was sent, such as 1.10 or 89490200001234567801. */
 export class Numeral {
@@ -15,10 +15,10 @@ export type ExactJson = Json | Numeral | readonly ExactJson[] | { readonly [key:
 
 export type ExactObject = { readonly [key: string]: ExactJson };
 
-const MAY_CHANGE = /\d{16}|\.\d*0(?!\d)|\d[eE]|-0/;
+const MAY_CHANGE = /[\d.]{16}|\.\d*0(?!\d)|0\.000000|\d[eE]|-0/;
 
 /** Whether a text may hold a number that JavaScript would write otherwise. */
-export const mayChange = (text: string): boolean => MAY_CHANGE.test(text);
+const mayChange = (text: string): boolean => MAY_CHANGE.test(text);
 
 const keepNumber = (_: string, value: unknown, context?: { readonly source?: string }): unknown =>
   typeof value === 'number' && context?.source !== undefined && String(value) !== context.source
@@ -30,18 +30,9 @@ const keepNumber = (_: string, value: unknown, context?: { readonly source?: str
  *
  * @throws SyntaxError as JSON.parse does
  */
-export const parseExact = (text: string): ExactJson =>
-  mayChange(text) ? (JSON.parse(text, keepNumber) as ExactJson) : (JSON.parse(text) as Json);
-
-/** JSON as JavaScript has it. A whole number that would lose digits stays as it was sent, as text. */
-export const settled = (value: ExactJson): Json => {
-  if (value instanceof Numeral) {
-    const number = Number(value.source);
-    return Number.isSafeInteger(number) || !/^-?\d+$/.test(value.source) ? number : value.source;
-  }
-  if (Array.isArray(value)) return value.map(settled);
-  if (!isExactObject(value)) return value as Json;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, settled(one)]));
+export const parseExact = (text: string): ExactJson => {
+  const bounded = boundDepth(text);
+  return mayChange(bounded) ? (JSON.parse(bounded, keepNumber) as ExactJson) : (JSON.parse(bounded) as Json);
 };
 
 export const isExactObject = (value: ExactJson | undefined): value is ExactObject =>

@@ -1,4 +1,4 @@
-import type { DecodedTouchpoint } from '@rapport/domain';
+import type { DecodedTouchpoint, TouchpointWarning } from '@rapport/domain';
 
 /** Where an item comes from. Lines count from 1; `line` is the first line of the item. */
 export interface Place {
@@ -23,7 +23,13 @@ export interface RejectedItem {
 }
 
 export type ImportItem =
-  | { readonly kind: 'touchpoint'; readonly touchpoint: DecodedTouchpoint; readonly at: Place }
+  | {
+      readonly kind: 'touchpoint';
+      readonly touchpoint: DecodedTouchpoint;
+      readonly at: Place;
+      /** Fields that look misspelt; absent where there are none. */
+      readonly warnings?: readonly TouchpointWarning[];
+    }
   | RejectedItem;
 
 /** What became of the lines of one input file, every line counted once. */
@@ -72,6 +78,8 @@ export interface InputReport {
 export interface ImportAccount {
   readonly touchpoints: number;
   readonly rejected: number;
+  /** Touchpoints with fields that look misspelt, by what was said of the field. */
+  readonly warnings: Readonly<Record<string, number>>;
   readonly files: readonly FileAccount[];
   /** How the tables were read; empty where there is nothing to find out. */
   readonly inputs: readonly InputReport[];

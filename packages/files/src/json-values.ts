@@ -1,30 +1,29 @@
 import { readChunks } from './chunks';
-import { type ExactJson, parseExact } from './exact-json';
 import { ImportError } from './import-error';
 import { CutError, jsonCutter } from './json-cutter';
 import { type FileLine, MAX_LINE_BYTES, readLines } from './lines';
 
 /** A value of a JSON file, or what is wrong with it. `line` is its line, or its number in an array; `text` as it stands. */
-export type JsonValue = {
+export type JsonValue<T> = {
   readonly line: number;
   readonly text: string;
-} & ({ readonly value: ExactJson; readonly fault?: undefined } | { readonly fault: string; readonly notJson?: true });
+} & ({ readonly value: T; readonly fault?: undefined } | { readonly fault: string; readonly notJson?: true });
 
 /** How the values of a file stand in it: one a line, or in an array, or one after the other over several lines. */
 export type JsonLayout = 'lines' | 'values';
 
-const parsed = (line: number, text: string): JsonValue => {
+const parsed = <T>(line: number, text: string, parse: (text: string) => T): JsonValue<T> => {
   try {
-    return { line, text, value: parseExact(text) };
+    return { line, text, value: parse(text) };
   } catch (error) {
     return { line, text, fault: `not JSON: ${error instanceof Error ? error.message : String(error)}`, notJson: true };
   }
 };
 
 /** `undefined` for a blank line. */
-const valueOfLine = ({ line, text, fault }: FileLine): JsonValue | undefined => {
+const valueOfLine = <T>({ line, text, fault }: FileLine, parse: (text: string) => T): JsonValue<T> | undefined => {
   if (fault !== undefined) return { line, text, fault };
-  return text.trim() === '' ? undefined : parsed(line, text);
+  return text.trim() === '' ? undefined : parsed(line, text, parse);
 };
 
 /** How much of a file says how its values stand. */
@@ -39,7 +38,7 @@ const layoutOf = (head: string): JsonLayout => {
   if (first === undefined) return 'lines';
   if (first.startsWith('[')) return 'values';
   if (!first.startsWith('{') || second === undefined || second.startsWith('{')) return 'lines';
-  return parsed(1, first).fault === undefined ? 'lines' : 'values';
+  return parsed(1, first, JSON.parse).fault === undefined ? 'lines' : 'values';
 };
 
 const headOf = async (file: string, signal?: AbortSignal): Promise<string> => {
@@ -51,13 +50,17 @@ const headOf = async (file: string, signal?: AbortSignal): Promise<string> => {
   return head.replace(/^\uFEFF/, '');
 };
 
-async function* cutValues(file: string, signal?: AbortSignal): AsyncGenerator<readonly JsonValue[]> {
+async function* cutValues<T>(
+  file: string,
+  parse: (text: string) => T,
+  signal?: AbortSignal,
+): AsyncGenerator<readonly JsonValue<T>[]> {
   const cutter = jsonCutter(MAX_LINE_BYTES);
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let count = 0;
-  const cut = (chunk?: Buffer): readonly JsonValue[] => {
+  const cut = (chunk?: Buffer): readonly JsonValue<T>[] => {
     const text = decoder.decode(chunk, { stream: chunk !== undefined });
-    return cutter.cut(text).map((value) => parsed(++count, value));
+    return cutter.cut(text).map((value) => parsed(++count, value, parse));
   };
   try {
     for await (const chunk of readChunks(file, signal)) yield cut(chunk);
@@ -76,23 +79,32 @@ async function* cutValues(file: string, signal?: AbortSignal): AsyncGenerator<re
   }
 }
 
-async function* lineValues(file: string, signal?: AbortSignal): AsyncGenerator<readonly (JsonValue | undefined)[]> {
-  for await (const lines of readLines(file, { signal })) yield lines.map(valueOfLine);
+async function* lineValues<T>(
+  file: string,
+  parse: (text: string) => T,
+  signal?: AbortSignal,
+): AsyncGenerator<readonly (JsonValue<T> | undefined)[]> {
+  for await (const lines of readLines(file, { signal })) yield lines.map((line) => valueOfLine(line, parse));
 }
 
 /** The layout of a file, and its values in batches; a blank line is undefined. */
-export interface JsonFile {
+export interface JsonFile<T> {
   readonly layout: JsonLayout;
-  readonly values: AsyncGenerator<readonly (JsonValue | undefined)[]>;
+  readonly values: AsyncGenerator<readonly (JsonValue<T> | undefined)[]>;
 }
 
 /**
  * The values of a JSON or NDJSON file (UTF-8, plain or gzip). With a value a line, a line that is no JSON has a fault;
  * an array must be whole in its brackets and quotes, else nobody can tell where its next element is.
  *
+ * @param parse how the text of a value is read; what it throws is the value's fault
  * @throws ImportError when the file cannot be read, or where an array ends no value
  */
-export const readJsonValues = async (file: string, signal?: AbortSignal): Promise<JsonFile> => {
+export const readJsonValues = async <T>(
+  file: string,
+  parse: (text: string) => T,
+  signal?: AbortSignal,
+): Promise<JsonFile<T>> => {
   const layout = layoutOf(await headOf(file, signal));
-  return { layout, values: layout === 'lines' ? lineValues(file, signal) : cutValues(file, signal) };
+  return { layout, values: layout === 'lines' ? lineValues(file, parse, signal) : cutValues(file, parse, signal) };
 };

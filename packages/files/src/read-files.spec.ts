@@ -36,6 +36,27 @@ describe('the preset touchpoints', () => {
     expect(accountedLines(file)).toBe(file.lines);
   });
 
+  test('rejects a number that would become another, by its line, its field and as it was sent', async () => {
+    const lines = [1, 2, 3].map(touchpoint);
+    lines[1] = lines[1].replace('"total":2', '"total":2,"ref":17841405822304913');
+    const { items } = await collect([folder.write('numbers.ndjson', lines.join('\n'))], AS_TOUCHPOINTS);
+    expect(summary(items)).toEqual([
+      '1 order.completed 1 of c-1',
+      expect.stringMatching(/^2 rejected data\.ref: .*got 17841405822304913\. .*send it as text/),
+      '3 order.completed 3 of c-3',
+    ]);
+  });
+
+  test('counts fields that look misspelt, of touchpoints all the same', async () => {
+    const misspelt = (id: number): string => touchpoint(id).replace('orderId', 'order_id');
+    const file = folder.write('misspelt.ndjson', [misspelt(1), touchpoint(2), misspelt(3)].join('\n'));
+    const { items, account } = await collect([file], AS_TOUCHPOINTS);
+    expect(items.map((item) => item.kind)).toEqual(['touchpoint', 'touchpoint', 'touchpoint']);
+    expect(account.warnings).toEqual({
+      'data.order_id is kept, but is no field of order.completed; did you mean "orderId"?': 2,
+    });
+  });
+
   test('tells the recording clock of the sender apart from none', async () => {
     const { items } = await collect([fixture('touchpoints.ndjson')], AS_TOUCHPOINTS);
     const recordedAt = items.flatMap((item) => (item.kind === 'touchpoint' ? [item.touchpoint.recordedAt] : []));

@@ -1,5 +1,5 @@
 import type { DecodeContext } from '@rapport/domain';
-import type { FileLedger } from './account';
+import { type FileLedger, tally } from './account';
 import { ImportError } from './import-error';
 import type { ImportBatch, ImportItem, InputReport, Mapping, RejectedItem } from './import-item';
 import { TABLE_PRESETS } from './presets';
@@ -86,6 +86,7 @@ export async function* readFiles(
     };
   };
   const counts = { touchpoint: 0, rejected: 0 };
+  const warnings = new Map<string, number>();
   let passed = 0;
   let batch: ImportItem[] = [];
   let limited = false;
@@ -96,6 +97,7 @@ export async function* readFiles(
         limited = item.kind === 'touchpoint' && counts.touchpoint === limit;
         if (limited) break all;
         counts[item.kind]++;
+        if (item.kind === 'touchpoint') for (const { message } of item.warnings ?? []) tally(warnings, message, 1);
         if (passed < resumeAfter) {
           passed++;
           continue;
@@ -124,6 +126,7 @@ export async function* readFiles(
     account: {
       touchpoints: counts.touchpoint,
       rejected: counts.rejected,
+      warnings: Object.fromEntries(warnings),
       files: accounts,
       inputs,
       ...(limited ? { limited } : {}),

@@ -1,31 +1,17 @@
-import type { DecodeContext } from '@rapport/domain';
+import { type DecodeContext, parseExactJson } from '@rapport/domain';
 import { type FileLedger, fileLedger } from './account';
 import { decodeItem } from './decode-item';
-import { type ExactJson, isExactObject, mayChange, Numeral, settled } from './exact-json';
 import type { ImportItem, Place } from './import-item';
 import { type JsonValue, readJsonValues } from './json-values';
 import { shorten } from './lines';
 import type { Reading } from './reading';
 
-/** Fields of the envelope that are text: a number there is refused as it was sent, not as JavaScript keeps it. */
-const numberAsId = (value: ExactJson): string | undefined =>
-  isExactObject(value) ? Object.keys(value).find((key) => key !== 'data' && value[key] instanceof Numeral) : undefined;
-
-const itemOf = (one: JsonValue, at: Place, context: DecodeContext, ledger: FileLedger): ImportItem => {
-  const reject = (field: string, reason: string, countedAs: string): ImportItem => {
-    ledger.count('rejected', 1, countedAs);
-    return { kind: 'rejected', at, field, reason, raw: shorten(one.text) };
-  };
-  if (one.fault !== undefined) return reject('', one.fault, 'notJson' in one ? 'not JSON' : one.fault);
-  const { value, text } = one;
-  const field = mayChange(text) ? numberAsId(value) : undefined;
-  if (field !== undefined && isExactObject(value))
-    return reject(
-      field,
-      `expected a text, got the number ${(value[field] as Numeral).source}. Put it in quotes.`,
-      `${field}: expected a text`,
-    );
-  const { item, countedAs } = decodeItem(mayChange(text) ? settled(value) : value, at, context, () => text);
+const itemOf = (one: JsonValue<unknown>, at: Place, context: DecodeContext, ledger: FileLedger): ImportItem => {
+  if (one.fault !== undefined) {
+    ledger.count('rejected', 1, one.notJson === true ? 'not JSON' : one.fault);
+    return { kind: 'rejected', at, field: '', reason: one.fault, raw: shorten(one.text) };
+  }
+  const { item, countedAs } = decodeItem(one.value, at, context, () => one.text);
   ledger.count(countedAs === undefined ? 'touchpoint' : 'rejected', 1, countedAs);
   return item;
 };
@@ -34,7 +20,7 @@ const itemOf = (one: JsonValue, at: Place, context: DecodeContext, ledger: FileL
 export const readNdjson = (files: readonly string[]): Reading =>
   async function* ({ context, signal, begun }) {
     for (const file of files) {
-      const { layout, values } = await readJsonValues(file, signal);
+      const { layout, values } = await readJsonValues(file, parseExactJson, signal);
       const ledger = fileLedger(file, layout === 'lines' ? 'line' : 'row');
       begun(ledger);
       for await (const batch of values) {

@@ -104,6 +104,17 @@ describe('a mapping of my own', () => {
     expect(items[0].kind === 'touchpoint' && Object.keys(items[0].touchpoint.data)).toEqual(['orderId']);
   });
 
+  test('rejects a number in data that would become another, as the query computed it', async () => {
+    const file = folder.write('n.csv', 'id,ref\na,17841405822304913\nb,17841405822304912\n');
+    const sql = `SELECT id, 'till' AS source, 'order.completed' AS type, 'anna' AS customer, TIMESTAMP '2024-03-01' AS occurred_at,
+      {ref: CAST(ref AS HUGEINT), of: [CAST(ref AS DECIMAL(38, 0))], none: NULL} AS data FROM input`;
+    const { items } = await collect([file], mapping(sql));
+    expect(items).toMatchObject([
+      { kind: 'rejected', field: 'data.ref', reason: expect.stringContaining('got 17841405822304913. It has more') },
+      { kind: 'touchpoint', touchpoint: { data: { ref: 17841405822304912, of: [17841405822304912] } } },
+    ]);
+  });
+
   test('says of rows what they are: nobody, no touchpoint, rejected', async () => {
     const file = folder.write(
       'outcomes.csv',

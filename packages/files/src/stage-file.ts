@@ -3,7 +3,7 @@ import { columnNames } from './column-names';
 import { DELIMITER_NAMES, delimiterOf } from './csv-header';
 import { type CsvRecord, csvRecords } from './csv-records';
 import type { Database } from './database';
-import { doubledKey, type ExactObject, isExactObject } from './exact-json';
+import { doubledKey, type ExactObject, isExactObject, parseExact } from './exact-json';
 import { ImportError } from './import-error';
 import type { Place, RejectedItem } from './import-item';
 import { readJsonValues } from './json-values';
@@ -134,7 +134,7 @@ export async function* stageJson(
     await table.widen(columns.length);
     table.add(line, 1, row);
   };
-  const { layout, values } = await readJsonValues(file, signal);
+  const { layout, values } = await readJsonValues(file, parseExact, signal);
   const counts = layout === 'values' ? ({ counts: 'values' } as const) : {};
   const reject = rejecter({ file, ...counts }, ledger);
   for await (const batch of values) {
@@ -142,7 +142,7 @@ export async function* stageJson(
     for (const one of batch) {
       if (one === undefined) continue;
       if (one.fault !== undefined) {
-        rejected.push(reject(one.line, one.fault, one.text, 'notJson' in one ? 'not JSON' : one.fault));
+        rejected.push(reject(one.line, one.fault, one.text, one.notJson === true ? 'not JSON' : one.fault));
         continue;
       }
       const doubled = isExactObject(one.value) ? doubledKey(one.text, one.value) : undefined;

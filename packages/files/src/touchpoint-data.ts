@@ -1,6 +1,6 @@
-import { type Catalogue, type Json, type JsonSchema, touchpointSchemas } from '@rapport/domain';
+import { type Catalogue, InexactNumber, isKept, type Json, type JsonSchema, touchpointSchemas } from '@rapport/domain';
 import { type ExactJson, isExactObject, Numeral } from './exact-json';
-import { exactNumber, isEitherNumber, numeralOf, type ValueFormat } from './value-format';
+import { isEitherNumber, numeralOf, type ValueFormat } from './value-format';
 
 /** What the catalogue wants in a field: one kind of value, or it does not say. */
 type Wanted = 'text' | 'number' | 'boolean' | 'any';
@@ -67,12 +67,16 @@ export interface DataRules {
 export const dataReader = ({ catalogue, format, numberFields, pointIsEither }: DataRules): DataReader => {
   const { data: schemas } = touchpointSchemas(catalogue);
 
-  const numberIn = (text: string, field: string): number | undefined => {
+  /** A number that would become another is left to decoding, which refuses it as it is written. */
+  const numberOf = (numeral: string): Json => {
+    const value = Number(numeral);
+    return isKept(numeral, value) ? value : (new InexactNumber(numeral) as unknown as Json);
+  };
+
+  const numberIn = (text: string, field: string): Json | undefined => {
     if (pointIsEither && isEitherNumber(text)) throw new AmbiguousNumber(field, text);
     const numeral = numeralOf(text, format);
-    return numeral === undefined
-      ? undefined
-      : (exactNumber(numeral) ?? (numeral.includes('.') ? Number(numeral) : undefined));
+    return numeral === undefined ? undefined : numberOf(numeral);
   };
 
   const fit = (text: string, wanted: Wanted, field: string): Json => {
@@ -82,19 +86,12 @@ export const dataReader = ({ catalogue, format, numberFields, pointIsEither }: D
     return text;
   };
 
-  /** A number that would lose digits stays as it is written, as text. */
-  const fitNumber = (source: string, wanted: Wanted): Json => {
-    if (wanted === 'text') return source;
-    const exact = exactNumber(source);
-    return exact ?? (wanted === 'number' && /[.eE]/.test(source) ? Number(source) : source);
-  };
-
   const read = (value: ExactJson, schema: JsonSchema | undefined, field: string): Json => {
     if (value === null) return null;
     if (typeof value === 'string') return fit(value, wantedBy(schema), field);
     if (typeof value === 'number') return wantedBy(schema) === 'text' ? String(value) : value;
     if (typeof value === 'boolean') return value;
-    if (value instanceof Numeral) return fitNumber(value.source, wantedBy(schema));
+    if (value instanceof Numeral) return wantedBy(schema) === 'text' ? value.source : numberOf(value.source);
     if (!isExactObject(value)) {
       const element = elementOf(schema);
       return (value as readonly ExactJson[]).map((one) => read(one, element, field));

@@ -30,22 +30,6 @@ export const numeralOf = (text: string, { decimal }: ValueFormat): string | unde
   return `${sign === '-' ? '-' : ''}${lead}${fraction === '' ? '' : `.${fraction}`}${power}`;
 };
 
-/** A number of JSON as one of JavaScript; undefined where digits would be lost. */
-export const exactNumber = (numeral: string): number | undefined => {
-  const value = Number(numeral);
-  if (Number.isSafeInteger(value) && /^-?\d{1,15}$/.test(numeral)) return value;
-  return Number.isFinite(value) && digitsOf(numeral) === digitsOf(String(value)) ? value : undefined;
-};
-
-/** Significant digits and power of ten, by which two notations of one number are alike: 1.50e2 and 150. */
-const digitsOf = (numeral: string): string => {
-  const [, sign, whole, fraction = '', power = '0'] = /^(-?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(numeral) ?? [];
-  const digits = `${whole}${fraction}`.replace(/^0+/, '');
-  const significant = digits.replace(/0+$/, '');
-  if (significant === '') return '0';
-  return `${sign}${significant}e${Number(power) - fraction.length + digits.length - significant.length}`;
-};
-
 const ISO =
   /^ *(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2})(\.\d{1,9})?)?(?: ?([Zz]|[+-]\d{2}(?::?\d{2})?))?)? *$/;
 const DAY_MONTH = /^ *(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)? *$/;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { type Column, ExportError, type Row } from './column';
@@ -61,6 +61,30 @@ describe('an export', () => {
     ]);
     expect(written).toEqual({ rows: 3, bytes: Buffer.byteLength(content) });
   });
+
+  test.each(['ndjson', 'csv', 'parquet'] as const)(
+    'as %s is for its owner alone, from its first byte on',
+    async (format) => {
+      const file = join(folder.path, `own.${format}`);
+      writeFileSync(file, 'an older one that all may read', { mode: 0o644 });
+      const partials = new Set<number>();
+      async function* watched() {
+        for await (const batch of inBatches(ROWS)) {
+          for (const name of files().filter((one) => one.startsWith(`.own.${format}`)))
+            partials.add(statSync(join(folder.path, name)).mode & 0o777);
+          yield batch;
+        }
+      }
+      const mask = process.umask(0o022);
+      try {
+        await writeRows(watched(), COLUMNS, file, format);
+      } finally {
+        process.umask(mask);
+      }
+      expect([...partials, statSync(file).mode & 0o777]).toEqual([0o600, 0o600]);
+      rmSync(file);
+    },
+  );
 
   test('as CSV has a header, quotes what needs it, and keeps the order', async () => {
     const file = join(folder.path, 'rows.csv');

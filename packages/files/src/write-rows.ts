@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -60,9 +60,16 @@ const writeFile = async (
   }
 };
 
+/** For its owner alone before the first byte: what is exported is personal. */
+const makeOwned = async (file: string): Promise<void> => {
+  await rm(file, { force: true });
+  await (await open(file, 'wx', 0o600)).close();
+};
+
 /**
  * Writes rows to a file, or to a stream such as standard output (which is left open). A file appears whole or not at
- * all: it is written beside its place and renamed; an older file of that name stays until then.
+ * all, for its owner alone (mode 0600): it is written beside its place and renamed; an older file of that name stays
+ * until then.
  *
  * Instants become RFC 3339 in UTC, in Parquet a UTC timestamp. CSV follows RFC 4180 with a header and holds values as
  * they are: a text that begins with `=`, `+`, `-` or `@` may run as a formula in a spreadsheet, so open exports of
@@ -88,6 +95,7 @@ export const writeRows = async (
   }
   const partial = join(dirname(target), `.${basename(target)}.${process.pid}.partial`);
   try {
+    await makeOwned(partial);
     const written = await writeFile(rows, columns, partial, format, signal);
     signal?.throwIfAborted();
     await rename(partial, target);

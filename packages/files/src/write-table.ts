@@ -52,8 +52,9 @@ export const writeTable = async (
     appender.closeSync();
   }
   const options = format === 'csv' ? 'FORMAT csv, HEADER true' : 'FORMAT parquet, COMPRESSION zstd';
+  // Into the file that is there, which has its mode, not into another that takes its place.
   await database.run(
-    `COPY (SELECT ${columns.map((column) => written(column, format)).join(', ')} FROM export ORDER BY rowid) TO ${literal(file)} (${options})`,
+    `COPY (SELECT ${columns.map((column) => written(column, format)).join(', ')} FROM export ORDER BY rowid) TO ${literal(file)} (${options}, USE_TMP_FILE false)`,
   );
   return count;
 };

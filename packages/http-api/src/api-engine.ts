@@ -1,6 +1,6 @@
 import type { Access } from '@rapport/access';
 import type { Catalogue, CrossSell, DecodedTouchpoint, Program, Ruleset } from '@rapport/domain';
-import type { ChangeFeed, Clock, LiveStatus, RecordOutcome } from '@rapport/engine';
+import type { ChangeFeed, Clock, LiveStatus, Publisher, RecordOutcome, RulesetHistory } from '@rapport/engine';
 import type { EventLog, Position } from '@rapport/event-log';
 import type { Webhooks } from '@rapport/messaging';
 import type { ReadModel } from '@rapport/read-model';
@@ -14,8 +14,8 @@ export interface ApiEngine {
   record(touchpoints: readonly DecodedTouchpoint[]): Promise<readonly RecordOutcome[]>;
   /** The ruleset in force, compiled. May be another one at the next call. */
   rules(): { readonly program: Program; readonly ruleset: Ruleset; readonly hash: string };
-  /** All rulesets that were ever in force or published, by hash. */
-  rulesets(): Promise<readonly { readonly ruleset: Ruleset; readonly hash: string; readonly inForce: boolean }[]>;
+  /** Which rulesets were in force when, as the log says. */
+  readonly rulesetHistory: RulesetHistory;
   /** Open for reading. May be another one at the next call, after a rebuild. */
   readModel(): ReadModel;
   /** Undefined while there is no projection to answer from. */
@@ -25,7 +25,7 @@ export interface ApiEngine {
   readonly access: Access;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
-  /** What "now" means in questions without an instant; the clock's, but in a demo the end of the simulation. */
+  /** What "now" means in questions without an instant; the clock's, but where a demo's stands still. */
   now(): number;
   projection(): LiveStatus;
   whenCaughtUp(position: Position): Promise<void>;
@@ -33,7 +33,7 @@ export interface ApiEngine {
   /** Puts a ruleset in force; `announce` records, for announcement, what differs for each customer. */
   publishRuleset(
     ruleset: Ruleset,
-    options: { readonly announce: boolean },
+    options: { readonly announce: boolean; readonly by: Publisher },
   ): Promise<{ readonly hash: string; readonly changed: number; readonly announced: number }>;
   /** Empty when requests can be served; else why not, in words. */
   notReady(): readonly string[];
@@ -65,6 +65,15 @@ export interface ApiOptions {
   };
   /** Serves HTTPS: private key and certificate chain, both PEM. */
   readonly tls?: { readonly key: Buffer; readonly cert: Buffer };
+  /**
+   * Addresses and CIDR ranges of proxies whose `X-Forwarded-*` are believed; nobody's when absent, nor where no keys
+   * are asked for: a page in a browser can send such headers too.
+   */
+  readonly trustedProxies?: readonly string[];
   /** Whether keys are asked for; false only for tests and for `--no-auth` on loopback. */
   readonly authentication: boolean;
+  /** Origins whose pages may send touchpoints, such as `https://shop.example`; none when absent. */
+  readonly allowedOrigins?: readonly string[];
+  /** Whether Segment's `identify` merges who was anonymous into the user; false when absent. */
+  readonly mergeOnIdentify?: boolean;
 }

@@ -26,11 +26,25 @@ describe('the HTTP interface', () => {
 
   it('gives its metrics, its OpenAPI document and its reference page', async () => {
     expect((await app.inject('/metrics')).headers['content-type']).toMatch(/^text\/plain/);
+    const open = await app.inject({ url: '/metrics', headers: { accept: 'application/openmetrics-text' } });
+    expect(open.headers['content-type']).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8');
+    expect(open.body).toMatch(/\n# EOF\n$/);
     expect((await app.inject('/openapi.json')).json().openapi).toBe('3.1.0');
     const page = await app.inject('/docs/');
     expect(page.statusCode).toBe(200);
-    expect(page.body).toContain('swagger');
+    expect(page.body).toContain('<title>Rapport: the HTTP interface</title>');
     expect(page.body).not.toMatch(/(src|href)="https?:/);
+  });
+
+  it('leads who opens the bare address in a browser to its reference page, without a key', async () => {
+    const accept = 'text/html,application/xhtml+xml;q=0.9';
+    const answer = await app.inject({ url: '/', headers: { accept } });
+    expect([answer.statusCode, answer.headers.location]).toEqual([302, 'docs']);
+    let page = await app.inject({ url: '/docs', headers: { accept } });
+    for (let hops = 0; page.statusCode >= 300 && page.statusCode < 400 && hops < 3; hops++)
+      page = await app.inject({ url: new URL(page.headers.location!, 'http://x/docs').pathname, headers: { accept } });
+    expect(page.statusCode).toBe(200);
+    expect(page.body).toContain('<title>Rapport</title>');
   });
 
   it('tells what is not there, and what a path knows instead', async () => {

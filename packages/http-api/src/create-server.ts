@@ -23,6 +23,8 @@ const requestId = ({ headers }: RawRequestDefaultExpression): string => {
 
 /** Longest path and query, and all headers together, in bytes. */
 const MAX_HEADER_BYTES = 16_384;
+/** Longest body of a route that says no other limit, after decompression: what people and their tools fill in. */
+const MAX_BODY_BYTES = 65_536;
 /** A connection must send its headers within this time, in milliseconds; bodies have limits of their own. */
 const HEADERS_TIMEOUT = 20_000;
 const KEEP_ALIVE_TIMEOUT = 72_000;
@@ -49,9 +51,10 @@ export const createServer = (engine: ApiEngine, options: ApiOptions): FastifyIns
   const common: FastifyServerOptions = {
     loggerInstance: engine.telemetry.logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    trustProxy: options.authentication && options.trustedProxies !== undefined ? [...options.trustedProxies] : false,
     requestIdHeader: false,
     genReqId: requestId,
-    bodyLimit: options.limits.body,
+    bodyLimit: Math.min(MAX_BODY_BYTES, options.limits.body),
     // Streams of touchpoints may take for ever; other bodies have a limit of their own.
     requestTimeout: 0,
     connectionTimeout: 0,

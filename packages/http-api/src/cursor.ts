@@ -3,7 +3,11 @@ import { Refusal } from './problem';
 
 export type CursorPart = string | number | null;
 
-const LONGEST = 2_048;
+/**
+ * The longest holds two ids (a customer and a case, or the source and the id of a touchpoint) of 512 characters, each of
+ * three bytes at most, and some numbers; base64url makes four characters of three bytes.
+ */
+const LONGEST = 8_192;
 
 const isPart = (value: unknown): value is CursorPart =>
   value === null || typeof value === 'string' || typeof value === 'number';

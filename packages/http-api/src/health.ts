@@ -1,5 +1,7 @@
+import { OPEN_METRICS_CONTENT_TYPE, openMetricsText } from '@rapport/telemetry';
 import type { FastifyInstance } from 'fastify';
 import type { ApiEngine } from './api-engine';
+import { preferred } from './negotiation';
 
 const status = (values: readonly string[]) => ({
   type: 'object',
@@ -10,9 +12,8 @@ const status = (values: readonly string[]) => ({
   },
 });
 
-const TEXT = Object.fromEntries(
-  ['text/plain', 'application/openmetrics-text'].map((type) => [type, { schema: { type: 'string' } }]),
-);
+const METRICS_TYPES = ['text/plain', 'application/openmetrics-text'] as const;
+const TEXT = Object.fromEntries(METRICS_TYPES.map((type) => [type, { schema: { type: 'string' } }]));
 
 /** For orchestrators and monitoring: alive, ready, and in figures. */
 export const registerHealth = (app: FastifyInstance, engine: ApiEngine): void => {
@@ -58,10 +59,15 @@ export const registerHealth = (app: FastifyInstance, engine: ApiEngine): void =>
         operationId: 'metrics',
         summary: 'Figures for Prometheus',
         response: {
-          200: { description: 'Prometheus text format.', content: TEXT },
+          200: { description: 'Prometheus text format, or OpenMetrics 1.0 where `Accept` prefers it.', content: TEXT },
         },
       },
     },
-    async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()),
+    async ({ headers: { accept } }, reply) => {
+      const text = await registry.metrics();
+      return preferred(accept, METRICS_TYPES) === 'text/plain'
+        ? reply.type(registry.contentType).send(text)
+        : reply.type(OPEN_METRICS_CONTENT_TYPE).send(openMetricsText(text));
+    },
   );
 };

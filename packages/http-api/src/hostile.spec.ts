@@ -54,7 +54,7 @@ const expectProblem = (answer: Awaited<ReturnType<typeof post>>, status: number)
   expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
   expect(Object.keys(PROBLEMS)).toContain(String(problem.type).replace('/problems/', ''));
   expect(problem.instance).toBe(answer.headers['x-request-id']);
-  expect(problem.detail).toMatch(/^[A-Z/].*\.$/s);
+  expect(problem.detail).toMatch(/^[A-Z/].*[.?]$/s);
   expect(answer.body).not.toMatch(/node_modules|\.ts:|\.js:|\bat \w+ \(/);
   return problem;
 };
@@ -123,6 +123,18 @@ describe('encodings', () => {
       expectProblem(await post(TEXT, { 'content-type': type }), 415);
   });
 
+  it('reads attributes in headers as the bytes of UTF-8 they are, each once', async () => {
+    const ce = (id: string, subject: string) =>
+      `Content-Type: application/json\r\nContent-Length: 2\r\nce-specversion: 1.0\r\nce-id: ${id}\r\nce-source: shop\r\nce-type: touchpoint.order.completed.v1\r\nce-time: 2026-03-01T12:00:00Z\r\n${subject}`;
+    expect(await rawPost(ce('raw-1', 'ce-subject: Zürich'), '{}')).toContain('"status":"recorded"');
+    const streams: string[] = [];
+    for await (const page of api.engine.log.readAll())
+      streams.push(...page.filter(({ id }) => id === 'raw-1').map(({ stream }) => stream));
+    expect(streams).toEqual(['customer-Zürich']);
+    const twice = await rawPost(ce('raw-2', 'ce-subject: a\r\nCE-Subject: b'), '{}');
+    expect(twice).toMatch(/^HTTP\/1.1 422 .*ce-subject is there more than once/s);
+  });
+
   it('rejects texts that no store keeps', async () => {
     for (const text of ['"\\ud800"', '"\\u0000"', '"a\\nb"']) {
       const answer = await post(TEXT.replace('"c-17"', text));
@@ -164,12 +176,83 @@ describe('numbers, names and depth', () => {
     expectProblem(await post(TEXT.replace('{}', objects)), 422);
     expect((await post(nested(45_000, '[', ']'))).json()).toMatchObject({ rejected: 1 });
     expectProblem(await post(`{"x":${nested(45_000, '[', ']')}}`), 422);
-    expectProblem(await post(`{"name":${nested(45_000, '[', ']')}}`, {}, '/v1/keys'), 400);
+    expect(expectProblem(await post(`{"name":${nested(10_000, '[', ']')}}`, {}, '/v1/keys'), 400).detail).toContain(
+      'deeper than 256 levels',
+    );
   });
 
   it('takes the last of several values of one name', async () => {
     const answer = await post(TEXT.replace('{', '{"id":"first",').replace('t-1', 'last'));
     expect(answer.json()).toMatchObject({ id: 'last' });
+  });
+});
+
+describe('mistakes without number', () => {
+  let roomy: AskedApi;
+  beforeAll(async () => {
+    roomy = await askedApi();
+  });
+  afterAll(() => roomy.close());
+  const tell = (payload: string | Buffer, headers: Record<string, string> = {}, url = '/v1/touchpoints') =>
+    roomy.app.inject({
+      method: 'POST',
+      url,
+      payload,
+      headers: { 'content-type': 'application/json', 'content-encoding': 'identity', ...headers },
+    });
+
+  const good = (id: string) => touchpoint({ id });
+  const bad = {
+    'of 125,000 bad items': JSON.stringify(touchpoint({ data: { items: Array.from({ length: 125_000 }, () => 1) } })),
+    'nested 200,000 deep': TEXT.replace('{}', `{"a":${'['.repeat(200_000)}${']'.repeat(200_000)}}`),
+    'nested 100,000 deep beside data': TEXT.replace('{', `{"x":${'{"a":'.repeat(60_000)}1${'}'.repeat(60_000)},`),
+    'too large': TEXT.replace('{}', `{"note":"${'x'.repeat(1_048_577)}"}`),
+  };
+
+  it.each(Object.entries(bad))('in one item keep none of the others: %s', async (what, item) => {
+    const [first, last] = [JSON.stringify(good(`${what} 1`)), JSON.stringify(good(`${what} 2`))];
+    const becomes = what.endsWith('beside data') ? 'recorded' : 'rejected';
+    const batch = await tell(`[${first},${item},${last}]`);
+    expect(batch.json().results.map(({ status }: { status: string }) => status)).toEqual([
+      'recorded',
+      becomes,
+      'recorded',
+    ]);
+    const stream = await tell(`${first}\n${item}\n${last}\n`, { 'content-type': 'application/x-ndjson' });
+    const lines = stream.body
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map(({ status }) => status)).toEqual([
+      'duplicate',
+      becomes === 'recorded' ? 'duplicate' : becomes,
+      'duplicate',
+      'done',
+    ]);
+    for (const { errors = [] } of lines) expect(errors.length).toBeLessThanOrEqual(20);
+  });
+
+  it('are not all looked for in the bodies of other routes, which are small', async () => {
+    const stages = (count: number) => `{"url":"https://x.example","filter":{"stages":[${'1,'.repeat(count)}1]}}`;
+    const bomb = await tell(gzipSync(stages(4_000_000)), { 'content-encoding': 'gzip' }, '/v1/subscriptions');
+    expect(expectProblem(bomb, 413).detail).toContain('64 KiB');
+    const many = await tell(stages(30_000), {}, '/v1/subscriptions');
+    expect(expectProblem(many, 400).errors).toHaveLength(1);
+    const few = await tell(stages(5), {}, '/v1/subscriptions');
+    expect((expectProblem(few, 400).errors as unknown[]).length).toBeGreaterThan(5);
+  });
+
+  it('in a ruleset are told by the first fifty', async () => {
+    const keys = Object.fromEntries(Array.from({ length: 3_000 }, (_, i) => [`k${i}`, 1]));
+    const ruleset = { ruleset: 'x', version: 1, factors: {}, stages: [{ id: 'a' }], ...keys };
+    const problem = expectProblem(await tell(JSON.stringify(ruleset), {}, '/v1/rulesets'), 400);
+    expect(problem.errors).toHaveLength(50);
+    expect(problem.detail).toContain('50 or more reasons');
+    for (const deep of ['['.repeat(120_000) + ']'.repeat(120_000), '{"a":'.repeat(40_000)])
+      for (const type of ['application/json', 'application/yaml'])
+        expect(expectProblem(await tell(deep, { 'content-type': type }, '/v1/rulesets'), 400).detail).toContain(
+          'nested deeper',
+        );
   });
 });
 
@@ -181,7 +264,7 @@ describe('sizes and compression', () => {
       'Content-Type: application/json\r\nTransfer-Encoding: chunked',
       `${large.length.toString(16)}\r\n${large}\r\n0\r\n\r\n`,
     );
-    expect(answer).toMatch(/^HTTP\/1.1 413 .*larger than [\d.]+ MiB/s);
+    expect(answer).toMatch(/^HTTP\/1.1 413 .*larger than [\d.]+ [KM]iB/s);
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { boundDepth, MAX_JSON_DEPTH } from '@rapport/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { parse } from 'secure-json-parse';
 import { Refusal } from './problem';
@@ -57,6 +58,8 @@ export const readJsonBodies = (app: FastifyInstance): void => {
 };
 
 const parseSafely = (text: string): unknown => {
+  if (boundDepth(text) !== text)
+    throw new Refusal('malformed-json', `The body is nested deeper than ${MAX_JSON_DEPTH} levels.`);
   try {
     return parse(text, undefined, { protoAction: 'error', constructorAction: 'error' });
   } catch (error) {

@@ -33,6 +33,29 @@ export const isAcceptable = (accept: string, types: readonly string[]): boolean 
     .map((range) => range.split(';')[0].trim())
     .some((range) => types.some((type) => takes(range, type)));
 
+/** Of a range of `Accept`; 1 where it says none. */
+const qualityIn = (range: string): number => Number(/;\s*q=([\d.]+)/i.exec(range)?.[1] ?? 1);
+
+/** How precisely a range names a media type: `text/plain` before `text/*` before everything (RFC 9110, 12.5.1). */
+const precision = (range: string): number => (range === '*/*' ? 0 : range.endsWith('/*') ? 1 : 2);
+
+/** How much an `Accept` header wants a media type, from 0 to 1; the most precise range that takes it decides. */
+const qualityOf = (accept: string, type: string): number => {
+  const taking = accept
+    .toLowerCase()
+    .split(',')
+    .map((text) => ({ range: text.split(';')[0].trim(), quality: qualityIn(text) }))
+    .filter(({ range }) => takes(range, type))
+    .sort((a, b) => precision(b.range) - precision(a.range) || b.quality - a.quality);
+  return taking[0]?.quality ?? 0;
+};
+
+/** The media type that an `Accept` header wants most; the first where it says nothing, or wants several as much. */
+export const preferred = <const T extends string>(accept: string | undefined, types: readonly [T, ...T[]]): T => {
+  if (accept === undefined || accept === '') return types[0];
+  return types.reduce((best, type) => (qualityOf(accept, type) > qualityOf(accept, best) ? type : best));
+};
+
 /** Refuses with 406 who wants none of what a route can give. */
 export const negotiate = (app: FastifyInstance): void => {
   app.addHook('onRoute', (route) => {
@@ -43,7 +66,7 @@ export const negotiate = (app: FastifyInstance): void => {
     if (accept === undefined || accept === '' || accept === '*/*' || request.is404) return done();
     const { url = '', config } = request.routeOptions;
     const types = config.produces ?? JSON_ONLY;
-    if (url.startsWith('/docs') || isAcceptable(accept, types)) return done();
+    if (url === '/' || url.startsWith('/docs') || isAcceptable(accept, types)) return done();
     done(
       new Refusal(
         'not-acceptable',

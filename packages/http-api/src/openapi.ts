@@ -73,12 +73,21 @@ export const registerOpenApi = async (
   });
 };
 
-/** `/openapi.json`, and `/docs` to read and to try it, without anything from elsewhere. */
+/**
+ * `/openapi.json`, and `/docs` to read and to try it, without anything from elsewhere. Who opens the bare address in a
+ * browser is led there; the way is relative, so that it holds behind a prefix of a proxy too.
+ */
 export const registerReferencePage = async (app: FastifyInstance): Promise<void> => {
   let document: string | undefined;
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
     document ??= JSON.stringify(app.swagger());
     return reply.type('application/json').send(document);
   });
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { deepLinking: true } });
+  app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('docs'));
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    theme: { title: 'Rapport: the HTTP interface' },
+    uiConfig: { deepLinking: true },
+  });
 };

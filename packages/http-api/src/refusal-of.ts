@@ -1,13 +1,11 @@
-import { nearestName } from '@rapport/domain';
 import { ProjectionUnavailable } from '@rapport/engine';
 import { StoreError } from '@rapport/sqlite';
 import type { FastifyError } from 'fastify';
-import { type FieldError, Refusal } from './problem';
+import { fieldErrors } from './field-errors';
+import { Refusal } from './problem';
 
 type Validation = NonNullable<FastifyError['validation']>[number];
 
-/** A request with a hundred wrong fields is told by its first ones. */
-const MAX_ERRORS = 20;
 const PARTS: Readonly<Record<string, string>> = {
   querystring: 'query parameter',
   params: 'path parameter',
@@ -15,43 +13,17 @@ const PARTS: Readonly<Record<string, string>> = {
   body: 'field',
 };
 
-const withoutPointer = (path: string): string =>
-  path
-    .split('/')
-    .slice(1)
-    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .reduce((all, key) => (/^\d+$/.test(key) ? `${all}[${key}]` : all === '' ? key : `${all}.${key}`), '');
-
-const below = (parent: string, name: string): string => (parent === '' ? name : `${parent}.${name}`);
-
-/** Ajv's finding in words. `known` are the names that the schema has at the top. */
-const fieldError = (
-  { instancePath, keyword, params, message }: Validation,
-  part: string,
-  known: readonly string[],
-): FieldError => {
-  const place = withoutPointer(instancePath);
-  if (keyword === 'additionalProperties') {
-    const name = String(params.additionalProperty);
-    const nearest = place === '' ? nearestName(name, known) : undefined;
-    const list = known.length === 0 ? 'there are none here' : `known are ${known.join(', ')}`;
-    const hint = nearest === undefined ? (place === '' ? `; ${list}` : '') : `; did you mean "${nearest}"?`;
-    return { field: below(place, name), message: `there is no ${part} "${name.slice(0, 100)}"${hint}` };
-  }
-  if (keyword === 'required') return { field: below(place, String(params.missingProperty)), message: 'is missing' };
-  if (keyword === 'enum')
-    return { field: place, message: `must be one of ${[params.allowedValues].flat().join(', ')}` };
-  return { field: place, message: message ?? 'is wrong' };
-};
-
-const invalid = (validation: readonly Validation[], context: string, known: readonly string[]): Refusal => {
+const invalid = (validation: readonly Validation[], context: string, schema: unknown): Refusal => {
   const part = PARTS[context] ?? 'field';
-  const errors = validation.slice(0, MAX_ERRORS).map((found) => fieldError(found, part, known));
+  const errors = fieldErrors(validation, part, schema);
   const [{ field, message }] = errors;
-  const more = validation.length > 1 ? ` (and ${validation.length - 1} more)` : '';
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
   const place = field === '' ? 'The body' : `${part.charAt(0).toUpperCase()}${part.slice(1)} "${field.slice(0, 100)}"`;
-  return new Refusal('invalid-request', `${place}: ${message}${more}.`, { errors });
+  return new Refusal('invalid-request', endedAsSentence(`${place}: ${message}${more}`), { errors });
 };
+
+/** With the full stop that it lacks. */
+export const endedAsSentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 const ofStore = (error: StoreError): Refusal =>
   error.kind === 'full'
@@ -70,14 +42,15 @@ const ofStore = (error: StoreError): Refusal =>
 
 const ACCEPTED = 'Send application/json in UTF-8; POST /v1/touchpoints takes CloudEvents and NDJSON too';
 
-const mebibytes = (bytes: number): string => `${Number((bytes / 1_048_576).toFixed(3))} MiB`;
+const inWords = (bytes: number): string =>
+  bytes < 1_048_576 ? `${Number((bytes / 1_024).toFixed(3))} KiB` : `${Number((bytes / 1_048_576).toFixed(3))} MiB`;
 
 const ofFramework = (error: FastifyError, bodyLimit: number | undefined): Refusal | undefined => {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new Refusal(
         'too-large',
-        `The body is larger than ${bodyLimit === undefined ? 'this route takes' : mebibytes(bodyLimit)}, after decompression. Send it in parts, or touchpoints as NDJSON.`,
+        `The body is larger than ${bodyLimit === undefined ? 'this route takes' : inWords(bodyLimit)}, after decompression. Touchpoints can be sent in parts, or as NDJSON.`,
       );
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new Refusal('unsupported-media-type', `The media type of the body is not known here. ${ACCEPTED}.`);
@@ -112,10 +85,14 @@ const ofFramework = (error: FastifyError, bodyLimit: number | undefined): Refusa
 /**
  * The refusal behind an error; a defect becomes `internal`, and says nothing of what happened inside.
  *
- * @param known names that the query of the route has
+ * @param schemaOf the schema of a part of the request, such as `querystring`
  * @param bodyLimit bytes that the route takes
  */
-export const refusalOf = (error: unknown, known: readonly string[] = [], bodyLimit?: number): Refusal => {
+export const refusalOf = (
+  error: unknown,
+  schemaOf: (part: string) => unknown = () => undefined,
+  bodyLimit?: number,
+): Refusal => {
   if (error instanceof Refusal) return error;
   if (error instanceof StoreError) return ofStore(error);
   if (error instanceof ProjectionUnavailable)
@@ -124,7 +101,8 @@ export const refusalOf = (error: unknown, known: readonly string[] = [], bodyLim
       cause: error,
     });
   const { validation, validationContext, code, statusCode } = (error ?? {}) as Partial<FastifyError>;
-  if (validation !== undefined && validation.length > 0) return invalid(validation, validationContext ?? '', known);
+  if (validation !== undefined && validation.length > 0)
+    return invalid(validation, validationContext ?? '', schemaOf(validationContext ?? ''));
   if (typeof code === 'string') {
     const found = ofFramework(error as FastifyError, bodyLimit);
     if (found !== undefined) return found;

@@ -2,13 +2,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEM_CONTENT_TYPE, problemOf, Refusal } from './problem';
 import { refusalOf } from './refusal-of';
 
-const knownNames = (schema: unknown): readonly string[] =>
-  Object.keys((schema as { properties?: object } | undefined)?.properties ?? {});
-
 /** Answers with the problem behind an error. Defects and trouble with stores are logged; what clients do is not. */
 export const sendRefusal = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
   const { schema, bodyLimit } = request.routeOptions ?? {};
-  const refusal = refusalOf(error, knownNames(schema?.querystring), bodyLimit);
+  const schemaOf = (part: string): unknown => (schema as Readonly<Record<string, unknown>> | undefined)?.[part];
+  const refusal = refusalOf(error, schemaOf, bodyLimit);
   if (refusal.status >= 500) request.log.error({ err: refusal.cause ?? error }, `${refusal.kind}: ${request.method}`);
   return reply
     .code(refusal.status)

@@ -1,18 +1,29 @@
-import { Ajv, type Options } from 'ajv';
+import { boundedValidator } from '@rapport/domain';
+import { Ajv, type ErrorObject, type Options } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { FastifyInstance } from 'fastify';
 
-const common: Options = { allErrors: true, strictTypes: false, strictRequired: false, logger: false };
+const ajvWith = (options: Options): Ajv => {
+  const ajv = new Ajv({ strictTypes: false, strictRequired: false, logger: false, ...options });
+  addFormats(ajv);
+  // What OpenAPI adds to JSON Schema says nothing about validity.
+  ajv.addVocabulary(['example', 'xml', 'externalDocs', 'discriminator']);
+  return ajv;
+};
 
-/** What comes as text (query, path, headers) is turned into numbers and booleans; bodies say themselves what they are. */
-const validators = () => {
-  const [text, body] = [new Ajv({ ...common, coerceTypes: 'array', useDefaults: true }), new Ajv(common)];
-  for (const ajv of [text, body]) {
-    addFormats(ajv);
-    // What OpenAPI adds to JSON Schema says nothing about validity.
-    ajv.addVocabulary(['example', 'xml', 'externalDocs', 'discriminator']);
-  }
-  return { text, body };
+/** What comes as text (query, path, headers), bounded by what headers may have, is turned into numbers and booleans. */
+const textErrors = (): ((schema: object) => (input: unknown) => readonly ErrorObject[]) => {
+  const ajv = ajvWith({ allErrors: true, coerceTypes: 'array', useDefaults: true });
+  return (schema) => {
+    const validate = ajv.compile(schema);
+    return (input) => (validate(input) ? [] : (validate.errors ?? []));
+  };
+};
+
+/** Bodies say themselves what they are, and may hold as many mistakes as values. */
+const bodyErrors = (): ((schema: object) => (input: unknown) => readonly ErrorObject[]) => {
+  const [first, all] = [ajvWith({}), ajvWith({ allErrors: true })];
+  return (schema) => boundedValidator((allErrors) => (allErrors ? all : first).compile(schema));
 };
 
 /** `1e400` is turned into a number that has no end, and passes every bound. */
@@ -30,11 +41,12 @@ const NO_PARAMETERS = { type: 'object', properties: {}, additionalProperties: fa
  * their schemas: tests hold one against the other. Unknown query parameters are refused everywhere.
  */
 export const useSchemas = (app: FastifyInstance): void => {
-  const { text, body } = validators();
+  const [ofText, ofBody] = [textErrors(), bodyErrors()];
   app.setValidatorCompiler(({ schema, httpPart }) => {
-    const validate = (httpPart === 'body' ? body : text).compile(schema as object);
+    const errorsOf = (httpPart === 'body' ? ofBody : ofText)(schema as object);
     return (input) => {
-      if (!validate(input)) return { error: validate.errors as never };
+      const errors = errorsOf(input);
+      if (errors.length > 0) return { error: errors as never };
       const endless = endlessIn(input);
       return endless === undefined ? { value: input } : { error: [endless] as never };
     };

@@ -59,6 +59,8 @@ export interface Checkpoint {
   readonly position: string;
   /** SHA-256 of the ruleset, hex. */
   readonly ruleset: string;
+  /** The version of the model that folded: what another one folded cannot be continued. */
+  readonly model: number;
 }
 
 /** Evidence of a factor as it stood at `at`; with half-life and prior it gives the score at any later instant. */

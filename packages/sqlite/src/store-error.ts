@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
+import { dirname } from 'node:path';
 
 /** Why a store cannot be used; closed, so that a caller can decide on each. */
 export type StoreErrorKind =
@@ -9,6 +10,7 @@ export type StoreErrorKind =
   | 'damaged'
   | 'locked'
   | 'full'
+  | 'unreadable'
   | 'unwritable';
 
 /** What the disk, the file or another process did to us. The message says what, where, and what to do. */
@@ -35,9 +37,31 @@ const MESSAGES: Readonly<Record<Exclude<StoreErrorKind, 'newer-version' | 'needs
     locked: (path) => `The store ${path} is in use by another process. Stop that process, or wait until it is done.`,
     full: (path) =>
       `The disk of ${path} is full (or a quota or a limit on the size of files is reached, or it fails). Nothing of this operation was stored; make room and do it again, earlier data is intact.`,
+    unreadable: (path) =>
+      `${path} may not be read by this user. Run as the user it belongs to, or have that user let this one in.`,
     unwritable: (path) =>
       `The store ${path} cannot be opened or written here. Check that file and folder belong to this user, are not read-only, and that the disk is sound.`,
   };
+
+/** SQLite says of a file only that it cannot be opened; why, the file system knows. */
+const whyUnopened = (path: string): 'missing' | 'unreadable' | 'unwritable' => {
+  const denied = (mode: number, which: string): boolean | undefined => {
+    try {
+      accessSync(which, mode);
+      return false;
+    } catch (error) {
+      return isDenied(error) ? true : undefined;
+    }
+  };
+  const unreadable = denied(constants.R_OK, path);
+  if (unreadable !== undefined) return unreadable ? 'unreadable' : 'unwritable';
+  return denied(constants.W_OK, dirname(path)) === true ? 'unwritable' : 'missing';
+};
+
+const isDenied = (error: unknown): boolean => {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'EACCES' || code === 'EPERM' || code === 'EROFS';
+};
 
 const kindOf = (code: string, path: string): keyof typeof MESSAGES | undefined => {
   if (code === 'SQLITE_NOTADB') return 'not-a-store';
@@ -49,7 +73,7 @@ const kindOf = (code: string, path: string): keyof typeof MESSAGES | undefined =
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'locked';
   if (/^SQLITE_IOERR_(READ|SHORT_READ|DATA|CORRUPTFS)$/.test(code)) return 'damaged';
   if (/^SQLITE_(READONLY|IOERR|PERM)/.test(code)) return 'unwritable';
-  if (code.startsWith('SQLITE_CANTOPEN')) return existsSync(path) ? 'unwritable' : 'missing';
+  if (code.startsWith('SQLITE_CANTOPEN')) return whyUnopened(path);
   if (code === 'ENOENT' || code === 'ENOTDIR') return 'missing';
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'EISDIR' || code === 'EEXIST') {
     return 'unwritable';

@@ -27,6 +27,12 @@ export const DEFINITIONS = define({
     buckets: [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
     help: 'From the arrival of a request to its answer, by route (with its placeholders) and status.',
   },
+  authenticationFailures: {
+    name: 'rapport_authentication_failures_total',
+    kind: 'counter',
+    labels: ['reason'],
+    help: 'Requests refused because nobody knows who sent them, by reason: missing (no key or token), invalid, or unavailable (the issuer of tokens cannot be reached).',
+  },
   lagPositions: {
     name: 'rapport_projection_lag_positions',
     kind: 'gauge',
@@ -118,6 +124,24 @@ export const DEFINITIONS = define({
     labels: [],
     help: 'Events in the log: touchpoints, decisions and notes.',
   },
+  files: {
+    name: 'rapport_data_file_bytes',
+    kind: 'gauge',
+    labels: ['file'],
+    help: 'Size of what lies in the data directory, by store (its -wal apart, replaced read models with it), rulesets, and other.',
+  },
+  diskFree: {
+    name: 'rapport_data_filesystem_avail_bytes',
+    kind: 'gauge',
+    labels: [],
+    help: 'Room left for this user on the file system of the data directory.',
+  },
+  diskSize: {
+    name: 'rapport_data_filesystem_size_bytes',
+    kind: 'gauge',
+    labels: [],
+    help: 'Size of the file system of the data directory.',
+  },
   build: {
     name: 'rapport_build_info',
     kind: 'gauge',
@@ -125,6 +149,16 @@ export const DEFINITIONS = define({
     help: 'Always 1; the version of Rapport and of Node.js in the labels.',
   },
 });
+
+/**
+ * Gauges of prom-client whose names end as only those of counters may (promtool warns of them). What they say is in the
+ * metrics of the same name without `_total`, by type.
+ */
+export const MISNAMED: readonly string[] = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
 
 /** What prom-client says of the process and that dashboard and alerts rely on. It has more; `/metrics` lists all. */
 export const PROCESS_DEFINITIONS: readonly MetricDefinition[] = [

@@ -2,6 +2,7 @@ export { DEFINITIONS, type MetricDefinition, type MetricKind, PROCESS_DEFINITION
 export * from './metrics';
 export { metricsMarkdown } from './metrics-page';
 export { noTraces } from './no-traces';
+export { OPEN_METRICS_CONTENT_TYPE, openMetricsText } from './open-metrics';
 export { openTelemetry, type TelemetryOptions } from './open-telemetry';
 export { REDACTED, scrubText } from './scrub';
 export { silentTelemetry } from './silent-telemetry';

@@ -15,8 +15,8 @@ export const metricsMarkdown = (): string => {
   return [
     '# Metrics',
     '',
-    '`GET /metrics` answers in the text format of Prometheus. Units are seconds and bytes; counters begin at 0 when the',
-    'engine starts. How to use them, and the dashboard and alerts that come with Rapport: [Observability](../observability.md).',
+    '`GET /metrics` answers in the text format of Prometheus, or in that of OpenMetrics where `Accept` prefers it. Units',
+    'are seconds and bytes; counters begin at 0 when the engine starts. How to use them, and the dashboard and alerts that come with Rapport: [Observability](../observability.md).',
     '',
     '## Rapport',
     '',

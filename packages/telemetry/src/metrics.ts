@@ -5,6 +5,7 @@ export interface Metrics {
   readonly registry: Registry;
   touchpoints(outcome: 'recorded' | 'duplicate' | 'conflict' | 'rejected', count: number): void;
   request(labels: { readonly method: string; readonly route: string; readonly status: number }, seconds: number): void;
+  authenticationFailed(reason: 'missing' | 'invalid' | 'unavailable'): void;
   announced(kind: string, channel: 'sse' | 'pull' | 'webhook', count: number): void;
   /** `seconds` from recording the decision to the end of the attempt. */
   delivery(outcome: 'delivered' | 'failed' | 'dead', seconds: number): void;
@@ -26,4 +27,16 @@ export interface EngineGauges {
   readonly webhookWaiting: number;
   readonly webhookDeadLetters: number;
   readonly logEvents: number;
+  /** Undefined where it could not be looked at. */
+  readonly disk: DiskUsage | undefined;
+}
+
+/** What a data directory takes of its disk, in bytes. */
+export interface DiskUsage {
+  /** By what they belong to: `events.sqlite`, `events.sqlite-wal`, `rulesets`. */
+  readonly files: ReadonlyMap<string, number>;
+  /** Left on its file system for this user. */
+  readonly freeBytes: number;
+  /** Of its file system. */
+  readonly sizeBytes: number;
 }

@@ -17,6 +17,14 @@ const GAUGES: EngineGauges = {
   webhookWaiting: 9,
   webhookDeadLetters: 5,
   logEvents: 1_130,
+  disk: {
+    files: new Map([
+      ['events.sqlite', 4_096],
+      ['events.sqlite-wal', 32],
+    ]),
+    freeBytes: 1e12,
+    sizeBytes: 2e12,
+  },
 };
 
 const own: readonly MetricDefinition[] = Object.values(DEFINITIONS);
@@ -92,6 +100,10 @@ test('the engine is asked once a scrape, for all gauges and totals together', as
       'rapport_webhook_waiting 9',
       'rapport_webhook_dead_letters 5',
       'rapport_log_events 1130',
+      'rapport_data_file_bytes{file="events.sqlite"} 4096',
+      'rapport_data_file_bytes{file="events.sqlite-wal"} 32',
+      'rapport_data_filesystem_avail_bytes 1000000000000',
+      'rapport_data_filesystem_size_bytes 2000000000000',
     ]),
   );
   expect(second).toContain('\nrapport_decisions_total 132\n');
@@ -112,5 +124,24 @@ test('gauges that cannot be read are missing from the scrape rather than old, an
   expect(failures).toEqual([new Error('closed')]);
   expect(text).not.toMatch(/^rapport_projection_lag_seconds /m);
   expect(text).not.toMatch(/^rapport_webhook_subscriptions\{/m);
+  expect(text).not.toMatch(/^rapport_data_/m);
   expect(text).toContain('rapport_touchpoints_total{outcome="recorded"} 5');
+});
+
+test('a disk that cannot be looked at is missing from the scrape, and nothing else', async () => {
+  const metrics = quietMetrics();
+  let disk: EngineGauges['disk'] = GAUGES.disk;
+  metrics.observe(async () => ({ ...GAUGES, disk }));
+  expect(await metrics.registry.metrics()).toMatch(/^rapport_data_filesystem_avail_bytes /m);
+  disk = undefined;
+  const text = await metrics.registry.metrics();
+  expect(text).not.toMatch(/^rapport_data_/m);
+  expect(text).toContain('\nrapport_log_events 1130\n');
+});
+
+test('no gauge of the process is named as a counter is', async () => {
+  const { registry } = createMetrics({ version: '1.2.3', processMetrics: true });
+  const named = (await registry.getMetricsAsJSON()).filter(({ name }) => name.endsWith('_total'));
+  expect(named.filter(({ type }) => String(type) !== 'counter')).toEqual([]);
+  expect(named.length).toBeGreaterThan(5);
 });

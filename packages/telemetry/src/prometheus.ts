@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { DEFINITIONS, type MetricDefinition } from './definitions';
+import { DEFINITIONS, type MetricDefinition, MISNAMED } from './definitions';
 import type { EngineGauges, Metrics } from './metrics';
 
 export interface MetricsOptions {
@@ -29,6 +29,7 @@ export const createMetrics = ({ version, processMetrics, onObserveFailure }: Met
 
   const touchpoints = counter(DEFINITIONS.touchpoints);
   const requests = histogram(DEFINITIONS.requests);
+  const authenticationFailures = counter(DEFINITIONS.authenticationFailures);
   const announcements = counter(DEFINITIONS.announcements);
   const disconnects = counter(DEFINITIONS.disconnects);
   const deliveryAttempts = counter(DEFINITIONS.attempts);
@@ -42,8 +43,10 @@ export const createMetrics = ({ version, processMetrics, onObserveFailure }: Met
   const departures = childrenOf(['slow', 'closed', 'stopping', 'unauthorized', 'failed'], (reason) =>
     disconnects.labels(reason),
   );
+  const failures = childrenOf(['missing', 'invalid', 'unavailable'], (reason) => authenticationFailures.labels(reason));
   // So that rates are there from the first scrape on.
-  for (const children of [outcomes, attempts, departures]) for (const child of Object.values(children)) child.inc(0);
+  for (const children of [outcomes, attempts, departures, failures])
+    for (const child of Object.values(children)) child.inc(0);
 
   const gauges = {
     lagPositions: readGauge(DEFINITIONS.lagPositions),
@@ -54,6 +57,11 @@ export const createMetrics = ({ version, processMetrics, onObserveFailure }: Met
     webhookDeadLetters: readGauge(DEFINITIONS.deadLetters),
     logEvents: readGauge(DEFINITIONS.logEvents),
   } satisfies Partial<Record<keyof EngineGauges, Gauge>>;
+  const disk = {
+    freeBytes: readGauge(DEFINITIONS.diskFree),
+    sizeBytes: readGauge(DEFINITIONS.diskSize),
+  };
+  const files = readGauge(DEFINITIONS.files);
   const totals = {
     projectedTouchpoints: readCounter(DEFINITIONS.projected),
     lateTouchpoints: readCounter(DEFINITIONS.late),
@@ -62,8 +70,16 @@ export const createMetrics = ({ version, processMetrics, onObserveFailure }: Met
   const subscriptions = readGauge(DEFINITIONS.subscriptions);
 
   const forget = (): void => {
-    for (const gauge of Object.values(gauges)) gauge.remove();
+    for (const gauge of [...Object.values(gauges), ...Object.values(disk)]) gauge.remove();
     subscriptions.reset();
+    files.reset();
+  };
+  const showDisk = (seen: EngineGauges['disk']): void => {
+    files.reset();
+    for (const gauge of Object.values(disk)) gauge.remove();
+    if (seen === undefined) return;
+    for (const [file, bytes] of seen.files) files.set({ file }, bytes);
+    for (const [name, gauge] of Object.entries(disk)) gauge.set(seen[name as keyof typeof disk]);
   };
   const show = (seen: EngineGauges): void => {
     for (const [name, gauge] of Object.entries(gauges)) gauge.set(seen[name as keyof typeof gauges]);
@@ -72,15 +88,20 @@ export const createMetrics = ({ version, processMetrics, onObserveFailure }: Met
       total.inc(seen[name as keyof typeof totals]);
     }
     for (const [status, count] of Object.entries(seen.webhookSubscriptions)) subscriptions.set({ status }, count);
+    showDisk(seen.disk);
   };
   forget();
 
-  if (processMetrics) collectDefaultMetrics({ register: registry });
+  if (processMetrics) {
+    collectDefaultMetrics({ register: registry });
+    for (const name of MISNAMED) registry.removeSingleMetric(name);
+  }
 
   return {
     registry,
     touchpoints: (outcome, count) => outcomes[outcome].inc(count),
     request: ({ method, route, status }, seconds) => requests.observe({ method, route, status }, seconds),
+    authenticationFailed: (reason) => failures[reason].inc(),
     announced: (kind, channel, count) => announcements.inc({ kind, channel }, count),
     delivery: (outcome, seconds) => {
       attempts[outcome].inc();

@@ -1,7 +1,7 @@
 import { type EventLog, eventsBetween } from '@rapport/event-log';
 import type { Webhooks } from '@rapport/messaging';
 import type { ReadModel } from '@rapport/read-model';
-import type { EngineGauges } from '@rapport/telemetry';
+import type { DiskUsage, EngineGauges, Telemetry } from '@rapport/telemetry';
 import type { SupervisedProjection } from './supervised-projection';
 
 export interface GaugeSources {
@@ -10,6 +10,8 @@ export interface GaugeSources {
   readonly readModel: () => ReadModel;
   readonly webhooks: Webhooks;
   readonly openStreams: () => number;
+  readonly disk: () => Promise<DiskUsage>;
+  readonly logger: Telemetry['logger'];
 }
 
 /** How far the read model is behind: counted from the first touchpoint that it does not know. */
@@ -25,7 +27,7 @@ const lagOf = async (log: EventLog, projection: SupervisedProjection) => {
 
 /** The gauges of the metrics, as they stand. */
 export const gauges = async (sources: GaugeSources): Promise<EngineGauges> => {
-  const { log, projection, webhooks, readModel, openStreams } = sources;
+  const { log, projection, webhooks, readModel, openStreams, disk, logger } = sources;
   const { touchpoints, late, decisions } = projection.status();
   const subscriptions = await webhooks.list();
   const byStatus = { active: 0, paused: 0, disabled: 0 };
@@ -41,5 +43,9 @@ export const gauges = async (sources: GaugeSources): Promise<EngineGauges> => {
     webhookWaiting: subscriptions.reduce((sum, { waiting }) => sum + waiting, 0),
     webhookDeadLetters: subscriptions.reduce((sum, { deadLetters }) => sum + deadLetters, 0),
     logEvents: (await log.count()).events,
+    disk: await disk().catch((err: unknown) => {
+      logger.warn({ err }, 'how much of the disk is used could not be read');
+      return undefined;
+    }),
   };
 };

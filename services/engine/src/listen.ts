@@ -20,9 +20,11 @@ export const listen = async (app: Awaited<ReturnType<typeof createApi>>, config:
   try {
     await app.listen({ host, port });
   } catch (error) {
-    const reason = REASONS[(error as NodeJS.ErrnoException).code ?? ''];
+    const { code = '' } = error as NodeJS.ErrnoException;
+    const reason = REASONS[code];
     if (reason === undefined) throw error;
-    throw new ServeError(`Cannot listen on ${host}, port ${port}: ${reason}.`);
+    // The port may become free, and the network may come up after the engine. Rights do not come by themselves.
+    throw new ServeError(`Cannot listen on ${host}, port ${port}: ${reason}.`, code !== 'EACCES');
   }
   const scheme = config['http.tls.key'] === undefined ? 'http' : 'https';
   const name = host.includes(':') ? `[${host}]` : host;

@@ -1,11 +1,13 @@
 /** The engine in a container: set by environment and file alone. `node services/engine/dist/main.js` */
+import '@rapport/sqlite/supported-node';
 import type { Host } from '@rapport/data-directory';
 import { effectiveConfig } from './config';
+import { EXIT_STATUS, exitStatusOf, isForPeople } from './exit-status';
 import { serve } from './serve';
 
 const stopping = new AbortController();
 const stop = (): void => {
-  if (stopping.signal.aborted) process.exit(130);
+  if (stopping.signal.aborted) process.exit(EXIT_STATUS.interrupted);
   stopping.abort();
 };
 process.on('SIGTERM', stop);
@@ -20,18 +22,15 @@ const host: Host = {
 const run = async (): Promise<void> => {
   const { config, warnings } = effectiveConfig({ environment: process.env });
   for (const warning of warnings) host.note(warning);
-  await serve(config, host);
+  // A container may have a terminal (`docker run -t`) and keep what is said on it all the same.
+  await serve(config, host, false);
 };
 
-/** Their messages are meant for people. */
-const FOR_PEOPLE = new Set(['ConfigError', 'ServeError', 'StoreError', 'DataDirectoryError']);
-
 run().then(
-  () => process.exit(0),
+  () => process.exit(EXIT_STATUS.stopped),
   (error: unknown) => {
-    if (stopping.signal.aborted) process.exit(130);
-    const told = error instanceof Error && FOR_PEOPLE.has(error.name);
-    host.note(told ? error.message : String(error instanceof Error ? error.stack : error));
-    process.exit(told ? 2 : 70);
+    if (stopping.signal.aborted) process.exit(EXIT_STATUS.interrupted);
+    host.note(isForPeople(error) ? error.message : String(error instanceof Error ? error.stack : error));
+    process.exit(exitStatusOf(error));
   },
 );

@@ -22,7 +22,10 @@ export const apiOptions = (config: Config): ApiOptions => ({
     idleStreamMilliseconds: config['http.idleStreamTimeout'],
   },
   tls: tlsOptions(config),
+  trustedProxies: config['http.trustedProxies'],
   authentication: config['auth.enabled'],
+  allowedOrigins: config['http.allowedOrigins'] ?? [],
+  mergeOnIdentify: config['segment.mergeOnIdentify'],
 });
 
 export const webhookOptions = (config: Config): Partial<WebhookOptions> => ({

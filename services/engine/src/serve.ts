@@ -4,8 +4,8 @@ import { type RunningEngine, startEngine } from './start-engine';
 
 /** What is told to a person once the engine serves. */
 export const servingLines = (
-  { url, data, inForce, firstKey, api }: RunningEngine,
-  config: Config,
+  { url, data, inForce, firstKey, keys, api }: RunningEngine,
+  showKey: boolean,
 ): readonly string[] => [
   `Rapport serves ${url}`,
   `  reference   ${url}/docs`,
@@ -13,11 +13,14 @@ export const servingLines = (
   `  ruleset     ${inForce.ruleset.ruleset} ${inForce.ruleset.version}  ${inForce.hash.slice(0, 12)}`,
   ...(api.now() < Date.now() - 60_000
     ? [
-        `  today       ${new Date(api.now()).toISOString().slice(0, 10)} (a demo: asked without asOf, it answers as of that day)`,
+        `  today       ${new Date(api.now()).toISOString().slice(0, 10)} (a demo whose clock stands still: asked without asOf, it answers as of that day)`,
       ]
     : []),
-  ...(config['auth.enabled'] ? [] : ['  No key is asked for: auth.enabled is false.']),
-  ...(firstKey === undefined
+  keys === undefined
+    ? '  No key is asked for: auth.enabled is false.'
+    : `  keys        ${keys.valid} valid, ${keys.admins} of role admin`,
+  ...(keys?.advice ?? []).flatMap((sentence) => ['', sentence]),
+  ...(firstKey === undefined || !showKey
     ? []
     : [
         '',
@@ -29,13 +32,18 @@ export const servingLines = (
       ]),
 ];
 
-/** Serves until the host's signal aborts, and then stops in order. */
-export const serve = async (config: Config, host: Host): Promise<void> => {
-  const engine = await startEngine(config, host);
+/**
+ * Serves until the host's signal aborts, and then stops in order.
+ *
+ * @param showKey whether the first key is shown: to a person at a terminal. What is said elsewhere is kept by a journal
+ * or a log; there it goes into a file of its owner alone instead
+ */
+export const serve = async (config: Config, host: Host, showKey = process.stderr.isTTY === true): Promise<void> => {
+  const engine = await startEngine(config, host, { keepFirstKey: !showKey });
   const fatal = (error: unknown): void => engine.logger.fatal({ err: error }, 'a defect ends the engine');
   process.on('uncaughtExceptionMonitor', fatal);
   try {
-    host.note(servingLines(engine, config).join('\n'));
+    host.note(servingLines(engine, showKey).join('\n'));
     await aborted(host.signal);
   } finally {
     await engine.stop();

@@ -1,23 +1,22 @@
-import { openAccess } from '@rapport/access';
+import { type Access, openAccess } from '@rapport/access';
 import {
-  type DataDirectory,
   finishPublication,
   type Host,
   type InForce,
   publishRuleset,
-  readStored,
   rulesetInForce,
-  storedHashes,
   unusableProjection,
 } from '@rapport/data-directory';
 import { compileRuleset } from '@rapport/domain';
-import { createChangeFeed, recordTouchpoints, systemClock } from '@rapport/engine';
+import { createChangeFeed, createRulesetHistory, recordTouchpoints, systemClock } from '@rapport/engine';
 import { type ApiEngine, createApi } from '@rapport/http-api';
 import { openWebhooks } from '@rapport/messaging';
 import { openTelemetry, SPAN, type Telemetry } from '@rapport/telemetry';
 import { closers } from './closers';
 import type { Config } from './config';
 import { keepCrossSell } from './cross-sell-keeper';
+import { diskUsage } from './disk-usage';
+import { type KeyReport, keepFirstKey, keyReport } from './first-key';
 import { gauges } from './gauges';
 import { listen } from './listen';
 import { apiOptions, oidcOptions, webhookOptions } from './options-of';
@@ -36,8 +35,10 @@ export interface RunningEngine {
   readonly url: string;
   readonly data: string;
   readonly inForce: InForce;
-  /** Of the first key, made at the first start: to be shown once, and kept nowhere. */
+  /** The secret of the first key, where this start made it. */
   readonly firstKey: string | undefined;
+  /** Undefined where no keys are asked for. */
+  readonly keys: KeyReport | undefined;
   readonly api: ApiEngine;
   readonly logger: Telemetry['logger'];
   /**
@@ -45,6 +46,11 @@ export interface RunningEngine {
    * attempts (for `webhooks.timeout` at most), and closes everything. May be called twice.
    */
   stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** Keeps the first key in a file of the data directory too, before it is made for good. */
+  readonly keepFirstKey?: boolean;
 }
 
 const logFormat = (format: Config['log.format']): 'json' | 'pretty' =>
@@ -59,17 +65,26 @@ const logFormat = (format: Config['log.format']): 'json' | 'pretty' =>
  * const engine = await startEngine(config, { note, progress, signal });
  * await engine.stop();
  */
-export const startEngine = async (config: Config, host: Host): Promise<RunningEngine> => {
+export const startEngine = async (
+  config: Config,
+  host: Host,
+  startOptions: StartOptions = {},
+): Promise<RunningEngine> => {
   const open = closers();
   try {
-    return await start(config, host, open);
+    return await start(config, host, startOptions, open);
   } catch (error) {
     await open.close().catch(() => undefined);
     throw error;
   }
 };
 
-const start = async (config: Config, host: Host, open: ReturnType<typeof closers>): Promise<RunningEngine> => {
+const start = async (
+  config: Config,
+  host: Host,
+  { keepFirstKey: keep }: StartOptions,
+  open: ReturnType<typeof closers>,
+): Promise<RunningEngine> => {
   const options = apiOptions(config);
   const telemetry = await openTelemetry({
     level: config['log.level'],
@@ -92,7 +107,7 @@ const start = async (config: Config, host: Host, open: ReturnType<typeof closers
     path: files.access,
     oidc: oidcOptions(config),
     keepMilliseconds: config['auth.accessLog.keep'],
-    onError: (err, lost) => logger.error({ err, lost }, 'the access log cannot be written'),
+    onError: (err, lost) => logger.error({ err, lost }, 'the access log or the audit log cannot be written'),
   });
   open.add(() => access.close());
 
@@ -107,7 +122,7 @@ const start = async (config: Config, host: Host, open: ReturnType<typeof closers
     readModel: files.relationships,
     prepare: async () => {
       await finishPublication({ host, files, log });
-      await rules.changeTo(await rulesetInForce(files.directory));
+      await rules.changeTo(await rulesetInForce(files, log));
       return rules.current().ruleset;
     },
     today,
@@ -141,7 +156,7 @@ const start = async (config: Config, host: Host, open: ReturnType<typeof closers
         recordTouchpoints(log, touchpoints),
       ),
     rules: rules.current,
-    rulesets: async () => rulesetsIn(files, rules.current().hash),
+    rulesetHistory: createRulesetHistory(log),
     readModel: () => readSide.current(),
     crossSell: () => crossSell.answers(),
     feed,
@@ -153,7 +168,7 @@ const start = async (config: Config, host: Host, open: ReturnType<typeof closers
     projection: () => projection.status(),
     whenCaughtUp: (position) => projection.whenCaughtUp(position),
     retryParked: () => projection.retryParked(),
-    publishRuleset: (ruleset, { announce }) =>
+    publishRuleset: (ruleset, { announce, by }) =>
       inTurn(async () => {
         const now = () => today ?? Date.now();
         const report = await publishRuleset({
@@ -162,6 +177,8 @@ const start = async (config: Config, host: Host, open: ReturnType<typeof closers
           log,
           ruleset,
           announce,
+          by,
+          with: 'POST /v1/rulesets',
           now,
           paused: (work) => projection.pauseFor(work),
         });
@@ -172,8 +189,9 @@ const start = async (config: Config, host: Host, open: ReturnType<typeof closers
     notReady: () => notReady({ projection, feed, maxLag: config['readiness.maxLag'], stopping: () => stopping }),
   };
   const app = await createApi(api, options);
+  const disk = diskUsage(files.directory);
   telemetry.metrics.observe(() =>
-    gauges({ log, projection, readModel: api.readModel, webhooks, openStreams: () => app.openStreams() }),
+    gauges({ log, projection, readModel: api.readModel, webhooks, openStreams: () => app.openStreams(), disk, logger }),
   );
   open.add(async () => {
     // Who does not end in time is cut off.
@@ -184,14 +202,16 @@ const start = async (config: Config, host: Host, open: ReturnType<typeof closers
   const url = await listen(app, config);
   webhooks.start();
   // Only now: a key that was made by a start that failed would have been shown to nobody.
-  const firstKey = config['auth.enabled'] ? await access.firstKey() : undefined;
+  const keys = config['auth.enabled'] ? await keysOf(access, files.firstKey, keep === true) : undefined;
   logger.info({ url, data: files.directory, ruleset: rules.current().hash }, 'serving');
+  for (const sentence of keys?.report.advice ?? []) logger.warn(sentence);
 
   return {
     url,
     data: files.directory,
     inForce: rules.current(),
-    firstKey: firstKey?.secret,
+    firstKey: keys?.secret,
+    keys: keys?.report,
     api,
     logger,
     stop: () => {
@@ -202,5 +222,13 @@ const start = async (config: Config, host: Host, open: ReturnType<typeof closers
   };
 };
 
-const rulesetsIn = (files: DataDirectory, inForce: string) =>
-  storedHashes(files).map((hash) => ({ ruleset: readStored(files, hash), hash, inForce: hash === inForce }));
+/** Makes the first key where there was never one, and looks what keys there are. */
+const keysOf = async (
+  access: Access,
+  file: string,
+  keep: boolean,
+): Promise<{ readonly secret: string | undefined; readonly report: KeyReport }> => {
+  const made = await access.firstKey(keep ? (secret) => keepFirstKey(file, secret) : undefined);
+  const report = keyReport(await access.keys(), file, { madeNow: made !== undefined, now: Date.now() });
+  return { secret: made?.secret, report };
+};

@@ -1,20 +1,17 @@
 /** The data directory as the engine holds it: the one log that is open for writing, the rules, and what follows. */
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import {
+  cannotContinue,
   type DataDirectory,
-  finishPublication,
   type Host,
   hasUnfinishedImport,
   type InForce,
-  keepRuleset,
-  noteInForce,
+  isThere,
   readDemoMarker,
   rebuildReadModel,
-  removeWhatIsAhead,
-  rulesetInForce,
   settleImport,
   storeToFill,
+  takeUp,
   unusableProjection,
 } from '@rapport/data-directory';
 import { compileRuleset } from '@rapport/domain';
@@ -55,12 +52,12 @@ const usableReadModel = async (host: Host, store: HeldStore): Promise<void> => {
 };
 
 /** Why the read model cannot be continued; opening it for writing also brings an older one up to date. */
-const unusable = async ({ files, inForce }: HeldStore): Promise<string | undefined> => {
-  if (!existsSync(files.relationships)) return 'there is none';
+const unusable = async ({ files, inForce }: Pick<HeldStore, 'files' | 'inForce'>): Promise<string | undefined> => {
+  if (!isThere(files.relationships)) return 'there is none';
   try {
     const factors = factorsOf(compileRuleset(inForce.ruleset));
     await (await openSqliteReadModel(files.relationships, { mode: 'write', factors })).close();
-    return undefined;
+    return await cannotContinue(files, inForce);
   } catch (error) {
     const problem = unusableProjection(error, files)?.problem;
     if (problem === undefined) throw error;
@@ -77,17 +74,14 @@ export const holdStore = async (host: Host, directory: string): Promise<HeldStor
   const files = storeToFill(directory);
   const log = await openEventLogOnThread(files.events);
   try {
-    await finishPublication({ host, files, log });
-    const inForce = await rulesetInForce(directory);
-    keepRuleset(files, inForce.ruleset);
-    noteInForce(files, inForce.hash);
-    await removeWhatIsAhead(host, files, log);
+    const today = readDemoMarker(files)?.today;
+    const inForce = await takeUp({ host, files, log }, { with: 'serve', now: today ?? Date.now() });
     const store: HeldStore = {
       files,
       location: { kind: 'sqlite', path: files.events },
       log,
       inForce,
-      today: readDemoMarker(files)?.today,
+      today,
     };
     await usableReadModel(host, store);
     if (hasUnfinishedImport(files)) await settleImport(host, files, log, inForce, store.today ?? Date.now());

@@ -151,7 +151,7 @@ describe('what is kept no longer', () => {
 
 describe('what cannot be written', () => {
   it('is told, kept, and written when it can be', async () => {
-    const told: [unknown, readonly AccessRecord[]][] = [];
+    const told: [unknown, readonly object[]][] = [];
     const access = await place.open({ onError: (...what) => told.push(what) });
     const disk = fillDisk(place.path);
     access.record(record(1));
@@ -167,7 +167,7 @@ describe('what cannot be written', () => {
 
   it('is handed over where it cannot be kept either: each access is in the log or was handed over', async () => {
     const handed: AccessRecord[] = [];
-    const access = await place.open({ onError: (_, lost) => handed.push(...lost) });
+    const access = await place.open({ onError: (_, lost) => handed.push(...(lost as AccessRecord[])) });
     const disk = fillDisk(place.path);
     for (let at = 0; at < 10_700; at++) access.record(record(at));
     expect(handed.length).toBeGreaterThanOrEqual(700);
@@ -180,7 +180,7 @@ describe('what cannot be written', () => {
 
   it('at the end is handed over, and closing says so', async () => {
     const handed: AccessRecord[] = [];
-    const access = await place.open({ onError: (_, lost) => handed.push(...lost) });
+    const access = await place.open({ onError: (_, lost) => handed.push(...(lost as AccessRecord[])) });
     fillDisk(place.path).close();
     access.record(record(1));
     await expect(access.close()).rejects.toMatchObject({ message: 'no room' });

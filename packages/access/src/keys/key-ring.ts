@@ -5,10 +5,13 @@ import {
   type AccessKey,
   type AuthenticationFailure,
   type CreatedKey,
+  type NewKey,
   type Principal,
   ROLES,
   type Role,
 } from '../access';
+import type { Origin } from '../audit-log/audit';
+import type { AuditLog } from '../audit-log/audit-log';
 import type { Clock } from '../clock';
 import { keyTable, type StoredKey } from './key-table';
 import { hashSecret, keyText, newKeyParts, parseKey, secretMatches } from './secret';
@@ -17,16 +20,15 @@ import { hashSecret, keyText, newKeyParts, parseKey, secretMatches } from './sec
 const USE_NOTED_EVERY_MS = 60_000;
 const LONGEST_NAME = 200;
 
-export type NewKey = Pick<AccessKey, 'name' | 'roles' | 'expiresAt'>;
-
 export interface KeyRing {
   /** @param credentials what stood after `Bearer` */
   authenticate(credentials: string): Either<AuthenticationFailure, Principal>;
-  firstKey(): CreatedKey | undefined;
+  /** @param handOver shows or stores the secret before the key is made for good; where it throws, there is none */
+  firstKey(handOver: (secret: string) => void): CreatedKey | undefined;
   /** @throws RangeError for a key that would be of no use: no name, no role, expired before it begins */
-  create(key: NewKey): CreatedKey;
+  create(key: NewKey, origin: Origin): CreatedKey;
   all(): readonly AccessKey[];
-  revoke(id: string): boolean;
+  revoke(id: string, origin: Origin): boolean;
   /** Writes when keys were last used, where that has to be written. */
   writeUses(): void;
 }
@@ -35,7 +37,10 @@ interface RingKey extends StoredKey {
   readonly principal: Principal;
 }
 
-export const keyRing = ({ db }: Store, clock: Clock): KeyRing => {
+/** Who makes the first key. */
+const ENGINE: Origin = { actor: { kind: 'engine', id: 'engine', name: 'the engine, at its first start' } };
+
+export const keyRing = ({ db }: Store, clock: Clock, audit: Pick<AuditLog, 'insert'>): KeyRing => {
   const table = keyTable(db);
   // Differs from the last time when another connection, of this or another process, has committed. Asking costs a
   // look at shared memory, so it is asked for each request: a key revoked by the command line is refused at once.
@@ -68,6 +73,11 @@ export const keyRing = ({ db }: Store, clock: Clock): KeyRing => {
     return { stored: { key, hash: hashSecret(parts.secret) }, created: { key, secret: keyText(parts) } };
   };
 
+  const noteCreated = ({ id, name, roles, expiresAt }: AccessKey, origin: Origin): void =>
+    audit.insert({ action: 'key.created', subject: id, details: { name, roles, expiresAt } }, origin);
+  // Immediate: whether there was a key, the new one and who made it are one step for all processes.
+  const inOneStep = <T>(work: () => T): T => db.transaction(work).immediate();
+
   return {
     authenticate: (credentials) => {
       const parts = parseKey(credentials);
@@ -76,31 +86,45 @@ export const keyRing = ({ db }: Store, clock: Clock): KeyRing => {
       // Compared before anything else is looked at, so that time tells nothing of keys but that they are right.
       const matches = secretMatches(parts.secret, found?.hash);
       if (found === undefined) return invalid(`unknown key ${parts.id}`);
-      if (!matches) return invalid(`wrong secret for key ${parts.id}`);
+      if (!matches) return invalid(`wrong secret for key ${parts.id}`, parts.id);
       const now = clock.now();
       const { revokedAt, expiresAt, lastUsedAt } = found.key;
-      if (revokedAt !== undefined) return invalid(`revoked key ${parts.id}`);
-      if (expiresAt !== undefined && now >= expiresAt) return invalid(`expired key ${parts.id}`);
+      if (revokedAt !== undefined) return invalid(`revoked key ${parts.id}`, parts.id);
+      if (expiresAt !== undefined && now >= expiresAt) return invalid(`expired key ${parts.id}`, parts.id);
       noteUse(parts.id, now, lastUsedAt);
       return right(found.principal);
     },
-    firstKey: () => {
+    firstKey: (handOver) => {
       const { stored, created } = make({ name: 'first key', roles: ['admin'] });
-      if (!table.insertFirst(stored)) return undefined;
+      const made = inOneStep(() => {
+        if (table.isAny()) return false;
+        table.insert(stored);
+        noteCreated(stored.key, ENGINE);
+        handOver(created.secret);
+        return true;
+      });
+      if (!made) return undefined;
       load();
       return created;
     },
-    create: (key) => {
+    create: (key, origin) => {
       checkNewKey(key, clock.now());
       const { stored, created } = make({ ...key, name: key.name.trim(), roles: inOrder(key.roles) });
-      table.insert(stored);
+      inOneStep(() => {
+        table.insert(stored);
+        noteCreated(stored.key, origin);
+      });
       load();
       return created;
     },
     all: () =>
       [...current().values()].map(({ key }) => ({ ...key, lastUsedAt: unwritten.get(key.id) ?? key.lastUsedAt })),
-    revoke: (id) => {
-      const there = table.revoke(id, clock.now());
+    revoke: (id, origin) => {
+      const there = inOneStep(() => {
+        // Once: a key that is revoked already stays so, since when and by whom it was.
+        if (table.revoke(id, clock.now())) audit.insert({ action: 'key.revoked', subject: id }, origin);
+        return table.has(id);
+      });
       if (there) load();
       return there;
     },
@@ -119,7 +143,8 @@ const withPrincipal = ({ key, hash }: StoredKey): RingKey => ({
   principal: { id: key.id, name: key.name, kind: 'key', roles: key.roles },
 });
 
-const invalid = (reason: string): Either<AuthenticationFailure, never> => left({ kind: 'invalid', reason });
+const invalid = (reason: string, keyId?: string): Either<AuthenticationFailure, never> =>
+  left({ kind: 'invalid', reason, ...(keyId === undefined ? {} : { keyId }) });
 
 const inOrder = (roles: readonly Role[]): readonly Role[] => ROLES.filter((role) => roles.includes(role));
 

@@ -18,14 +18,15 @@ interface KeyRow {
   readonly last_used_at: number | null;
 }
 
-/** The rows of the keys. Every write is one short transaction. */
+/** The rows of the keys. */
 export interface KeyTable {
   /** In order of creation. */
   all(): readonly StoredKey[];
   insert(key: StoredKey): void;
-  /** Makes the key where there is none at all, revoked or not; false where there is. */
-  insertFirst(key: StoredKey): boolean;
-  /** False where there is no such key. The first revocation stands. */
+  /** Whether there is any key, revoked or not. */
+  isAny(): boolean;
+  has(id: string): boolean;
+  /** False where there is no such key, or it is revoked already. */
   revoke(id: string, at: number): boolean;
   /** Never back in time. */
   noteUse(uses: ReadonlyMap<string, number>): void;
@@ -37,24 +38,19 @@ export const keyTable = (db: Database): KeyTable => {
     'INSERT INTO keys (id, name, roles, secret_hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)',
   );
   const anyKey = db.prepare('SELECT 1 FROM keys LIMIT 1');
-  const revoke = db.prepare('UPDATE keys SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?');
+  const has = db.prepare('SELECT 1 FROM keys WHERE id = ?');
+  const revoke = db.prepare('UPDATE keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL');
   const use = db.prepare('UPDATE keys SET last_used_at = max(coalesce(last_used_at, 0), ?) WHERE id = ?');
 
-  const add = ({ key, hash }: StoredKey): void =>
-    void insert.run(key.id, key.name, key.roles.join(' '), hash, key.createdAt, key.expiresAt ?? null);
-  // Immediate: the question and the answer to it are one step for all processes.
-  const addFirst = db.transaction((key: StoredKey): boolean => {
-    if (anyKey.get() !== undefined) return false;
-    add(key);
-    return true;
-  });
   const noteUse = db.transaction((uses: ReadonlyMap<string, number>) => {
     for (const [id, at] of uses) use.run(at, id);
   });
   return {
     all: () => select.all().map(toStoredKey),
-    insert: add,
-    insertFirst: (key) => addFirst.immediate(key),
+    insert: ({ key, hash }) =>
+      void insert.run(key.id, key.name, key.roles.join(' '), hash, key.createdAt, key.expiresAt ?? null),
+    isAny: () => anyKey.get() !== undefined,
+    has: (id) => has.get(id) !== undefined,
     revoke: (id, at) => revoke.run(at, id).changes > 0,
     noteUse: (uses) => noteUse.immediate(uses),
   };

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ServerProcess, startServer } from './server-process';
 
@@ -9,8 +9,6 @@ export interface Server extends ServerProcess {
 
 /** Room for what dies young, as the image and the unit of systemd give it. */
 const NODE_ARGUMENTS = ['--max-semi-space-size=48'];
-
-const FIRST_KEY = /^ +(rapport_\S+)$/m;
 
 /** The engine as it is run: with keys, full durability and its usual logs, on a fresh data directory. */
 export const startEngine = async (data: string, nodeArguments: readonly string[] = []): Promise<Server> => {
@@ -26,12 +24,12 @@ export const startEngine = async (data: string, nodeArguments: readonly string[]
     }),
     printed,
   });
-  const key = FIRST_KEY.exec(readFileSync(printed, 'utf8'))?.[1];
-  if (key === undefined) {
+  const firstKey = join(data, 'rapport-data', 'first-key');
+  if (!existsSync(firstKey)) {
     server.kill();
-    throw new Error(`The engine printed no first key:\n${readFileSync(printed, 'utf8')}`);
+    throw new Error(`The engine made no first key:\n${readFileSync(printed, 'utf8')}`);
   }
-  return { ...server, headers: { authorization: `Bearer ${key}` } };
+  return { ...server, headers: { authorization: `Bearer ${readFileSync(firstKey, 'utf8').trim()}` } };
 };
 
 /** The bare route beside it. */

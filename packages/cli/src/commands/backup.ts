@@ -1,4 +1,4 @@
-import { backUp } from '@rapport/data-directory';
+import { backUp, shellWord } from '@rapport/data-directory';
 import { type Cli, printJson } from '../cli';
 import { interruptible } from '../exit';
 import { counted } from '../output/numbers';
@@ -13,6 +13,6 @@ export const backupCommand = async (cli: Cli, directory: string): Promise<void> 
     `${directory}: ${counted(report.events, 'event')}, ${counted(report.rulesets, 'ruleset')}${report.access ? ', keys and access log' : ''}${report.subscriptions ? ', subscriptions' : ''}.`,
   );
   cli.note(
-    `A backup that was never checked is a hope: rapport rebuild --data ${directory}; rapport verify --data ${directory}`,
+    `A backup that was never checked is a hope: rapport rebuild --data ${shellWord(directory)}; rapport verify --data ${shellWord(directory)}`,
   );
 };

@@ -1,11 +1,12 @@
 import { withStore } from '@rapport/data-directory';
-import { candidatesFor, rulesetName, subjectDocument } from '@rapport/engine';
+import { candidatesFor, subjectDocument } from '@rapport/engine';
 import { type Cli, printJson } from '../cli';
 import { loadCrossSell } from '../cross-sell';
 import { CommandError } from '../exit';
 import { candidateLines } from '../output/candidates';
 import { mergedLines } from '../output/merged-customers';
 import { headLine, section } from '../output/relationship';
+import { wordsIn } from '../output/words';
 import { evaluateCustomer } from '../store/customer';
 
 /** `rapport candidates`. */
@@ -15,21 +16,19 @@ export const candidatesCommand = (
   { asOf, limit }: { readonly asOf?: string; readonly limit: number },
 ): Promise<void> =>
   withStore(cli.data, async (store) => {
-    const found = await evaluateCustomer(store, askedFor, { asOf });
-    const { evaluation, touchpoints } = found;
+    const found = await evaluateCustomer(cli, store, askedFor, { asOf });
+    const { evaluation, touchpoints, subject } = found;
     const reply = await candidatesFor(() => loadCrossSell(store.files), evaluation, touchpoints, {
       limit,
-      language: 'en',
+      language: cli.language,
     });
     if (reply === undefined)
       throw new CommandError(`${store.files.crossSell} is missing: it is made by importing, or by "rapport rebuild".`);
     if (cli.json) {
-      const subject = { ...found, ruleset: rulesetName(store.ruleset, store.hash) };
       const { ruleset: _, ...about } = subjectDocument(subject, evaluation);
       return printJson(cli, { ...about, ...reply });
     }
-    const look = { ...cli, language: 'en' as const };
-    const head = headLine(found.customer, { asOf: evaluation.asOf, knownAt: undefined }, look);
-    cli.print([head, ...mergedLines(found, look)].join('\n'));
-    cli.print(section('Cross-sell candidates', candidateLines(reply, look), look).join('\n'));
+    const head = headLine(found.customer, { asOf: evaluation.asOf, knownAt: undefined }, cli);
+    cli.print([head, ...mergedLines(found, cli)].join('\n'));
+    cli.print(section(wordsIn(cli.language).candidates, candidateLines(reply, cli), cli).join('\n'));
   });

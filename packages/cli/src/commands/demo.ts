@@ -7,7 +7,7 @@ import {
   storeToFill,
   withStore,
 } from '@rapport/data-directory';
-import { formatInstant, RETAIL, rulesetHash } from '@rapport/domain';
+import { formatInstant } from '@rapport/domain';
 import { historyOf } from '@rapport/engine';
 import { openSqliteEventLog } from '@rapport/event-log';
 import { type Cli, DEFAULT_DATA, printJson } from '../cli';
@@ -16,8 +16,11 @@ import { DEMO_SEED, fillDemo } from '../demo/fill';
 import { populationLines } from '../demo/population';
 import { lateLines, thenAndNow } from '../demo/then-and-now';
 import { CommandError, interruptible } from '../exit';
+import { instantFrom } from '../instant-options';
+import { commandLine } from '../output/command-line';
 import { day } from '../output/instants';
 import { counted } from '../output/numbers';
+import { table } from '../output/table';
 import { type SettingOptions, settingsOf } from '../settings';
 
 const YEAR = 365 * 86_400_000;
@@ -25,6 +28,8 @@ const RESUME = 'To go on, run the same command again: what is recorded is recogn
 
 export interface DemoOptions extends SettingOptions {
   readonly customers: number;
+  readonly seed: number;
+  readonly until?: string;
   /** False with `--no-serve`. */
   readonly serve?: boolean;
 }
@@ -43,34 +48,63 @@ export const demoCommand = async (cli: Cli, options: DemoOptions): Promise<void>
   await (require('@rapport/engine-service') as typeof import('@rapport/engine-service')).serve(config, cli);
 };
 
-const showDemo = async (cli: Cli, { customers }: DemoOptions): Promise<void> => {
+const showDemo = async (cli: Cli, { customers, seed, until: typed }: DemoOptions): Promise<void> => {
+  const until = instantFrom('--until', typed);
+  if (until !== undefined && until > Date.now())
+    throw new CommandError(`--until ${typed}: this lies ahead. A history ends now at the latest.`);
   const files = storeToFill(cli.data);
   const marker = readDemoMarker(files);
   if (marker === undefined && hasStore(files) && !(await isEmpty(files)))
     throw new CommandError(
       `${cli.data} holds a store that is not the demo's; it is left alone. Name a fresh directory: rapport demo --data DIR`,
     );
-  if (marker !== undefined && (marker.customers !== customers || marker.seed !== DEMO_SEED))
+  if (marker !== undefined && !isOf(marker, { customers, seed, until }))
     throw new CommandError(
-      `${cli.data} holds a demo of ${counted(marker.customers, 'customer')}. Show that one (--customers ${marker.customers}), or name a fresh directory with --data.`,
+      `${cli.data} holds a demo of ${counted(marker.customers, 'customer')}. Show that one (${sameAgain(marker)}), or name a fresh directory with --data.`,
     );
-  const inForce = { ruleset: RETAIL, hash: rulesetHash(RETAIL) };
+  if (marker?.today !== undefined && until === undefined)
+    cli.note(
+      `The clock of this demo stands at ${formatInstant(marker.today)}: what is sent today lies ahead of it. For a company whose history ends now, name a fresh directory with --data.`,
+    );
   const filled =
-    marker?.picks === undefined ? await interruptible(RESUME, () => fillDemo(cli, files, inForce, customers)) : marker;
+    marker?.picks === undefined
+      ? await interruptible(RESUME, () =>
+          fillDemo(cli, files, marker ?? { customers, seed, until: until ?? Date.now(), today: until }),
+        )
+      : marker;
   await withStore(cli.data, (store) => tell(cli, store, filled));
 };
 
-/** An import that found nothing leaves an empty store behind. */
+/** Whether a demo that is there is the one that is asked for; without `until`, whenever its history ends. */
+const isOf = (
+  marker: DemoMarker,
+  { customers, seed, until }: { readonly customers: number; readonly seed: number; readonly until?: number },
+): boolean => marker.customers === customers && marker.seed === seed && (until === undefined || marker.today === until);
+
+/** The options that name a demo that is there. */
+const sameAgain = ({ customers, seed, today }: DemoMarker): string =>
+  [
+    `--customers ${customers}`,
+    ...(seed === DEMO_SEED ? [] : [`--seed ${seed}`]),
+    ...(today === undefined ? [] : [`--until ${formatInstant(today)}`]),
+  ].join(' ');
+
+/** An import that found nothing leaves a store without touchpoints behind. */
 const isEmpty = async ({ events }: DataDirectory): Promise<boolean> => {
   const log = await openSqliteEventLog(events, { mode: 'read' });
   try {
-    return (await log.count()).events === 0;
+    const { customer, staff } = (await log.count()).byCategory;
+    return (customer?.events ?? 0) + (staff?.events ?? 0) === 0;
   } finally {
     await log.close();
   }
 };
 
-const tell = async (cli: Cli, store: ReadingStore, { today, picks = {}, customers }: DemoMarker): Promise<void> => {
+const tell = async (
+  cli: Cli,
+  store: ReadingStore,
+  { until: today, seed, picks = {}, customers }: DemoMarker,
+): Promise<void> => {
   const { log, program, ruleset } = store;
   const yearAgo = today - YEAR;
   const readModel = await store.readModel();
@@ -79,6 +113,7 @@ const tell = async (cli: Cli, store: ReadingStore, { today, picks = {}, customer
     return printJson(cli, {
       data: cli.data,
       customers,
+      seed,
       touchpoints,
       today: formatInstant(today),
       population: { yearAgo: await readModel.population(yearAgo), today: await readModel.population(today) },
@@ -90,7 +125,7 @@ const tell = async (cli: Cli, store: ReadingStore, { today, picks = {}, customer
     if (lines.length > 0) cli.print(`\n${lines.join('\n')}`);
   };
   cli.print(
-    `${style.bold('Rapport')}  a simulated company: ${counted(customers, 'customer')}, two years, ${counted(touchpoints, 'touchpoint')}; today is ${day(today)}`,
+    `${style.bold('Rapport')}  a simulated company: ${counted(customers, 'customer')}, two years until ${day(today)}, ${counted(touchpoints, 'touchpoint')}`,
   );
   say(await populationLines(readModel, ruleset, { yearAgo, today }, cli));
   const storyOf = async (title: string, customer: string | undefined): Promise<readonly string[]> =>
@@ -110,9 +145,8 @@ const nextLines = (
   { yearAgo }: { readonly today: number; readonly yearAgo: number },
   { well, badly, late }: NonNullable<DemoMarker['picks']>,
 ): readonly string[] => {
-  const command = process.env.npm_lifecycle_event === undefined ? 'rapport' : 'npx rapport';
-  const where = cli.data === DEFAULT_DATA ? '' : ` --data ${cli.data}`;
-  const lines: readonly (readonly [line: string, what: string])[] = [
+  const here = { dataFlag: cli.data === DEFAULT_DATA ? undefined : cli.data, tzFlag: cli.tzFlag };
+  const lines: readonly (readonly [words: string, what: string])[] = [
     ...(well === undefined ? [] : [[`show ${well}`, 'the whole relationship'] as const]),
     ...(badly === undefined
       ? []
@@ -132,9 +166,6 @@ const nextLines = (
     [`replay --as-of ${day(yearAgo)}`, 'the population of any day, from the log'],
     [`ruleset show`, `the rules, ${counted(program.ruleset.stages.length, 'stage')} of them`],
   ];
-  const longest = Math.max(...lines.map(([line]) => line.length + where.length));
-  return [
-    cli.style.bold('Try next'),
-    ...lines.map(([line, what]) => `  ${command} ${`${line}${where}`.padEnd(longest)}  ${cli.style.dim(what)}`),
-  ];
+  const told = lines.map(([words, what]) => [commandLine(here, ...words.split(' ')), cli.style.dim(what)]);
+  return [cli.style.bold('Try next'), table([{ title: '' }, { title: '' }], told, { indent: 2 })];
 };

@@ -59,10 +59,10 @@ export const evaluateCommand = async (cli: Cli, options: EvaluateOptions): Promi
   const { name, version } = rulesetName(ruleset, rulesetHash(ruleset));
   cli.print(cli.style.dim(`ruleset ${name} ${version}`));
   for (const [customer, history] of histories) {
-    const lines = relationshipLines(customer, evaluated(history), view.knownAt, { ...cli, language: 'en' });
+    const lines = relationshipLines(customer, evaluated(history), view.knownAt, cli);
     const [head, ...rest] = lines;
     const merged = { customer, mergedCustomers: identities.membersOf(customer).slice(1) };
-    cli.print(`\n${[head, ...mergedLines(merged, { ...cli, language: 'en' }), ...rest].join('\n')}`);
+    cli.print(`\n${[head, ...mergedLines(merged, cli), ...rest].join('\n')}`);
   }
   if (histories.size === 0) cli.note(`${options.touchpoints} holds no touchpoints.`);
 };

@@ -1,21 +1,17 @@
-import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import {
   beginImport,
   bringUpToDate,
   type DataDirectory,
   endImport,
-  hasStore,
   type InForce,
-  keepRuleset,
-  noteInForce,
+  isThere,
   nowIn,
   type Projected,
   readDemoMarker,
   removeDemoMarker,
-  removeWhatIsAhead,
-  rulesetInForce,
   storeToFill,
+  takeUp,
 } from '@rapport/data-directory';
 import type { Ruleset } from '@rapport/domain';
 import { rulesetHash } from '@rapport/domain';
@@ -25,11 +21,13 @@ import { type ImportAccount, type Mapping, type PresetName, type RejectedItem, r
 import { type Cli, printJson } from '../cli';
 import { estimateLines } from '../estimate-lines';
 import { CommandError, EXIT, type ExitCode, interruptible } from '../exit';
+import { commandLine } from '../output/command-line';
 import { fileOut } from '../output/file-out';
 import { importReport } from '../output/import-report';
 import { counted } from '../output/numbers';
 import { rejectionText } from '../output/rejection';
 import { catalogueOf, readText, rulesetFrom } from '../rulesets';
+import { notePublished } from './audit-log';
 
 export interface ImportOptions {
   readonly as?: PresetName;
@@ -55,15 +53,16 @@ const SHOWN = 5;
 export const importCommand = async (cli: Cli, files: readonly string[], options: ImportOptions): Promise<ExitCode> => {
   const mapping = mappingFrom(options);
   for (const file of files)
-    if (!existsSync(file)) throw new CommandError(`${file}: there is no such file. Check the name; nothing was read.`);
+    if (!isThere(file)) throw new CommandError(`${file}: there is no such file. Check the name; nothing was read.`);
   const data = storeToFill(cli.data);
-  const inForce = await rulesetFor(cli, data, options.ruleset);
-  const context = { catalogue: catalogueOf(inForce.ruleset), now: Date.now() };
+  const named = rulesetNamed(cli, options.ruleset);
   const log = await openSqliteEventLog(data.events, { mode: 'write' });
   try {
-    keepRuleset(data, inForce.ruleset);
-    noteInForce(data, inForce.hash);
-    await removeWhatIsAhead(cli, data, log);
+    const first = { with: 'import', ruleset: named, now: nowIn(data) } as const;
+    const inForce = await takeUp({ host: cli, files: data, log }, first);
+    refuseOther(cli, data, inForce, named, options.ruleset);
+    if (named !== undefined) await notePublished(data, inForce.ruleset, { by: 'import --ruleset' });
+    const context = { catalogue: catalogueOf(inForce.ruleset), now: Date.now() };
     // The mark says that what is recorded from here on is history, of which nobody is to be told.
     if (options.announce !== true) await beginImport(cli, data, log, inForce, nowIn(data));
     leaveDemo(cli, data);
@@ -111,15 +110,25 @@ const mappingFrom = ({ as, sql }: ImportOptions): Mapping => {
   );
 };
 
-const rulesetFor = async (cli: Cli, data: DataDirectory, file: string | undefined): Promise<InForce> => {
-  if (file === undefined) return rulesetInForce(data.directory);
-  const ruleset: Ruleset = rulesetFrom(cli, file);
-  const wanted = { ruleset, hash: rulesetHash(ruleset) };
-  if (!hasStore(data)) return wanted;
-  const inForce = await rulesetInForce(data.directory);
-  if (inForce.hash === wanted.hash) return inForce;
+const rulesetNamed = (cli: Cli, file: string | undefined): Ruleset | undefined => {
+  if (file === undefined) return undefined;
+  const ruleset = rulesetFrom(cli, file);
+  // Refuses types that the import could not take.
+  catalogueOf(ruleset);
+  return ruleset;
+};
+
+/** A store that is there works with the rules in force. */
+const refuseOther = (
+  cli: Cli,
+  data: DataDirectory,
+  { ruleset, hash }: InForce,
+  named: Ruleset | undefined,
+  file = '',
+): void => {
+  if (named === undefined || rulesetHash(named) === hash) return;
   throw new CommandError(
-    `--ruleset: ${data.directory} works with ruleset ${inForce.ruleset.ruleset} ${inForce.ruleset.version}; import does not change it. To see what ${file} would change: rapport replay --ruleset ${file} --compare; to put it in force: rapport rebuild --ruleset ${file}`,
+    `--ruleset: ${data.directory} works with ruleset ${ruleset.ruleset} ${ruleset.version}; import does not change it. To see what ${file} would change: ${commandLine(cli, 'replay', '--ruleset', file, '--compare')}; to put it in force: ${commandLine(cli, 'rebuild', '--ruleset', file)}`,
   );
 };
 
@@ -187,8 +196,15 @@ const report = async (
   { rejects }: ImportOptions,
 ): Promise<void> => {
   if (cli.json) {
-    const { touchpoints, rejected, files } = account;
-    return printJson(cli, { read: { touchpoints, rejected }, ...counts, files, rejects, parked: projected.parked });
+    const { touchpoints, rejected, warnings, files } = account;
+    return printJson(cli, {
+      read: { touchpoints, rejected },
+      ...counts,
+      warnings,
+      files,
+      rejects,
+      parked: projected.parked,
+    });
   }
   cli.print(importReport(account, counts, cli).join('\n'));
   if (rejects !== undefined && account.rejected + counts.conflicts > 0)

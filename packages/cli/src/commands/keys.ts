@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
 import { type Access, type AccessKey, openAccess, type Role } from '@rapport/access';
-import { dataDirectory, storeToFill } from '@rapport/data-directory';
+import { dataDirectory, isThere, storeToFill } from '@rapport/data-directory';
 import { formatInstant } from '@rapport/domain';
 import { type Cli, printJson, printNdjson } from '../cli';
 import { CommandError, EXIT, type ExitCode } from '../exit';
@@ -28,7 +27,7 @@ const withAccess = async <T>(path: string, work: (access: Access) => Promise<T>)
 const existingKeys = (cli: Cli, options: KeyOptions): string => {
   const { data } = settingsOf(cli, options).config;
   const { access } = dataDirectory(data);
-  if (!existsSync(access))
+  if (!isThere(access))
     throw new CommandError(`${data} has no keys yet. Make one: rapport keys create NAME --role ROLE`);
   return access;
 };

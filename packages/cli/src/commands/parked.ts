@@ -1,14 +1,15 @@
-import { type ReadingStore, withStore } from '@rapport/data-directory';
-import { formatInstant } from '@rapport/domain';
+import { takeUp, withStore } from '@rapport/data-directory';
+import { compileRuleset, formatInstant } from '@rapport/domain';
 import { factorsOf, Projector } from '@rapport/engine';
 import { openSqliteEventLog } from '@rapport/event-log';
 import { openSqliteReadModel, type ParkedCustomer } from '@rapport/read-model';
 import { type Cli, printJson, printNdjson } from '../cli';
-import { CommandError, EXIT, type ExitCode } from '../exit';
+import { EXIT, type ExitCode } from '../exit';
 import { minute } from '../output/instants';
 import { counted } from '../output/numbers';
 import { plain } from '../output/style';
 import { table } from '../output/table';
+import { readModelOf, refuseWithoutReadModel } from '../store/read-model';
 
 const document = (one: ParkedCustomer) => ({ ...one, parkedAt: formatInstant(one.parkedAt) });
 
@@ -19,16 +20,10 @@ const lines = (parked: readonly ParkedCustomer[], cli: Cli): string =>
     { head: cli.style.dim },
   );
 
-const withReadModel = (store: ReadingStore): void => {
-  if (!store.hasReadModel)
-    throw new CommandError(`${store.files.relationships} is missing: it can be made anew with "rapport rebuild".`);
-};
-
 /** `rapport parked`: customers whose touchpoints cannot be folded, and why. */
 export const listParkedCommand = (cli: Cli): Promise<void> =>
   withStore(cli.data, async (store) => {
-    withReadModel(store);
-    const parked = await (await store.readModel()).parked();
+    const parked = await (await readModelOf(store)).parked();
     if (cli.json) return printNdjson(cli, parked.map(document));
     cli.print(parked.length === 0 ? 'Nobody is parked.' : lines(parked, cli));
     if (parked.length > 0) cli.note('\nOnce what stands in the way is repaired: rapport parked retry');
@@ -37,11 +32,13 @@ export const listParkedCommand = (cli: Cli): Promise<void> =>
 /** `rapport parked retry`: folds them again; exit 1 when one stays parked. */
 export const retryParkedCommand = (cli: Cli): Promise<ExitCode> =>
   withStore(cli.data, async (store) => {
-    withReadModel(store);
-    const { program, files } = store;
+    refuseWithoutReadModel(store);
+    const { files } = store;
     // The projector appends what it decides, so it is the log's only writer meanwhile.
     const log = await openSqliteEventLog(files.events, { mode: 'write' });
     try {
+      const inForce = await takeUp({ host: cli, files, log }, { with: 'serve', now: store.now });
+      const program = compileRuleset(inForce.ruleset);
       const readModel = await openSqliteReadModel(files.relationships, { mode: 'write', factors: factorsOf(program) });
       try {
         const before = await readModel.parked();

@@ -1,21 +1,15 @@
-import {
-  existingStore,
-  finishPublication,
-  publishRuleset,
-  readDemoMarker,
-  readStored,
-  rulesetInForce,
-  storedHashes,
-} from '@rapport/data-directory';
+import { existingStore, nowIn, operator, publishRuleset, takeUp, withStore } from '@rapport/data-directory';
 import { type Ruleset, rulesetHash } from '@rapport/domain';
-import { rulesetName } from '@rapport/engine';
-import { openSqliteEventLog } from '@rapport/event-log';
+import { createRulesetHistory, type RecordedPublication, rulesetDocuments, rulesetName } from '@rapport/engine';
+import { type EventLog, openSqliteEventLog } from '@rapport/event-log';
 import { type Cli, printJson, printNdjson } from '../cli';
 import { CommandError, interruptible } from '../exit';
+import { minute } from '../output/instants';
 import { counted } from '../output/numbers';
 import { plain } from '../output/style';
 import { table } from '../output/table';
 import { catalogueOf, rulesetFrom } from '../rulesets';
+import { notePublished } from './audit-log';
 
 export interface PublishCommandOptions {
   readonly announce?: true;
@@ -46,20 +40,23 @@ export const publishCommand = async (cli: Cli, file: string, options: PublishCom
 
 const publishHere = async (cli: Cli, ruleset: Ruleset, { announce }: PublishCommandOptions): Promise<Published> => {
   const files = existingStore(cli.data);
-  refuseTaken(ruleset, cli.data);
   const log = await openSqliteEventLog(files.events, { mode: 'write' });
   try {
     return await interruptible('To put it in force, run the same command again.', async () => {
-      await finishPublication({ host: cli, files, log });
-      return publishRuleset({
-        host: cli,
-        files,
-        log,
+      const work = { host: cli, files, log };
+      await takeUp(work, { with: 'ruleset publish', now: nowIn(files) });
+      await refuseTaken(ruleset, log);
+      const report = await publishRuleset({
+        ...work,
         ruleset,
         announce: announce === true,
-        now: () => readDemoMarker(files)?.today ?? Date.now(),
-        paused: (work) => work(),
+        by: operator(),
+        with: 'ruleset publish',
+        now: () => nowIn(files),
+        paused: (during) => during(),
       });
+      await notePublished(files, ruleset, { announce: announce === true, changed: report.changed });
+      return report;
     });
   } finally {
     await log.close();
@@ -67,16 +64,15 @@ const publishHere = async (cli: Cli, ruleset: Ruleset, { announce }: PublishComm
 };
 
 /** What was published keeps its name and version: decisions name them. */
-const refuseTaken = (ruleset: Ruleset, data: string): void => {
-  const files = existingStore(data);
+const refuseTaken = async (ruleset: Ruleset, log: EventLog): Promise<void> => {
   const hash = rulesetHash(ruleset);
-  const taken = storedHashes(files).find((stored) => {
-    const other = readStored(files, stored);
-    return stored !== hash && other.ruleset === ruleset.ruleset && other.version === ruleset.version;
-  });
+  const publications = await createRulesetHistory(log).publications();
+  const taken = publications.find(
+    ({ ruleset: other }) => other.hash !== hash && other.name === ruleset.ruleset && other.version === ruleset.version,
+  );
   if (taken !== undefined)
     throw new CommandError(
-      `Version ${ruleset.version} of ${plain(ruleset.ruleset)} is published already with other content (${taken.slice(0, 12)}). Give this one the next version.`,
+      `Version ${ruleset.version} of ${plain(ruleset.ruleset)} is published already with other content (${taken.ruleset.hash.slice(0, 12)}). Give this one the next version.`,
     );
 };
 
@@ -105,25 +101,35 @@ const publishThere = async (
   return { changed: answer.changed ?? 0, announced: answer.announced ?? 0 };
 };
 
-/** `rapport ruleset list`: all that a store ever worked with. */
-export const listRulesetsCommand = async (cli: Cli): Promise<void> => {
-  const files = existingStore(cli.data);
-  const inForce = (await rulesetInForce(cli.data)).hash;
-  const rulesets = storedHashes(files).map((hash) => {
-    const ruleset = readStored(files, hash);
-    return { ...rulesetName(ruleset, hash), inForce: hash === inForce };
+/** How one publication reads: when, which, by whom, and whether anybody was told. */
+const publicationRow = ({ ruleset, at, before, by, with: way, announced }: RecordedPublication): readonly string[] => [
+  `${before ? 'before ' : ''}${minute(at)}`,
+  plain(ruleset.name),
+  String(ruleset.version),
+  ruleset.hash.slice(0, 12),
+  by === undefined ? '' : plain(by.name),
+  way ?? '',
+  announced === undefined ? '' : announced ? 'announced' : 'silently',
+];
+
+/** `rapport ruleset list`: when and by whom rules came into force, oldest first. */
+export const listRulesetsCommand = (cli: Cli): Promise<void> =>
+  withStore(cli.data, async (store) => {
+    const publications = await store.rulesetHistory.publications();
+    if (cli.json)
+      return printNdjson(
+        cli,
+        rulesetDocuments(publications).map(({ ruleset: _, ...one }) => ({ ...one, inForce: one.hash === store.hash })),
+      );
+    if (publications.length === 0)
+      return cli.print(
+        `In force: ${plain(store.ruleset.ruleset)} ${store.ruleset.version} (${store.hash.slice(0, 12)}). Since when, the log says once a command that writes has opened it.`,
+      );
+    cli.print(
+      table(
+        ['in force from', 'name', 'version', 'hash', 'by', 'with', 'announced', ''].map((title) => ({ title })),
+        publications.map((one, i) => [...publicationRow(one), i === publications.length - 1 ? 'in force' : '']),
+        { head: cli.style.dim },
+      ),
+    );
   });
-  if (cli.json) return printNdjson(cli, rulesets);
-  cli.print(
-    table(
-      ['name', 'version', 'hash', ''].map((title) => ({ title })),
-      rulesets.map(({ name, version, hash, inForce: counts }) => [
-        plain(name),
-        String(version),
-        hash.slice(0, 12),
-        counts ? 'in force' : '',
-      ]),
-      { head: cli.style.dim },
-    ),
-  );
-};

@@ -1,23 +1,37 @@
 import { availableParallelism } from 'node:os';
-import { type ReadingStore, withStore } from '@rapport/data-directory';
-import { conditionsText, formatInstant, type Ruleset, rulesetHash } from '@rapport/domain';
-import { type ComparisonReport, compareRulesets, replay } from '@rapport/engine';
+import { withStore } from '@rapport/data-directory';
+import { compileRuleset, conditionsText, formatInstant, type Ruleset, rulesetHash } from '@rapport/domain';
+import {
+  type ComparisonReport,
+  compareRulesets,
+  type RelationshipAt,
+  type ReplayOptions,
+  type ReplayReport,
+  replay,
+} from '@rapport/engine';
+import type { ExportFormat } from '@rapport/files';
 import { type Cli, printJson } from '../cli';
 import { CommandError, EXIT, type ExitCode, interruptible } from '../exit';
 import { type ViewOptions, viewFrom } from '../instant-options';
-import { day, elapsed, minute } from '../output/instants';
+import { formatByName } from '../output/export-format';
+import { checkWritable } from '../output/file-out';
+import { day, elapsed, minute, minuteWithOffset } from '../output/instants';
 import { counted, percent, whole } from '../output/numbers';
 import { populationChange, populationTable, stageLabelIn, transitionMatrix } from '../output/population';
 import { section } from '../output/relationship';
 import { plain } from '../output/style';
 import { table } from '../output/table';
-import { rulesetFrom } from '../rulesets';
+import { usedRulesetLine } from '../output/used-ruleset';
+import { pulled } from '../pulled';
+import { relationshipColumns, relationshipRow } from '../relationship-rows';
+import { type Rules, rulesFor } from '../store/rules';
 
 export interface ReplayCommandOptions extends ViewOptions {
   readonly ruleset?: string;
   readonly workers?: number;
   readonly compare?: true;
   readonly limit: number;
+  readonly out?: string;
 }
 
 /** `rapport replay`: what the log says under a ruleset, without touching anything. */
@@ -25,8 +39,14 @@ export const replayCommand = (cli: Cli, options: ReplayCommandOptions): Promise<
   withStore(cli.data, async (store) => {
     if (options.compare === true && options.ruleset === undefined)
       throw new CommandError('--compare: name the ruleset to compare with the one in force: --ruleset FILE --compare');
-    const ruleset = options.ruleset === undefined ? store.ruleset : rulesetFrom(cli, options.ruleset);
+    if (options.compare === true && options.out !== undefined)
+      throw new CommandError(
+        '--out writes where each customer stands under one ruleset. Give it without --compare, once for each.',
+      );
+    const format = options.out === undefined ? undefined : formatByName('--out', options.out);
+    if (options.out !== undefined) checkWritable(options.out);
     const { asOf = store.now, knownAt } = viewFrom(options);
+    const { ruleset, used } = await rulesFor(cli, store, { knownAt, ruleset: options.ruleset });
     const { byCategory } = await store.log.count();
     const total = byCategory.customer?.events ?? 0;
     const progress = cli.progress('replaying', 'touchpoints');
@@ -45,18 +65,29 @@ export const replayCommand = (cli: Cli, options: ReplayCommandOptions): Promise<
     try {
       return await interruptible('Nothing was touched; run the same command again.', async () => {
         if (options.compare === true) {
+          // With the rules in force, or, as known at an instant, those in force then.
+          const before = await rulesFor(cli, store, { knownAt });
           const report = await compareRulesets({
             ...common,
-            ruleset: store.ruleset,
+            ruleset: before.ruleset,
             other: ruleset,
             listed: options.limit,
           });
           progress.stop();
-          return await printComparison(cli, store, ruleset, report);
+          return await printComparison(cli, before, ruleset, report);
         }
-        const report = await replay({ ...common, ruleset });
+        const report = await (format === undefined
+          ? replay({ ...common, ruleset })
+          : replayInto(options.out!, format, { ...common, ruleset }));
         progress.stop();
-        if (cli.json) await printJson(cli, { ...report, asOf: formatInstant(asOf), knownAt: known(knownAt) });
+        if (cli.json)
+          await printJson(cli, {
+            ...report,
+            ruleset: used,
+            asOf: formatInstant(asOf),
+            knownAt: known(knownAt),
+            out: options.out,
+          });
         else {
           const { touchpoints, customers, milliseconds, parked } = report;
           cli.print(head(cli, `${ruleset.ruleset} ${ruleset.version}`, asOf, knownAt));
@@ -67,6 +98,8 @@ export const replayCommand = (cli: Cli, options: ReplayCommandOptions): Promise<
               `${counted(customers, 'customer')}, ${counted(touchpoints, 'touchpoint')} folded in ${elapsed(milliseconds)} (${rate}/s)${parked > 0 ? `, ${whole(parked)} could not be folded` : ''}`,
             ),
           );
+          if (options.out !== undefined) cli.note(`${counted(customers, 'row')} in ${options.out}`);
+          cli.print(usedRulesetLine(used, cli));
         }
         return EXIT.done;
       });
@@ -75,15 +108,32 @@ export const replayCommand = (cli: Cli, options: ReplayCommandOptions): Promise<
     }
   });
 
+/** The replay, each customer of which is written on the way; the file appears whole or not at all. */
+const replayInto = async (file: string, format: ExportFormat, options: ReplayOptions): Promise<ReplayReport> => {
+  let report: ReplayReport | undefined;
+  const pages = pulled<readonly RelationshipAt[]>(async (onRelationships, signal) => {
+    report = await replay({ ...options, signal, onRelationships });
+  }, options.signal!);
+  async function* rows() {
+    for await (const page of pages) yield page.map(relationshipRow);
+  }
+  // Writing tables loads DuckDB, which no other replay needs.
+  const { writeRows } = require('@rapport/files') as typeof import('@rapport/files');
+  await writeRows(rows(), relationshipColumns(compileRuleset(options.ruleset)), file, format, {
+    signal: options.signal,
+  });
+  return report!;
+};
+
 const known = (knownAt: number | undefined): string | undefined =>
   knownAt === undefined ? undefined : formatInstant(knownAt);
 
 const head = ({ style }: Cli, what: string, asOf: number, knownAt: number | undefined): string =>
-  `${style.bold(plain(what))}  ${style.dim(`as of ${minute(asOf)} UTC${knownAt === undefined ? '' : `, known at ${minute(knownAt)}`}`)}`;
+  `${style.bold(plain(what))}  ${style.dim(`as of ${minuteWithOffset(asOf)}${knownAt === undefined ? '' : `, known at ${minute(knownAt)}`}`)}`;
 
 const printComparison = async (
   cli: Cli,
-  { ruleset: before }: ReadingStore,
+  { ruleset: before, used }: Rules,
   after: Ruleset,
   report: ComparisonReport,
 ): Promise<ExitCode> => {
@@ -92,6 +142,7 @@ const printComparison = async (
   if (cli.json) {
     await printJson(cli, {
       ...report,
+      before: used,
       asOf: formatInstant(asOf),
       knownAt: known(knownAt),
       customersListed: customersListed.map((one) => ({ ...one, since: formatInstant(one.since) })),
@@ -112,9 +163,9 @@ const printComparison = async (
   cli.print(transitionMatrix(ids(before), ids(after), transitions, cli));
   const rows = customersListed.map(({ customer, from, to, since, because }) => [
     plain(customer),
-    `${stageLabelIn(before, from)} → ${stageLabelIn(after, to)}`,
+    `${stageLabelIn(before, from, cli.language)} → ${stageLabelIn(after, to, cli.language)}`,
     style.dim(`since ${day(since)}`),
-    because.length === 0 ? '' : plain(conditionsText(after, because, 'en')),
+    because.length === 0 ? '' : plain(conditionsText(after, because, cli.language)),
   ]);
   const columns = [{ title: '' }, { title: '' }, { title: '' }, { title: '', width: Math.max(24, cli.width - 60) }];
   if (rows.length > 0) cli.print(section('Customers', [table(columns, rows)], cli).join('\n'));

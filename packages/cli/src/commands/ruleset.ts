@@ -10,6 +10,7 @@ import {
 import { rulesetName } from '@rapport/engine';
 import { type Cli, printJson } from '../cli';
 import { EXIT, type ExitCode } from '../exit';
+import { commandLine } from '../output/command-line';
 import { counted } from '../output/numbers';
 import { section } from '../output/relationship';
 import { plain } from '../output/style';
@@ -38,8 +39,8 @@ const IN_FORCE = 'in-force';
 /** The ruleset a person names: a file, `retail`, or (`in-force`, and by default) the one of the data directory. */
 const named = async (cli: Cli, name: string | undefined): Promise<Ruleset> => {
   if (name !== undefined && name !== IN_FORCE) return rulesetFrom(cli, name);
-  const { rulesetInForce } = require('@rapport/data-directory') as typeof import('@rapport/data-directory');
-  return (await rulesetInForce(cli.data)).ruleset;
+  const { rulesetInForceAt } = require('@rapport/data-directory') as typeof import('@rapport/data-directory');
+  return (await rulesetInForceAt(cli.data)).ruleset;
 };
 
 const pattern = (types: TypePattern): string => [types].flat().join(', ');
@@ -49,7 +50,10 @@ const metricText = (rule: MetricRule): string => {
   const within = 'within' in rule && rule.within !== undefined ? ` within ${rule.within}` : '';
   const halfLife = 'halfLife' in rule && rule.halfLife !== undefined ? `, halved every ${rule.halfLife}` : '';
   if ('count' in rule) return `count of ${pattern(rule.count)}${where}${within}${halfLife}`;
-  if ('sum' in rule) return `sum of ${rule.sum} of ${pattern(rule.of)}${where}${within}${halfLife}`;
+  if ('sum' in rule) {
+    const minus = rule.minus === undefined ? '' : ` minus ${pattern(rule.minus)}`;
+    return `sum of ${rule.sum} of ${pattern(rule.of)}${minus}${where}${within}${halfLife}`;
+  }
   if ('distinct' in rule) return `different ${rule.distinct} of ${pattern(rule.of)}${where}${within}`;
   if ('daysSinceLast' in rule) return `days since the last ${pattern(rule.daysSinceLast)}${where}`;
   if ('daysSinceFirst' in rule) return `days since the first ${pattern(rule.daysSinceFirst)}${where}`;
@@ -165,7 +169,7 @@ export const diffCommand = async (cli: Cli, before: string, after: string): Prom
   }
   const other = after === BUILT_IN || after === IN_FORCE ? 'FILE' : after;
   cli.note(
-    `\n${counted(differences.length, 'difference')}. Who would change stage: rapport replay --ruleset ${other} --compare`,
+    `\n${counted(differences.length, 'difference')}. Who would change stage: ${commandLine(cli, 'replay', '--ruleset', other, '--compare')}`,
   );
   return EXIT.no;
 };

@@ -1,7 +1,15 @@
-import { serve } from '@rapport/engine-service';
+import { isTemporary, serve } from '@rapport/engine-service';
 import type { Cli } from '../cli';
+import { CommandError, EXIT, failureOf } from '../exit';
 import { type SettingOptions, settingsOf } from '../settings';
 
 /** `rapport serve`: the engine until Ctrl-C or SIGTERM. */
-export const serveCommand = (cli: Cli, options: SettingOptions): Promise<void> =>
-  serve(settingsOf(cli, options).config, cli);
+export const serveCommand = async (cli: Cli, options: SettingOptions): Promise<void> => {
+  const { config } = settingsOf(cli, options);
+  try {
+    await serve(config, cli);
+  } catch (error) {
+    // Whatever starts it again is told whether that is worth it.
+    throw isTemporary(error) ? new CommandError(failureOf(error).message, EXIT.temporary) : error;
+  }
+};

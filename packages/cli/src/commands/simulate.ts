@@ -2,6 +2,7 @@ import { formatInstant, toCloudEvent } from '@rapport/domain';
 import { type CustomerTruth, type SimulatedCustomer, simulate } from '@rapport/simulator';
 import { type Cli, printJson } from '../cli';
 import { CommandError, interruptible } from '../exit';
+import { instantFrom } from '../instant-options';
 import { type FileOut, fileOut } from '../output/file-out';
 import { counted } from '../output/numbers';
 
@@ -9,6 +10,8 @@ export interface SimulateOptions {
   readonly customers: number;
   readonly seed: number;
   readonly months: number;
+  /** An instant, a date, or `now`. */
+  readonly until: string;
   readonly out?: string;
   readonly truth?: string;
 }
@@ -37,6 +40,7 @@ export const simulateCommand = async (cli: Cli, options: SimulateOptions): Promi
     files.push(opened);
     return opened;
   };
+  const endAt = options.until === 'now' ? Date.now() : instantFrom('--until', options.until);
   const progress = cli.progress('simulating', 'customers');
   let customers = 0;
   let touchpoints = 0;
@@ -44,7 +48,7 @@ export const simulateCommand = async (cli: Cli, options: SimulateOptions): Promi
     await interruptible('Nothing was written; run the same command again.', async () => {
       const out = await open(options.out);
       const truth = await open(truthFile);
-      for (const one of simulate(options)) {
+      for (const one of simulate({ ...options, endAt })) {
         cli.signal.throwIfAborted();
         await (out ?? cli).write(linesOf(one));
         await truth?.write(`${JSON.stringify(truthDocument(one.truth))}\n`);
@@ -62,7 +66,14 @@ export const simulateCommand = async (cli: Cli, options: SimulateOptions): Promi
     progress.stop();
   }
   if (cli.json)
-    return printJson(cli, { customers, touchpoints, seed: options.seed, out: options.out, truth: truthFile });
+    return printJson(cli, {
+      customers,
+      touchpoints,
+      seed: options.seed,
+      until: formatInstant(endAt!),
+      out: options.out,
+      truth: truthFile,
+    });
   const where = options.out === undefined ? '' : ` in ${options.out}, the truth about them in ${truthFile}`;
   cli.note(`${counted(touchpoints, 'touchpoint')} of ${counted(customers, 'customer')}${where}`);
 };

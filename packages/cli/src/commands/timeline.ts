@@ -1,13 +1,22 @@
 import { withStore } from '@rapport/data-directory';
-import { conditionsText, evaluate, type JsonObject, type Ruleset } from '@rapport/domain';
+import { conditionsText, type JsonObject, type Language, type Ruleset } from '@rapport/domain';
 import { type TimelineEntry, timelineEntryDocument, timelineOf, unitedDecisions } from '@rapport/engine';
 import { type Cli, printNdjson } from '../cli';
-import { minute, shortSpan } from '../output/instants';
+import { type ViewOptions, viewFrom } from '../instant-options';
+import { minute, minuteWithOffset, shortSpan } from '../output/instants';
 import { mergedLines } from '../output/merged-customers';
+import { nothingText } from '../output/nothing';
 import { counted } from '../output/numbers';
 import { plain, type Style, shorten } from '../output/style';
 import { table } from '../output/table';
-import { findCustomer } from '../store/customer';
+import { usedRulesetLine } from '../output/used-ruleset';
+import { type Words, wordsIn } from '../output/words';
+import { type CustomerOptions, evaluateCustomer } from '../store/customer';
+import { zoneName } from '../zone';
+
+export interface TimelineOptions extends CustomerOptions {
+  readonly limit?: number;
+}
 
 /** How an entry reads on a terminal. */
 interface Line {
@@ -20,22 +29,48 @@ const LATE = 3_600_000;
 const DETAIL = 60;
 
 /** `rapport timeline`: the order is that of the events, not of their arrival. */
-export const timelineCommand = (cli: Cli, askedFor: string, { limit }: { readonly limit?: number }): Promise<void> =>
+export const timelineCommand = (cli: Cli, askedFor: string, options: TimelineOptions): Promise<void> =>
   withStore(cli.data, async (store) => {
-    const view = { asOf: store.now };
-    const found = await findCustomer(store, askedFor, view);
-    const { customer, touchpoints } = found;
+    const found = await evaluateCustomer(cli, store, askedFor, options);
+    const { customer, touchpoints, evaluation, rules, subject } = found;
+    // What lies ahead is part of what is known today.
+    const asOf = options.asOf === undefined ? Number.POSITIVE_INFINITY : evaluation.asOf;
+    const knownAt = found.knownAt ?? Number.POSITIVE_INFINITY;
     const decisions = await unitedDecisions(store.log, found);
-    const evaluation = evaluate(store.program, touchpoints, view);
-    const entries = timelineOf(evaluation, touchpoints, decisions);
+    const entries = timelineOf(
+      evaluation,
+      touchpoints.filter((one) => one.occurredAt <= asOf && one.recordedAt <= knownAt),
+      decisions.filter((one) => one.effectiveAt <= asOf && one.recordedAt <= knownAt),
+    );
+    const { limit } = options;
     const shown = limit === undefined ? entries : entries.slice(-limit);
     if (cli.json) return printNdjson(cli, shown.map(timelineEntryDocument));
-    const head = `${cli.style.bold(plain(customer))}  ${cli.style.dim('all instants in UTC')}`;
-    cli.print(`${[head, ...mergedLines(found, { ...cli, language: 'en' })].join('\n')}\n`);
+    const words = wordsIn(cli.language);
+    const instants = `${viewText(options, words)}${words.allInstantsIn} ${zoneName()}`;
+    const head = `${cli.style.bold(plain(customer))}  ${cli.style.dim(instants)}`;
+    cli.print(`${[head, ...mergedLines(found, cli)].join('\n')}\n`);
     if (shown.length < entries.length)
       cli.print(cli.style.dim(`… ${counted(entries.length - shown.length, 'earlier entry', 'earlier entries')}`));
-    cli.print(entryTable(shown, customer, store.ruleset, cli));
+    if (subject.nothing === undefined) cli.print(entryTable(shown, customer, rules.ruleset, cli));
+    else cli.print(`  ${nothingText(subject.nothing, cli.language)}`);
+    if (shown.length > 1 && shown.every((entry) => entry.kind !== 'touchpoint' || isLate(entry)))
+      cli.print(
+        cli.style.dim(
+          '\nEverything is late: it was recorded long after it occurred, as history is that was imported without recorded_at.',
+        ),
+      );
+    cli.print(`\n${usedRulesetLine(subject.ruleset, cli)}`);
   });
+
+/** The instants that were asked about, as they were understood. */
+const viewText = (options: ViewOptions, words: Words): string => {
+  const { asOf, knownAt } = viewFrom(options);
+  const named = [
+    ...(asOf === undefined ? [] : [`${words.asOf} ${minuteWithOffset(asOf)}, `]),
+    ...(knownAt === undefined ? [] : [`${words.knownAt} ${minuteWithOffset(knownAt)}, `]),
+  ];
+  return named.join('');
+};
 
 /** What tells most about a touchpoint comes first. */
 const TELLING = [
@@ -66,35 +101,40 @@ const dataText = (data: JsonObject): string =>
     )
     .join(', ');
 
-const lineOf = (entry: TimelineEntry, survivor: string, ruleset: Ruleset): Line => {
+const lineOf = (entry: TimelineEntry, survivor: string, ruleset: Ruleset, language: Language): Line => {
+  const words = wordsIn(language);
   /** Whose it is, where that is not the one whose timeline it is. */
-  const whose = (customer: string): readonly string[] => (customer === survivor ? [] : [`of ${shorten(customer, 24)}`]);
+  const whose = (customer: string): readonly string[] =>
+    customer === survivor ? [] : [`${words.of} ${shorten(customer, 24)}`];
   switch (entry.kind) {
     case 'touchpoint': {
       const { type, data, staff, customer } = entry.touchpoint;
-      const parts = [...whose(customer), dataText(data), ...(staff === undefined ? [] : [`by ${staff}`])];
+      const parts = [...whose(customer), dataText(data), ...(staff === undefined ? [] : [`${words.by} ${staff}`])];
       return { what: type, detail: parts.filter((part) => part !== '').join(' ') };
     }
     case 'stage': {
       const { from, to, cause, because } = entry.change;
       return {
         what: from === null ? to : `${from} → ${to}`,
-        detail: `${cause === 'time' ? 'time passed: ' : ''}${conditionsText(ruleset, because, 'en')}`,
+        detail: `${cause === 'time' ? `${words.byTime}: ` : ''}${conditionsText(ruleset, because, language)}`,
       };
     }
     case 'signal': {
       const { signal, raised, cause } = entry.change;
-      return { what: signal, detail: `${raised ? 'raised' : 'cleared'}${cause === 'time' ? ': time passed' : ''}` };
+      return {
+        what: signal,
+        detail: `${raised ? words.raised : words.cleared}${cause === 'time' ? `: ${words.byTime}` : ''}`,
+      };
     }
     case 'promise': {
       const { id, key } = entry.broken;
-      return { what: id, detail: `promise broken${key === null ? '' : `: ${key}`}` };
+      return { what: id, detail: `${words.promiseBroken}${key === null ? '' : `: ${key}`}` };
     }
     case 'superseded': {
       const { decision } = entry;
       const what = decision.kind === 'stageChanged' ? `${decision.from ?? '–'} → ${decision.to}` : decision.signal;
-      const decided = ['decided then', ...whose(decision.customer), `(${decision.cause});`].join(' ');
-      return { what, detail: `${decided} history has changed since` };
+      const decided = [words.decidedThen, ...whose(decision.customer), `(${decision.cause});`].join(' ');
+      return { what, detail: `${decided} ${words.historyChanged}` };
     }
   }
 };
@@ -118,24 +158,27 @@ const markOf = (entry: TimelineEntry): Mark => {
   }
 };
 
+const isLate = ({ kind, at, recordedAt = at }: TimelineEntry): boolean =>
+  kind === 'touchpoint' && recordedAt - at > LATE;
+
 const entryTable = (
   entries: readonly TimelineEntry[],
   survivor: string,
   ruleset: Ruleset,
-  { style, width }: Cli,
+  { style, width, language }: Cli,
 ): string => {
-  const late = ({ kind, at, recordedAt = at }: TimelineEntry): string =>
-    kind === 'touchpoint' && recordedAt - at > LATE ? shortSpan(recordedAt - at) : '';
-  const lines = entries.map((entry) => lineOf(entry, survivor, ruleset));
+  const words = wordsIn(language);
+  const late = (entry: TimelineEntry): string => (isLate(entry) ? shortSpan((entry.recordedAt ?? 0) - entry.at) : '');
+  const lines = entries.map((entry) => lineOf(entry, survivor, ruleset, language));
   const longest = (texts: readonly string[]): number => Math.max(4, ...texts.map((one) => one.length));
   const taken = 'occurred 2026-01-'.length + longest(lines.map(({ what }) => what)) + longest(entries.map(late)) + 8;
   return table(
     [
-      { title: 'occurred' },
+      { title: words.occurred },
       { title: '' },
-      { title: 'what' },
+      { title: words.what },
       { title: '', width: Math.max(20, width - taken) },
-      { title: 'late', align: 'right' },
+      { title: words.late, align: 'right' },
     ],
     entries.map((entry, i) => {
       const { what, detail } = lines[i];

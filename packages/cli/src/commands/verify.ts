@@ -1,6 +1,16 @@
 import { availableParallelism } from 'node:os';
-import { type ReadingStore, readStored, storedHashes, unusableProjection, withStore } from '@rapport/data-directory';
-import { type VerifyReport, verify } from '@rapport/engine';
+import {
+  DataDirectoryError,
+  type ReadingStore,
+  type RulesetsReport,
+  readStored,
+  storedHashes,
+  unusableProjection,
+  verifyRulesets,
+  withStore,
+} from '@rapport/data-directory';
+import type { Ruleset } from '@rapport/domain';
+import { type RecordedPublication, rulesetOf, type VerifyReport, verify } from '@rapport/engine';
 import { type Cli, printJson } from '../cli';
 import { EXIT, type ExitCode, interruptible } from '../exit';
 import { elapsed } from '../output/instants';
@@ -9,15 +19,36 @@ import { plain, shorten } from '../output/style';
 
 const SHOWN = 20;
 
-const rulesetsOf = (store: ReadingStore) => ({
-  ...Object.fromEntries(storedHashes(store.files).map((hash) => [hash, readStored(store.files, hash)])),
-  [store.hash]: store.ruleset,
-});
+/** Every ruleset there is, by hash: as published, else as it is kept. One that cannot be read is a problem of its own. */
+const rulesetsOf = (
+  store: ReadingStore,
+  publications: readonly RecordedPublication[],
+): Readonly<Record<string, Ruleset>> => {
+  const rulesets: Record<string, Ruleset> = { [store.hash]: store.ruleset };
+  for (const publication of publications) {
+    const ruleset = rulesetOf(publication);
+    if (ruleset !== undefined) rulesets[publication.ruleset.hash] ??= ruleset;
+  }
+  for (const hash of storedHashes(store.files)) {
+    if (rulesets[hash] !== undefined) continue;
+    try {
+      rulesets[hash] = readStored(store.files, hash);
+    } catch (error) {
+      if (!(error instanceof DataDirectoryError)) throw error;
+    }
+  }
+  return rulesets;
+};
 
 const AGAIN = 'it can be made anew with "rapport rebuild"';
 
 /** What follows from the log against the log; a text where the read model cannot be asked. */
-const verifyReadModel = async (cli: Cli, store: ReadingStore, workers: number): Promise<VerifyReport | string> => {
+const verifyReadModel = async (
+  cli: Cli,
+  store: ReadingStore,
+  publications: readonly RecordedPublication[],
+  workers: number,
+): Promise<VerifyReport | string> => {
   if (!store.hasReadModel) return `${store.files.relationships} is missing: ${AGAIN}.`;
   const folding = cli.progress('checking relationships', 'touchpoints');
   let done = 0;
@@ -25,7 +56,7 @@ const verifyReadModel = async (cli: Cli, store: ReadingStore, workers: number): 
     return await verify({
       log: store.location,
       readModel: await store.readModel(),
-      rulesets: rulesetsOf(store),
+      rulesets: rulesetsOf(store, publications),
       workers,
       signal: cli.signal,
       onProgress: (touchpoints) => {
@@ -56,22 +87,32 @@ export const verifyCommand = (
         cli.signal.throwIfAborted();
       });
       checking.stop();
-      const report = await verifyReadModel(cli, store, workers);
-      const sound = integrity.problems.length === 0 && typeof report !== 'string' && report.problemsFound === 0;
+      const publications = await store.rulesetHistory.publications();
+      const rulesets = verifyRulesets(store.files, publications);
+      const report = await verifyReadModel(cli, store, publications, workers);
+      const follows = typeof report !== 'string' && report.problemsFound === 0;
+      const sound = integrity.problems.length === 0 && rulesets.problems.length === 0 && follows;
       if (cli.json)
         await printJson(cli, {
           sound,
           log: integrity,
+          rulesets,
           ...(typeof report === 'string' ? { relationships: null, problem: report } : { relationships: report }),
         });
-      else print(cli, integrity, report, Date.now() - startedAt);
+      else print(cli, integrity, rulesets, report, Date.now() - startedAt);
       return sound ? EXIT.done : EXIT.no;
     }),
   );
 
 type Integrity = Awaited<ReturnType<ReadingStore['log']['verifyIntegrity']>>;
 
-const print = (cli: Cli, integrity: Integrity, report: VerifyReport | string, milliseconds: number): void => {
+const print = (
+  cli: Cli,
+  integrity: Integrity,
+  rulesets: RulesetsReport,
+  report: VerifyReport | string,
+  milliseconds: number,
+): void => {
   const { style } = cli;
   const mark = (problems: number): string => (problems === 0 ? style.green('✓') : style.red('✗'));
   cli.print(
@@ -79,11 +120,17 @@ const print = (cli: Cli, integrity: Integrity, report: VerifyReport | string, mi
   );
   for (const { position, what } of integrity.problems.slice(0, SHOWN))
     cli.print(`    ${position === undefined ? '' : `at ${position}: `}${plain(what)}`);
+  cli.print(
+    `${mark(rulesets.problems.length)} rulesets: ${counted(rulesets.publications, 'publication')}, ${counted(rulesets.problems.length, 'problem')}`,
+  );
+  for (const problem of rulesets.problems.slice(0, SHOWN)) cli.print(`    ${plain(problem)}`);
   if (typeof report === 'string') cli.print(`${style.red('✗')} what follows from it: ${report}`);
   else printReport(cli, report, mark(report.problemsFound));
   cli.print(`\n${style.dim(`ledger ${integrity.chain}, in ${elapsed(milliseconds)}`)}`);
   if (typeof report !== 'string' && report.problemsFound > 0 && integrity.problems.length === 0)
     cli.note('The log is sound: "rapport rebuild" makes the read model anew from it.');
+  if (rulesets.problems.length > 0 && rulesets.publications > 0)
+    cli.note('What was published stands in the log: the next command that writes makes its files again.');
   if (integrity.problems.length > 0) cli.note('The log was altered: restore it from a backup.');
 };
 
@@ -91,6 +138,10 @@ const printReport = (cli: Cli, report: VerifyReport, mark: string): void => {
   cli.print(
     `${mark} what follows from it: ${counted(report.customers, 'customer')}, ${counted(report.decisions, 'decision')}, ${counted(report.problemsFound, 'problem')}`,
   );
+  if (report.byEarlierModel > 0)
+    cli.print(
+      `    ${counted(report.byEarlierModel, 'decision')} decided by an earlier version of the model, otherwise than the present one would: no problem`,
+    );
   for (const { customer, what, expected, got } of report.problems.slice(0, SHOWN)) {
     cli.print(`    ${plain(customer === undefined ? what : `${customer}: ${what}`)}`);
     if (cli.verbose && expected !== undefined)

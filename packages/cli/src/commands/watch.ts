@@ -1,10 +1,11 @@
-import { withStore } from '@rapport/data-directory';
+import { shellWord, withStore } from '@rapport/data-directory';
 import type { Ruleset } from '@rapport/domain';
 import type { ChangeEvent, ChangeFilter } from '@rapport/engine';
 import type { EventLog, Position } from '@rapport/event-log';
 import { type Cli, DEFAULT_DATA } from '../cli';
 import { CommandError } from '../exit';
 import { changeLine } from '../output/change';
+import { refuseUnknown } from '../store/known-names';
 
 export interface WatchOptions {
   readonly after?: string;
@@ -40,7 +41,7 @@ export const sameAgain = (data: string, { stage, direction, signal, cause, url }
   const where = data === (process.env.RAPPORT_DATA || DEFAULT_DATA) || url !== undefined ? [] : [data];
   const given = { data: where, url: url === undefined ? [] : [url], stage, direction, signal, cause };
   return Object.entries(given)
-    .flatMap(([name, values = []]) => values.map((value) => ` --${name} ${value}`))
+    .flatMap(([name, values = []]) => values.map((value) => ` --${name} ${shellWord(value)}`))
     .join('');
 };
 
@@ -50,7 +51,7 @@ const tell = async (
   event: ChangeEvent,
   ruleset: Pick<Ruleset, 'factors' | 'metrics'>,
 ): Promise<void> =>
-  cli.write(cli.json ? `${JSON.stringify({ ...event, cursor })}\n` : `${changeLine(event, ruleset, cli.style)}\n`);
+  cli.write(cli.json ? `${JSON.stringify({ ...event, cursor })}\n` : `${changeLine(event, ruleset, cli)}\n`);
 
 const watchStore = (cli: Cli, { after }: WatchOptions, filter: ChangeFilter, place: Place): Promise<void> =>
   withStore(cli.data, async ({ log, ruleset }) => {
@@ -87,17 +88,6 @@ const positionIn = async (log: EventLog, cursor: string): Promise<Position | und
   if (end === undefined || position > end)
     throw new CommandError(`--after ${cursor}: this cursor lies beyond the end of the log; it is of another one.`);
   return position;
-};
-
-const refuseUnknown = (
-  what: string,
-  asked: readonly string[] | undefined,
-  known: readonly { readonly id: string }[],
-): void => {
-  const ids = known.map(({ id }) => id);
-  const unknown = asked?.find((id) => !ids.includes(id));
-  if (unknown !== undefined)
-    throw new CommandError(`--${what} ${unknown}: the ruleset in force has no such ${what}; it has ${ids.join(', ')}.`);
 };
 
 /** What a key of a subscriber does not let one read: labels are then the ids. */

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import { type Cli, cliFor, type GlobalOptions } from '../cli';
 import type { ExitCode } from '../exit';
 
@@ -10,8 +10,8 @@ export interface Declaration {
   readonly name: string;
   /** What its group does when no command of it is named. */
   readonly isDefault?: true;
-  /** `<customer>`, `[file...]`. */
-  readonly arguments?: string;
+  /** `<customer>`, `[file...]`; or made, where only some values are known. */
+  readonly arguments?: string | readonly Argument[];
   readonly does: string;
   readonly options?: readonly Option[];
   /** Command lines without `rapport`. */
@@ -25,10 +25,12 @@ export interface Declaration {
 /** Adds a command to `parent`. */
 export const declare = (parent: Command, signal: AbortSignal, declaration: Declaration): Command => {
   const command = parent.command(
-    declaration.arguments === undefined ? declaration.name : `${declaration.name} ${declaration.arguments}`,
+    typeof declaration.arguments === 'string' ? `${declaration.name} ${declaration.arguments}` : declaration.name,
     { isDefault: declaration.isDefault },
   );
   command.description(declaration.does);
+  if (typeof declaration.arguments === 'object')
+    for (const argument of declaration.arguments) command.addArgument(argument);
   for (const option of declaration.options ?? []) command.addOption(option);
   const lines = declaration.examples.map((example) => `  $ rapport ${example}`);
   const details = declaration.details === undefined ? '' : `\n${declaration.details}\n`;
@@ -48,6 +50,10 @@ export const option = (flags: string, description: string): Option => new Option
 
 /** Takes every value of an option that may be repeated. */
 export const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+/** As `collect`, of ids of a ruleset, which are composed; some terminals send letters and marks apart. */
+export const collectIds = (value: string, before?: readonly string[]): readonly string[] =>
+  collect(value.normalize('NFC'), before);
 
 /** As `collect`, of values that are known. */
 export const among =
@@ -70,11 +76,22 @@ export const wholeNumber = (flags: string, description: string, least: number): 
     return value;
   });
 
-export const asOf = (): Option =>
-  option('--as-of <T>', 'as it was at T: an RFC 3339 instant, or a date (its end, UTC)');
+/** An option that takes a number within bounds. */
+export const decimal = (flags: string, description: string, least: number, most: number): Option =>
+  new Option(flags, description).argParser((text) => {
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (!(value >= least && value <= most))
+      throw new InvalidArgumentError(`Expected a number from ${least} to ${most}.`);
+    return value;
+  });
+
+export const asOf = (): Option => option('--as-of <T>', 'as it was at T: an RFC 3339 instant, or a date (its end)');
 export const knownAt = (): Option =>
   option('--known-at <T>', 'as it was known at T: what was recorded later is left out');
-export const language = (): Option =>
-  new Option('--lang <language>', 'language of labels and reasons').choices(['en', 'vi']).default('en');
+export const rulesetNamed = (): Option =>
+  option(
+    '--ruleset <file>',
+    'answer by this ruleset: a file, or retail (default: the one in force, with --known-at the one in force then)',
+  );
 
 export const group = (parent: Command, name: string, does: string): Command => parent.command(name).description(does);

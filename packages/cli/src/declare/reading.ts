@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { among, asOf, collect, declare, group, knownAt, language, option, wholeNumber } from './declare';
+import { among, asOf, collectIds, declare, group, knownAt, option, rulesetNamed, wholeNumber } from './declare';
 
 const CAUSES = ['touchpoint', 'time', 'late', 'merge', 'ruleset'];
 
@@ -9,7 +9,7 @@ export const declareReading = (program: Command, signal: AbortSignal): void => {
     name: 'show',
     arguments: '<customer>',
     does: 'one relationship: stage, factors, signals, promises, cases, candidates',
-    options: [asOf(), knownAt(), language()],
+    options: [asOf(), knownAt(), rulesetNamed()],
     examples: ['show c-000017', 'show c-000017 --as-of 2025-06-30 --lang vi'],
     run: async (cli, [customer], options) =>
       (require('../commands/show') as typeof import('../commands/show')).showCommand(cli, customer, options),
@@ -21,10 +21,10 @@ export const declareReading = (program: Command, signal: AbortSignal): void => {
     options: [
       asOf(),
       knownAt(),
+      rulesetNamed(),
       option('--stage', 'only the stages: history, conditions, what is missing for the next'),
       option('--factor <factor>', 'only this factor: every piece of evidence').conflicts('stage'),
-      option('--all', 'every piece of evidence in its own row'),
-      language(),
+      option('--all', 'every piece of evidence, with the weight, scale and age factor of its points'),
     ],
     examples: ['why c-000017', 'why c-000017 --factor satisfaction --all'],
     run: async (cli, [customer], options) =>
@@ -34,8 +34,8 @@ export const declareReading = (program: Command, signal: AbortSignal): void => {
     name: 'timeline',
     arguments: '<customer>',
     does: 'touchpoints and decisions in order of time, with both clocks',
-    options: [wholeNumber('--limit <n>', 'only the last n entries', 1)],
-    examples: ['timeline c-000017', 'timeline c-000017 --limit 20'],
+    options: [asOf(), knownAt(), rulesetNamed(), wholeNumber('--limit <n>', 'only the last n entries', 1)],
+    examples: ['timeline c-000017', 'timeline c-000017 --limit 20', 'timeline c-000017 --known-at 2025-06-30'],
     run: async (cli, [customer], options) =>
       (require('../commands/timeline') as typeof import('../commands/timeline')).timelineCommand(
         cli,
@@ -48,9 +48,9 @@ export const declareReading = (program: Command, signal: AbortSignal): void => {
     does: 'stage changes as they happen, of this store or of an engine elsewhere',
     options: [
       option('--after <cursor>', 'begin after a cursor; start: at the beginning of the log (default: from now on)'),
-      option('--stage <stage>', 'only arrivals at this stage; may be repeated').argParser(collect),
+      option('--stage <stage>', 'only arrivals at this stage; may be repeated').argParser(collectIds),
       option('--direction <direction>', 'only up, or only down').argParser(among(['up', 'down'])),
-      option('--signal <signal>', 'only this signal; may be repeated').argParser(collect),
+      option('--signal <signal>', 'only this signal; may be repeated').argParser(collectIds),
       option('--cause <cause>', `only for this cause; may be repeated: ${CAUSES.join(', ')}`).argParser(among(CAUSES)),
       option('--url <url>', 'the address of an engine (default: $RAPPORT_URL, else the data directory)'),
       option('--key <key>', 'a key of role marketing (default: $RAPPORT_KEY, which other users cannot see)'),
@@ -95,12 +95,22 @@ export const declareReading = (program: Command, signal: AbortSignal): void => {
       option('--what <what>', 'what to write')
         .choices(['relationships', 'touchpoints', 'stage-changes', 'candidates'])
         .default('relationships'),
-      option('--format <format>', 'of the file').choices(['ndjson', 'csv', 'parquet']).default('ndjson'),
+      option('--format <format>', 'of the file (default: what the name of --out says, else ndjson)').choices([
+        'ndjson',
+        'csv',
+        'parquet',
+      ]),
       option('--out <file>', 'the file (default: stdout)'),
       asOf(),
+      knownAt(),
+      rulesetNamed(),
     ],
     details: 'Touchpoints as NDJSON are CloudEvents, which `import --as touchpoints` takes back.',
-    examples: ['export --format csv --out relationships.csv', 'export --what touchpoints | gzip > backup.ndjson.gz'],
+    examples: [
+      'export --out relationships.csv',
+      'export --ruleset draft.yaml --as-of 2026-03-31 --known-at 2026-03-31 --out draft.parquet',
+      'export --what touchpoints | gzip > backup.ndjson.gz',
+    ],
     run: async (cli, _, options) =>
       (require('../commands/export') as typeof import('../commands/export')).exportCommand(cli, options),
   });

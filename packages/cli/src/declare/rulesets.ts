@@ -11,11 +11,17 @@ export const declareRulesets = (program: Command, signal: AbortSignal): void => 
       asOf(),
       knownAt(),
       wholeNumber('--workers <n>', 'worker threads (default: one per core)', 1),
+      option('--out <file>', 'also write where each customer stands: NDJSON, CSV or Parquet by the name of the file'),
       option('--compare', 'say who would change stage against the ruleset in force, and why'),
       wholeNumber('--limit <n>', 'customers listed by --compare', 0).default(20),
     ],
     details: 'Exit 1 when --compare finds a customer who would change stage.',
-    examples: ['replay', 'replay --as-of 2025-12-31', 'replay --ruleset stricter.yaml --compare'],
+    examples: [
+      'replay',
+      'replay --as-of 2025-12-31',
+      'replay --ruleset stricter.yaml --compare',
+      'replay --ruleset draft.yaml --as-of 2026-03-31 --known-at 2026-03-31 --out draft.csv',
+    ],
     run: async (cli, _, options) =>
       (require('../commands/replay') as typeof import('../commands/replay')).replayCommand(cli, options),
   });
@@ -81,7 +87,7 @@ export const declareRulesets = (program: Command, signal: AbortSignal): void => 
   });
   declare(ruleset, signal, {
     name: 'list',
-    does: 'all rulesets that this store ever worked with',
+    does: 'when and by whom rulesets came into force, and which is in force now',
     examples: ['ruleset list'],
     run: async (cli) =>
       (require('../commands/publish') as typeof import('../commands/publish')).listRulesetsCommand(cli),

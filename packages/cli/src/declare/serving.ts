@@ -1,5 +1,5 @@
-import type { Command, Option } from 'commander';
-import { declare, group, option } from './declare';
+import { type Command, Option } from 'commander';
+import { declare, group, option, wholeNumber } from './declare';
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
@@ -23,7 +23,8 @@ export const declareServing = (program: Command, signal: AbortSignal): void => {
     does: 'the whole engine in one process: touchpoints come in over HTTP, stage changes go out',
     options: settingOptions(),
     details:
-      'At the first start a key of role admin is made and shown once. Ctrl-C or SIGTERM stops in order.\n' +
+      'At the first start a key of role admin is made: shown once at a terminal, else written to first-key in\n' +
+      'the data directory. Ctrl-C or SIGTERM stops in order. Exit 75: the same start may succeed later.\n' +
       'Settings, with what they expect: docs/reference/configuration.md',
     examples: ['serve', 'serve --port 8080 --config rapport.yaml', 'serve --set limits.requestsPerMinute=600'],
     run: async (cli, _, options) =>
@@ -38,6 +39,7 @@ export const declareServing = (program: Command, signal: AbortSignal): void => {
       (require('../commands/config') as typeof import('../commands/config')).configCommand(cli, options),
   });
   declareKeys(program, signal);
+  declareAuditLog(program, signal);
   declare(program, signal, {
     name: 'backup',
     arguments: '<directory>',
@@ -48,6 +50,33 @@ export const declareServing = (program: Command, signal: AbortSignal): void => {
       (require('../commands/backup') as typeof import('../commands/backup')).backupCommand(cli, directory),
   });
 };
+
+/** As `AUDIT_ACTIONS` of the package access, which is not loaded for `--help`. */
+const AUDIT_ACTIONS = [
+  ...['key.created', 'key.revoked', 'ruleset.published'],
+  ...['created', 'changed', 'deleted', 'secretRotated', 'tested', 'redelivered'].map((what) => `subscription.${what}`),
+  ...['parked.retried', 'authentication.failed', 'authorization.denied'],
+];
+
+const declareAuditLog = (program: Command, signal: AbortSignal): Command =>
+  declare(program, signal, {
+    name: 'audit-log',
+    does: 'who did what: keys, rulesets, subscriptions; and who was refused',
+    options: [
+      new Option('--action <action>', 'only this').choices(AUDIT_ACTIONS),
+      option('--actor <id>', 'only what this key, token subject or account did'),
+      option('--from <T>', 'not before T: an RFC 3339 instant, or a date (its begin, UTC)'),
+      option('--to <T>', 'before T: an RFC 3339 instant, or a date (its end, UTC)'),
+      wholeNumber('--limit <N>', 'at most so many, the newest', 1).default(100),
+      configFile(),
+    ],
+    details:
+      'Newest first; also while the engine serves. Refused requests are summed up by minute and address.\n' +
+      'Who read personal data is in the access log: GET /v1/access-log.',
+    examples: ['audit-log', 'audit-log --action authentication.failed --from 2026-06-01 --json'],
+    run: async (cli, _, options) =>
+      (require('../commands/audit-log') as typeof import('../commands/audit-log')).auditLogCommand(cli, options),
+  });
 
 const declareKeys = (program: Command, signal: AbortSignal): void => {
   const keys = group(program, 'keys', 'keys to the HTTP interface');
@@ -60,7 +89,7 @@ const declareKeys = (program: Command, signal: AbortSignal): void => {
         .choices(['ingest', 'marketing', 'analyst', 'auditor', 'admin'])
         .argParser(collect)
         .makeOptionMandatory(),
-      option('--expires <T>', 'an RFC 3339 instant, or a date (its end, UTC)'),
+      option('--expires <T>', 'an RFC 3339 instant, or a date (its end)'),
       configFile(),
     ],
     details: 'Also while the engine serves. With --json the secret is in the document.',

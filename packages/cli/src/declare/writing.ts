@@ -9,11 +9,23 @@ export const declareWriting = (program: Command, signal: AbortSignal): void => {
     does: 'fill a fresh store with a simulated company, show what Rapport makes of it, and serve it',
     options: [
       wholeNumber('--customers <n>', 'how many', 1).default(2000),
+      wholeNumber('--seed <s>', 'names one possible company', Number.MIN_SAFE_INTEGER).default(7),
+      option(
+        '--until <T>',
+        'end its history at T and stop the clock of this store there (default: now; the clock runs)',
+      ),
       option('--no-serve', 'only show it; so does --json'),
       ...settingOptions(),
     ],
-    details: 'In the demo today is the last day of the simulation. Ctrl-C ends it; the store stays.',
-    examples: ['demo', 'demo --no-serve', 'demo --data /tmp/demo --customers 500'],
+    details:
+      'Two years of history end now: what you send next is seen at once. The same --seed and --until give the same\n' +
+      'company, on every machine. Ctrl-C ends the engine; the store stays, and the same command shows it again.',
+    examples: [
+      'demo',
+      'demo --no-serve',
+      'demo --until 2026-06-30 --no-serve',
+      'demo --data /tmp/demo --customers 500',
+    ],
     run: async (cli, _, options) =>
       (require('../commands/demo') as typeof import('../commands/demo')).demoCommand(cli, options),
   });
@@ -24,6 +36,9 @@ export const declareWriting = (program: Command, signal: AbortSignal): void => {
       wholeNumber('--customers <n>', 'how many', 1).makeOptionMandatory(),
       wholeNumber('--seed <s>', 'names one possible world', Number.MIN_SAFE_INTEGER).makeOptionMandatory(),
       wholeNumber('--months <m>', 'length of the history', 1).default(24),
+      option('--until <T>', 'where the history ends: an RFC 3339 instant, a date (its end), or now').default(
+        '2026-06-30',
+      ),
       option('--out <file>', 'the touchpoints as NDJSON (default: stdout)'),
       option('--truth <file>', 'the true relationships (default: beside --out, as FILE.truth.ndjson)'),
     ],
@@ -60,11 +75,12 @@ export const declareWriting = (program: Command, signal: AbortSignal): void => {
     options: [
       wholeNumber('--workers <n>', 'worker threads (default: one per core)', 1),
       option('--ruleset <file>', 'put this ruleset in force: a file, or retail (default: the one in force stays)'),
+      option('--announce', 'announce what then differs from what was last announced, with cause ruleset'),
     ],
     details:
-      'Also replaces a read model that is damaged or of another version. Nothing is announced; decisions recorded\n' +
-      'before stay, with the ruleset that took them. See first who would change stage: rapport replay --compare',
-    examples: ['rebuild', 'rebuild --ruleset stricter.yaml'],
+      'Also replaces a read model that is damaged or of another version. Without --announce nothing is announced;\n' +
+      'decisions recorded before stay, with the ruleset that took them. See first who would change stage: rapport replay --compare',
+    examples: ['rebuild', 'rebuild --ruleset stricter.yaml', 'rebuild --announce'],
     run: async (cli, _, options) =>
       (require('../commands/rebuild') as typeof import('../commands/rebuild')).rebuildCommand(cli, options),
   });

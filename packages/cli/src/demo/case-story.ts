@@ -1,4 +1,4 @@
-import { contributionsOf, evaluate, type Program, reasonOf, type Touchpoint } from '@rapport/domain';
+import { contributionsOf, evaluate, type Language, type Program, reasonOf, type Touchpoint } from '@rapport/domain';
 import { day, span } from '../output/instants';
 import { measure, signed } from '../output/numbers';
 import { stageLabelIn } from '../output/population';
@@ -35,7 +35,7 @@ export const caseStory = (
   program: Program,
   touchpoints: readonly Touchpoint[],
   today: number,
-  { style }: { readonly style: Style },
+  { style, language }: { readonly style: Style; readonly language: Language },
 ): readonly string[] => {
   const { ruleset } = program;
   const opened = touchpoints.find(({ type }) => type === 'complaint.opened');
@@ -51,7 +51,7 @@ export const caseStory = (
       .map(({ occurredAt, type, data }) => ({ at: occurredAt, what: plain(WORDS[type](data)) })),
     ...whole.settledPromises
       .filter(({ key, outcome }) => key === caseId && outcome === 'broken')
-      .map(({ at, id }) => ({ at, what: plain(reasonOf(ruleset, `${id}:broken`, 'en')) })),
+      .map(({ at, id }) => ({ at, what: plain(reasonOf(ruleset, `${id}:broken`, language)) })),
   ].sort((a, b) => a.at - b.at);
 
   const before = scoreAt(opened.occurredAt - 1);
@@ -66,7 +66,7 @@ export const caseStory = (
   const end = Math.min(today, opened.occurredAt + AFTERMATH);
   rows.push([style.dim(`+ ${span(AFTERMATH)}`), 'what is left of it', style.bold(scoreAt(end).toFixed(1)), '']);
   const stageAt = (asOf: number) => evaluate(program, touchpoints, { asOf }).fold.stageId ?? ruleset.stages[0].id;
-  const stages = [stageAt(opened.occurredAt - 1), stageAt(today)].map((id) => stageLabelIn(ruleset, id));
+  const stages = [stageAt(opened.occurredAt - 1), stageAt(today)].map((id) => stageLabelIn(ruleset, id, language));
   const points = recoveryPoints(program, touchpoints, satisfaction, end, caseId);
   return [
     `${style.bold(title)}  ${customer}`,

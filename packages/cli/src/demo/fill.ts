@@ -4,16 +4,13 @@ import {
   type DataDirectory,
   type DemoMarker,
   endImport,
-  type InForce,
-  keepRuleset,
-  noteInForce,
-  removeWhatIsAhead,
+  takeUp,
   writeDemoMarker,
 } from '@rapport/data-directory';
 import { compileRuleset, RETAIL, type Touchpoint } from '@rapport/domain';
 import { recordTouchpoints } from '@rapport/engine';
 import { openSqliteEventLog } from '@rapport/event-log';
-import { DEFAULT_END, type SimulatedCustomer, simulate, simulateStaff } from '@rapport/simulator';
+import { type SimulatedCustomer, simulate, simulateStaff } from '@rapport/simulator';
 import type { Cli } from '../cli';
 import { pickCustomers } from './pick';
 
@@ -24,23 +21,17 @@ const GROUP = 1000;
 const byRecording = (a: Touchpoint, b: Touchpoint): number => a.recordedAt - b.recordedAt;
 
 /** Simulates the company and records it in the order in which the company would have learned of it. */
-export const fillDemo = async (
-  cli: Cli,
-  files: DataDirectory,
-  inForce: InForce,
-  customers: number,
-): Promise<DemoMarker> => {
-  const marker: DemoMarker = { customers, seed: DEMO_SEED, today: DEFAULT_END };
+export const fillDemo = async (cli: Cli, files: DataDirectory, marker: DemoMarker): Promise<DemoMarker> => {
+  const { customers, until } = marker;
+  const world = { customers, seed: marker.seed, endAt: until };
   const log = await openSqliteEventLog(files.events, { mode: 'write' });
   try {
     writeDemoMarker(files, marker);
-    keepRuleset(files, inForce.ruleset);
-    noteInForce(files, inForce.hash);
-    await removeWhatIsAhead(cli, files, log);
-    await beginImport(cli, files, log, inForce, marker.today);
+    const inForce = await takeUp({ host: cli, files, log }, { with: 'demo', ruleset: RETAIL, now: until });
+    await beginImport(cli, files, log, inForce, until);
     const company: SimulatedCustomer[] = [];
     const simulating = cli.progress('simulating', 'customers');
-    for (const one of simulate(marker)) {
+    for (const one of simulate(world)) {
       company.push(one);
       if (company.length % 100 > 0) continue;
       simulating.update(company.length, customers);
@@ -48,7 +39,7 @@ export const fillDemo = async (
       cli.signal.throwIfAborted();
     }
     simulating.stop();
-    const touchpoints = [...company.flatMap((one) => one.touchpoints), ...simulateStaff(marker)].sort(byRecording);
+    const touchpoints = [...company.flatMap((one) => one.touchpoints), ...simulateStaff(world)].sort(byRecording);
     const recording = cli.progress('recording', 'touchpoints');
     for (let i = 0; i < touchpoints.length; i += GROUP) {
       cli.signal.throwIfAborted();
@@ -57,9 +48,9 @@ export const fillDemo = async (
       recording.update(i + group.length, touchpoints.length);
     }
     recording.stop();
-    await bringUpToDate(cli, files, log, inForce, touchpoints.length, marker.today);
+    await bringUpToDate(cli, files, log, inForce, touchpoints.length, until);
     endImport(files);
-    const complete = { ...marker, picks: pickCustomers(compileRuleset(RETAIL), company, marker.today) };
+    const complete = { ...marker, picks: pickCustomers(compileRuleset(inForce.ruleset), company, until) };
     writeDemoMarker(files, complete);
     return complete;
   } finally {

@@ -1,4 +1,4 @@
-import type { Ruleset } from '@rapport/domain';
+import type { Language, Ruleset } from '@rapport/domain';
 import type { ReadModel } from '@rapport/read-model';
 import { day } from '../output/instants';
 import { counted, whole } from '../output/numbers';
@@ -44,7 +44,7 @@ export const populationLines = async (
   readModel: ReadModel,
   ruleset: Ruleset,
   instants: { readonly yearAgo: number; readonly today: number },
-  room: { readonly style: Style; readonly width: number },
+  room: { readonly style: Style; readonly width: number; readonly language: Language },
 ): Promise<readonly string[]> => {
   const { yearAgo, today } = instants;
   const [before, after] = [await readModel.population(yearAgo), await readModel.population(today)];
@@ -54,10 +54,10 @@ export const populationLines = async (
   const sum = (some: readonly Transition[]): number => some.reduce((total, { customers }) => total + customers, 0);
   const known = sum(transitions);
   const newcomers = Object.values(after).reduce((total, count) => total + count, 0) - known;
-  const labels = ids.map((id) => stageLabelIn(ruleset, id));
+  const labels = ids.map((id) => stageLabelIn(ruleset, id, room.language));
   const named = transitions.map(({ from, to, customers }) => ({
-    from: stageLabelIn(ruleset, from),
-    to: stageLabelIn(ruleset, to),
+    from: stageLabelIn(ruleset, from, room.language),
+    to: stageLabelIn(ruleset, to, room.language),
     customers,
   }));
   return [

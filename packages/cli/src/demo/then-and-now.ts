@@ -1,4 +1,4 @@
-import { evaluate, labelOf, type Program, type Touchpoint } from '@rapport/domain';
+import { evaluate, type Language, labelOf, type Program, type Touchpoint } from '@rapport/domain';
 import { gauge } from '../output/bar';
 import { day } from '../output/instants';
 import { signed } from '../output/numbers';
@@ -10,6 +10,7 @@ import { table } from '../output/table';
 interface Room {
   readonly style: Style;
   readonly width: number;
+  readonly language: Language;
 }
 
 /** One customer a year ago and today, side by side. */
@@ -18,7 +19,7 @@ export const thenAndNow = (
   program: Program,
   touchpoints: readonly Touchpoint[],
   { yearAgo, today }: { readonly yearAgo: number; readonly today: number },
-  { style, width }: Room,
+  { style, width, language }: Room,
 ): readonly string[] => {
   const { ruleset } = program;
   const [then, now] = [yearAgo, today].map((asOf) => evaluate(program, touchpoints, { asOf }));
@@ -30,9 +31,9 @@ export const thenAndNow = (
   ];
   const rows = program.factors.map(({ id }, i) => {
     const [was, is] = [then.fold.factors[i].scoreAt(yearAgo), now.fold.factors[i].scoreAt(today)];
-    return [labelOf(ruleset.factors[id].label, 'en', id), ...side(was), ...side(is), signed(is - was, 0)];
+    return [labelOf(ruleset.factors[id].label, language, id), ...side(was), ...side(is), signed(is - was, 0)];
   });
-  const [before, after] = [then, now].map(({ fold }) => stageLabelIn(ruleset, fold.stageId!));
+  const [before, after] = [then, now].map(({ fold }) => stageLabelIn(ruleset, fold.stageId!, language));
   return [
     `${style.bold('The same customer a year ago and today')}  ${customer}: ${before} → ${style.bold(after)}`,
     table(
@@ -56,12 +57,12 @@ export const lateLines = (
   program: Program,
   touchpoints: readonly Touchpoint[],
   at: number,
-  { style }: Pick<Room, 'style'>,
+  { style, language }: Pick<Room, 'style' | 'language'>,
 ): readonly string[] => {
   const { ruleset } = program;
   const stage = (knownAt?: number): string => {
     const { stageId } = evaluate(program, touchpoints, { asOf: at, knownAt }).fold;
-    return stageId === null ? 'unknown' : stageLabelIn(ruleset, stageId);
+    return stageId === null ? 'unknown' : stageLabelIn(ruleset, stageId, language);
   };
   const late = touchpoints.filter(({ occurredAt, recordedAt }) => occurredAt <= at && recordedAt > at);
   const what = late.map(({ type }) => type).join(', ');

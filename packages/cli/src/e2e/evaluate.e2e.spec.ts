@@ -144,3 +144,23 @@ test('a touchpoint of a schema version that this Rapport does not know is named'
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(/newer\.ndjson:1: touchpoint o-99 of test cannot be folded: .*version 99.*Update Rapport/);
 });
+
+test('fields that look misspelt are told on stderr, by evaluate and by import', async () => {
+  const touchpoint = (id: string) =>
+    line({
+      ...{ id, source: 'shop', type: 'order.completed', customer: 'c', occurredAt: '2026-01-01T00:00:00Z' },
+      ...{ staff_id: 'ann', data: { Total: 20 } },
+    });
+  place.write('misspelt.ndjson', touchpoint('1') + touchpoint('2'));
+  place.write(
+    'plain.yaml',
+    'ruleset: plain\nversion: 1\nfactors: { trust: { halfLife: P1D } }\nevidence: [{ id: e, on: order.completed, gives: { trust: 1 } }]\nstages: [{ id: first }]\n',
+  );
+  const told = await evaluate('--ruleset', 'plain.yaml', '--touchpoints', 'misspelt.ndjson', '--as-of', '2026-01-02');
+  expect(told.code).toBe(0);
+  expect(told.stderr).toMatch(/misspelt\.ndjson:1: data\.Total .* did you mean "total"\? \(2 touchpoints\)/);
+  expect(told.stderr).toMatch(/staff_id is not read; did you mean "staff"\?/);
+  const imported = await place.rapport('import', 'misspelt.ndjson', '--as', 'touchpoints');
+  expect(imported.code).toBe(0);
+  expect(imported.stdout).toMatch(/Fields that look misspelt[\s\S]*2 {2}data\.Total/);
+});

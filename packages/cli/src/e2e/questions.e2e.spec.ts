@@ -56,9 +56,23 @@ test('show tells one relationship, for people and for programs', async () => {
   expect(document.crossSell.kind).toMatch(/candidates|withheld/);
 });
 
-test('show speaks Vietnamese', async () => {
-  const { stdout } = await ask('show', customer, '--as-of', END, '--lang', 'vi');
-  expect(stdout).toMatch(/Yếu tố[\s\S]*Lòng tin/);
+test('every command that prints words prints them in the language asked for', async () => {
+  const inVietnamese = async (...args: readonly string[]) => (await ask(...args, '--lang', 'vi')).stdout;
+  expect(await inVietnamese('show', customer, '--as-of', END)).toMatch(/Yếu tố[\s\S]*Lòng tin/);
+  expect(await inVietnamese('why', customer, '--as-of', END)).toMatch(/Lòng tin[\s\S]*điểm khởi đầu/);
+  expect(await inVietnamese('timeline', customer)).toMatch(/xảy ra[\s\S]*Mức độ mua hàng/);
+  expect(await inVietnamese('candidates', customer, '--as-of', END)).toMatch(/tính đến/);
+  expect(await inVietnamese('replay')).toMatch(/Thu hút/);
+  const { reasons } = JSON.parse(await inVietnamese('why', customer, '--as-of', END, '--json'));
+  expect(Object.values(reasons)).toContain('Mua hàng');
+});
+
+test('the language may be a setting; labels that it lacks are in English', async () => {
+  const vietnamese = await place.rapportWith({ RAPPORT_LANG: 'vi-VN' }, 'show', customer, '--as-of', END);
+  expect(vietnamese.stdout).toMatch(/Yếu tố[\s\S]*Lòng tin/);
+  expect((await ask('show', customer, '--as-of', END, '--lang', 'de')).stdout).toMatch(/Factors[\s\S]*Trust/);
+  const { code, stderr } = await ask('show', customer, '--lang', 'english!');
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('--lang: expected a language tag') });
 });
 
 test('before anything had happened there is nothing to show', async () => {
@@ -84,6 +98,16 @@ test('the points that why prints add up to the score', async () => {
   const sum = numbers.reduce((a, b) => a + b, 0);
   expect(numbers.length).toBeGreaterThan(3);
   expect(Math.abs(sum - score)).toBeLessThan(0.005 * (numbers.length + 1));
+});
+
+test('each point that why prints can be computed again from what it prints', async () => {
+  const { stdout } = await ask('why', customer, '--factor', 'trust', '--all', '--as-of', END);
+  const number = (text: string): number => Number(text.replace('−', '-'));
+  const total = number(/ = ([\d.]+);/.exec(stdout)![1]);
+  const rows = [...stdout.matchAll(/^ *([+−]\d+\.\d\d) +(-?[\d.]+) +([\d.]+) +([\d.]+) /gm)];
+  expect(rows.length).toBeGreaterThan(3);
+  for (const [, points, weight, scale, ageFactor] of rows)
+    expect(((100 * number(weight) * number(scale) * number(ageFactor)) / total) * 0.5).toBeCloseTo(number(points), 1);
 });
 
 test('why has the shape of evaluate, and what is missing in words', async () => {

@@ -1,4 +1,4 @@
-import type { CrossSellCandidate, CrossSellReply } from '@rapport/domain';
+import { type CrossSellCandidate, type CrossSellReply, ownLanguage } from '@rapport/domain';
 import { counted, whole } from './numbers';
 import type { Look } from './relationship';
 import { plain } from './style';
@@ -9,13 +9,13 @@ import { wordsIn } from './words';
 const reasonText = ({ reasons, popular, owners }: CrossSellCandidate, language: Look['language']): string => {
   const [first] = reasons;
   if (popular === true || first === undefined)
-    return language === 'vi'
+    return ownLanguage(language) === 'vi'
       ? `được ưa chuộng: ${whole(owners)} người mua`
       : `popular: ${counted(owners, 'customer')} ${owners === 1 ? 'owns' : 'own'} it`;
   const others = reasons.slice(1).map(({ product }) => plain(product));
-  const more = others.length > 0 ? `; ${language === 'vi' ? 'cũng' : 'also'} ${others.join(', ')}` : '';
+  const more = others.length > 0 ? `; ${ownLanguage(language) === 'vi' ? 'cũng' : 'also'} ${others.join(', ')}` : '';
   const lift = first.lift.toFixed(1);
-  return language === 'vi'
+  return ownLanguage(language) === 'vi'
     ? `${whole(first.together)} trên ${whole(first.owners)} người mua ${plain(first.product)} cũng mua (${lift}×)${more}`
     : `${whole(first.together)} of ${counted(first.owners, 'owner')} of ${plain(first.product)} ${first.together === 1 ? 'owns' : 'own'} it too (${lift}×)${more}`;
 };

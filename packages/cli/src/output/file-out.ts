@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { accessSync, constants, createWriteStream, renameSync, rmSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, createWriteStream, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { CommandError } from '../exit';
 
-/** A text file being written; it has its name only once it is complete. */
+/** A text file being written, for its owner alone; it has its name only once it is complete. */
 export interface FileOut {
   readonly write: (text: string) => Promise<void>;
   /** Ends the file and gives it its name. */
@@ -31,10 +31,21 @@ export const checkWritable = (file: string): void => {
   }
 };
 
+/** What a run that was killed left there has a mode of its own. @throws CommandError when it cannot be made */
+const makeOwned = (file: string): void => {
+  try {
+    rmSync(file, { force: true });
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    throw refuse(file, error as NodeJS.ErrnoException);
+  }
+};
+
 /** @throws CommandError when the file cannot be written */
 export const fileOut = async (file: string): Promise<FileOut> => {
   checkWritable(file);
   const unfinished = `${file}.unfinished`;
+  makeOwned(unfinished);
   const stream = createWriteStream(unfinished);
   let failed: NodeJS.ErrnoException | undefined;
   stream.on('error', (error) => {

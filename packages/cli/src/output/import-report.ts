@@ -62,4 +62,18 @@ export const importReport = (
     ).filter(([count], i) => count > 0 || i === 0),
     style,
   ),
+  ...warningLines(account.warnings, style),
 ];
+
+/** How often fields looked misspelt, the most frequent first. */
+const warningLines = (warnings: ImportAccount['warnings'], style: Style): readonly string[] => {
+  const rows = Object.entries(warnings)
+    .sort(([, a], [, b]) => b - a)
+    .map(([message, count]): readonly string[] => [whole(count), plain(message)]);
+  if (rows.length === 0) return [];
+  return [
+    '',
+    style.yellow('Fields that look misspelt, of touchpoints all the same'),
+    table([{ title: '', align: 'right' }, { title: '' }], rows, { indent: 2 }),
+  ];
+};

@@ -1,4 +1,5 @@
-import type { Language } from '@rapport/domain';
+import { type Language, ownLanguage } from '@rapport/domain';
+import { localTime, offsetAt } from '../zone';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -7,11 +8,14 @@ const DAY = 24 * HOUR;
 const MONTH = 30.44 * DAY;
 const YEAR = 365.25 * DAY;
 
-/** `2026-03-01`, the day in UTC. */
-export const day = (instant: number): string => new Date(instant).toISOString().slice(0, 10);
+/** `2026-03-01`, the day in the reader's zone. */
+export const day = (instant: number): string => localTime(instant).slice(0, 10);
 
-/** `2026-03-01 12:05`, in UTC. */
-export const minute = (instant: number): string => new Date(instant).toISOString().slice(0, 16).replace('T', ' ');
+/** `2026-03-01 12:05`, in the reader's zone. */
+export const minute = (instant: number): string => localTime(instant).slice(0, 16).replace('T', ' ');
+
+/** `2026-03-01 12:05 UTC`, or with the offset of the reader's zone: `2026-03-01 19:05 +07:00`. */
+export const minuteWithOffset = (instant: number): string => `${minute(instant)} ${offsetAt(instant)}`;
 
 type Unit = 'second' | 'minute' | 'hour' | 'day' | 'month' | 'year';
 
@@ -25,7 +29,7 @@ const VIETNAMESE: Readonly<Record<Unit, string>> = {
 };
 
 const several = (count: number, unit: Unit, language: Language): string =>
-  language === 'vi' ? `${count} ${VIETNAMESE[unit]}` : `${count} ${unit}${count === 1 ? '' : 's'}`;
+  ownLanguage(language) === 'vi' ? `${count} ${VIETNAMESE[unit]}` : `${count} ${unit}${count === 1 ? '' : 's'}`;
 
 /** A span in its largest fitting unit: `45 minutes`, `3 days`, `14 months`. */
 export const span = (milliseconds: number, language: Language = 'en'): string => {
@@ -47,7 +51,7 @@ export const shortSpan = (milliseconds: number): string => {
 /** `3 days ago`, `in 4 hours`, seen from `from`. */
 export const away = (instant: number, from: number, language: Language = 'en'): string => {
   const size = span(instant - from, language);
-  if (language === 'vi') return instant > from ? `còn ${size}` : `${size} trước`;
+  if (ownLanguage(language) === 'vi') return instant > from ? `còn ${size}` : `${size} trước`;
   return instant > from ? `in ${size}` : `${size} ago`;
 };
 

@@ -1,4 +1,4 @@
-import { labelOf, type Ruleset } from '@rapport/domain';
+import { type Language, labelOf, type Ruleset } from '@rapport/domain';
 import { bar } from './bar';
 import { percent, whole } from './numbers';
 import { plain, type Style } from './style';
@@ -7,16 +7,17 @@ import { table } from './table';
 interface Room {
   readonly style: Style;
   readonly width: number;
+  readonly language: Language;
 }
 
-export const stageLabelIn = ({ stages }: Ruleset, id: string): string =>
-  plain(labelOf(stages.find((stage) => stage.id === id)?.label, 'en', id));
+export const stageLabelIn = ({ stages }: Ruleset, id: string, language: Language): string =>
+  plain(labelOf(stages.find((stage) => stage.id === id)?.label, language, id));
 
 /** Customers by stage, deepest first, as bars. */
 export const populationTable = (
   ruleset: Ruleset,
   population: Readonly<Record<string, number>>,
-  { style, width }: Room,
+  { style, width, language }: Room,
 ): string => {
   const total = Object.values(population).reduce((sum, count) => sum + count, 0);
   const most = Math.max(1, ...Object.values(population));
@@ -24,7 +25,7 @@ export const populationTable = (
   const rows = [...ruleset.stages].reverse().map(({ id }) => {
     const count = population[id] ?? 0;
     return [
-      stageLabelIn(ruleset, id),
+      stageLabelIn(ruleset, id, language),
       whole(count),
       style.dim(percent(total === 0 ? 0 : count / total)),
       style.green(bar(count / most, long)),
@@ -47,7 +48,7 @@ export const populationChange = (
   titles: readonly [before: string, after: string],
   before: Readonly<Record<string, number>>,
   after: Readonly<Record<string, number>>,
-  { style, width }: Room,
+  { style, width, language }: Room,
 ): string => {
   const most = Math.max(1, ...Object.values(before), ...Object.values(after));
   const long = Math.min(24, Math.floor((width - 44) / 2));
@@ -56,7 +57,7 @@ export const populationChange = (
   const rows = ids.map((id) => {
     const [was, is] = [before[id] ?? 0, after[id] ?? 0];
     return [
-      stageLabelIn(ruleset, id),
+      stageLabelIn(ruleset, id, language),
       whole(was),
       style.dim(bar(was / most, long)),
       whole(is),
@@ -83,7 +84,7 @@ export const transitionMatrix = (
   from: readonly string[],
   to: readonly string[],
   transitions: readonly { readonly from: string; readonly to: string; readonly customers: number }[],
-  { style }: Room,
+  { style }: Pick<Room, 'style'>,
 ): string => {
   const count = (a: string, b: string): number =>
     transitions.find((one) => one.from === a && one.to === b)?.customers ?? 0;

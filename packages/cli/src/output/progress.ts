@@ -11,10 +11,11 @@ export const NO_PROGRESS: Progress = { update: () => undefined, stop: () => unde
 
 /**
  * A bar with rate and time left on stderr, for work that takes longer than a second; nothing where stderr is not a
- * terminal. The library is loaded when the first bar is drawn.
+ * terminal. The library is loaded when the first bar is drawn. Once the signal aborts the bar is gone, before anything
+ * is said about it.
  */
-export const progressOn = (stream: NodeJS.WriteStream, label: string, unit: string): Progress => {
-  if (stream.isTTY !== true) return NO_PROGRESS;
+export const progressOn = (stream: NodeJS.WriteStream, label: string, unit: string, signal: AbortSignal): Progress => {
+  if (stream.isTTY !== true || signal.aborted) return NO_PROGRESS;
   const startedAt = Date.now();
   let bar: SingleBar | undefined;
   let loading = false;
@@ -47,7 +48,16 @@ export const progressOn = (stream: NodeJS.WriteStream, label: string, unit: stri
     bar.start(latest[1] ?? 0, latest[0], { words: line(latest[0], latest[1] ?? 0) });
   };
 
+  const stop = (): void => {
+    stopped = true;
+    bar?.stop();
+    bar = undefined;
+    signal.removeEventListener('abort', stop);
+  };
+  signal.addEventListener('abort', stop);
+
   return {
+    stop,
     update: (done, total) => {
       latest = [done, total ?? latest[1]];
       if (stopped) return;
@@ -57,11 +67,6 @@ export const progressOn = (stream: NodeJS.WriteStream, label: string, unit: stri
       }
       bar.setTotal(latest[1] ?? 0);
       bar.update(done, { words: line(done, latest[1] ?? 0) });
-    },
-    stop: () => {
-      stopped = true;
-      bar?.stop();
-      bar = undefined;
     },
   };
 };

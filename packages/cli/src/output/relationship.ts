@@ -4,11 +4,12 @@ import {
   type Language,
   labelOf,
   type OpenPromise,
+  ownLanguage,
   type StateCondition,
 } from '@rapport/domain';
 import { complaintCases, raisedSignals } from '@rapport/engine';
 import { gauge } from './bar';
-import { away, day, minute, span } from './instants';
+import { away, day, minute, minuteWithOffset, span } from './instants';
 import { counted, measure, percent } from './numbers';
 import { plain, type Style, shorten } from './style';
 import { table } from './table';
@@ -22,7 +23,9 @@ export interface Look {
 
 /** A titled block of lines, indented; nothing when there are no lines. */
 export const section = (title: string, lines: readonly string[], { style }: Pick<Look, 'style'>): readonly string[] =>
-  lines.length === 0 ? [] : ['', style.bold(title), ...lines.flatMap((line) => line.split('\n')).map((l) => `  ${l}`)];
+  lines.length === 0
+    ? []
+    : ['', style.bold(title), ...lines.flatMap((line) => line.split('\n')).map((l) => `  ${l}`.trimEnd())];
 
 /** All lines but the first, which is a title. */
 const indentRows = (text: string): string =>
@@ -154,7 +157,10 @@ const caseLines = (evaluation: Evaluation, look: Look): readonly string[] => {
 const footLines = ({ fold, asOf }: Evaluation, { style, language }: Look): readonly string[] => {
   const words = wordsIn(language);
   const review = fold.nextReviewAt();
-  const seen = language === 'vi' ? `${fold.touchpoints} ${words.touchpoints}` : counted(fold.touchpoints, 'touchpoint');
+  const seen =
+    ownLanguage(language) === 'vi'
+      ? `${fold.touchpoints} ${words.touchpoints}`
+      : counted(fold.touchpoints, 'touchpoint');
   const next = Number.isFinite(review) ? `${words.nextReview} ${minute(review)}` : words.nothingByTime;
   return [
     '',
@@ -171,7 +177,7 @@ export const headLine = (
 ): string => {
   const words = wordsIn(language);
   const known = knownAt === undefined ? '' : `, ${words.knownAt} ${minute(knownAt)}`;
-  return `${style.bold(plain(customer))}  ${style.dim(`${words.asOf} ${minute(asOf)} UTC${known}`)}`;
+  return `${style.bold(plain(customer))}  ${style.dim(`${words.asOf} ${minuteWithOffset(asOf)}${known}`)}`;
 };
 
 /** A relationship at one instant, for people: everything but the candidates, which `extra` may bring. */

@@ -1,9 +1,10 @@
+import { stripVTControlCharacters } from 'node:util';
 import Table from 'cli-table3';
 
 export interface Column {
   readonly title: string;
   readonly align?: 'left' | 'right';
-  /** Wraps at this many characters. */
+  /** Wraps at this many characters, between words; a longer word makes the column wider, so that it can be copied. */
   readonly width?: number;
 }
 
@@ -32,6 +33,17 @@ const NO_LINES = {
   middle: '  ',
 } as const;
 
+/** Characters of names, ids and paths; scripts without spaces are broken anywhere. */
+const WORD = /[!-\u02ff\u0370-\u052f\u1e00-\u1eff]+/g;
+/** What is longer than a hash is no word that anybody copies by sight. */
+const LONGEST = 72;
+
+const longestWord = (cell: string): number =>
+  Math.max(
+    0,
+    ...(stripVTControlCharacters(cell).match(WORD) ?? []).map(({ length }) => (length <= LONGEST ? length : 0)),
+  );
+
 /**
  * Rows under plain titles, columns two spaces apart, no lines: it reads well and can be cut and sorted. Columns are
  * as wide as their widest cell; colours and wide characters are measured as the terminal shows them.
@@ -46,7 +58,9 @@ export const table = (
     head: titled ? columns.map(({ title }) => head(title)) : [],
     chars: NO_LINES,
     colAligns: columns.map(({ align = 'left' }) => align),
-    colWidths: columns.map(({ width }) => width ?? null),
+    colWidths: columns.map(({ width }, i) =>
+      width === undefined ? null : Math.max(width, ...rows.map((row) => longestWord(row[i] ?? ''))),
+    ),
     wordWrap: true,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
   });

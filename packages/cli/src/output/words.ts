@@ -1,4 +1,4 @@
-import type { Language } from '@rapport/domain';
+import { type Language, ownLanguage } from '@rapport/domain';
 
 const EN = {
   asOf: 'as of',
@@ -29,6 +29,8 @@ const EN = {
   nextReview: 'next look',
   nothingByTime: 'time alone changes nothing',
   nothingYet: 'Nothing had happened yet.',
+  firstHappened: 'The first touchpoint is of',
+  notRecorded: 'Nothing was recorded by then; first recorded',
   history: 'Stages',
   toNext: 'To reach',
   reached: 'the last stage is reached',
@@ -38,9 +40,30 @@ const EN = {
   byTime: 'time passed',
   mergedInto: 'is merged into',
   withHistoryOf: 'With the history of',
+  points: 'points',
+  weight: 'weight',
+  scale: 'scale',
+  ageFactor: 'age factor',
+  age: 'age',
+  given: 'given',
+  weightAbove: 'weight above 0',
+  weightBelow: 'weight below 0',
+  raised: 'raised',
+  cleared: 'cleared',
+  learnedLate: 'learned late',
+  united: 'histories united or parted',
+  newRules: 'new rules',
+  allInstantsIn: 'all instants in',
+  occurred: 'occurred',
+  what: 'what',
+  late: 'late',
+  by: 'by',
+  promiseBroken: 'promise broken',
+  decidedThen: 'decided then',
+  historyChanged: 'history has changed since',
 } as const;
 
-type Words = Readonly<Record<keyof typeof EN, string>>;
+export type Words = Readonly<Record<keyof typeof EN, string>>;
 
 const VI: Words = {
   asOf: 'tính đến',
@@ -71,6 +94,8 @@ const VI: Words = {
   nextReview: 'xem lại',
   nothingByTime: 'thời gian không làm thay đổi gì',
   nothingYet: 'Chưa có gì xảy ra.',
+  firstHappened: 'Điểm tiếp xúc đầu tiên là vào',
+  notRecorded: 'Lúc đó chưa có gì được ghi nhận; lần ghi nhận đầu tiên:',
   history: 'Các giai đoạn',
   toNext: 'Để đạt',
   reached: 'đã ở giai đoạn cuối',
@@ -80,7 +105,28 @@ const VI: Words = {
   byTime: 'thời gian trôi qua',
   mergedInto: 'đã được gộp vào',
   withHistoryOf: 'Gồm cả lịch sử của',
+  points: 'điểm',
+  weight: 'trọng số',
+  scale: 'hệ số',
+  ageFactor: 'hệ số tuổi',
+  age: 'tuổi',
+  given: 'ngày',
+  weightAbove: 'trọng số trên 0',
+  weightBelow: 'trọng số dưới 0',
+  raised: 'bật',
+  cleared: 'tắt',
+  learnedLate: 'biết muộn',
+  united: 'lịch sử được gộp hoặc tách',
+  newRules: 'bộ quy tắc mới',
+  allInstantsIn: 'mọi thời điểm theo',
+  occurred: 'xảy ra',
+  what: 'sự việc',
+  late: 'muộn',
+  by: 'bởi',
+  promiseBroken: 'cam kết bị vi phạm',
+  decidedThen: 'quyết định lúc đó',
+  historyChanged: 'lịch sử đã thay đổi từ đó',
 };
 
-/** Headings and connecting words of `show` and `why`; the words of a ruleset come from the ruleset. */
-export const wordsIn = (language: Language): Words => (language === 'vi' ? VI : EN);
+/** Headings and connecting words of what is printed; the words of a ruleset come from the ruleset. */
+export const wordsIn = (language: Language): Words => (ownLanguage(language) === 'vi' ? VI : EN);

@@ -1,13 +1,23 @@
 import { type ReadingStore, unusableProjection } from '@rapport/data-directory';
 import { type Evaluation, evaluate, type View } from '@rapport/domain';
-import { UnfoldableTouchpoint, type UnitedHistory, unitedHistory } from '@rapport/engine';
+import { nothingKnown, type Subject, UnfoldableTouchpoint, type UnitedHistory, unitedHistory } from '@rapport/engine';
+import type { Cli } from '../cli';
 import { CommandError, EXIT } from '../exit';
 import { type ViewOptions, viewFrom } from '../instant-options';
+import { type Rules, rulesFor } from './rules';
 
 /** A customer's touchpoints, with those of whoever is one with her, and what they come to at the instants asked about. */
 export interface EvaluatedCustomer extends UnitedHistory {
   readonly evaluation: Evaluation;
   readonly knownAt: number | undefined;
+  readonly rules: Rules;
+  /** Whom, by which rules and under which view, for documents. */
+  readonly subject: Subject;
+}
+
+/** A question about a customer: at which instants, and, where one is named, by which ruleset. */
+export interface CustomerOptions extends ViewOptions {
+  readonly ruleset?: string;
 }
 
 const NEAR = 5;
@@ -50,12 +60,17 @@ export const findCustomer = async (store: ReadingStore, customer: string, view: 
 
 /** Folds one customer from the log: the answer needs no read model and is right however far it lags behind. */
 export const evaluateCustomer = async (
+  cli: Cli,
   store: ReadingStore,
   customer: string,
-  options: ViewOptions,
+  options: CustomerOptions,
 ): Promise<EvaluatedCustomer> => {
   const { asOf = store.now, knownAt } = viewFrom(options);
   const view = { asOf, knownAt };
-  const history = await findCustomer(store, customer, view);
-  return { ...history, evaluation: evaluate(store.program, history.touchpoints, view), knownAt };
+  const rules = await rulesFor(cli, store, { knownAt, ruleset: options.ruleset });
+  const { touchpoints, ...united } = await findCustomer(store, customer, view);
+  const evaluation = evaluate(rules.program, touchpoints, view);
+  const nothing = evaluation.fold.stageId === null ? nothingKnown(touchpoints, view) : undefined;
+  const subject: Subject = { ...united, knownAt, ruleset: rules.used, nothing };
+  return { ...united, touchpoints, evaluation, knownAt, rules, subject };
 };

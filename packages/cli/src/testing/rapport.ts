@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -21,9 +21,16 @@ export interface Workplace {
   readonly write: (name: string, content: string | Uint8Array) => string;
   /** Runs `rapport` in the folder, as from a shell that is no terminal. */
   readonly rapport: (...args: readonly string[]) => Promise<Outcome>;
-  readonly start: (args: readonly string[]) => Running;
+  /** The same with variables set. */
+  readonly rapportWith: (variables: NodeJS.ProcessEnv, ...args: readonly string[]) => Promise<Outcome>;
+  /** The same as a user who is not root, to whom the modes of files mean something. */
+  readonly rapportUnprivileged: (...args: readonly string[]) => Promise<Outcome>;
+  /** With variables beside those of a user who has set nothing. */
+  readonly start: (args: readonly string[], variables?: NodeJS.ProcessEnv) => Running;
   /** The same where no file may grow beyond so many KiB; needs bash. */
   readonly rapportWithin: (kibibytes: number, ...args: readonly string[]) => Promise<Outcome>;
+  /** A line as it is typed into a shell in the folder; needs bash. */
+  readonly shell: (line: string) => Promise<Outcome>;
   readonly remove: () => void;
 }
 
@@ -36,11 +43,24 @@ export const cleanEnvironment = (): NodeJS.ProcessEnv => {
   return { ...Object.fromEntries(others), NO_COLOR: '1', COLUMNS: '100' };
 };
 
+const NOBODY = { uid: 65_534, gid: 65_534 };
+const UNPRIVILEGED = process.getuid?.() === 0 ? NOBODY : {};
+
+/** Whether `rapportUnprivileged` can be run: where the tests run as root, nobody may not be let into the clone. */
+export const canRunUnprivileged = (): boolean =>
+  process.platform !== 'win32' && spawnSync(process.execPath, [BIN, '--version'], UNPRIVILEGED).status === 0;
+
 export const workplace = (): Workplace => {
   const folder = mkdtempSync(join(tmpdir(), 'rapport-cli-'));
-  const start = (args: readonly string[]): Running => run(process.execPath, [BIN, ...args]);
-  const run = (command: string, args: readonly string[]): Running => {
-    const child = spawn(command, args, { cwd: folder, env: cleanEnvironment() });
+  const start = (args: readonly string[], variables?: NodeJS.ProcessEnv): Running =>
+    run(process.execPath, [BIN, ...args], variables);
+  const run = (
+    command: string,
+    args: readonly string[],
+    variables: NodeJS.ProcessEnv = {},
+    user: object = {},
+  ): Running => {
+    const child = spawn(command, args, { ...user, cwd: folder, env: { ...cleanEnvironment(), ...variables } });
     const parts = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       parts.stdout += text;
@@ -62,9 +82,13 @@ export const workplace = (): Workplace => {
       return name;
     },
     rapport: (...args) => start(args).outcome,
+    rapportWith: (variables, ...args) => run(process.execPath, [BIN, ...args], variables).outcome,
+    rapportUnprivileged: (...args) => run(process.execPath, [BIN, ...args], {}, UNPRIVILEGED).outcome,
     start,
     rapportWithin: (kibibytes, ...args) =>
       run('bash', ['-c', `ulimit -f ${kibibytes}; exec "$@"`, 'bash', process.execPath, BIN, ...args]).outcome,
+    shell: (typed) =>
+      run('bash', ['-c', `rapport() { "$NODE" "$BIN" "$@"; }\n${typed}`], { NODE: process.execPath, BIN }).outcome,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 };

@@ -1,4 +1,6 @@
 /** Commands that go on until they are stopped, as processes of their own: `watch`, `serve`, and the demo that serves. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Outcome, Workplace } from './rapport';
 
 export interface Process {
@@ -61,11 +63,13 @@ export interface Serving extends Process {
 /** Starts a command that serves, on a free port unless one is named, and waits until it says where. */
 export const serving = async (place: Workplace, command: string, ...args: readonly string[]): Promise<Serving> => {
   const engine = running(place, command, '--port', '0', ...args);
-  // The ruleset stands in the last line of what is always told.
+  // What is told is told at once, with the ruleset in the last line that there always is.
   const told = (): RegExpExecArray | null => /Rapport serves (\S+)[\s\S]*ruleset .*\n/.exec(engine.stderr());
   await engine.until(() => told() !== null);
   const url = told()![1];
-  const key = /rapport_\S+/.exec(engine.stderr())?.[0];
+  // No terminal: the first start says in which file the first key is.
+  const file = /The first key, of role admin, is in (.+): move/.exec(engine.stderr())?.[1];
+  const key = file === undefined ? undefined : readFileSync(resolve(place.folder, file), 'utf8').trim();
   return {
     ...engine,
     url,

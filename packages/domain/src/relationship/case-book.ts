@@ -1,11 +1,13 @@
 import type { Json, JsonObject } from '../json';
 import { DAY } from '../time/instant';
+import { ExactSum } from './exact-sum';
 import type { FoldedTouchpoint } from './folded-touchpoint';
 import type { ComplaintCase } from './relationship';
 import type { StateReader, StateWriter } from './state-bytes';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-type Case = Mutable<ComplaintCase>;
+/** A case as the fold keeps it: with the compensation that was accepted, unrounded. */
+export type KeptCase = Mutable<ComplaintCase> & { readonly compensation: ExactSum };
 
 /** Cases opened this long before another count as its prior cases. */
 const PRIOR = 365 * DAY;
@@ -14,7 +16,7 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 
 /** Types that move a case, and how. A case that was never opened cannot be moved. */
-const moves: Readonly<Record<string, (found: Case, data: JsonObject, t: number) => void>> = {
+const moves: Readonly<Record<string, (found: KeptCase, data: JsonObject, t: number) => void>> = {
   'complaint.acknowledged': (found, _data, t) => {
     found.acknowledgedAt ??= t;
   },
@@ -22,7 +24,8 @@ const moves: Readonly<Record<string, (found: Case, data: JsonObject, t: number) 
     found.informed++;
   },
   'compensation.accepted': (found, data) => {
-    found.compensated += number(data.amount) ?? 0;
+    found.compensation.add(number(data.amount) ?? 0);
+    found.compensated = found.compensation.value;
   },
   'complaint.resolved': (found, data, t) => {
     found.open = false;
@@ -61,19 +64,19 @@ const SAVED = [
 
 /** The complaint cases of one customer, keyed by `data.caseId`. */
 export class CaseBook {
-  private readonly cases = new Map<string, Case>();
+  private readonly cases = new Map<string, KeptCase>();
   private open = 0;
 
   get openCount(): number {
     return this.open;
   }
 
-  find(caseId: unknown): ComplaintCase | undefined {
+  find(caseId: unknown): KeptCase | undefined {
     return this.cases.size === 0 ? undefined : this.cases.get(caseId as string);
   }
 
   list(): readonly ComplaintCase[] {
-    return [...this.cases.values()].map((one) => ({ ...one }));
+    return [...this.cases.values()].map(({ compensation: _, ...one }) => one);
   }
 
   /** Returns whether the number of open cases changed. */
@@ -110,6 +113,7 @@ export class CaseBook {
       outcome: undefined,
       reopened: 0,
       priorCases,
+      compensation: new ExactSum(),
     });
     this.open++;
   }
@@ -120,21 +124,24 @@ export class CaseBook {
   }
   save(out: StateWriter): void {
     out.number(this.cases.size);
-    for (const one of this.cases.values()) out.other(SAVED.map((field) => one[field] ?? null));
+    for (const one of this.cases.values())
+      out.other([...SAVED.map((field) => one[field] ?? null), one.compensation.toJson()]);
   }
   /** After a reset. */
   restore(saved: StateReader): void {
     for (let left = saved.number(); left > 0; left--) {
       const values = saved.other() as readonly Json[];
-      const one = Object.fromEntries(SAVED.map((field, i) => [field, values[i] ?? undefined])) as unknown as Case;
-      this.cases.set(one.caseId, one);
+      const one = Object.fromEntries(SAVED.map((field, i) => [field, values[i] ?? undefined])) as unknown as KeptCase;
+      const compensation = new ExactSum();
+      compensation.fromJson(values[SAVED.length]);
+      this.cases.set(one.caseId, { ...one, compensation });
       if (one.open) this.open++;
     }
   }
 }
 
 /** Fields of a case as conditions and scales see them; undefined is missing. */
-export const caseFields: Readonly<Record<string, (found: ComplaintCase, t: number) => unknown>> = {
+export const caseFields: Readonly<Record<string, (found: KeptCase, t: number) => unknown>> = {
   severity: (found) => found.severity,
   loss: (found) => found.loss,
   category: (found) => found.category,
@@ -142,7 +149,7 @@ export const caseFields: Readonly<Record<string, (found: ComplaintCase, t: numbe
   informed: (found) => found.informed,
   compensated: (found) => found.compensated,
   compensationRatio: (found) =>
-    found.loss === undefined || found.loss <= 0 ? undefined : found.compensated / found.loss,
+    found.loss === undefined || found.loss <= 0 ? undefined : found.compensation.dividedBy(found.loss),
   ageDays: (found, t) => (t - found.openedAt) / DAY,
   outcome: (found) => found.outcome,
   reopened: (found) => found.reopened,

@@ -1,7 +1,9 @@
 import type { StateCondition } from '../ruleset/ruleset';
 import type { Fold } from './fold';
+import { implies } from './implied';
+import { thresholdOf } from './program';
 import type { DecidingCondition } from './relationship';
-import { atomHolds, atomsOf } from './state-condition';
+import { type Atom, atomsOf, holdsOn } from './state-condition';
 
 /** A condition with the values it met, as a tree of the same form. */
 export type ConditionNow =
@@ -10,59 +12,106 @@ export type ConditionNow =
   | { readonly not: ConditionNow; readonly holds: boolean }
   | DecidingCondition;
 
+/** The nearest double below (-1) or above (1) another. */
+const beside = (value: number, direction: number): number => {
+  const bits = new BigInt64Array(new Float64Array([value]).buffer);
+  if (value === 0) return direction * Number.MIN_VALUE;
+  bits[0] += BigInt(Math.sign(value) * direction);
+  return new Float64Array(bits.buffer)[0];
+};
+
+/**
+ * A value with the side on which it lies to the threshold. Of a score at its prior evidence may remain that rounding
+ * has lost: it is told by the nearest double on its side, so that value and outcome agree.
+ */
+const valueAndSide = (fold: Fold, atom: Atom, t: number): { readonly value: number; readonly side: number } => {
+  const { threshold } = atom;
+  const value = subjectValue(fold, atom.subject, atom.id, t);
+  if (atom.subject === 'metric') return { value, side: value - threshold };
+  const index = fold.program.factors.findIndex(({ id }) => id === atom.id);
+  const side = fold.factorSide(index, thresholdOf(atom, fold.program.factors), t);
+  if (side === 0) return { value: threshold, side };
+  return { value: Math.sign(value - threshold) === Math.sign(side) ? value : beside(threshold, Math.sign(side)), side };
+};
+
 const subjectValue = (fold: Fold, subject: 'metric' | 'factor' | 'confidence', id: string, t: number): number => {
   if (subject === 'metric') return fold.metrics[fold.program.metricIds.indexOf(id)].value(t);
   const factor = fold.factors[fold.program.factors.findIndex((one) => one.id === id)];
   return subject === 'factor' ? factor.scoreAt(t) : factor.confidenceAt(t);
 };
 
-/** A condition as it stands at `t`, at or after the fold's instant. */
-export const conditionNow = (fold: Fold, condition: StateCondition, t: number): ConditionNow => {
+/**
+ * A condition as it stands at `t`, at or after the fold's instant.
+ *
+ * @param stage what it is told of the stage
+ */
+export const conditionNow = (
+  fold: Fold,
+  condition: StateCondition,
+  t: number,
+  stage: string | null = fold.stageId,
+): ConditionNow => {
   if ('all' in condition) {
-    const all = condition.all.map((one) => conditionNow(fold, one, t));
+    const all = condition.all.map((one) => conditionNow(fold, one, t, stage));
     return { all, holds: all.every(({ holds }) => holds) };
   }
   if ('any' in condition) {
-    const any = condition.any.map((one) => conditionNow(fold, one, t));
+    const any = condition.any.map((one) => conditionNow(fold, one, t, stage));
     return { any, holds: any.some(({ holds }) => holds) };
   }
   if ('not' in condition) {
-    const not = conditionNow(fold, condition.not, t);
+    const not = conditionNow(fold, condition.not, t, stage);
     return { not, holds: !not.holds };
   }
   if ('stage' in condition) {
     const stages: readonly string[] = typeof condition.stage === 'string' ? [condition.stage] : condition.stage;
-    const holds = fold.stageId !== null && stages.includes(fold.stageId);
-    return { subject: 'stage', id: stages.join(', '), comparison: 'is', value: fold.stageId, holds };
+    const holds = stage !== null && stages.includes(stage);
+    return { subject: 'stage', id: stages.join(', '), comparison: 'is', value: stage, holds };
   }
   if ('consent' in condition) {
     const holds = fold.hasConsent(condition.consent);
     return { subject: 'consent', id: condition.consent, comparison: 'is', value: holds, holds };
   }
   const all = atomsOf(condition).map((atom): DecidingCondition => {
-    const value = subjectValue(fold, atom.subject, atom.id, t);
-    return { ...atom, value: Number.isFinite(value) ? value : null, holds: atomHolds(atom, value) };
+    const { value, side } = valueAndSide(fold, atom, t);
+    return { ...atom, value: Number.isFinite(value) ? value : null, holds: holdsOn(side, atom.comparison) };
   });
   return all.length === 1 ? all[0] : { all, holds: all.every(({ holds }) => holds) };
 };
 
-/** The comparisons that make a condition hold, or fail: the smallest set that decides it. */
-export const decidingOf = (now: ConditionNow): readonly DecidingCondition[] => {
-  if ('all' in now) return now.all.filter(({ holds }) => holds === now.holds || now.holds).flatMap(decidingOf);
-  if ('any' in now) return now.any.filter(({ holds }) => holds === now.holds || !now.holds).flatMap(decidingOf);
-  if ('not' in now) return decidingOf(now.not);
-  return [now];
+/** Sets of which each is enough by itself, without those that ask for all that another one does, or more. */
+const withoutStricter = (
+  sets: readonly (readonly DecidingCondition[])[],
+): readonly (readonly DecidingCondition[])[] => {
+  const asksForAllOf = (one: readonly DecidingCondition[], other: readonly DecidingCondition[]): boolean =>
+    other.every((wanted) => one.some((condition) => implies(condition, wanted)));
+  return sets.filter(
+    (one, i) => !sets.some((other, j) => i !== j && asksForAllOf(one, other) && (j < i || !asksForAllOf(other, one))),
+  );
 };
 
-/** Why a fold that stands at `t` moved: what let it in, going up; what it lost, going down. */
+/** The comparisons that make a condition hold, or fail. Of alternatives, all that did, but none that asks for more. */
+export const decidingOf = (now: ConditionNow): readonly DecidingCondition[] => {
+  if ('not' in now) return decidingOf(now.not);
+  if (!('all' in now || 'any' in now)) return [now];
+  const parts = ('all' in now ? now.all : now.any).filter(({ holds }) => holds === now.holds).map(decidingOf);
+  const needsEvery = 'all' in now === now.holds;
+  return (needsEvery ? parts : withoutStricter(parts)).flat();
+};
+
+/**
+ * Why a fold that stands at `t` moved: what let it in, stage by stage, going up; what it lost going down, from the top.
+ * A condition on the stage asks for the one it moved from.
+ */
 export const decidingConditions = (fold: Fold, from: number, to: number, t: number): readonly DecidingCondition[] => {
   const { stages } = fold.program;
-  if (to > from) {
-    const { enterCondition } = stages[to];
-    return enterCondition === undefined ? [] : decidingOf(conditionNow(fold, enterCondition, t));
-  }
-  const lost = stages.slice(to + 1, from + 1).reverse();
-  return lost.flatMap(({ stayCondition }) =>
-    stayCondition === undefined ? [] : decidingOf(conditionNow(fold, stayCondition, t)).filter(({ holds }) => !holds),
+  const conditions =
+    to > from
+      ? stages.slice(Math.max(from, 0) + 1, to + 1).map(({ enterCondition }) => enterCondition)
+      : stages.slice(to + 1, from + 1).map(({ stayCondition }) => stayCondition).reverse(); // biome-ignore format: short
+  const held = from < 0 ? null : stages[from].id;
+  const deciding = conditions.flatMap((condition) =>
+    condition === undefined ? [] : decidingOf(conditionNow(fold, condition, t, held)),
   );
+  return [...new Map(deciding.map((one) => [JSON.stringify(one), one])).values()];
 };

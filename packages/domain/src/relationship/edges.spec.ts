@@ -5,8 +5,8 @@ import { evaluate, toDocument } from './evaluate';
 import { Fold } from './fold';
 import { restoreFold, saveFold } from './fold-state';
 import type { FoldedTouchpoint } from './folded-touchpoint';
-import { WindowSum } from './metrics';
 import { compileRuleset } from './program';
+import { WindowSum } from './window-metrics';
 
 const START = Date.UTC(2026, 0, 1);
 const minimal: Ruleset = {

@@ -12,7 +12,10 @@ export interface GivenEvidence {
   readonly source: string;
   readonly event: string;
   readonly at: number;
+  /** Of the rule, before its scale. */
   readonly weight: number;
+  /** What the weight was multiplied with; 1 where the rule has no scale. */
+  readonly scale: number;
 }
 
 /** A fold at `asOf` with everything it did on the way: what explanations are made from. */
@@ -59,8 +62,8 @@ export const evaluate = (program: Program, touchpoints: readonly FoldedTouchpoin
   const evidence: GivenEvidence[][] = program.factors.map(() => []);
   const fold = new Fold(program, {
     stageChanged: (...change) => history.push(stageChange(...change)),
-    evidence: (rule, { source, id }, at, factor, weight) =>
-      evidence[factor].push({ rule, source, event: id, at, weight }),
+    evidence: (rule, { source, id }, at, factor, weight, scale) =>
+      evidence[factor].push({ rule, source, event: id, at, weight, scale }),
     promiseSettled: (promise) => settledPromises.push(promise),
     signalChanged: (signal, raised, at, touchpoint) =>
       signals.push({
@@ -97,30 +100,57 @@ export interface EvaluationDocument {
 
 export interface ContributionsDocument {
   readonly base: number;
+  /** [a, b] of the formula. */
+  readonly prior: readonly [number, number];
+  /** ISO 8601. */
+  readonly halfLife: string;
+  /** T of the formula: the prior and what remains of all evidence. */
+  readonly total: number;
   readonly rows: readonly {
     readonly rule: string;
     readonly source: string;
     readonly event: string;
     readonly at: string;
+    /** Of the rule, before its scale; w of the formula is both multiplied. */
+    readonly weight: number;
+    readonly scale: number;
+    /** d of the formula, `2 ^ (-age / half-life)`: what remains of the weight. */
+    readonly ageFactor: number;
     readonly points: number;
   }[];
 }
 
-/** Points per piece of evidence; with the base they add up to the score (MODEL, section 2, Evidence). */
+/**
+ * Points per piece of evidence, with all that they are computed from; with the base they add up to the score (MODEL,
+ * section 2, Factors).
+ */
 export const contributionsOf = ({ fold, asOf, evidence }: Evaluation, factor: number): ContributionsDocument => {
-  const [a, b] = fold.program.factors[factor].prior;
+  const {
+    id,
+    prior: [a, b],
+  } = fold.program.factors[factor];
   const prior = a / (a + b);
   const accumulator = fold.factors[factor];
   const total = accumulator.totalAt(asOf);
   return {
     base: 100 * prior,
-    rows: evidence[factor].map(({ rule, source, event, at, weight }) => ({
-      rule,
-      source,
-      event,
-      at: formatInstant(at),
-      points: ((100 * Math.abs(weight) * accumulator.remaining(at, asOf)) / total) * (weight > 0 ? 1 - prior : -prior),
-    })),
+    prior: [a, b],
+    halfLife: fold.program.ruleset.factors[id].halfLife,
+    total,
+    rows: evidence[factor].map(({ rule, source, event, at, weight, scale }) => {
+      const scaled = weight * scale;
+      const ageFactor = accumulator.remaining(at, asOf);
+      return {
+        rule,
+        source,
+        event,
+        at: formatInstant(at),
+        weight,
+        scale,
+        ageFactor,
+        points: ((100 * Math.abs(scaled) * ageFactor) / total) * (scaled > 0 ? 1 - prior : -prior),
+      };
+    }),
   };
 };
 

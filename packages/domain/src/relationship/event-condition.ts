@@ -1,14 +1,16 @@
 import type { Comparisons, EventCondition, Scale } from '../ruleset/ruleset';
-import { caseFields } from './case-book';
+import { caseFields, type KeptCase } from './case-book';
+import { type FactorParameters, scoreThreshold, type Threshold } from './factor';
 import type { FoldedTouchpoint } from './folded-touchpoint';
-import type { ComplaintCase } from './relationship';
 
 /** What a condition can see of the customer while one touchpoint is applied. */
 export interface EventContext {
   /** The case the touchpoint belongs to. */
-  caseOf(touchpoint: FoldedTouchpoint): ComplaintCase | undefined;
+  caseOf(touchpoint: FoldedTouchpoint): KeptCase | undefined;
   metricValue(index: number, t: number): number;
   factorScore(index: number, t: number): number;
+  /** Below 0, 0 or above it, as the factor's score lies to the threshold. */
+  factorSide(index: number, threshold: Threshold, t: number): number;
   readonly stageId: string | null;
   hasConsent(purpose: string): boolean;
 }
@@ -21,6 +23,7 @@ export type FieldReader = (context: EventContext, touchpoint: FoldedTouchpoint, 
 export interface FieldNames {
   metricIndex(id: string): number;
   factorIndex(id: string): number;
+  readonly factors: readonly FactorParameters[];
 }
 
 /** Collects the values at the end of a path, arrays on the way and at the end flattened. */
@@ -95,7 +98,9 @@ export const compileComparisons = ({ atLeast, above, atMost, below }: Comparison
     value >= low && (above === undefined || value > over) && value <= high && (below === undefined || value < under);
 };
 
-const compileValueTest = (condition: Extract<EventCondition, { field: string }>): ((value: unknown) => boolean) => {
+type FieldCondition = Extract<EventCondition, { field: string }>;
+
+const compileValueTest = (condition: FieldCondition): ((value: unknown) => boolean) => {
   const tests: ((value: unknown) => boolean)[] = [];
   if (condition.is !== undefined) tests.push((value) => value === condition.is);
   const allowed = condition.in;
@@ -105,6 +110,31 @@ const compileValueTest = (condition: Extract<EventCondition, { field: string }>)
     tests.push((value) => typeof value === 'number' && within(value));
   }
   return tests.length === 1 ? tests[0] : (value) => tests.every((test) => test(value));
+};
+
+/** A score is compared by the evidence that remains, not by its rounded value (MODEL, section 2, Factors). */
+const compileScoreTest = (condition: FieldCondition, id: string, names: FieldNames): EventTest => {
+  const index = names.factorIndex(id);
+  const { prior } = names.factors[index];
+  const { is, in: among, exists, atLeast, above, atMost, below } = condition;
+  const sideIs = (x: unknown, holds: (side: number) => boolean): EventTest => {
+    if (typeof x !== 'number') return () => false;
+    const threshold = scoreThreshold(prior, x);
+    return (context, _touchpoint, t) => holds(context.factorSide(index, threshold, t));
+  };
+  const isZero = (side: number): boolean => side === 0;
+  const tests: EventTest[] = [];
+  if (exists === false) return () => false;
+  if (is !== undefined) tests.push(sideIs(is, isZero));
+  if (among !== undefined) {
+    const each = among.map((one) => sideIs(one, isZero));
+    tests.push((...seen) => each.some((test) => test(...seen)));
+  }
+  if (atLeast !== undefined) tests.push(sideIs(atLeast, (side) => side >= 0));
+  if (above !== undefined) tests.push(sideIs(above, (side) => side > 0));
+  if (atMost !== undefined) tests.push(sideIs(atMost, (side) => side <= 0));
+  if (below !== undefined) tests.push(sideIs(below, (side) => side < 0));
+  return (...seen) => tests.every((test) => test(...seen));
 };
 
 /** Compiles a condition on touchpoint and state into one closure. A missing field fails all but `exists: false`. */
@@ -121,6 +151,8 @@ export const compileEventCondition = (condition: EventCondition, names: FieldNam
     const test = compileEventCondition(condition.not, names);
     return (context, touchpoint, t) => !test(context, touchpoint, t);
   }
+  if (condition.field.startsWith('factor.'))
+    return compileScoreTest(condition, condition.field.slice('factor.'.length), names);
   const read = compileField(condition.field, names);
   const satisfies = compileValueTest(condition);
   const { field: _, exists, ...others } = condition;

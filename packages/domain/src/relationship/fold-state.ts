@@ -5,6 +5,9 @@ import { StateReader, StateWriter } from './state-bytes';
  * The state of a fold as bytes, to be continued later, by this process or another, under the same ruleset. Ids are
  * not repeated in it: a state means something only together with the ruleset that made it, so store that ruleset's
  * hash beside it.
+ *
+ * Whoever changes what is written here, or what it means, raises {@link MODEL_VERSION}, which stands beside states in the
+ * read model: states of before are then made anew rather than misread.
  */
 export const saveFold = (fold: Fold): Uint8Array => {
   const out = new StateWriter();

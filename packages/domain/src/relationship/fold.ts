@@ -1,18 +1,26 @@
-import { CaseBook } from './case-book';
+import { BeforeTouchpoint } from './before-touchpoint';
+import { CaseBook, type KeptCase } from './case-book';
 import type { EventContext } from './event-condition';
-import { Factor } from './factor';
+import { Factor, type Threshold } from './factor';
 import type { FoldedTouchpoint } from './folded-touchpoint';
 import type { Metric } from './metrics';
 import type { Dependents, MakeStep, Program, TypeProgram, Weight } from './program';
 import { PromiseBook } from './promise-book';
-import type { ComplaintCase, SettledPromise } from './relationship';
-import { atomHolds, type Remaining, type StateContext } from './state-condition';
-import { CROSSING_SPAN, type Subject } from './subject';
+import type { SettledPromise } from './relationship';
+import type { Remaining, StateContext } from './state-condition';
+import { CROSSING_SPAN } from './subject';
 
 /** Hears what a fold does, for explanations and histories. A replay that only classifies has none. */
 export interface FoldRecorder {
-  /** `rule` is the id of an evidence rule, or `<promise>:kept` or `<promise>:broken`. */
-  evidence?(rule: string, touchpoint: { source: string; id: string }, at: number, factor: number, weight: number): void;
+  /** `rule` is the id of an evidence rule, or `<promise>:kept` or `<promise>:broken`; it gives `weight` times `scale`. */
+  evidence?(
+    rule: string,
+    touchpoint: { source: string; id: string },
+    at: number,
+    factor: number,
+    weight: number,
+    scale: number,
+  ): void;
   promiseSettled?(promise: SettledPromise): void;
   /** `from` is -1 for the first touchpoint. Asked while the fold stands at `at`. */
   stageChanged?(fold: Fold, from: number, to: number, at: number, touchpoint: FoldedTouchpoint | undefined): void;
@@ -40,6 +48,7 @@ export class Fold implements EventContext, StateContext {
   readonly cases = new CaseBook();
   readonly promises: PromiseBook;
   readonly consents = new Set<string>();
+  private readonly beforeTouchpoint: BeforeTouchpoint;
   /** Since when each signal is raised; NaN while it is not. */
   readonly raisedSince: Float64Array;
   /** Index of the stage; -1 before the first touchpoint. */
@@ -57,13 +66,18 @@ export class Fold implements EventContext, StateContext {
   /** Per atom: from `foreseenAt` on it does not flip before `flipAt`; NaN where its subject changed since. */
   private readonly foreseenAt: Float64Array;
   private readonly flipAt: Float64Array;
+  /** 1 where the atom holds until then. */
+  private readonly held: Uint8Array;
   /** 1 where the atom flips at that very millisecond. */
   private readonly exact: Uint8Array;
-  private readonly thresholds: Float64Array;
   private readonly comparisons: Uint8Array;
+  /** Metrics, then factors, whose scores and confidences move with what remains of their evidence. */
   private readonly subjectOfAtom: Int32Array;
-  /** Metrics, scores, confidences; with the value each had at the instant it was last asked about. */
-  private readonly subjects: readonly Subject[];
+  /** The threshold of a metric; of a factor the base, and what evidence is multiplied with. */
+  private readonly thresholds: Float64Array;
+  private readonly perFor: Float64Array;
+  private readonly perAgainst: Float64Array;
+  /** The value of a metric, or what remains of a factor's evidence, at the instant it was last asked about. */
   private readonly subjectValue: Float64Array;
   private readonly subjectValueAt: Float64Array;
   private readonly touchedMetric: Uint8Array;
@@ -95,7 +109,9 @@ export class Fold implements EventContext, StateContext {
       openPromises: (rule) => this.promises.count(rule),
       openComplaints: () => this.cases.openCount,
     });
+    this.beforeTouchpoint = new BeforeTouchpoint(this, this.metrics.length);
     this.applied = Array.from({ length: program.evidenceRules }, () => []);
+    this.held = new Uint8Array(program.atoms.length);
     this.exact = new Uint8Array(program.atoms.length);
     this.foreseenAt = new Float64Array(program.atoms.length);
     this.flipAt = new Float64Array(program.atoms.length);
@@ -104,21 +120,16 @@ export class Fold implements EventContext, StateContext {
     this.signalUntil = new Float64Array(program.signals.length);
     this.touchedMetric = new Uint8Array(this.metrics.length);
     this.touchedFactor = new Uint8Array(this.factors.length);
-    this.subjects = [
-      ...this.metrics,
-      ...this.factors.map(({ score }) => score),
-      ...this.factors.map(({ confidence }) => confidence),
-    ];
-    this.subjectValue = new Float64Array(this.subjects.length);
-    this.subjectValueAt = new Float64Array(this.subjects.length);
-    const factorIds = program.factors.map(({ id }) => id);
-    const firstOf = { metric: 0, factor: this.metrics.length, confidence: this.metrics.length + this.factors.length };
-    this.thresholds = Float64Array.from(program.atoms, ({ threshold }) => threshold);
+    this.subjectValue = new Float64Array(this.metrics.length + this.factors.length);
+    this.subjectValueAt = new Float64Array(this.subjectValue.length);
     this.comparisons = Uint8Array.from(program.atoms, ({ comparison }) => COMPARISON_CODES[comparison]);
-    this.subjectOfAtom = Int32Array.from(
-      program.atoms,
-      ({ subject, id }) => firstOf[subject] + (subject === 'metric' ? program.metricIds : factorIds).indexOf(id),
+    const factorIds = program.factors.map(({ id }) => id);
+    this.subjectOfAtom = Int32Array.from(program.atoms, ({ subject, id }) =>
+      subject === 'metric' ? program.metricIds.indexOf(id) : this.metrics.length + factorIds.indexOf(id),
     );
+    this.thresholds = Float64Array.from(program.thresholds, ({ base }) => base);
+    this.perFor = Float64Array.from(program.thresholds, ({ perFor }) => perFor);
+    this.perAgainst = Float64Array.from(program.thresholds, ({ perAgainst }) => perAgainst);
     this.reset();
   }
 
@@ -146,7 +157,7 @@ export class Fold implements EventContext, StateContext {
   hasConsent(purpose: string): boolean {
     return this.consents.has(purpose);
   }
-  caseOf(touchpoint: FoldedTouchpoint): ComplaintCase | undefined {
+  caseOf(touchpoint: FoldedTouchpoint): KeptCase | undefined {
     return this.cases.find(touchpoint.data.caseId);
   }
   metricValue(index: number, t: number): number {
@@ -155,11 +166,18 @@ export class Fold implements EventContext, StateContext {
   factorScore(index: number, t: number): number {
     return this.factors[index].scoreAt(t);
   }
+  factorSide(index: number, { base, perFor, perAgainst }: Threshold, t: number): number {
+    const factor = this.factors[index];
+    return factor.side(base, perFor, perAgainst, factor.remainingAt(t));
+  }
   atomRemaining(atom: number): Remaining {
     if (this.peeking) return this.atomHolds(atom) ? 1 : -1;
-    if (!(this.foreseenAt[atom] <= this.now && this.now < this.flipAt[atom])) this.foresee(atom, this.now, this.now);
+    if (!(this.foreseenAt[atom] <= this.now && this.now < this.flipAt[atom])) {
+      this.held[atom] = this.atomHolds(atom) ? 1 : 0;
+      this.foresee(atom, this.now, this.now);
+    }
     const remaining = this.flipAt[atom] - this.now;
-    return this.atomHolds(atom) ? remaining : -remaining;
+    return this.held[atom] === 1 ? remaining : -remaining;
   }
 
   /**
@@ -241,6 +259,7 @@ export class Fold implements EventContext, StateContext {
     const steps: TypeProgram = program.programFor(touchpoint.type);
     this.touchpoints++;
     this.lastTouchpointAt = t;
+    const before = steps.metricsSeen.length === 0 ? this : this.beforeTouchpoint.as(steps.metricsSeen, t);
 
     if (steps.movesCases && this.cases.apply(touchpoint, t)) this.touchMetrics(program.metricsOfComplaints);
 
@@ -270,11 +289,11 @@ export class Fold implements EventContext, StateContext {
       this.give(id, gives, factor, touchpoint, t);
     }
 
-    for (const { metric, where, values, numbersOnly } of steps.metrics) {
-      if (where !== null && !where(this, touchpoint, t)) continue;
+    for (const { metric, where, values, sign } of steps.metrics) {
+      if (where !== null && !where(before, touchpoint, t)) continue;
       const accumulator = this.metrics[metric];
       if (values === null) accumulator.add(1, t);
-      else addValues(accumulator, values(this, touchpoint, t), numbersOnly, t);
+      else addValues(accumulator, values(before, touchpoint, t), sign, t);
       this.touchedMetric[metric] = 1;
       this.touched = true;
     }
@@ -316,12 +335,11 @@ export class Fold implements EventContext, StateContext {
     touchpoint: { source: string; id: string },
     t: number,
   ): void {
-    for (const [factor, unscaled] of gives) {
-      const weight = unscaled * scale;
-      this.factors[factor].give(weight, t);
+    for (const [factor, weight] of gives) {
+      this.factors[factor].give(weight * scale, t);
       this.touchedFactor[factor] = 1;
       this.touched = true;
-      this.recorder.evidence?.(rule, touchpoint, t, factor, weight);
+      this.recorder.evidence?.(rule, touchpoint, t, factor, weight, scale);
     }
   }
 
@@ -384,7 +402,7 @@ export class Fold implements EventContext, StateContext {
     for (let i = 0; i < factors; i++)
       if (this.touchedFactor[i] === 1) {
         this.touchedFactor[i] = 0;
-        this.subjectValueAt[metrics + i] = this.subjectValueAt[metrics + factors + i] = Number.NaN;
+        this.subjectValueAt[metrics + i] = Number.NaN;
         this.forget(ofFactor[i]);
       }
   }
@@ -395,45 +413,62 @@ export class Fold implements EventContext, StateContext {
     if (stages) this.stageTouched = true;
   }
 
+  private valueAt(subject: number, t: number): number {
+    const factor = subject - this.metrics.length;
+    return factor < 0 ? this.metrics[subject].value(t) : this.factors[factor].remainingAt(t);
+  }
+
   private valueNow(subject: number): number {
     if (this.subjectValueAt[subject] !== this.now) {
-      this.subjectValue[subject] = this.subjects[subject].value(this.now);
+      this.subjectValue[subject] = this.valueAt(subject, this.now);
       this.subjectValueAt[subject] = this.now;
     }
     return this.subjectValue[subject];
   }
 
   private atomHolds(atom: number): boolean {
-    const value = this.valueNow(this.subjectOfAtom[atom]);
-    const threshold = this.thresholds[atom];
+    return this.holdsWith(atom, this.valueNow(this.subjectOfAtom[atom]));
+  }
+
+  /** Whether an atom holds while its subject has a value. */
+  private holdsWith(atom: number, value: number): boolean {
+    const factor = this.subjectOfAtom[atom] - this.metrics.length;
+    const side =
+      factor < 0
+        ? value - this.thresholds[atom]
+        : this.factors[factor].side(this.thresholds[atom], this.perFor[atom], this.perAgainst[atom], value);
     switch (this.comparisons[atom]) {
       case AT_LEAST:
-        return value >= threshold;
+        return side >= 0;
       case ABOVE:
-        return value > threshold;
+        return side > 0;
       case AT_MOST:
-        return value <= threshold;
+        return side <= 0;
       default:
-        return value < threshold;
+        return side < 0;
     }
   }
 
   /** The first flip after `from`, sought after `after`, up to where there is none. */
   private foresee(atom: number, from: number, after: number): void {
     this.foreseenAt[atom] = from;
-    const at = this.subjects[this.subjectOfAtom[atom]].crossing(this.thresholds[atom], after);
+    const subject = this.subjectOfAtom[atom];
+    const factor = subject - this.metrics.length;
+    const at =
+      factor < 0
+        ? this.metrics[subject].crossing(this.thresholds[atom], after)
+        : this.factors[factor].crossing(this.thresholds[atom], this.perFor[atom], this.perAgainst[atom], after);
     this.flipAt[atom] = at;
     this.exact[atom] = at === NEVER ? 1 : 0;
   }
 
   /** From "not before" to the exact millisecond of the flip, or on to the next instant at which it may come. */
   private solve(atom: number): void {
-    const rule = this.program.atoms[atom];
-    const subject = this.subjects[this.subjectOfAtom[atom]];
+    const subject = this.subjectOfAtom[atom];
     const held = this.atomHolds(atom);
     const last = this.flipAt[atom] + CROSSING_SPAN;
     for (let t = this.flipAt[atom]; t <= last; t++)
-      if (atomHolds(rule, subject.value(t)) !== held) {
+      if (this.holdsWith(atom, this.valueAt(subject, t)) !== held) {
         this.flipAt[atom] = t;
         this.exact[atom] = 1;
         return;
@@ -521,16 +556,16 @@ export class Fold implements EventContext, StateContext {
   }
 }
 
-/** Objects are no values: two with the same content could not be told to be the same. */
-const isValue = (value: unknown, numbersOnly: boolean): boolean =>
-  typeof value === 'number' || (!numbersOnly && value !== undefined && typeof value !== 'object');
+/** Objects are no values: two with the same content could not be told to be the same. A sum takes numbers only. */
+const addValue = (metric: Metric, value: unknown, sign: number, t: number): void => {
+  if (sign === 0) {
+    if (value !== undefined && typeof value !== 'object') metric.add(value, t);
+  } else if (typeof value === 'number') metric.add(sign * value, t);
+};
 
-const addValues = (metric: Metric, found: unknown, numbersOnly: boolean, t: number): void => {
-  if (!Array.isArray(found)) {
-    if (isValue(found, numbersOnly)) metric.add(found, t);
-    return;
-  }
-  for (let i = 0; i < found.length; i++) if (isValue(found[i], numbersOnly)) metric.add(found[i], t);
+const addValues = (metric: Metric, found: unknown, sign: number, t: number): void => {
+  if (!Array.isArray(found)) addValue(metric, found, sign, t);
+  else for (let i = 0; i < found.length; i++) addValue(metric, found[i], sign, t);
 };
 
 /** A promise's key as text; undefined where the field is missing, which names no promise. */

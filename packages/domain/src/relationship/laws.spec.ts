@@ -74,6 +74,34 @@ describe('the laws of the fold', () => {
     );
   });
 
+  it('each point can be computed again from what stands beside it', () => {
+    fc.assert(
+      fc.property(history, asOf, (touchpoints, at) => {
+        const { contributions = {} } = toDocument(evaluate(program, touchpoints, { asOf: at }));
+        for (const [id, { base, prior, halfLife, total, rows }] of Object.entries(contributions)) {
+          const [a, b] = prior;
+          expect({ halfLife, prior }).toEqual({ prior: [2, 2], ...lawRuleset.factors[id] });
+          expect(base).toBeCloseTo((100 * a) / (a + b), 9);
+          const days = Number(/^P(\d+)D$/.exec(halfLife)![1]);
+          let evidence = 0;
+          for (const row of rows) {
+            const age = (at - Date.parse(row.at)) / DAY;
+            expect(row.ageFactor).toBeCloseTo(2 ** (-age / days), 9);
+            const weight = row.weight * row.scale;
+            evidence += Math.abs(weight) * row.ageFactor;
+            const share = weight > 0 ? b / (a + b) : -a / (a + b);
+            expect(row.points).toBeCloseTo(((100 * Math.abs(weight) * row.ageFactor) / total) * share, 9);
+            const rule = lawRuleset.evidence?.find((one) => one.id === row.rule);
+            if (rule !== undefined) expect(row.weight).toBe(rule.gives[id]);
+            if (rule?.scale === undefined) expect(row.scale).toBe(1);
+          }
+          expect(total).toBeCloseTo(a + b + evidence, 9);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('an answer as of a day does not change when later touchpoints arrive', () => {
     fc.assert(
       fc.property(history, asOf, (touchpoints, at) => {

@@ -10,6 +10,7 @@ import type {
 } from '../ruleset/ruleset';
 import { parseDuration } from '../time/duration';
 import { movesCases } from './case-book';
+import { DecayingCount, DecayingSum } from './decaying-metrics';
 import {
   compileEventCondition,
   compileField,
@@ -20,10 +21,11 @@ import {
   fieldsOf,
   readsData,
 } from './event-condition';
-import type { FactorParameters } from './factor';
-import { Borrowed, DaysSince, DecayingTotal, Distinct, type Metric, Total, WindowCount, WindowSum } from './metrics';
+import { confidenceThreshold, type FactorParameters, scoreThreshold, type Threshold } from './factor';
+import { Borrowed, Count, DaysSince, Distinct, type Metric, Sum } from './metrics';
 import { ALWAYS, type Atom, AtomTable, compileStateCondition, negated, type StateTest } from './state-condition';
 import { matchesType } from './type-pattern';
+import { WindowCount, WindowSum } from './window-metrics';
 
 /** A weight for a factor, by index. */
 export type Weight = readonly [factor: number, weight: number];
@@ -52,7 +54,8 @@ export interface MetricStep {
   readonly where: EventTest | null;
   /** The values to add; null adds 1. */
   readonly values: FieldReader | null;
-  readonly numbersOnly: boolean;
+  /** Numbers are added (1) or taken off (-1); 0 for values of any kind. */
+  readonly sign: 1 | -1 | 0;
 }
 
 export interface MakeStep {
@@ -70,6 +73,8 @@ export interface TypeProgram {
   readonly settles: readonly SettleStep[];
   readonly evidence: readonly EvidenceStep[];
   readonly metrics: readonly MetricStep[];
+  /** The metrics that conditions and values of metrics look at. */
+  readonly metricsSeen: readonly number[];
   readonly makes: readonly MakeStep[];
   readonly consent: 'granted' | 'revoked' | null;
   /** Whether `data` is looked at; a replay need not parse it otherwise. */
@@ -124,6 +129,8 @@ export interface Program {
   /** Whether conditions of stages look at the stage, so that one move can lead to another a millisecond later. */
   readonly stagesLookAtStage: boolean;
   readonly atoms: readonly Atom[];
+  /** Of each atom: the threshold of a metric as `base`; of a factor what decides on which side of it the score is. */
+  readonly thresholds: readonly Threshold[];
   /** What depends on each metric and on each factor. */
   readonly ofMetric: readonly Dependents[];
   readonly ofFactor: readonly Dependents[];
@@ -157,18 +164,29 @@ const createMetric = (rule: MetricRule, promiseIds: readonly string[], sources: 
   if ('daysSinceFirst' in rule) return new DaysSince('first');
   const within = rule.within === undefined ? undefined : duration(rule.within);
   if ('distinct' in rule) return new Distinct(within);
-  if (rule.halfLife !== undefined) return new DecayingTotal(duration(rule.halfLife));
-  if (within === undefined) return new Total();
-  return 'count' in rule ? new WindowCount(within) : new WindowSum(within);
+  const halfLife = rule.halfLife === undefined ? undefined : duration(rule.halfLife);
+  if ('count' in rule) {
+    if (halfLife !== undefined) return new DecayingCount(halfLife);
+    return within === undefined ? new Count() : new WindowCount(within);
+  }
+  if (halfLife !== undefined) return new DecayingSum(halfLife);
+  return within === undefined ? new Sum() : new WindowSum(within);
 };
 
-/** The touchpoints a metric is about; undefined for those counted elsewhere. */
-const patternOf = (rule: MetricRule): TypePattern | undefined => {
-  if ('count' in rule) return rule.count;
-  if ('of' in rule) return rule.of;
-  if ('daysSinceLast' in rule) return rule.daysSinceLast;
-  if ('daysSinceFirst' in rule) return rule.daysSinceFirst;
-  return undefined;
+/** The touchpoints a metric is about; none for those counted elsewhere. */
+const patternsOf = (rule: MetricRule): readonly TypePattern[] => {
+  if ('count' in rule) return [rule.count];
+  if ('sum' in rule) return rule.minus === undefined ? [rule.of] : [rule.of, rule.minus];
+  if ('distinct' in rule) return [rule.of];
+  if ('daysSinceLast' in rule) return [rule.daysSinceLast];
+  return 'daysSinceFirst' in rule ? [rule.daysSinceFirst] : [];
+};
+
+/** How a metric takes the values of a touchpoint of this type; one that a sum both adds and takes off changes nothing. */
+const signsOf = (rule: MetricRule, type: string): readonly MetricStep['sign'][] => {
+  if (!('sum' in rule)) return [0];
+  const takenOff = rule.minus !== undefined && matchesType(rule.minus, type);
+  return [...(matchesType(rule.of, type) ? [1 as const] : []), ...(takenOff ? [-1 as const] : [])];
 };
 
 const valueField = (rule: MetricRule): string | undefined =>
@@ -194,6 +212,7 @@ export const compileRuleset = (ruleset: Ruleset): Program => {
   const names: FieldNames = {
     metricIndex: (id) => indexOf(metricIds, id, 'metric'),
     factorIndex: (id) => indexOf(factorIds, id, 'factor'),
+    factors,
   };
   const weights = (gives: Gives | undefined): readonly Weight[] =>
     Object.entries(gives ?? {}).map(([id, weight]) => [names.factorIndex(id), weight]);
@@ -216,16 +235,17 @@ export const compileRuleset = (ruleset: Ruleset): Program => {
     const released = promiseRules.filter((rule) => rule.released !== undefined && matchesType(rule.released, type));
     const made = promiseRules.filter((rule) => matchesType(rule.made, type));
     const evidence = evidenceRules.filter((rule) => matchesType(rule.on, type));
-    const metrics = metricRules.filter(([, rule]) => {
-      const pattern = patternOf(rule);
-      return pattern !== undefined && matchesType(pattern, type);
-    });
+    const metrics = metricRules.filter(([, rule]) => patternsOf(rule).some((pattern) => matchesType(pattern, type)));
+    const fieldsOfMetrics = metrics.flatMap(([, rule]) => [
+      valueField(rule),
+      ...fieldsOf('where' in rule ? rule.where : undefined),
+    ]);
     const fields = [
       ...[...kept, ...released, ...made].map(({ key }) => key),
       ...kept.flatMap(({ keptWhen }) => fieldsOf(keptWhen)),
       ...made.flatMap(({ madeWhen, by }) => [by, ...fieldsOf(madeWhen)]),
       ...evidence.flatMap(({ when, scale }) => [scale?.field, ...fieldsOf(when)]),
-      ...metrics.flatMap(([, rule]) => [valueField(rule), ...fieldsOf('where' in rule ? rule.where : undefined)]),
+      ...fieldsOfMetrics,
     ];
     const consent = type === 'consent.granted' ? 'granted' : type === 'consent.revoked' ? 'revoked' : null;
     return {
@@ -243,12 +263,15 @@ export const compileRuleset = (ruleset: Ruleset): Program => {
         times: rule.atMost?.times ?? 0,
         within: rule.atMost === undefined ? 0 : duration(rule.atMost.within),
       })),
-      metrics: metrics.map(([id, rule]) => ({
-        metric: metricIds.indexOf(id),
-        where: test('where' in rule ? rule.where : undefined),
-        values: field(valueField(rule)),
-        numbersOnly: 'sum' in rule,
-      })),
+      metrics: metrics.flatMap(([id, rule]) => {
+        const step = {
+          metric: metricIds.indexOf(id),
+          where: test('where' in rule ? rule.where : undefined),
+          values: field(valueField(rule)),
+        };
+        return signsOf(rule, type).map((sign) => ({ ...step, sign }));
+      }),
+      metricsSeen: metricIds.flatMap((id, index) => (fieldsOfMetrics.includes(`metric.${id}`) ? [index] : [])),
       makes: made.map((rule) => ({
         promise: promiseRules.indexOf(rule),
         when: test(rule.madeWhen),
@@ -287,6 +310,7 @@ export const compileRuleset = (ruleset: Ruleset): Program => {
     stages,
     signals,
     atoms: table.atoms,
+    thresholds: table.atoms.map((atom) => thresholdOf(atom, factors)),
     ofMetric: metricIds.map((id) => dependents((atom) => atom.subject === 'metric' && atom.id === id)),
     ofFactor: factorIds.map((id) => dependents((atom) => atom.subject !== 'metric' && atom.id === id)),
     metricsOfPromise: promiseIds.map((id) =>
@@ -306,6 +330,13 @@ export const compileRuleset = (ruleset: Ruleset): Program => {
       return compiled;
     },
   };
+};
+
+/** What an atom asks of its subject. */
+export const thresholdOf = ({ subject, id, threshold }: Atom, factors: readonly FactorParameters[]): Threshold => {
+  const prior = factors.find((factor) => factor.id === id)?.prior;
+  if (subject === 'metric' || prior === undefined) return { base: threshold, perFor: 0, perAgainst: 0 };
+  return subject === 'factor' ? scoreThreshold(prior, threshold) : confidenceThreshold(prior, threshold);
 };
 
 const looksAtStage = (condition: StateCondition | undefined): boolean => {

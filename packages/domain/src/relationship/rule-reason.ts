@@ -1,5 +1,5 @@
 import type { Ruleset } from '../ruleset/ruleset';
-import { labelOf } from './missing';
+import { labelOf } from './language';
 
 /** The reason of a rule in words: of an evidence rule, or of `<promise>:kept` and `<promise>:broken`. */
 export const reasonOf = (ruleset: Ruleset, rule: string, language: string): string => {

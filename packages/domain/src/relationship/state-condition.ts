@@ -61,16 +61,17 @@ export const atomsOf = (
   });
 };
 
-export const atomHolds = (atom: Atom, value: number): boolean => {
-  switch (atom.comparison) {
+/** Whether a comparison holds of what lies below (side < 0), at or above the threshold. */
+export const holdsOn = (side: number, comparison: Atom['comparison']): boolean => {
+  switch (comparison) {
     case 'atLeast':
-      return value >= atom.threshold;
+      return side >= 0;
     case 'above':
-      return value > atom.threshold;
+      return side > 0;
     case 'atMost':
-      return value <= atom.threshold;
+      return side <= 0;
     case 'below':
-      return value < atom.threshold;
+      return side < 0;
   }
 };
 

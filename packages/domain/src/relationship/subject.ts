@@ -1,5 +1,5 @@
 /**
- * A number that conditions look at: a metric, a factor's score or its confidence. Between touchpoints it only moves
+ * A number that conditions look at: a metric, or what remains of a factor's evidence. Between touchpoints it only moves
  * one way, so a comparison with it flips at most once, at an instant that can be solved for (MODEL, section 4).
  */
 export interface Subject {

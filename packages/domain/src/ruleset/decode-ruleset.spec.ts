@@ -30,6 +30,56 @@ for (const [path, value, expected = path] of BREAKS)
     expect(problems.every((problem) => problem.severity === 'error')).toBe(true);
   });
 
+describe('ids', () => {
+  const withId = (id: string): readonly string[] =>
+    problemsOf(withPlace(SMALL, '/ruleset', id)).map(({ message }) => message);
+
+  test.each(['at-risk', 'bán-lẻ', 'розница', '소매', '小売_2', 'खुदरा', 'تجزئة', 'v1.2', '٣', 'Ünïcode'])(
+    '%s is one',
+    (id) => {
+      expect(withId(id.normalize('NFC'))).toEqual([]);
+    },
+  );
+
+  test.each([
+    ['two words'],
+    ['-first'],
+    ['a/b'],
+    ['a:b'],
+    ['e\u200Bf'],
+    ['e\u200Df'],
+    ['\u202Eabc'],
+    ['a\uFE0Fb'],
+    ['a\u3164b'],
+    ['a\u0007b'],
+    ['\u0301a'],
+    ['😀'],
+    [''],
+  ])('%j is none', (id) => {
+    expect(withId(id)).toEqual([expect.stringContaining('expected an id of letters and digits of any script')]);
+  });
+
+  test('an id with letters and marks apart is none, as it reads like another one', () => {
+    expect(withId('ba\u0301n')).toEqual([expect.stringContaining('give it as "b\u00E1n"')]);
+    expect(problemsOf(withPlace(SMALL, '/metrics/ba\u0301n', { count: '*' }))).toHaveLength(1);
+  });
+
+  test('a whole ruleset may be in another script', () => {
+    const { factors, metrics, evidence, stages, signals, ...rest } = SMALL;
+    const text = JSON.stringify({ factors, metrics, evidence, stages, signals, promises: rest.promises })
+      .replaceAll('trust', 'довіра')
+      .replaceAll('activity', 'мua-hàng')
+      .replaceAll('loyal', '忠実');
+    expect(problemsOf({ ...rest, ruleset: 'cửa-hàng', ...JSON.parse(text) })).toEqual([]);
+  });
+});
+
+test('a duration by the calendar is refused with the days to write instead', () => {
+  const [{ message }] = problemsOf(withPlace(SMALL, '/factors/trust/halfLife', 'P1M'));
+  expect(message).toContain('got "P1M"; months and years differ in length');
+  expect(message).toContain('write days, such as P30D');
+});
+
 test('a mistyped key names the key that was meant, once', () => {
   const trust = { halfLive: 'P365D' };
   expect(problemsOf(withPlace(SMALL, '/factors/trust', trust))).toEqual([

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either';
 import type * as t from 'io-ts';
 import { unboundedData } from './bounded-data';
-import { codecOf, type ShapeError } from './language/codec';
+import { codecOf, MAX_PROBLEMS, type ShapeError } from './language/codec';
 import { RULESET_LANGUAGE } from './language/ruleset-language';
 import { pointer, type RulesetProblem } from './problem';
 import type { Ruleset } from './ruleset';
@@ -17,8 +17,8 @@ const toProblem = (error: t.ValidationError): RulesetProblem => ({
 });
 
 /**
- * Decodes a ruleset document of any origin. Left: every problem with its place, what was found and what was expected;
- * all are errors. What references mean is not looked at here, see `lintRuleset`.
+ * Decodes a ruleset document of any origin. Left: the problems, the first 50 of them, with place, what was found and
+ * what was expected; all are errors. What references mean is not looked at here, see `lintRuleset`.
  *
  * @example decodeRuleset({ ruleset: 'shop', version: 1, factors: {}, stages: [{ id: 'attract' }] }) // right
  */
@@ -26,5 +26,5 @@ export const decodeRuleset = (input: unknown): E.Either<readonly RulesetProblem[
   const unbounded = unboundedData(input);
   if (unbounded !== undefined) return E.left([{ path: '', severity: 'error', code: 'too-large', message: unbounded }]);
   const decoded = rulesetCodec.validate(input, []);
-  return E.isLeft(decoded) ? E.left(decoded.left.map(toProblem)) : decoded;
+  return E.isLeft(decoded) ? E.left(decoded.left.slice(0, MAX_PROBLEMS).map(toProblem)) : decoded;
 };

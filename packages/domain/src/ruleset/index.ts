@@ -1,10 +1,10 @@
+export { nearestName } from '../nearest-name';
 export { type CheckedRuleset, checkRuleset, checkRulesetText } from './check-ruleset';
 export { decodeRuleset, rulesetCodec } from './decode-ruleset';
 export { diffRulesets, type RulesetChange } from './diff-rulesets';
 export { formatCondition } from './format-condition';
 export type { TouchpointTypes } from './lint/types';
 export { lintRuleset } from './lint-ruleset';
-export { nearestName } from './nearest-name';
 export { parseRuleset, parseRulesetDocument, type RulesetDocument, type RulesetText } from './parse-ruleset';
 export { formatProblem, type RulesetProblem, type RulesetProblemCode } from './problem';
 export { RETAIL } from './retail/retail';

@@ -16,9 +16,12 @@ test('a sound ruleset has no problems', () => {
   expect(lint(SMALL)).toEqual([]);
 });
 
-test.each(vectorRulesets())('the ruleset of %s has no errors', (_, ruleset) => {
-  expect(E.isRight(checkRuleset(ruleset, CATALOGUE))).toBe(true);
-});
+test.each<readonly [string, unknown]>([...vectorRulesets(), ['small', SMALL] as const])(
+  'the ruleset of %s has no errors',
+  (_, ruleset) => {
+    expect(E.isRight(checkRuleset(ruleset, CATALOGUE))).toBe(true);
+  },
+);
 
 describe('references', () => {
   test.each([
@@ -307,4 +310,39 @@ test('problems of meaning have their place in the text, too', () => {
   expect(checkRulesetText(text, { format: 'yaml' }, CATALOGUE)).toMatchObject(
     E.left([{ path: '/stages/1/enter/metric', line: 7, column: 22 }]),
   );
+});
+
+describe('sums', () => {
+  test.each([
+    [['order.completed', 'order.refunded'], undefined, 'take it off with "minus": "order.refunded"'],
+    ['order.*', 'order.cancelled', 'adds order.refunded to order.completed'],
+    ['order.*', 'order.refunded', 'adds order.refunded and takes it off again'],
+    [['points.earned', 'points.redeemed'], undefined, '"minus": "points.redeemed"'],
+  ])('of %j minus %j are warned of', (of, minus, message) => {
+    const rule = { sum: 'data.total', of, ...(minus === undefined ? {} : { minus }) };
+    expect(lintWith('/metrics/spend', rule)).toContainEqual(
+      expect.objectContaining({
+        severity: 'warning',
+        code: 'opposite-amounts',
+        path: '/metrics/spend/of',
+        message: expect.stringContaining(message),
+      }),
+    );
+  });
+
+  test.each([
+    [{ sum: 'data.total', of: 'order.completed', minus: ['order.refunded', 'order.cancelled'] }],
+    [{ sum: 'data.total', of: 'order.refunded' }],
+    [{ sum: 'metric.orders', of: 'order.*' }],
+    [{ count: 'order.*' }],
+  ])('as %j are not', (rule) => {
+    expect(lintWith('/metrics/spend', rule).filter(({ code }) => code === 'opposite-amounts')).toEqual([]);
+  });
+
+  test('name known types in "minus"', () => {
+    const rule = { sum: 'data.total', of: 'order.completed', minus: 'order.refundet' };
+    expect(lintWith('/metrics/spend', rule)).toContainEqual(
+      expect.objectContaining({ code: 'unknown-type', path: '/metrics/spend/minus' }),
+    );
+  });
 });

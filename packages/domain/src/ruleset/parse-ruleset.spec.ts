@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/Either';
 import { stringify } from 'yaml';
+import { decodeRuleset } from './decode-ruleset';
 import { parseRuleset } from './parse-ruleset';
 import { SMALL } from './testing/rulesets';
 
@@ -67,9 +68,40 @@ test('an alias inside its own anchor is refused', () => {
   expect(problemsOf(yaml('a: &a { b: *a }'))).toMatchObject([{ code: 'too-large' }]);
 });
 
-test('nesting that would exhaust the stack is refused', () => {
-  expect(problemsOf(yaml('['.repeat(200_000)))[0]).toMatchObject({ code: 'syntax' });
-  expect(problemsOf(json('['.repeat(200_000)))[0]).toMatchObject({ code: 'syntax' });
+test.each([
+  ['yaml', '['.repeat(120_000) + ']'.repeat(120_000), 1, 101],
+  ['json', '['.repeat(120_000) + ']'.repeat(120_000), 1, 101],
+  ['json', '{"a":'.repeat(50_000), 1, 497],
+  ['yaml', '- '.repeat(120_000), 1, 200],
+  ['yaml', '? '.repeat(120_000), 1, 200],
+  ['yaml', Array.from({ length: 600 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'), 100, 102],
+] as const)(
+  'nesting that would exhaust the stack is refused in %s, and not read to its end',
+  (format, text, line, column) => {
+    const [problem] = problemsOf(parseRuleset(text, { format }));
+    expect(problem).toMatchObject({ code: 'syntax', message: 'the document is nested deeper than 100 levels', line });
+    expect(Math.abs(problem.column! - column)).toBeLessThan(3);
+  },
+);
+
+test('more aliases than anybody writes are refused', () => {
+  const pairs = Array.from({ length: 1_001 }, (_, i) => `&a${i} 1, *a${i}`);
+  expect(problemsOf(yaml(`[${pairs.join(', ')}]`))).toMatchObject([
+    { message: 'the document has more than 1000 aliases' },
+  ]);
+});
+
+test('of thousands of mistakes the first fifty are told, and only these are made', () => {
+  const ruleset = { ...SMALL, ...Object.fromEntries(Array.from({ length: 3_000 }, (_, i) => [`k${i}`, 1])) };
+  const problems = problemsOf(json(JSON.stringify(ruleset)));
+  expect(problems).toHaveLength(50);
+  expect(problems[49]).toMatchObject({ path: '/k49', code: 'unknown-key', line: 1 });
+  let read = 0;
+  const stages = new Proxy([], {
+    get: (_, name) => (name === 'length' ? 1_000_000 : /^\d+$/.test(String(name)) ? read++ : undefined),
+  });
+  expect(E.isLeft(decodeRuleset({ ...SMALL, stages }))).toBe(true);
+  expect(read).toBeLessThan(100);
 });
 
 test.each(['yaml', 'json'] as const)('__proto__ in %s is an unknown key and changes no prototype', (format) => {
@@ -83,9 +115,29 @@ test.each(['yaml', 'json'] as const)('__proto__ in %s is an unknown key and chan
 });
 
 test('a text longer than any ruleset is refused unread', () => {
-  expect(problemsOf(yaml(' '.repeat(1_000_001)))).toMatchObject([{ code: 'too-large' }]);
+  expect(problemsOf(yaml(' '.repeat(262_145)))).toMatchObject([{ code: 'too-large' }]);
 });
 
 test('an empty text is no ruleset', () => {
   expect(problemsOf(yaml(''))).toMatchObject([{ path: '', message: expect.stringContaining('expected an object') }]);
 });
+
+test.each(['yaml', 'json'] as const)(
+  'a number in %s that would become another is refused where it stands',
+  (format) => {
+    const text = (is: string) =>
+      `{"ruleset": "a", "version": 1, "factors": {}, "stages": [{"id": "a"}],\n "metrics": {"n": {"count": "*", "where": {"field": "data.ref", "is": ${is}}}}}`;
+    expect(problemsOf(parseRuleset(text('17841405822304913'), { format }))).toEqual([
+      {
+        path: '',
+        severity: 'error',
+        code: 'syntax',
+        message: 'the number 17841405822304913 cannot be kept as it is written; write it as text, in quotation marks',
+        line: 2,
+        column: 71,
+      },
+    ]);
+    for (const is of ['"17841405822304913"', '17841405822304912', '0.1', '1e3', '59.980000000000004'])
+      expect(E.isRight(parseRuleset(text(is), { format }))).toBe(true);
+  },
+);

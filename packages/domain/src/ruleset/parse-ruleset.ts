@@ -1,5 +1,7 @@
 import * as E from 'fp-ts/Either';
 import type { Document, LineCounter } from 'yaml';
+import { isKept } from '../exact-json';
+import { crowded, tooDeep } from './bounded-yaml';
 import { decodeRuleset } from './decode-ruleset';
 import type { RulesetProblem } from './problem';
 import type { Ruleset } from './ruleset';
@@ -11,8 +13,8 @@ export interface RulesetText {
   readonly format: 'yaml' | 'json';
 }
 
-/** A ruleset is written by hand; nobody writes a megabyte. */
-const MAX_LENGTH = 1_000_000;
+/** Ten times the largest we know; a text is read while others wait. */
+const MAX_LENGTH = 262_144;
 
 /** What follows the first mistakes in a text is mostly their echo. */
 const MAX_SYNTAX_PROBLEMS = 5;
@@ -22,8 +24,16 @@ interface Place {
   readonly column: number;
 }
 
+const syntaxProblem = (message: string, place?: Place): RulesetProblem => ({
+  path: '',
+  severity: 'error',
+  code: 'syntax',
+  message,
+  ...(place && { line: place.line, column: place.column }),
+});
+
 const syntax = (message: string, place?: Place): E.Either<readonly RulesetProblem[], never> =>
-  E.left([{ path: '', severity: 'error', code: 'syntax', message, ...place }]);
+  E.left([syntaxProblem(message, place)]);
 
 const segmentsOf = (path: string): string[] =>
   path
@@ -33,24 +43,26 @@ const segmentsOf = (path: string): string[] =>
 
 /** The key itself, for problems that are about the key and not its value. */
 const keyNode = (document: Document, segments: readonly string[]): unknown => {
+  const { isMap, isScalar } = yaml();
   const parent = document.getIn(segments.slice(0, -1), true);
   const key = segments.at(-1);
-  return yaml().isMap(parent)
-    ? parent.items.find((pair) => yaml().isScalar(pair.key) && String(pair.key.value) === key)?.key
+  return isMap(parent)
+    ? parent.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === key)?.key
     : undefined;
 };
 
 /** Where a problem stands in the text: the value there, or the nearest thing around it. */
 const placeOf = (document: Document, lines: LineCounter, { path, code }: RulesetProblem): Place | undefined => {
+  const { isNode } = yaml();
   const segments = segmentsOf(path);
   const key = code === 'unknown-key' || code === 'conflicting-keys' ? keyNode(document, segments) : undefined;
-  if (yaml().isNode(key) && key.range) {
+  if (isNode(key) && key.range) {
     const { line, col } = lines.linePos(key.range[0]);
     return { line, column: col };
   }
   for (let length = segments.length; length >= 0; length--) {
     const node = document.getIn(segments.slice(0, length), true);
-    if (yaml().isNode(node) && node.range) {
+    if (isNode(node) && node.range) {
       const { line, col } = lines.linePos(node.range[0]);
       return { line, column: col };
     }
@@ -70,6 +82,26 @@ const jsonProblem = (text: string, lines: LineCounter): E.Either<readonly Rulese
     const { line, col } = lines.linePos(Number(position[1]));
     return syntax(`not JSON: ${message}`, { line, column: col });
   }
+};
+
+/** A number that would silently be another one: no touchpoint can have it, they are refused with it. */
+const inexactNumber = (
+  document: Document,
+  lines: LineCounter,
+): E.Either<readonly RulesetProblem[], never> | undefined => {
+  let found: E.Either<readonly RulesetProblem[], never> | undefined;
+  yaml().visit(document, {
+    Scalar: (_, { value, source, range }) => {
+      if (typeof value !== 'number' || source === undefined || isKept(source, value)) return undefined;
+      const place = range ? lines.linePos(range[0]) : undefined;
+      found = syntax(
+        `the number ${source.slice(0, 60)} cannot be kept as it is written; write it as text, in quotation marks`,
+        place && { line: place.line, column: place.col },
+      );
+      return yaml().visit.BREAK;
+    },
+  });
+  return found;
 };
 
 /** A ruleset read from text, and the way back from its parts to their places in the text. */
@@ -95,10 +127,12 @@ export const parseRulesetDocument = (
     ]);
   const lines = new (yaml().LineCounter)();
   try {
+    const deep = tooDeep(text);
+    if (deep !== undefined) return syntax(deep.message, deep);
     const document = yaml().parseDocument(text, {
       lineCounter: lines,
       prettyErrors: false,
-      uniqueKeys: true,
+      uniqueKeys: false,
       version: '1.2',
       schema: 'core',
       merge: false,
@@ -109,14 +143,19 @@ export const parseRulesetDocument = (
       return E.left(
         document.errors.slice(0, MAX_SYNTAX_PROBLEMS).map((error) => {
           const { line, col } = lines.linePos(error.pos[0]);
-          return { path: '', severity: 'error', code: 'syntax', message: error.message, line, column: col };
+          return syntaxProblem(error.message, { line, column: col });
         }),
       );
+    const unbounded = crowded(document, lines);
+    if (unbounded.length > 0)
+      return E.left(unbounded.slice(0, MAX_SYNTAX_PROBLEMS).map((found) => syntaxProblem(found.message, found)));
+    const inexact = inexactNumber(document, lines);
+    if (inexact !== undefined) return inexact;
     const locate = (problem: RulesetProblem) => ({ ...problem, ...placeOf(document, lines, problem) });
     const decoded = decodeRuleset(document.toJS({ maxAliasCount: 1000 }));
     return E.isRight(decoded) ? E.right({ ruleset: decoded.right, locate }) : E.left(decoded.left.map(locate));
   } catch (error) {
-    // The YAML library throws on too many aliases, unknown anchors and nesting beyond the stack.
+    // The YAML library throws on aliases that multiply and on unknown anchors.
     return syntax(`cannot be read: ${(error as Error).message}`);
   }
 };

@@ -31,6 +31,8 @@ export type RulesetProblemCode =
   | 'never-applies'
   | 'no-effect'
   | 'unused'
+  | 'opposite-amounts'
+  | 'mixed-currencies'
   | 'invalid-schema';
 
 /** A JSON Pointer (RFC 6901) from its segments. */

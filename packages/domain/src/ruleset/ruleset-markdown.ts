@@ -38,7 +38,7 @@ const metric = (rule: MetricRule): string => {
     'count' in rule
       ? `count of ${pattern(rule.count)}`
       : 'sum' in rule
-        ? `sum of ${rule.sum} of ${pattern(rule.of)}`
+        ? `sum of ${rule.sum} of ${pattern(rule.of)}${rule.minus === undefined ? '' : ` minus ${pattern(rule.minus)}`}`
         : 'distinct' in rule
           ? `different ${rule.distinct} of ${pattern(rule.of)}`
           : 'daysSinceLast' in rule

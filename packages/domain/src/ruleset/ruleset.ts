@@ -93,6 +93,8 @@ export type MetricRule = { readonly label?: Texts } & (
   | {
       readonly sum: string;
       readonly of: TypePattern;
+      /** Touchpoints whose values are taken off. */
+      readonly minus?: TypePattern;
       readonly where?: EventCondition;
       readonly within?: string;
       readonly halfLife?: string;

@@ -15,7 +15,7 @@ export const lawRuleset: Ruleset = {
     orders: { count: 'order.completed' },
     recent: { count: 'order.*', within: 'P20D' },
     active: { count: 'order.completed', halfLife: 'P30D' },
-    spend: { sum: 'data.total', of: ['order.completed', 'order.refunded'], within: 'P25D' },
+    spend: { sum: 'data.total', of: 'order.completed', minus: 'order.refunded', within: 'P25D' },
     worth: { sum: 'data.items.price', of: 'order.completed', halfLife: 'P40D' },
     products: { distinct: 'data.items.sku', of: 'order.completed' },
     recentProducts: { distinct: 'data.items.sku', of: 'order.completed', within: 'P30D' },

@@ -24,8 +24,15 @@ const offsetMinutes = (offset: string): number | undefined => {
   return (offset.startsWith('-') ? -1 : 1) * (hours * 60 + minutes);
 };
 
+const MINUTES_OF_DAY = 1_440;
+
+/** Whether a second beyond the 59th may stand after so many minutes of a day in UTC: before midnight only. */
+const isLeapSecond = (second: number, minutes: number): boolean =>
+  second === 60 && (minutes + MINUTES_OF_DAY) % MINUTES_OF_DAY === MINUTES_OF_DAY - 1;
+
 /**
- * An RFC 3339 instant with offset, as integer milliseconds (finer fractions are cut off).
+ * An RFC 3339 instant with offset, as integer milliseconds (finer fractions are cut off). A leap second (23:59:60 in
+ * UTC) is the last millisecond of its day: no clock here has one, and it is neither the next day nor after it.
  * Left: what is wrong, in words for the person who wrote it.
  *
  * @example parseInstant('2026-03-01T12:00:00+07:00') // right(1772341200000)
@@ -49,13 +56,14 @@ export const parseInstant = (text: string): E.Either<string, number> => {
     day > daysOfMonth(year, month) ||
     hour > 23 ||
     minute > 59 ||
-    second > 59 ||
-    offset === undefined
+    offset === undefined ||
+    (second > 59 && !isLeapSecond(second, hour * 60 + minute - offset))
   )
     return E.left(`no such instant: "${text}"`);
-  const fraction = match[7] === undefined ? 0 : Number(match[7].slice(0, 3).padEnd(3, '0'));
+  const fraction = second === 60 ? 999 : match[7] === undefined ? 0 : Number(match[7].slice(0, 3).padEnd(3, '0'));
   // Date.UTC takes the years 0 to 99 for 1900 to 1999; 400 years have the same days everywhere.
-  const ms = Date.UTC(year + 400, month - 1, day, hour, minute - offset, second, fraction) - FOUR_CENTURIES;
+  const ms =
+    Date.UTC(year + 400, month - 1, day, hour, minute - offset, Math.min(second, 59), fraction) - FOUR_CENTURIES;
   return E.right(ms);
 };
 

@@ -9,6 +9,10 @@ describe('an instant', () => {
     ['2026-03-01t12:00:00.5-00:30', Date.UTC(2026, 2, 1, 12, 30, 0, 500)],
     ['2026-03-01T12:00:00.123456789Z', Date.UTC(2026, 2, 1, 12, 0, 0, 123)],
     ['2024-02-29T00:00:00Z', Date.UTC(2024, 1, 29)],
+    ['2016-12-31T23:59:60Z', Date.UTC(2017, 0, 1) - 1],
+    ['2016-12-31T23:59:60.25Z', Date.UTC(2017, 0, 1) - 1],
+    ['2016-12-31T15:59:60-08:00', Date.UTC(2017, 0, 1) - 1],
+    ['2017-01-01T08:59:60+09:00', Date.UTC(2017, 0, 1) - 1],
   ])('is read from %s', (text, expected) => {
     expect(parseInstant(text)).toEqual(right(expected));
   });
@@ -20,6 +24,9 @@ describe('an instant', () => {
     '2026-13-01T00:00:00Z',
     '2026-03-01T24:00:00Z',
     '2026-03-01T12:60:00Z',
+    '2026-03-01T12:00:60Z',
+    '2016-12-31T23:59:61Z',
+    '2016-12-31T23:59:60-08:00',
     'yesterday',
     '',
   ])('is not read from "%s", and the message repeats it', (text) => {
@@ -47,6 +54,26 @@ describe('a duration', () => {
     ['P1W1DT1H1M1S', 8 * DAY + 3_661_000],
   ])('is read from %s', (text, expected) => {
     expect(parseDuration(text)).toEqual(right(expected));
+  });
+
+  it.each([
+    ['P1M', 'write days, such as P30D'],
+    ['P1Y', 'write days, such as P365D'],
+    ['P1Y6M', 'such as P545D'],
+    ['P3MT12H', 'such as P90DT12H'],
+    ['p1m', 'such as P30D'],
+    ['P4H', 'behind a T: write PT4H'],
+    ['P1D4H30M', 'write P1DT4H30M'],
+    ['90D', 'write P90D'],
+    ['90 days', 'write P90D'],
+    ['4h', 'write PT4H'],
+    ['2 weeks', 'write P2W'],
+    ['30min', 'write PT30M'],
+    ['p30d', 'write P30D'],
+  ])('is not read from "%s", and is told what to %s', (text, advice) => {
+    expect(parseDuration(text)).toEqual(left(expect.stringContaining(advice)));
+    const [written] = /P\S+$/.exec(advice)!;
+    expect(isRight(parseDuration(written))).toBe(true);
   });
 
   it.each(['P1M', 'P1Y', 'P', 'PT', 'P1DT', '90D', 'P-1D', 'P0D', ''])('is not read from "%s"', (text) => {

@@ -50,6 +50,16 @@ describe('a touchpoint type of the operator', () => {
     expect(E.isLeft(decoded) && decoded.left.map((found) => found.message)).toEqual([message]);
   });
 
+  it('is refused with all mistakes of data as people write it, and the first of data that is nothing but mistakes', () => {
+    const messagesOf = (parts: number) => {
+      const decoded = decode({ serial: 'A', parts: Array.from({ length: parts }, () => ({ price: 'much' })) });
+      return E.isLeft(decoded) ? decoded.left.map(({ field }) => field) : [];
+    };
+    expect(messagesOf(2)).toEqual(['data.serial', 'data.parts[0].price', 'data.parts[1].price']);
+    expect(messagesOf(100)).toHaveLength(20);
+    expect(messagesOf(50_000)).toHaveLength(1);
+  });
+
   it('obeys the limits that hold for all data', () => {
     const made = catalogueWith({ 'free.form': { type: 'object' } });
     if (E.isLeft(made)) throw new Error('refused');

@@ -1,9 +1,10 @@
 import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
 import * as E from 'fp-ts/Either';
 import * as t from 'io-ts';
+import { boundedValidator } from '../bounded-validator';
 import type { JsonObject } from '../json';
 import { type Catalogue, catalogueOf, standardCatalogue } from './catalogue';
-import { problem } from './problem';
+import { MAX_PROBLEMS, problem } from './problem';
 import type { TouchpointType } from './touchpoint-type';
 
 /** A touchpoint type of the operator that cannot be registered. */
@@ -23,15 +24,17 @@ const OWN_OBJECTS: ReadonlySet<string> = new Set(['relationship', 'touchpoint'])
 export class SchemaCodec extends t.Type<JsonObject, JsonObject, unknown> {
   constructor(
     readonly schema: Readonly<Record<string, unknown>>,
-    validates: ValidateFunction,
+    errorsOf: (input: unknown) => readonly ErrorObject[],
   ) {
     super(
       'data by its JSON Schema',
-      (input): input is JsonObject => validates(input) === true,
-      (input, context) =>
-        validates(input)
+      (input): input is JsonObject => errorsOf(input).length === 0,
+      (input, context) => {
+        const errors = errorsOf(input).slice(0, MAX_PROBLEMS);
+        return errors.length === 0
           ? t.success(input as JsonObject)
-          : t.failures((validates.errors ?? []).map((error) => asValidationError(error, input, context))),
+          : t.failures(errors.map((error) => asValidationError(error, input, context)));
+      },
       t.identity,
     );
   }
@@ -88,15 +91,23 @@ export const catalogueWith = (
   if (entries.length === 0) return E.right(standardCatalogue);
   // Loaded only for those who have such types: most commands start without.
   const ajvModule = require('ajv') as typeof import('ajv');
-  const ajv = new ajvModule.Ajv({ strictSchema: true, strictTypes: false, allErrors: true, logger: false });
-  (require('ajv-formats') as typeof import('ajv-formats')).default(ajv);
-  const results = entries.map(([name, schema]) => customType(ajv, name, schema));
+  const ajvOf = (allErrors: boolean): Ajv => {
+    const ajv = new ajvModule.Ajv({ strictSchema: true, strictTypes: false, allErrors, logger: false });
+    (require('ajv-formats') as typeof import('ajv-formats')).default(ajv);
+    return ajv;
+  };
+  const [first, all] = [ajvOf(false), ajvOf(true)];
+  const results = entries.map(([name, schema]) =>
+    customType((allErrors, of) => (allErrors ? all : first).compile(of), name, schema),
+  );
   const problems = results.filter(E.isLeft).map(({ left }) => left);
   if (problems.length > 0) return E.left(problems);
   return E.right(catalogueOf([...standardCatalogue.types.values(), ...results.filter(E.isRight).map((r) => r.right)]));
 };
 
-const customType = (ajv: Ajv, name: string, schema: unknown): E.Either<CustomTypeProblem, TouchpointType> => {
+type Compile = (allErrors: boolean, schema: Readonly<Record<string, unknown>>) => ValidateFunction;
+
+const customType = (compile: Compile, name: string, schema: unknown): E.Either<CustomTypeProblem, TouchpointType> => {
   const refuse = (message: string): E.Either<CustomTypeProblem, TouchpointType> => E.left({ type: name, message });
   if (!NAME.test(name) || name.length > LONGEST_NAME)
     return refuse(problem('', 'a name object.action in camelCase such as warranty.registered', name).message);
@@ -112,7 +123,15 @@ const customType = (ajv: Ajv, name: string, schema: unknown): E.Either<CustomTyp
       family: 'added by the ruleset',
       method: 'none',
       description: typeof schema.description === 'string' ? schema.description : '',
-      versions: [{ version: 1, codec: new SchemaCodec(schema, ajv.compile(schema)) }],
+      versions: [
+        {
+          version: 1,
+          codec: new SchemaCodec(
+            schema,
+            boundedValidator((allErrors) => compile(allErrors, schema)),
+          ),
+        },
+      ],
       subject: 'customer',
     });
   } catch (error) {

@@ -2,13 +2,16 @@ import { isLeft } from 'fp-ts/Either';
 import * as t from 'io-ts';
 import type { JsonObject } from '../json';
 import { currency, optionals } from './field';
-import { plainAmounts } from './money';
+import { MoneyField, plainAmounts } from './money';
 
 /**
  * The codec of a type's `data`: what must be there, what may be. Other fields are kept as they came. Data that is right
  * as it stands decodes to itself, without a copy.
  */
 export class DataCodec extends t.Type<JsonObject, JsonObject, unknown> {
+  /** Fields in which intake turns a negative amount. */
+  readonly turned: readonly string[];
+
   constructor(
     readonly required: t.Props,
     readonly optional: t.Props,
@@ -39,6 +42,9 @@ export class DataCodec extends t.Type<JsonObject, JsonObject, unknown> {
       return is(data) ? t.success(data) : decodeFields(data, context);
     };
     super('an object', is, validate, t.identity);
+    this.turned = Object.entries({ ...required, ...optional }).flatMap(([name, field]) =>
+      field instanceof MoneyField && field.negative === 'turned' ? [name] : [],
+    );
   }
 }
 

@@ -1,4 +1,6 @@
 import * as E from 'fp-ts/Either';
+import { InexactNumber } from '../exact-json';
+import { list, text } from './field';
 import {
   catalogueWith,
   type DecodedTouchpoint,
@@ -7,6 +9,7 @@ import {
   MAX_DATA_BYTES,
   MAX_DATA_DEPTH,
   MAX_ID_LENGTH,
+  type TouchpointAdjustment,
   type TouchpointProblem,
 } from './index';
 import { compact, context, NOW } from './touchpoint-fixtures';
@@ -24,6 +27,16 @@ const refused = (input: unknown, over: Partial<typeof context> = {}): readonly T
 };
 
 const messages = (input: unknown): readonly string[] => refused(input).map(({ message }) => message);
+
+describe('what is missing', () => {
+  it('is pointed out where it stands under a name that looks like it', () => {
+    const { customer, ...rest } = compact({ type: 'complaint.acknowledged', data: { case_id: 'k-1' } });
+    expect(messages({ ...rest, customer_id: customer })).toEqual([
+      expect.stringMatching(/^customer: expected .* got nothing\. "customer_id" looks like it$/),
+      expect.stringMatching(/^data\.caseId: expected .* got nothing\. "case_id" looks like it$/),
+    ]);
+  });
+});
 
 describe('the compact form', () => {
   it('becomes a touchpoint with instants in milliseconds', () => {
@@ -185,6 +198,20 @@ describe('what is missing is unknown, what is wrong is refused', () => {
     expect(refused(compact({ data: { items: Array.from({ length: 1000 }, () => 1) } }))).toHaveLength(20);
   });
 
+  it('looks at no more items than it tells, however many there are', () => {
+    const items = Array.from({ length: 125_000 }, () => 1);
+    expect(refused(compact({ data: { items } }))).toHaveLength(20);
+    let looks = 0;
+    const watched = new Proxy(items, {
+      get: (target, name) => {
+        if (/^\d+$/.test(String(name))) looks++;
+        return Reflect.get(target, name);
+      },
+    });
+    expect(E.isLeft(list('', { price: text('') }).decode(watched))).toBe(true);
+    expect(looks).toBeLessThanOrEqual(2 * 20);
+  });
+
   it('shortens what it got', () => {
     expect(refused(compact({ data: { total: 'x'.repeat(1000) } }))[0].got).toBe(`"${'x'.repeat(60)}"…`);
     expect(refused(compact({ data: { ['x'.repeat(1000)]: Number.NaN } }))[0].field).toHaveLength(201);
@@ -204,9 +231,58 @@ describe('what is missing is unknown, what is wrong is refused', () => {
     expect(refused(compact({ type, data })).map((problem) => problem.field)).toEqual([field]);
   });
 
-  it('accepts compensation without a case: a credit; and a refund with either sign', () => {
+  it('accepts compensation without a case: a credit', () => {
     expect(accepted(compact({ type: 'compensation.accepted', data: { amount: 5 } })).data).toEqual({ amount: 5 });
-    expect(accepted(compact({ type: 'order.refunded', data: { total: -30 } })).data).toEqual({ total: -30 });
+  });
+
+  describe.each(['order.refunded', 'order.cancelled'])('an amount of %s', (type) => {
+    it.each([
+      [
+        { total: -30, note: 'x' },
+        { total: 30, note: 'x' },
+      ],
+      [{ total: { amount: -30, currency: 'EUR' } }, { total: 30, currency: 'EUR' }],
+    ])('that is negative is turned, and said to be: %j', (data, taken) => {
+      const adjusted: TouchpointAdjustment[] = [];
+      const onAdjusted = (one: TouchpointAdjustment) => adjusted.push(one);
+      const given = compact({ type, data });
+      const decoded = decodeTouchpoint(given, { ...context, onAdjusted });
+      expect(decoded).toMatchObject({ right: { data: taken } });
+      expect(adjusted).toEqual([
+        {
+          type,
+          field: 'data.total',
+          given: -30,
+          taken: 30,
+          message: `data.total: -30 is taken as 30: ${type} says what went back as an amount above 0`,
+        },
+      ]);
+      expect(given.data).toEqual(data);
+    });
+
+    it('that is not stays as it is', () => {
+      const onAdjusted = () => expect('an adjustment').toBe('none');
+      for (const total of [30, 0, null, undefined]) {
+        const data = { total, items: [{ sku: 'a', quantity: -1, price: -3 }] };
+        expect(decodeTouchpoint(compact({ type, data }), { ...context, onAdjusted })).toMatchObject({
+          right: { data },
+        });
+      }
+    });
+  });
+
+  it('refuses a number that would become another, wherever it stands', () => {
+    const number = new InexactNumber('1e400');
+    for (const [given, field] of [
+      [{ data: number }, 'data'],
+      [{ data: { orderId: number } }, 'data.orderId'],
+      [{ data: { items: [{ price: number }] } }, 'data.items[0].price'],
+      [{ customer: number }, 'customer'],
+      [{ occurredAt: number }, 'occurredAt'],
+    ] as const)
+      expect(refused(compact(given))).toMatchObject([
+        { field, got: '1e400', message: expect.stringContaining('send it as text') },
+      ]);
   });
 
   it('takes a whole number for an id as its text', () => {

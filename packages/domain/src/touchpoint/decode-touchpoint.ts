@@ -1,10 +1,13 @@
 import * as E from 'fp-ts/Either';
+import { InexactNumber } from '../exact-json';
 import type { JsonObject } from '../json';
 import { formatInstant, parseInstant } from '../time/instant';
 import type { Catalogue } from './catalogue';
+import { DataCodec } from './data-codec';
 import { type Envelope, readEnvelope } from './envelope';
+import { lookalikeOf } from './misspelt-fields';
 import { plainJsonFault } from './plain-json';
-import { problem, problemsOfData, problemWith, type TouchpointProblem } from './problem';
+import { MAX_PROBLEMS, problem, problemsOfData, problemWith, type TouchpointProblem } from './problem';
 import { identifierFault, isIdentifier, MAX_ID_LENGTH } from './text';
 import { OWN_SOURCE, type Touchpoint } from './touchpoint';
 import type { TouchpointType } from './touchpoint-type';
@@ -14,9 +17,6 @@ import { unknownType } from './unknown-type';
 export const FUTURE_TOLERANCE = 3_600_000;
 /** Nothing older is taken for a touchpoint: 1900-01-01T00:00:00Z. */
 export const EARLIEST_OCCURRED_AT = Date.UTC(1900, 0, 1);
-
-/** A list of a thousand bad items is told by its first ones. */
-const MAX_PROBLEMS = 20;
 
 export interface DecodeContext {
   readonly catalogue: Catalogue;
@@ -31,6 +31,19 @@ export interface DecodeContext {
    * evaluating histories that no log will keep.
    */
   readonly unknownTypes?: 'refuse' | 'accept';
+  /** Hears of what is taken otherwise than it was written, so that a report can count it. */
+  readonly onAdjusted?: (adjustment: TouchpointAdjustment) => void;
+}
+
+/** A value that decoding wrote the other way: it says the same, and all logs and sums have it one way. */
+export interface TouchpointAdjustment {
+  readonly type: string;
+  /** `data.total` */
+  readonly field: string;
+  readonly given: number;
+  readonly taken: number;
+  /** All of it in one sentence. */
+  readonly message: string;
 }
 
 /** A touchpoint as it came in; `recordedAt` only where the sender said so: else the log fills it in. */
@@ -42,7 +55,7 @@ export type DecodedTouchpoint = Omit<Touchpoint, 'recordedAt' | 'version'> & {
 /**
  * Decodes a touchpoint in the compact form (`id`, `source`, `type`, `occurredAt`, `customer`, `data`, optionally
  * `recordedAt`, `version`, `staff`, `correlationId`) or as a structured CloudEvent 1.0 (`touchpoint.<name>.v<n>`,
- * `subject`, `time`, `recordedtime`, `correlationid`, `staff`). Left: every field that is wrong, at least one.
+ * `subject`, `time`, `recordedtime`, `correlationid`, `staff`). Left: the fields that are wrong, at least one and at most {@link MAX_PROBLEMS}.
  *
  * What is missing is unknown, what is wrong is refused. The input is never changed and may be shared with the result.
  *
@@ -81,10 +94,11 @@ export const decodeTouchpoint = (
   const correlationId = isAbsent(envelope.correlationId)
     ? undefined
     : identifier(names.correlationId, envelope.correlationId, problems);
-  const data = decodeData(envelope, type, version, problems);
+  const decoded = decodeData(envelope, type, version, problems);
+  const data = problems.length > 0 ? decoded : withAmountsTurned(decoded, type, version, context.onAdjusted);
   if (envelope.type === 'customer.merged' && data.into === customer && customer !== '')
     problems.push(problem('data.into', 'a customer other than the one merged', customer));
-  if (problems.length > 0) return E.left(problems.slice(0, MAX_PROBLEMS));
+  if (problems.length > 0) return E.left(problems.slice(0, MAX_PROBLEMS).map((one) => withLookalike(one, input)));
 
   return E.right({
     id,
@@ -101,7 +115,16 @@ export const decodeTouchpoint = (
 };
 
 const isObject = (input: unknown): input is Readonly<Record<string, unknown>> =>
-  typeof input === 'object' && input !== null && !Array.isArray(input);
+  typeof input === 'object' && input !== null && !Array.isArray(input) && !(input instanceof InexactNumber);
+
+/** What is missing may be there under a name that looks like it. */
+const withLookalike = (found: TouchpointProblem, input: Readonly<Record<string, unknown>>): TouchpointProblem => {
+  if (found.got !== 'nothing') return found;
+  const [first, ...path] = found.field.split('.');
+  const lookalike =
+    path.length === 0 ? lookalikeOf(first, input) : path.length === 1 ? lookalikeOf(path[0], input.data) : undefined;
+  return lookalike === undefined ? found : { ...found, message: `${found.message}. "${lookalike}" looks like it` };
+};
 
 /** Files that were tables write `null` where they have nothing to say. */
 const isAbsent = (input: unknown): boolean => input === undefined || input === null;
@@ -166,4 +189,24 @@ const decodeData = (
   if (E.isRight(decoded)) return decoded.right;
   problems.push(...problemsOfData(decoded.left));
   return NO_DATA;
+};
+
+/** What went back is recorded as an amount above 0, whichever way the sender's books write it. */
+const withAmountsTurned = (
+  data: JsonObject,
+  type: TouchpointType | undefined,
+  version: number,
+  onAdjusted: DecodeContext['onAdjusted'],
+): JsonObject => {
+  const codec = type?.versions[version - 1].codec;
+  if (type === undefined || !(codec instanceof DataCodec)) return data;
+  let turned = data;
+  for (const field of codec.turned) {
+    const given = data[field];
+    if (typeof given !== 'number' || given >= 0) continue;
+    const message = `data.${field}: ${given} is taken as ${-given}: ${type.name} says what went back as an amount above 0`;
+    onAdjusted?.({ type: type.name, field: `data.${field}`, given, taken: -given, message });
+    turned = { ...turned, [field]: -given };
+  }
+  return turned;
 };

@@ -1,6 +1,7 @@
-import { isRight } from 'fp-ts/Either';
+import { isLeft, isRight } from 'fp-ts/Either';
 import * as t from 'io-ts';
 import { parseInstant } from '../time/instant';
+import { MAX_PROBLEMS } from './problem';
 import { isIdentifier, isText, MAX_ID_LENGTH } from './text';
 
 /** JSON Schema of draft 2020-12, as OpenAPI 3.1 has it. */
@@ -14,11 +15,11 @@ export const ID_SCHEMA: JsonSchema = {
   maxLength: MAX_ID_LENGTH,
   pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$',
 };
-/** The format leaves leap seconds in, which no clock here has. */
+/** A second is the sixtieth only where the format lets it be one: as a leap second, before midnight in UTC. */
 export const INSTANT_SCHEMA: JsonSchema = {
   type: 'string',
   format: 'date-time',
-  pattern: '^.{17}[0-5][0-9](\\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})$',
+  pattern: '^.{17}([0-5][0-9]|60)(\\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})$',
 };
 export const CURRENCY_SCHEMA: JsonSchema = { type: 'string', pattern: '^[A-Z]{3}$' };
 export const NUMBER_SCHEMA: JsonSchema = { type: 'number' };
@@ -51,14 +52,30 @@ export class ListField extends t.Type<readonly unknown[], readonly unknown[], un
     readonly description: string,
     readonly fields: t.Props,
   ) {
-    const items = t.array(t.partial(optionals(fields), 'an object'), 'a list of objects');
-    super(items.name, items.is, items.validate, t.identity);
+    const item = t.partial(optionals(fields), 'an object');
+    super('a list of objects', t.array(item).is, (input, context) => validateItems(item, input, context), t.identity);
   }
 
   get schema(): JsonSchema {
     return { type: 'array', items: { type: 'object', properties: schemasOf(this.fields, nullable) } };
   }
 }
+
+/** The items as their codec gives them. Left: the problems of the first bad ones; the rest is not looked at then. */
+const validateItems = (item: t.Mixed, input: unknown, context: t.Context): t.Validation<readonly unknown[]> => {
+  if (!Array.isArray(input)) return t.failure(input, context);
+  const errors: t.Errors = [];
+  let copy: unknown[] | undefined;
+  for (let i = 0; i < input.length && errors.length < MAX_PROBLEMS; i++) {
+    const found = item.validate(input[i], t.appendContext(context, String(i), item, input[i]));
+    if (isLeft(found)) errors.push(...found.left);
+    else if (found.right !== input[i]) {
+      copy ??= [...input];
+      copy[i] = found.right;
+    }
+  }
+  return errors.length > 0 ? t.failures(errors) : t.success(copy ?? input);
+};
 
 /** JSON Schemas of fields by name, each with its description. */
 export const schemasOf = (

@@ -11,14 +11,18 @@ export class MoneyField extends Field<number> {
   /** Whether something is money as `{amount, currency}`. */
   readonly isPrice: (input: unknown) => input is Price;
 
-  constructor(description: string, signed: boolean) {
-    const expected = signed ? 'a number' : 'a number of at least 0';
+  constructor(
+    description: string,
+    /** Whether an amount below 0 is refused, taken, or turned at intake: another way of writing the one above 0. */
+    readonly negative: 'refused' | 'taken' | 'turned',
+  ) {
+    const expected = negative === 'refused' ? 'a number of at least 0' : 'a number';
     const is = (input: unknown): input is number =>
-      typeof input === 'number' && Number.isFinite(input) && (signed || input >= 0);
-    const amount = signed ? NUMBER_SCHEMA : POSITIVE_SCHEMA;
+      typeof input === 'number' && Number.isFinite(input) && (negative !== 'refused' || input >= 0);
+    const amount = negative === 'refused' ? POSITIVE_SCHEMA : NUMBER_SCHEMA;
     const price = t.type({ amount: new Field(expected, expected, '', amount, is), currency: currency() }, 'money');
     super(
-      signed ? 'money, may be negative' : 'money',
+      KINDS[negative],
       `${expected}, or {amount, currency}`,
       description,
       {
@@ -38,15 +42,24 @@ export class MoneyField extends Field<number> {
   }
 }
 
+const KINDS = {
+  refused: 'money',
+  taken: 'money, may be negative',
+  turned: 'money, a negative amount is turned',
+} as const;
+
 interface Price {
   readonly amount: number;
   readonly currency: string;
 }
 
-export const money = (description: string): Field<number> => new MoneyField(description, false);
+export const money = (description: string): Field<number> => new MoneyField(description, 'refused');
 
-/** Money that some books write with a minus, such as what an order was refunded by. */
-export const signedMoney = (description: string): Field<number> => new MoneyField(description, true);
+/** Money that is negative by nature at times, such as the price of what was taken back. */
+export const signedMoney = (description: string): Field<number> => new MoneyField(description, 'taken');
+
+/** Money that went back, which some books write with a minus: intake gives it one sign, so that sums can take it off. */
+export const moneyBack = (description: string): Field<number> => new MoneyField(description, 'turned');
 
 type Data = Readonly<Record<string, unknown>>;
 /** Data with its prices as plain amounts; the currencies they had are added to the set. Wrong prices stay. */

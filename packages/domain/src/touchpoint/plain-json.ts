@@ -1,3 +1,4 @@
+import { InexactNumber } from '../exact-json';
 import { problem, problemWith, type TouchpointProblem } from './problem';
 import { isText } from './text';
 
@@ -57,6 +58,7 @@ const inValue = (
       return undefined;
     case 'object':
       size.bytes += 6;
+      if (value instanceof InexactNumber) return problem(at(), 'a number that can be kept as it is written', value);
       return value === null ? undefined : inObject(value, at(), depth + 1, size);
     default:
       return problemWith(at(), 'a JSON value', `a ${typeof value}`);

@@ -1,4 +1,5 @@
 import type { Errors, ValidationError } from 'io-ts';
+import { InexactNumber } from '../exact-json';
 
 /** What is wrong with one field of a touchpoint, for the person who wrote it. */
 export interface TouchpointProblem {
@@ -12,6 +13,9 @@ export interface TouchpointProblem {
   readonly message: string;
 }
 
+/** A list of a thousand bad items is told by its first ones; the others are not even made. */
+export const MAX_PROBLEMS = 20;
+
 const SHOWN = 60;
 /** Senders may name fields as they like; a message stays readable. */
 const LONGEST_FIELD = 200;
@@ -20,13 +24,16 @@ const show = (value: unknown): string => {
   if (value === undefined) return 'nothing';
   if (typeof value === 'string') return `${JSON.stringify(value.slice(0, SHOWN))}${value.length > SHOWN ? '…' : ''}`;
   if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (value instanceof InexactNumber) return value.text.slice(0, SHOWN);
   if (typeof value === 'object' && value !== null) return 'an object';
   return String(value).slice(0, SHOWN);
 };
 
 /** `hint` says what to do about it. */
 export const problem = (field: string, expected: string, value: unknown, hint?: string): TouchpointProblem =>
-  problemWith(field, expected, show(value), hint);
+  problemWith(field, expected, show(value), hint ?? (value instanceof InexactNumber ? AS_TEXT : undefined));
+
+const AS_TEXT = 'It has more digits than a number keeps here; send it as text, in quotation marks.';
 
 /** As {@link problem}, where what was got is already in words. */
 export const problemWith = (name: string, expected: string, got: string, hint?: string): TouchpointProblem => {
@@ -48,8 +55,9 @@ const pathOf = ({ context }: ValidationError): string =>
     'data',
   );
 
+/** The first problems, in words. */
 export const problemsOfData = (errors: Errors): readonly TouchpointProblem[] =>
-  errors.map((error) => {
+  errors.slice(0, MAX_PROBLEMS).map((error) => {
     const last = error.context[error.context.length - 1];
     return problem(pathOf(error), last.type.name, error.value);
   });

@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/Either';
+import { InexactNumber } from '../exact-json';
 import { decodeSegment, isKnownType, segmentEvents, translateSegment } from './index';
 import { context } from './touchpoint-fixtures';
 
@@ -25,6 +26,15 @@ const refused = (call: unknown) => {
 };
 
 describe('a Segment call', () => {
+  it('is refused with a number that would become another, wherever that stands', () => {
+    const number = new InexactNumber('17841405822304913');
+    for (const properties of [{ ref: number }, { products: [number] }, { products: [{ sku: number }] }, number])
+      expect(refused(track('Order Completed', properties))).toMatchObject([{ got: '17841405822304913' }]);
+    expect(refused(track('Order Completed', {}, { messageId: number }))).toMatchObject([
+      { field: 'messageId', got: '17841405822304913' },
+    ]);
+  });
+
   it('“Order Completed” becomes an order with its items', () => {
     const call = track('Order Completed', {
       order_id: '50314e',

@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/Either';
+import { InexactNumber } from '../exact-json';
 import { type DecodeContext, type DecodedTouchpoint, decodeTouchpoint } from './decode-touchpoint';
 import { problem, problemWith, type TouchpointProblem } from './problem';
 import { SEGMENT_ITEM, segmentEvents } from './segment-events';
@@ -13,7 +14,7 @@ const BY_EVENT = new Map(segmentEvents.map((entry) => [entry.event.toLowerCase()
 const SNAKE_CASE = /^[a-z][a-z0-9]*(?:_[a-z0-9]+)+$/;
 
 const isObject = (input: unknown): input is Properties =>
-  typeof input === 'object' && input !== null && !Array.isArray(input);
+  typeof input === 'object' && input !== null && !Array.isArray(input) && !(input instanceof InexactNumber);
 
 const camelCase = (name: string): string =>
   SNAKE_CASE.test(name) ? name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()) : name;
@@ -70,7 +71,8 @@ export const translateSegment = (call: unknown): E.Either<readonly TouchpointPro
   return E.right({
     ...base,
     type: mapping.type,
-    customer: call.userId ?? call.anonymousId,
+    // Libraries write an empty text for who is not known yet.
+    customer: call.userId === '' ? (call.anonymousId ?? '') : (call.userId ?? call.anonymousId),
     data: { ...mapping.defaults, ...dataOf(properties, mapping.fields ?? {}) },
   });
 };

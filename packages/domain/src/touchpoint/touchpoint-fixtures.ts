@@ -25,6 +25,7 @@ export const SAMPLES: Readonly<Record<string, unknown>> = {
   'number, at least 0': 2,
   money: 19.99,
   'money, may be negative': -19.99,
+  'money, a negative amount is turned': 19.99,
   instant: '2026-03-05T00:00:00+07:00',
   object: { colour: 'red' },
   'list of objects': [{}],

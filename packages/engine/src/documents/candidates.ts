@@ -17,7 +17,7 @@ export const withheldBy = ({ fold, asOf }: Evaluation): readonly DecidingConditi
   const when = fold.program.ruleset.crossSell?.when;
   if (when === undefined) return undefined;
   const now = conditionNow(fold, when, asOf);
-  return now.holds ? undefined : decidingOf(now).filter(({ holds }) => !holds);
+  return now.holds ? undefined : decidingOf(now);
 };
 
 export interface CandidatesOptions {

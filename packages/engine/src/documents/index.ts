@@ -1,6 +1,18 @@
 export { type CandidatesOptions, candidatesFor, withheldBy } from './candidates';
+export {
+  type CaseOfCustomer,
+  caseBoardDocument,
+  casePlace,
+  compareCasePlaces,
+  type TimedCase,
+  timedCase,
+} from './case-board';
+export { type CasePromise, casePromises } from './case-clocks';
 export { explanationDocument } from './explanation-document';
 export { historyDocument } from './history-document';
+export { listedCustomer } from './listed-customer';
+export { type NothingKnown, nothingKnown } from './nothing-known';
 export { caseDocument, complaintCases, raisedSignals, relationshipDocument } from './relationship-document';
+export { publicationDocument, rulesetDocuments, type UsedRuleset, usedRuleset } from './ruleset-document';
 export { type Subject, subjectDocument } from './subject';
 export { type TimelineEntry, timelineEntryDocument, timelineOf } from './timeline';

@@ -1,5 +1,6 @@
 import { type Evaluation, formatInstant } from '@rapport/domain';
-import type { RulesetName } from '../decision';
+import type { NothingKnown } from './nothing-known';
+import type { UsedRuleset } from './ruleset-document';
 
 /** Whom a document is about, and under which view and rules. */
 export interface Subject {
@@ -10,7 +11,9 @@ export interface Subject {
   /** Whose histories are part of hers; absent or empty where nobody is merged into her. */
   readonly mergedCustomers?: readonly string[];
   readonly knownAt?: number;
-  readonly ruleset: RulesetName;
+  readonly ruleset: UsedRuleset;
+  /** Where the view is empty: why. */
+  readonly nothing?: NothingKnown;
 }
 
 /** An instant as documents have it; undefined stays so, and is left out of JSON. */
@@ -19,7 +22,7 @@ export const instantText = (instant: number | undefined): string | undefined =>
 
 /** How every document about a customer begins. */
 export const subjectDocument = (
-  { customer, askedFor, mergedCustomers = [], knownAt, ruleset }: Subject,
+  { customer, askedFor, mergedCustomers = [], knownAt, ruleset, nothing }: Subject,
   { asOf }: Pick<Evaluation, 'asOf'>,
 ) => ({
   customer,
@@ -28,4 +31,5 @@ export const subjectDocument = (
   asOf: formatInstant(asOf),
   knownAt: instantText(knownAt),
   ruleset,
+  nothing,
 });

@@ -12,6 +12,17 @@ export const UNDECIDED: Decided = { stage: null, signals: [], sequence: 0 };
 const isWhole = (stages: readonly (RecordedDecision & { readonly kind: 'stageChanged' })[]): boolean =>
   stages.length > 0 && stages.every(({ from }, i) => from === (i === 0 ? null : stages[i - 1].to));
 
+/** What a customer's decisions, from the first to the last, say of her in the end. */
+export const saidBy = (decisions: readonly RecordedDecision[]): Decided => {
+  const raised = new Set<string>();
+  let stage: string | null = null;
+  for (const decision of decisions)
+    if (decision.kind === 'stageChanged') stage = decision.to;
+    else if (decision.kind === 'signalRaised') raised.add(decision.signal);
+    else raised.delete(decision.signal);
+  return { stage, signals: [...raised], sequence: decisions.at(-1)?.sequence ?? 0 };
+};
+
 /**
  * What was last decided about a customer of whom the read model holds nothing, from the decisions in the log: she was
  * merged into another until now. An import or a rebuild records no decisions; where her stages show a gap, or there are
@@ -27,15 +38,11 @@ export const lastDecided = async (
 ): Promise<Decided> => {
   const decisions =
     upTo === undefined ? [] : (await decisionsOf(log, customer)).filter(({ foldedUpTo }) => foldedUpTo <= upTo);
-  const sequence = decisions.at(-1)?.sequence ?? 0;
+  const said = saidBy(decisions);
   const stages = decisions.filter((decision) => decision.kind === 'stageChanged');
   if (!isWhole(stages)) {
     const known = await taken();
-    if (known !== undefined) return { ...known, sequence };
+    if (known !== undefined) return { ...known, sequence: said.sequence };
   }
-  const raised = new Set<string>();
-  for (const decision of decisions)
-    if (decision.kind === 'signalRaised') raised.add(decision.signal);
-    else if (decision.kind === 'signalCleared') raised.delete(decision.signal);
-  return { stage: stages.at(-1)?.to ?? null, signals: [...raised], sequence };
+  return said;
 };

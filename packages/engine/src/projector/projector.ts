@@ -1,4 +1,4 @@
-import { type Program, rulesetHash } from '@rapport/domain';
+import { MODEL_VERSION, type Program, rulesetHash } from '@rapport/domain';
 import type { EventLog, Position, RecordedEvent } from '@rapport/event-log';
 import type { ReadModel } from '@rapport/read-model';
 import { isBeyond } from '../beyond';
@@ -146,6 +146,10 @@ export class Projector {
     if (stored !== undefined && stored.ruleset !== this.hash)
       throw new RebuildNeeded(
         `the read model was built with ruleset ${stored.ruleset.slice(0, 12)}, not with ${this.hash.slice(0, 12)}`,
+      );
+    if (stored !== undefined && stored.model !== MODEL_VERSION)
+      throw new RebuildNeeded(
+        `the read model was made by version ${stored.model} of the model, and this program computes version ${MODEL_VERSION}`,
       );
     if (stored !== undefined && isBeyond(stored.position, await log.head()))
       throw new RebuildNeeded('the read model has seen more than the log holds: an older log was put back beside it');

@@ -1,3 +1,4 @@
+import { MODEL_VERSION } from '@rapport/domain';
 import type { EventLog, Position } from '@rapport/event-log';
 import type { ReadModel, RelationshipSave } from '@rapport/read-model';
 import type { Outcome } from '../projection';
@@ -48,7 +49,7 @@ export const createSaver = ({ log, readModel, ruleset, announce, total, onSaved 
     position: Position,
     recorded?: Promise<unknown>,
   ): Promise<void> => {
-    await readModel.save(saves, { position, ruleset }, recorded);
+    await readModel.save(saves, { position, ruleset, model: MODEL_VERSION }, recorded);
     checkpoint = position;
     for (const save of saves) count(save);
     onSaved(position);

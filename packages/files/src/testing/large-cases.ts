@@ -6,7 +6,8 @@ const rows = (header: string, count: number, row: (i: number) => string, ...more
 const two = (number: number): string => String(number).padStart(2, '0');
 
 /** Customers with leading zeros, after 21,000 without. */
-export const lateZeros = (): string => rows('n,card', 21_000, (i) => `${i},${1000 + (i % 500)}`, '90001,0071', '90002,71');
+export const lateZeros = (): string =>
+  rows('n,card', 21_000, (i) => `${i},${1000 + (i % 500)}`, '90001,0071', '90002,71');
 
 /** Dates with the month first, which only the last of 21,001 shows. */
 export const americanDates = (): string =>

@@ -4,12 +4,17 @@ import type { Counts, ItemResult } from './record-items';
 /** @param place `"index":3,` or `"line":4,` or nothing */
 export const resultText = (place: string, result: ItemResult): string => {
   if (result.status === 'recorded' || result.status === 'duplicate')
-    return `{${place}"status":"${result.status}","id":${JSON.stringify(result.id)},"source":${JSON.stringify(result.source)},"position":"${result.position}"}`;
+    return `{${place}"status":"${result.status}","id":${JSON.stringify(result.id)},"source":${JSON.stringify(result.source)},"position":"${result.position}"${warningsText(result.warnings)}}`;
   return `{${place}${JSON.stringify(result).slice(1)}`;
 };
 
-const countsText = ({ recorded, duplicates, conflicts, rejected }: Counts): string =>
-  `"recorded":${recorded},"duplicates":${duplicates},"conflicts":${conflicts},"rejected":${rejected}`;
+const warningsText = (warnings: object | undefined): string =>
+  warnings === undefined ? '' : `,"warnings":${JSON.stringify(warnings)}`;
+
+const countsText = ({ recorded, duplicates, conflicts, rejected, withWarnings }: Counts): string =>
+  `"recorded":${recorded},"duplicates":${duplicates},"conflicts":${conflicts},"rejected":${rejected}${
+    withWarnings === 0 ? '' : `,"withWarnings":${withWarnings}`
+  }`;
 
 export const batchText = (counts: Counts, results: readonly ItemResult[]): string => {
   let text = `{${countsText(counts)},"results":[`;

@@ -39,15 +39,7 @@ export const answerBatch = async (
 };
 
 const oversize = (input: unknown, limit: number): Item | undefined => {
-  let size: number;
-  try {
-    size = Buffer.byteLength(JSON.stringify(input));
-  } catch (error) {
-    // Nested so deeply that it cannot be written: no reason to refuse the others with it.
-    if (error instanceof RangeError)
-      return left([{ field: '', message: 'a touchpoint is not nested as deeply as this' }]);
-    throw error;
-  }
+  const size = Buffer.byteLength(JSON.stringify(input));
   return size > limit ? left([{ field: '', message: tooLong(limit, size) }]) : undefined;
 };
 

@@ -1,9 +1,11 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import { type Either, left, right } from 'fp-ts/Either';
+/** CloudEvents in binary mode: attributes in `ce-` headers, data in the body (HTTP binding 1.0.2, 3.1). */
+import { isUtf8 } from 'node:buffer';
+import type { FastifyRequest } from 'fastify';
 import type { FieldError } from '../problem';
+import { BATCH, EVENT, mediaTypeOf } from './media-types';
 
 /** Attributes that a touchpoint has; other extensions are left out, as in structured mode. */
-const ATTRIBUTES = [
+const ATTRIBUTES: ReadonlySet<string> = new Set([
   'specversion',
   'id',
   'source',
@@ -13,31 +15,62 @@ const ATTRIBUTES = [
   'recordedtime',
   'correlationid',
   'staff',
-] as const;
+]);
 
-/** Values in headers are percent-encoded UTF-8, and may be quoted (CloudEvents HTTP binding 1.0, 3.1.3.2). */
-const headerValue = (value: string): string => {
-  const bare = value.length > 1 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
-  return bare.includes('%') ? decodeURIComponent(bare) : bare;
+/** Whether it is an event in binary mode. The media type says so first: an event as a whole may have `ce-` headers too. */
+export const isBinaryMode = (request: FastifyRequest): boolean => {
+  if (request.headers['ce-specversion'] === undefined) return false;
+  const type = mediaTypeOf(request);
+  return type !== EVENT && type !== BATCH;
 };
 
-export const isBinaryMode = (headers: IncomingHttpHeaders): boolean => headers['ce-specversion'] !== undefined;
+/** What a request in binary mode says, and what of it cannot be read. */
+export interface BinaryEvent {
+  readonly event: Readonly<Record<string, unknown>>;
+  readonly errors: readonly FieldError[];
+}
 
-/** The event of a request in binary mode: attributes in `ce-` headers, data in the body. */
-export const binaryEvent = (
-  headers: IncomingHttpHeaders,
-  data: unknown,
-): Either<readonly FieldError[], Readonly<Record<string, unknown>>> => {
-  const event: Record<string, unknown> = { data };
+/** @param data undefined where the request has no body: events need none */
+export const binaryEvent = ({ raw: { rawHeaders } }: FastifyRequest, data: unknown): BinaryEvent => {
+  const event: Record<string, unknown> = {};
   const errors: FieldError[] = [];
-  for (const name of ATTRIBUTES) {
-    const value = headers[`ce-${name}`];
-    if (typeof value !== 'string') continue;
-    try {
-      event[name] = headerValue(value);
-    } catch {
-      errors.push({ field: name, message: `the header ce-${name} is not percent-encoded UTF-8` });
-    }
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const header = rawHeaders[i].toLowerCase();
+    const name = header.slice('ce-'.length);
+    if (!header.startsWith('ce-') || !ATTRIBUTES.has(name)) continue;
+    const value = attributeValue(rawHeaders[i + 1]);
+    if (name in event) errors.push({ field: name, message: `the header ${header} is there more than once` });
+    else if ('fault' in value) errors.push({ field: name, message: `the header ${header} ${value.fault}` });
+    event[name] = 'text' in value ? value.text : undefined;
   }
-  return errors.length === 0 ? right(event) : left(errors);
+  if (isEvent(data))
+    errors.push({
+      field: 'data',
+      message: `the body is an event as a whole beside the headers of another; send it as ${EVENT}, or without ce- headers`,
+    });
+  return { event: data === undefined ? event : { ...event, data }, errors };
 };
+
+/** An envelope recorded as data would keep the right event from being recorded ever after. */
+const isEvent = (data: unknown): boolean =>
+  typeof data === 'object' && data !== null && ['specversion', 'id', 'source', 'type'].every((name) => name in data);
+
+/** The value of an attribute by the rules for headers (3.1.3.2): bytes of UTF-8, unquoted, then percent-decoded once. */
+const attributeValue = (header: string): { readonly text: string } | { readonly fault: string } => {
+  // Bytes beyond ASCII come as one character each. Senders are to encode them, and not all do.
+  const bytes = Buffer.from(header, 'latin1');
+  if (!isUtf8(bytes)) return { fault: 'is not UTF-8; percent-encode it' };
+  const text = bytes.toString('utf8');
+  const bare = text.startsWith('"') ? unquoted(text) : text;
+  if (bare === undefined) return { fault: 'has a quotation mark that is not closed' };
+  try {
+    return { text: bare.includes('%') ? decodeURIComponent(bare) : bare };
+  } catch {
+    return { fault: 'is not percent-encoded UTF-8; a percent sign itself is %25' };
+  }
+};
+
+const QUOTED = /^"((?:[^"\\]|\\.)*)"$/s;
+
+/** What stands in a quoted string (RFC 9110, 5.6.4); undefined where it is none. */
+const unquoted = (text: string): string | undefined => QUOTED.exec(text)?.[1].replace(/\\(.)/gs, '$1');

@@ -4,6 +4,7 @@ import {
   decodeSegment,
   decodeTouchpoint,
   EARLIEST_OCCURRED_AT,
+  misspeltFields,
   type TouchpointProblem,
 } from '@rapport/domain';
 import { type Either, isLeft, left, right } from 'fp-ts/Either';
@@ -21,6 +22,8 @@ export interface Accepted {
   readonly touchpoint: DecodedTouchpoint;
   /** Whether `occurredAt` depends on when the request came in: sent again, it would be another. */
   readonly corrected: boolean;
+  /** Of fields that look misspelt; absent where there are none. */
+  readonly warnings?: readonly FieldError[];
 }
 
 export type DecodedItem = Either<readonly FieldError[], Accepted>;
@@ -43,14 +46,25 @@ const accept = (
   recorded: string,
   { receivedAt, sentAt }: Arrival,
 ): DecodedItem => {
-  if (isLeft(decoded)) return left(decoded.left.map(told));
+  const ours = { field: recorded, message: `${recorded} ${OURS}` };
+  // Who is told to write it another way would then be told to leave it out.
+  if (isLeft(decoded)) return left(decoded.left.map((found) => (found.field === recorded ? ours : told(found))));
   const touchpoint = decoded.right;
-  if (touchpoint.recordedAt !== undefined) return left([{ field: recorded, message: `${recorded} ${OURS}` }]);
+  if (touchpoint.recordedAt !== undefined) return left([ours]);
   if (sentAt === undefined) return right({ touchpoint, corrected: false });
   const occurredAt = correctedInstant(touchpoint.occurredAt, sentAt, receivedAt);
   if (occurredAt < EARLIEST_OCCURRED_AT)
     return left([{ field: 'time', message: 'the instant, corrected by when the request was sent, lies before 1900' }]);
   return right({ touchpoint: { ...touchpoint, occurredAt }, corrected: true });
+};
+
+/** With what looks misspelt, for the sender to know; it is recorded all the same. */
+const withWarnings = (item: DecodedItem, catalogue: Catalogue, input?: unknown): DecodedItem => {
+  if (isLeft(item)) return item;
+  const warnings = misspeltFields(item.right.touchpoint, catalogue, input);
+  return warnings.length === 0
+    ? item
+    : right({ ...item.right, warnings: warnings.map(({ field, message }) => ({ field, message })) });
 };
 
 /** A clock that is to be corrected may be ahead by anything. */
@@ -63,9 +77,10 @@ const contextOf = (catalogue: Catalogue, { receivedAt, sentAt }: Arrival) =>
 export const decodeItem = (input: unknown, catalogue: Catalogue, arrival: Arrival): DecodedItem => {
   const isCloudEvent = (input as { readonly specversion?: unknown } | null)?.specversion !== undefined;
   const decoded = decodeTouchpoint(input, contextOf(catalogue, arrival));
-  return accept(decoded, isCloudEvent ? 'recordedtime' : 'recordedAt', arrival);
+  const item = accept(decoded, isCloudEvent ? 'recordedtime' : 'recordedAt', arrival);
+  return withWarnings(item, catalogue, input);
 };
 
 /** Decodes a Segment call whose `timestamp` says when it happened. */
 export const decodeCall = (call: unknown, catalogue: Catalogue, arrival: Arrival): DecodedItem =>
-  accept(decodeSegment(call, contextOf(catalogue, arrival)), 'recordedAt', arrival);
+  withWarnings(accept(decodeSegment(call, contextOf(catalogue, arrival)), 'recordedAt', arrival), catalogue);

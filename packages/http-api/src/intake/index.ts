@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { ApiEngine, ApiOptions } from '../api-engine';
-import { JSON_ONLY, readBytes, readStreams, WHOLE } from './media-types';
+import { JSON_ONLY, readBytes, readStreams, readTextOfPages, WHOLE } from './media-types';
 import { segmentRoutes } from './segment';
 import { touchpointsRoute } from './touchpoints';
 
@@ -13,6 +13,7 @@ export const registerIntake = async (app: FastifyInstance, engine: ApiEngine, op
   });
   await app.register(async (scope) => {
     readBytes(scope, JSON_ONLY);
+    readTextOfPages(scope, options.allowedOrigins ?? []);
     segmentRoutes(scope, engine, options);
   });
 };

@@ -98,6 +98,98 @@ describe('a touchpoint on its own', () => {
     expect(await recorded(id)).toMatchObject({ stream: 'customer-Jürgen K.', correlationId: 'o-1' });
   });
 
+  const binary = (over: Record<string, string> = {}) => ({
+    'ce-specversion': '1.0',
+    'ce-id': fresh(),
+    'ce-source': 'shop',
+    'ce-type': 'touchpoint.order.completed.v1',
+    'ce-subject': 'c-17',
+    'ce-time': '2026-03-01T12:00:00Z',
+    ...over,
+  });
+
+  it('is what its media type says, whatever ce- headers stand beside it', async () => {
+    const event = cloudEvent({ subject: 'structured' });
+    const whole = await send(event, { ...binary({ 'ce-id': event.id }), type: 'application/cloudevents+json' });
+    expect(whole.json()).toMatchObject({ status: 'recorded', id: event.id });
+    expect(await recorded(event.id)).toMatchObject({ stream: 'customer-structured', data: { total: 20 } });
+    const list = await send([cloudEvent()], { ...binary(), type: 'application/cloudevents-batch+json' });
+    expect(list.json()).toMatchObject({ recorded: 1 });
+  });
+
+  it('in binary mode takes no event as a whole for data', async () => {
+    const answer = await send(cloudEvent(), binary());
+    expect(answer.statusCode).toBe(422);
+    expect(answer.json().errors).toMatchObject([
+      { field: 'data', message: expect.stringContaining('cloudevents+json') },
+    ]);
+  });
+
+  it.each([undefined, 'application/json'])(
+    'in binary mode needs no body, and then no data, with media type %s',
+    async (type) => {
+      const headers = binary();
+      const answer = await app.inject({
+        method: 'POST',
+        url: '/v1/touchpoints',
+        headers: { ...headers, ...(type && { 'content-type': type }) },
+      });
+      expect(answer.json()).toMatchObject({ status: 'recorded', id: headers['ce-id'] });
+      expect(await recorded(headers['ce-id'])).toMatchObject({ data: {} });
+    },
+  );
+
+  it.each([
+    [Buffer.from('Zürich').toString('latin1'), 'Zürich'],
+    ['Z%C3%BCrich', 'Zürich'],
+    ['Z%c3%bcrich', 'Zürich'],
+    ['%E2%82%AC%20%F0%9F%98%80', '€ 😀'],
+    ['"Z%C3%BCrich"', 'Zürich'],
+    ['"say \\"hi\\" \\\\ C:"', 'say "hi" \\ C:'],
+    ['100%25', '100%'],
+    ['%2522', '%22'],
+    ['O\'Brien, "Pat"', 'O\'Brien, "Pat"'],
+    ['""', undefined],
+    ['Z\u00fcrich', undefined],
+    ['%C0%A0', undefined],
+    ['%FC', undefined],
+    ['100%', undefined],
+    ['"Z', undefined],
+    ['"Z\\"', undefined],
+  ])('in binary mode reads the header value %j as %j', async (value, customer) => {
+    const headers = binary({ 'ce-subject': value });
+    const answer = await send({}, headers);
+    if (customer === undefined) {
+      expect(answer.statusCode).toBe(422);
+      expect(answer.json().errors).toMatchObject([{ field: 'subject' }]);
+    } else {
+      expect(answer.json()).toMatchObject({ status: 'recorded' });
+      expect(await recorded(headers['ce-id'])).toMatchObject({ stream: `customer-${customer}` });
+    }
+  });
+
+  it('is told of fields that look misspelt, and recorded all the same', async () => {
+    const one = touchpoint({ staff_id: 'ann', data: { Total: 20, order_id: 'o-1', colour: 'red' } });
+    const warnings = [
+      { field: 'data.Total', message: expect.stringContaining('did you mean "total"?') },
+      { field: 'data.order_id', message: expect.stringContaining('did you mean "orderId"?') },
+      { field: 'staff_id', message: expect.stringContaining('did you mean "staff"?') },
+    ];
+    const first = await send(one);
+    expect([first.statusCode, first.json()]).toMatchObject([200, { status: 'recorded', warnings }]);
+    expect((await recorded(one.id))?.data).toEqual(one.data);
+    expect((await send(one)).json()).toMatchObject({ status: 'duplicate', warnings });
+    const fine = touchpoint();
+    const batch = await send([fine, one]);
+    expect(batch.json()).toMatchObject({ recorded: 1, duplicates: 1, withWarnings: 1, results: [{}, { warnings }] });
+    const [line, summary] = linesOf((await send(ndjson([one]), { type: 'application/x-ndjson' })).body);
+    expect([line, summary]).toMatchObject([
+      { line: 1, warnings },
+      { status: 'done', withWarnings: 1 },
+    ]);
+    expect((await send([fine])).json()).not.toHaveProperty('withWarnings');
+  });
+
   it('conflicts with other content of the same identity', async () => {
     const one = touchpoint();
     await send(one);
@@ -113,6 +205,13 @@ describe('a touchpoint on its own', () => {
       type: '/problems/invalid-touchpoint',
       errors: [{ field: 'customer' }, { field: 'data.total' }],
     });
+  });
+
+  it('is told one thing about one mistake: recordedAt is not to be sent, however it is written', async () => {
+    for (const recordedAt of ['2026-03-01T12:00:00Z', 'yesterday', '', '2126-03-01T12:00:00Z', 17])
+      expect((await send(touchpoint({ recordedAt }))).json().errors).toMatchObject([
+        { field: 'recordedAt', message: expect.stringContaining('Leave it out') },
+      ]);
   });
 
   it.each([
@@ -154,6 +253,24 @@ describe('a batch of touchpoints', () => {
         { index: 4, status: 'rejected', errors: [{ field: '' }] },
       ],
     });
+  });
+
+  it('rejects a number that would become another, as it was sent, and keeps the others; so does a stream', async () => {
+    const texts = [touchpoint(), touchpoint({ data: { of: [{ ref: 1 }] } }), touchpoint()].map((one) =>
+      JSON.stringify(one).replace('"ref":1', '"ref":17841405822304913'),
+    );
+    const errors = [
+      {
+        field: 'data.of[0].ref',
+        message: expect.stringMatching(/got 17841405822304913\. .*send it as text/),
+      },
+    ];
+    const expected = [{ status: 'recorded' }, { status: 'rejected', errors }, { status: 'recorded' }];
+    expect((await send(`[${texts.join(',')}]`)).json().results).toMatchObject(expected);
+    const duplicates = [{ status: 'duplicate' }, { status: 'rejected', errors }, { status: 'duplicate' }];
+    const stream = await send(texts.join('\n'), { type: 'application/x-ndjson' });
+    expect(linesOf(stream.body).slice(0, 3)).toMatchObject(duplicates);
+    expect((await send(texts[1])).json()).toMatchObject({ status: 422, errors });
   });
 
   it('is taken as a list of CloudEvents, and only as a list', async () => {
@@ -304,6 +421,13 @@ describe("Segment's calls", () => {
     ]);
   });
 
+  it('are about whom they name, or the anonymous where that is empty', async () => {
+    const [anonymous, nobody] = [call({ userId: '', anonymousId: 'a-1' }), call({ userId: '' })];
+    const answer = await send({ batch: [anonymous, nobody] }, { url: '/v1/batch' });
+    expect(answer.json().results).toMatchObject([{ status: 'recorded' }, { errors: [{ field: 'userId' }] }]);
+    expect(await recorded(anonymous.messageId)).toMatchObject({ stream: 'customer-a-1' });
+  });
+
   it('are recorded in batches, where calls that are no touchpoints are skipped', async () => {
     const batch = [call(), call({ type: 'identify' }), call({ event: 'Something' }), 'x'];
     expect((await send({ batch }, { url: '/v1/batch' })).json()).toMatchObject({
@@ -336,6 +460,8 @@ describe("Segment's calls", () => {
     ).toBe(NOW - 7_200_000);
     expect(await at({})).toBe(Date.UTC(2026, 2, 1, 12));
     expect(await at({ timestamp: undefined })).toBe(NOW);
+    expect(await at({ sentAt: '' }, '')).toBe(Date.UTC(2026, 2, 1, 12));
+    expect(await at({ originalTimestamp: '', timestamp: '', sentAt: null }, '')).toBe(NOW);
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { parseExactJson } from '@rapport/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { checkCharset, textOf, whyNotJson } from '../json-body';
 import { Refusal } from '../problem';
@@ -34,6 +35,19 @@ export const readBytes = (app: FastifyInstance, types: readonly string[]): void 
   });
 };
 
+/**
+ * JSON as `text/plain`, which pages may send without asking first and Segment's library for browsers therefore does. Only
+ * from pages that are allowed to: where no keys are asked for, any other could write here as well.
+ */
+export const readTextOfPages = (app: FastifyInstance, allowedOrigins: readonly string[]): void => {
+  if (allowedOrigins.length === 0) return;
+  app.addContentTypeParser('text/plain', { parseAs: 'buffer' }, (request, body, done) => {
+    const { origin } = request.headers;
+    if (origin !== undefined && allowedOrigins.includes(origin)) return done(null, body);
+    done(new Refusal('unsupported-media-type', 'text/plain is taken from pages of allowed origins only.'), undefined);
+  });
+};
+
 /** Streams come as they are. */
 export const readStreams = (app: FastifyInstance): void => {
   app.addContentTypeParser(STREAMS, (request, payload, done) => {
@@ -48,12 +62,12 @@ export const readStreams = (app: FastifyInstance): void => {
 
 /**
  * JSON of the intake. A field `__proto__` becomes a field like any other: in the envelope nobody asks for it, in data it
- * is refused.
+ * is refused. So it is with depth: an item that is nested too deep is rejected for it, the others of its list are not.
  */
 export const parseBody = (bytes: Buffer): unknown => {
   const text = textOf(bytes);
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch (error) {
     throw new Refusal('malformed-json', `The body cannot be read as JSON: ${whyNotJson(error)}.`, { cause: error });
   }

@@ -5,7 +5,7 @@ import type { Position, RecordedEvent } from '@rapport/event-log';
 import { isLeft } from 'fp-ts/Either';
 import type { ApiEngine } from '../api-engine';
 import type { FieldError } from '../problem';
-import type { DecodedItem } from './decode-item';
+import type { Accepted, DecodedItem } from './decode-item';
 
 /** What became of one item, in its place. */
 export type ItemResult =
@@ -14,6 +14,8 @@ export type ItemResult =
       readonly id: string;
       readonly source: string;
       readonly position: Position;
+      /** Fields that look misspelt. */
+      readonly warnings?: readonly FieldError[];
     }
   | {
       readonly status: 'conflict';
@@ -34,11 +36,15 @@ export interface Counts {
   duplicates: number;
   conflicts: number;
   rejected: number;
+  /** Recorded or duplicate, but with fields that look misspelt. */
+  withWarnings: number;
 }
 
-export const noCounts = (): Counts => ({ recorded: 0, duplicates: 0, conflicts: 0, rejected: 0 });
+export const noCounts = (): Counts => ({ recorded: 0, duplicates: 0, conflicts: 0, rejected: 0, withWarnings: 0 });
 
-export const countResult = (counts: Counts, { status }: ItemResult): void => {
+export const countResult = (counts: Counts, result: ItemResult): void => {
+  const { status } = result;
+  if ('warnings' in result) counts.withWarnings++;
   if (status === 'recorded') counts.recorded++;
   else if (status === 'duplicate') counts.duplicates++;
   else if (status === 'conflict') counts.conflicts++;
@@ -85,7 +91,7 @@ export const recordItems = async (
     const item = items[i];
     if ('result' in item) results[i] = item.result;
     else if (isLeft(item)) results[i] = rejected(inputs[i], item.left);
-    else results[i] = resultOf(engine, standing, item.right.touchpoint, outcomes[next++]);
+    else results[i] = resultOf(engine, standing, item.right, outcomes[next++]);
   }
   report(engine, results);
   return results;
@@ -94,18 +100,18 @@ export const recordItems = async (
 const resultOf = (
   { telemetry }: Pick<ApiEngine, 'telemetry'>,
   standing: ReadonlyMap<string, RecordedEvent>,
-  touchpoint: DecodedTouchpoint,
+  { touchpoint, warnings }: Accepted,
   outcome: RecordOutcome,
 ): ItemResult => {
   const { id, source } = touchpoint;
   if (outcome.kind === 'conflict') {
     const event = standing.get(identityOf(touchpoint));
     return event !== undefined && sameBut(touchpoint, event)
-      ? { status: 'duplicate', id, source, position: event.position }
+      ? { status: 'duplicate', id, source, position: event.position, ...(warnings && { warnings }) }
       : { status: 'conflict', id, source, errors: [{ field: 'id', message: outcome.message }] };
   }
   if (outcome.kind === 'recorded') telemetry.traces.remember(touchpoint);
-  return { status: outcome.kind, id, source, position: outcome.position };
+  return { status: outcome.kind, id, source, position: outcome.position, ...(warnings && { warnings }) };
 };
 
 const identityOf = ({ source, id }: Pick<DecodedTouchpoint, 'source' | 'id'>): string => `${source}\u0000${id}`;

@@ -10,6 +10,10 @@ const errors = list(
   object({ field: text('As the sender calls it; empty for the whole.'), message: text('What is wrong.') }),
   'Which fields are wrong, and why.',
 );
+const warnings = list(
+  object({ field: text('As the sender calls it.'), message: text('What it looks like.') }),
+  'Fields that look misspelt; it is recorded all the same.',
+);
 const index = integer('Its place in the list, from 0.', { minimum: 0 });
 const line = integer('Its line in the stream, from 1.', { minimum: 1 });
 const count = (what: string) => integer(what, { minimum: 0 });
@@ -21,9 +25,10 @@ const conflict = { status: oneOf(['conflict'], 'Its identity is taken by other c
 const rejected = { status: oneOf(['rejected'], 'It cannot be recorded.') };
 const skipped = { status: oneOf(['skipped'], 'A call that is no touchpoint.') };
 
-const single = object({ ...standing, id, source, position });
+const single = object({ ...standing, id, source, position }, { warnings });
+const skippedOne = object({ ...skipped, reason: text('Why.') }, { id });
 const resultsAt = <P extends Readonly<Record<string, typeof index>>>(place: P) => [
-  object({ ...place, ...standing, id, source, position }),
+  object({ ...place, ...standing, id, source, position }, { warnings }),
   object({ ...place, ...conflict, id, source, errors }),
   object({ ...place, ...rejected, errors }, { id, source }),
 ];
@@ -33,17 +38,24 @@ const counts = {
   conflicts: count('Whose identity is taken.'),
   rejected: count('That cannot be recorded.'),
 };
-const batch = object({ ...counts, results: list(anyOf(...resultsAt({ index })), 'One for each, in order.') });
-const segmentBatch = object({
-  ...counts,
-  results: list(
-    anyOf(...resultsAt({ index }), object({ index, ...skipped, reason: text('Why.') }, { id })),
-    'One for each, in order.',
-  ),
-});
+const someCounts = { withWarnings: count('Recorded, or recorded before, with warnings; absent where there are none.') };
+const batch = object(
+  { ...counts, results: list(anyOf(...resultsAt({ index })), 'One for each, in order.') },
+  someCounts,
+);
+const segmentBatch = object(
+  {
+    ...counts,
+    results: list(
+      anyOf(...resultsAt({ index }), object({ index, ...skipped, reason: text('Why.') }, { id })),
+      'One for each, in order.',
+    ),
+  },
+  someCounts,
+);
 const summary = object(
   { status: oneOf(['done', 'failed'], 'The last line: whether the stream was read to its end.'), ...counts },
-  { problem: codec({ $ref: 'Problem#' }) },
+  { ...someCounts, problem: codec({ $ref: 'Problem#' }) },
 );
 const streamLine = anyOf(...resultsAt({ line }), summary);
 
@@ -79,7 +91,7 @@ export const TOUCHPOINTS_SCHEMA = {
   summary: 'Records touchpoints: one, a list, or a stream',
   description: [
     'What is answered as recorded is on the disk. Sending it again is safe: it is a duplicate then.',
-    `One touchpoint is a CloudEvent (\`${EVENT}\`, or binary mode with \`ce-\` headers) or in the compact form (\`application/json\`). It is answered with 200, 409 or 422.`,
+    `One touchpoint is a CloudEvent (\`${EVENT}\`; or, with any other media type of JSON or no body, binary mode with its attributes in \`ce-\` headers) or in the compact form (\`application/json\`). It is answered with 200, 409 or 422.`,
     `A list (\`application/json\`, \`${BATCH}\`) has at most ${MAX_BATCH}. It is answered with 200 and a result for each; good ones are kept whatever the others are.`,
     `A stream (${STREAMS.map((type) => `\`${type}\``).join(', ')}) may be of any length. Results come line by line, in order, as they become durable; the last line counts them. Read them while you send: nothing more is read from who does not. Of a stream that breaks off, what was answered is recorded.`,
     '`recordedAt` is for the log to say. Where a name comes twice in an object, the last one counts.',
@@ -114,7 +126,10 @@ const CALL = {
   type: 'object',
   required: ['messageId'],
   properties: {
-    type: { type: 'string', description: '`track` or `alias`; others are skipped.' },
+    type: {
+      type: 'string',
+      description: '`track` or `alias`, or `identify` where `segment.mergeOnIdentify` is set; others are skipped.',
+    },
     event: {
       type: 'string',
       description: 'An event of the table in the reference of touchpoints.',
@@ -145,10 +160,15 @@ export const TRACK_SCHEMA = {
   operationId: 'track',
   tags: ['touchpoints'],
   summary: "Records a call of Segment's libraries",
-  description: 'The key may be sent as the user name of Basic, as these libraries do.',
+  description:
+    'The key may be sent as the user name of Basic, as these libraries do. `/v1/t`, `/v1/i`, `/v1/p`, `/v1/s`, `/v1/g` and `/v1/a` are the same for calls of the type that begins with the letter, as libraries for browsers send them; `/v1/b` is `/v1/batch`.',
   security: SECURITY,
   body: { content: json(CALL) },
-  response: { 200: answer('What became of it.', json(single.schema)), ...REFUSED, ...REFUSED_ONE },
+  response: {
+    200: answer('What became of it.', json({ anyOf: [single.schema, skippedOne.schema] })),
+    ...REFUSED,
+    ...REFUSED_ONE,
+  },
 };
 
 export const BATCH_CALL_SCHEMA = {
@@ -156,7 +176,7 @@ export const BATCH_CALL_SCHEMA = {
   tags: ['touchpoints'],
   summary: "Records a batch of calls of Segment's libraries",
   description:
-    'Calls that are no touchpoints (`identify`, `page`, `screen`, `group`) are skipped. The key may be sent as the user name of Basic.',
+    'Calls that are no touchpoints (`page`, `screen`, `group`, and `identify` where `segment.mergeOnIdentify` is not set) are skipped. The key may be sent as the user name of Basic.',
   security: SECURITY,
   body: {
     content: json({

@@ -1,10 +1,11 @@
 import { parseInstant } from '@rapport/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { isLeft, left } from 'fp-ts/Either';
+import { isLeft, left, map } from 'fp-ts/Either';
 import type { ApiEngine, ApiOptions } from '../api-engine';
 import { Refusal } from '../problem';
 import { answerBatch } from './batch';
-import { type DecodedItem, decodeCall } from './decode-item';
+import { type Accepted, type DecodedItem, decodeCall } from './decode-item';
+import { aliasOf } from './identify';
 import { inSpan } from './in-span';
 import { parseBody } from './media-types';
 import type { Item } from './record-items';
@@ -24,18 +25,21 @@ const instantOf = (value: unknown): number | undefined => {
   return parsed === undefined || isLeft(parsed) ? undefined : parsed.right;
 };
 
+/** Libraries send what they do not know as null or as an empty text. */
+const given = (value: unknown): unknown => (value === '' || value === null ? undefined : value);
+
 /**
  * A call dated as Segment dates it: by `originalTimestamp`, else `timestamp`, corrected by when it was sent; by when it
  * was received where it has neither.
  */
 const decode = (engine: ApiEngine, call: Call, sent: unknown, receivedAt: number): DecodedItem => {
-  const sentAt = call.sentAt ?? sent;
-  const timestamp = call.originalTimestamp ?? call.timestamp;
-  if (sentAt != null && instantOf(sentAt) === undefined)
+  const sentAt = given(call.sentAt) ?? given(sent);
+  const timestamp = given(call.originalTimestamp) ?? given(call.timestamp);
+  if (sentAt !== undefined && instantOf(sentAt) === undefined)
     return left([
       { field: 'sentAt', message: 'sentAt: expected an RFC 3339 instant with offset such as 2026-03-01T12:00:00Z' },
     ]);
-  if (timestamp == null) {
+  if (timestamp === undefined) {
     const now = new Date(receivedAt).toISOString();
     return decodeCall({ ...call, timestamp: now }, engine.catalogue, { receivedAt, sentAt: receivedAt });
   }
@@ -51,36 +55,65 @@ const bodyOf = (request: FastifyRequest): { readonly body: Call; readonly size: 
   return { body, size: bytes.length };
 };
 
-/** Segment's HTTP calls, so that its libraries can send here: `POST /v1/track` and `POST /v1/batch`. */
-export const segmentRoutes = (app: FastifyInstance, engine: ApiEngine, options: ApiOptions): void => {
-  const route = { validatorCompiler: () => () => true };
-
-  app.post('/v1/track', { ...route, schema: TRACK_SCHEMA }, (request, reply) =>
-    inSpan(engine, request, async () => {
-      const { body, size } = bodyOf(request);
-      if (size > options.limits.item)
-        throw new Refusal('too-large', `A call has at most ${options.limits.item} bytes; this one has ${size}.`);
-      const call = { type: 'track', ...body };
-      return answerOne(engine, reply, call, decode(engine, call, undefined, engine.clock.now()));
-    }),
-  );
-
-  app.post('/v1/batch', { ...route, schema: BATCH_CALL_SCHEMA }, (request, reply) =>
-    inSpan(engine, request, async () => {
-      const { body, size } = bodyOf(request);
-      const { batch, sentAt } = body;
-      if (!Array.isArray(batch))
-        throw new Refusal('invalid-request', 'The field batch is not a list of calls.', {
-          errors: [{ field: 'batch', message: 'expected a list of calls' }],
-        });
-      const receivedAt = engine.clock.now();
-      return answerBatch(engine, options, reply, batch, size, (call) => decodeOrSkip(engine, call, sentAt, receivedAt));
-    }),
-  );
+/** Under which path a call need not say its type. Libraries for browsers send each call to its first letter. */
+const TYPE_BY_PATH: Readonly<Record<string, string>> = {
+  '/v1/track': 'track',
+  '/v1/t': 'track',
+  '/v1/i': 'identify',
+  '/v1/p': 'page',
+  '/v1/s': 'screen',
+  '/v1/g': 'group',
+  '/v1/a': 'alias',
 };
 
-const decodeOrSkip = (engine: ApiEngine, call: unknown, sentAt: unknown, receivedAt: number): Item => {
+/** Segment's HTTP calls, so that its libraries can send here: one by one, or in batches. */
+export const segmentRoutes = (app: FastifyInstance, engine: ApiEngine, options: ApiOptions): void => {
+  const route = { validatorCompiler: () => () => true, bodyLimit: options.limits.body };
+
+  const itemOf = (call: unknown, sent: unknown, receivedAt: number): Item =>
+    decodeOrSkip(engine, options, call, sent, receivedAt);
+
+  for (const [path, type] of Object.entries(TYPE_BY_PATH))
+    app.post(path, { ...route, schema: path === '/v1/track' ? TRACK_SCHEMA : HIDDEN }, (request, reply) =>
+      inSpan(engine, request, async () => {
+        const { body, size } = bodyOf(request);
+        if (size > options.limits.item)
+          throw new Refusal('too-large', `A call has at most ${options.limits.item} bytes; this one has ${size}.`);
+        const call = { type, ...body };
+        return answerOne(engine, reply, call, itemOf(call, undefined, engine.clock.now()));
+      }),
+    );
+
+  for (const path of ['/v1/batch', '/v1/b'])
+    app.post(path, { ...route, schema: path === '/v1/batch' ? BATCH_CALL_SCHEMA : HIDDEN }, (request, reply) =>
+      inSpan(engine, request, async () => {
+        const { body, size } = bodyOf(request);
+        const { batch, sentAt } = body;
+        if (!Array.isArray(batch))
+          throw new Refusal('invalid-request', 'The field batch is not a list of calls.', {
+            errors: [{ field: 'batch', message: 'expected a list of calls' }],
+          });
+        const receivedAt = engine.clock.now();
+        return answerBatch(engine, options, reply, batch, size, (call) => itemOf(call, sentAt, receivedAt));
+      }),
+    );
+};
+
+/** The same route under another name: told once. */
+const HIDDEN = { hide: true };
+
+const decodeOrSkip = (
+  engine: ApiEngine,
+  { mergeOnIdentify }: Pick<ApiOptions, 'mergeOnIdentify'>,
+  call: unknown,
+  sentAt: unknown,
+  receivedAt: number,
+): Item => {
   if (!isObject(call)) return left([{ field: '', message: 'expected a Segment call as a JSON object' }]);
+  const alias = mergeOnIdentify && call.type === 'identify' ? aliasOf(call) : undefined;
+  if (alias !== undefined)
+    // Said again at another time it says nothing new.
+    return map((accepted: Accepted) => ({ ...accepted, corrected: true }))(decode(engine, alias, sentAt, receivedAt));
   if (!NO_TOUCHPOINTS.has(call.type)) return decode(engine, call, sentAt, receivedAt);
   const id = typeof call.messageId === 'string' ? { id: call.messageId } : undefined;
   return { result: { status: 'skipped', ...id, reason: `${call.type} calls are no touchpoints and are not recorded` } };

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
+import { parseExactJson } from '@rapport/domain';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { left } from 'fp-ts/Either';
 import type { ApiEngine, ApiOptions } from '../api-engine';
@@ -98,7 +99,7 @@ const parseLine = ({ bytes }: Line, limit: number): { readonly value: unknown } 
   if (bytes === undefined) return { fault: tooLong(limit) };
   if (!isUtf8(bytes)) return { fault: 'the line is not UTF-8' };
   try {
-    return { value: JSON.parse(bytes.toString('utf8')) };
+    return { value: parseExactJson(bytes.toString('utf8')) };
   } catch (error) {
     return { fault: `the line cannot be read as JSON: ${whyNotJson(error)}` };
   }

@@ -1,16 +1,17 @@
 import { finished } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isLeft, left } from 'fp-ts/Either';
+import { left } from 'fp-ts/Either';
 import type { ApiEngine, ApiOptions } from '../api-engine';
 import { openPerKey } from '../open-per-key';
 import { Refusal } from '../problem';
+import { endedAsSentence } from '../refusal-of';
 import { resultText } from './answers';
 import { answerBatch } from './batch';
 import { binaryEvent, isBinaryMode } from './binary-mode';
-import { type Arrival, type DecodedItem, decodeItem } from './decode-item';
+import { type Arrival, decodeItem } from './decode-item';
 import { inSpan } from './in-span';
 import { BATCH, EVENT, isStream, mediaTypeOf, parseBody } from './media-types';
-import { type ItemResult, recordItems } from './record-items';
+import { type Item, type ItemResult, recordItems } from './record-items';
 import { TOUCHPOINTS_SCHEMA } from './schemas';
 import { arrivalOf } from './sent-at';
 import { answerStream } from './stream';
@@ -18,7 +19,8 @@ import { answerStream } from './stream';
 /** `POST /v1/touchpoints`: one, a batch, or a stream of any length. */
 export const touchpointsRoute = (app: FastifyInstance, engine: ApiEngine, options: ApiOptions): void => {
   const streams = openPerKey(options.limits.streamsPerKey);
-  app.post('/v1/touchpoints', { schema: TOUCHPOINTS_SCHEMA, validatorCompiler: () => () => true }, (request, reply) => {
+  const route = { schema: TOUCHPOINTS_SCHEMA, validatorCompiler: () => () => true, bodyLimit: options.limits.body };
+  app.post('/v1/touchpoints', route, (request, reply) => {
     const arrival = arrivalOf(engine, request);
     if (!isStream(request)) return inSpan(engine, request, () => answerBody(engine, options, request, reply, arrival));
     // Also when the sender has hung up before it came to this.
@@ -27,6 +29,8 @@ export const touchpointsRoute = (app: FastifyInstance, engine: ApiEngine, option
   });
 };
 
+const NOTHING = Buffer.alloc(0);
+
 const answerBody = async (
   engine: ApiEngine,
   options: ApiOptions,
@@ -34,16 +38,16 @@ const answerBody = async (
   reply: FastifyReply,
   arrival: Arrival,
 ): Promise<FastifyReply> => {
-  const bytes = request.body as Buffer | undefined;
-  if (bytes === undefined || bytes.length === 0)
+  const bytes = (request.body as Buffer | undefined) ?? NOTHING;
+  if (isBinaryMode(request)) {
+    const { event, errors } = binaryEvent(request, bytes.length === 0 ? undefined : parseBody(bytes));
+    if (errors.length > 0) return answerOne(engine, reply, event, left(errors));
+    return single(engine, options, reply, arrival, event, bytes.length);
+  }
+  if (bytes.length === 0)
     throw new Refusal('malformed-json', 'The body is empty; send a touchpoint, a list of them, or a stream.');
   const body = parseBody(bytes);
   const type = mediaTypeOf(request);
-  if (isBinaryMode(request.headers)) {
-    const event = binaryEvent(request.headers, body);
-    if (isLeft(event)) return answerOne(engine, reply, undefined, left(event.left));
-    return single(engine, options, reply, arrival, event.right, bytes.length);
-  }
   if (Array.isArray(body)) {
     if (type === EVENT) throw new Refusal('invalid-request', `A list of events is ${BATCH}, not ${EVENT}.`);
     return answerBatch(engine, options, reply, body, bytes.length, (item) =>
@@ -72,7 +76,7 @@ export const answerOne = async (
   engine: ApiEngine,
   reply: FastifyReply,
   input: unknown,
-  item: DecodedItem,
+  item: Item,
 ): Promise<FastifyReply> => {
   const [result] = await recordItems(engine, [input], [item]);
   refuseUnlessRecorded(result);
@@ -87,5 +91,4 @@ const refuseUnlessRecorded = (result: ItemResult): void => {
   throw new Refusal('invalid-touchpoint', sentence(`The touchpoint is not recorded: ${message}${more}`), result);
 };
 
-const sentence = (text: string): string =>
-  `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+const sentence = (text: string): string => endedAsSentence(`${text.charAt(0).toUpperCase()}${text.slice(1)}`);

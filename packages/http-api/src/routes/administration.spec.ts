@@ -2,26 +2,65 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { RETAIL, type Ruleset, rulesetHash, standardCatalogue } from '@rapport/domain';
+import { type Publisher, published, recordPublications } from '@rapport/engine';
 import { stringify } from 'yaml';
 import { type AnyJson, type AskedApi, askedApi, until } from '../testing/asked-api';
 
 const NOW = Date.parse('2026-03-10T12:00:00.000Z');
-const published: { readonly ruleset: Ruleset; readonly announce: boolean }[] = [];
+const asked: { readonly ruleset: Ruleset; readonly announce: boolean; readonly by: Publisher }[] = [];
+const BEGAN = Date.parse('2026-01-01T00:00:00.000Z');
 
 let api: AskedApi;
 beforeAll(async () => {
   api = await askedApi({
     now: () => NOW,
-    publishRuleset: async (ruleset, { announce }) => {
-      published.push({ ruleset, announce });
+    publishRuleset: async (ruleset, { announce, by }) => {
+      asked.push({ ruleset, announce, by });
       return { hash: rulesetHash(ruleset), changed: 3, announced: announce ? 2 : 0 };
     },
   });
+  const first = { number: 1, ...published(RETAIL), at: BEGAN, announced: false } as const;
+  await recordPublications(api.engine.log, [{ ...first, by: { kind: 'user', name: 'ann' }, with: 'serve' }]);
 });
 afterAll(() => api.close());
 
 const post = (url: string, payload?: object) =>
   api.ask({ method: 'POST', url, ...(payload === undefined ? undefined : { payload }) });
+
+describe('a field that is misspelt', () => {
+  const told = async (url: string, payload: object) => {
+    const { status, body } = await api.ask({ method: 'POST', url, payload });
+    expect(status).toBe(400);
+    return body;
+  };
+
+  it('is told once, with the name that was meant', async () => {
+    const errors = [{ field: 'uri', message: 'there is no field "uri"; did you mean "url"?' }];
+    const problem = await told('/v1/subscriptions', { uri: 'https://x.example' });
+    expect(problem).toMatchObject({ detail: 'Field "uri": there is no field "uri"; did you mean "url"?' });
+    expect(problem.errors).toEqual(errors);
+  });
+
+  it('is told with the names there are, inside as well', async () => {
+    const { errors } = await told('/v1/subscriptions', {
+      url: 'https://x.example',
+      filter: { stage: ['a'], colours: [] },
+    });
+    expect(errors).toEqual([
+      { field: 'filter.stage', message: 'there is no field "stage"; did you mean "stages"?' },
+      {
+        field: 'filter.colours',
+        message: 'there is no field "colours"; known are kinds, stages, directions, signals, causes',
+      },
+    ]);
+  });
+
+  it('is told beside what is missing and was not meant', async () => {
+    expect(
+      (await told('/v1/keys', { colour: 'red' })).errors.map(({ field }: { field: string }) => field).sort(),
+    ).toEqual(['colour', 'name', 'roles']);
+  });
+});
 
 describe('/v1/rulesets', () => {
   const hash = rulesetHash(RETAIL);
@@ -29,12 +68,22 @@ describe('/v1/rulesets', () => {
   const publish = (payload: string, type: string, query = '') =>
     api.ask({ method: 'POST', url: `/v1/rulesets${query}`, payload, headers: { 'content-type': type } });
   beforeEach(() => {
-    published.length = 0;
+    asked.length = 0;
   });
 
   it('lists them, and gives the document of each, by hash and as the one in force', async () => {
     const { body } = await api.ask('/v1/rulesets');
-    expect(body.rulesets).toMatchObject([{ name: RETAIL.ruleset, version: RETAIL.version, hash, inForce: true }]);
+    expect(body.rulesets).toMatchObject([
+      {
+        name: RETAIL.ruleset,
+        version: RETAIL.version,
+        hash,
+        inForce: true,
+        publications: [
+          { since: '2026-01-01T00:00:00.000Z', by: { kind: 'user', name: 'ann' }, with: 'serve', announced: false },
+        ],
+      },
+    ]);
     const one = await api.ask(`/v1/rulesets/${hash}`);
     expect(one.body.ruleset).toEqual(JSON.parse(JSON.stringify(RETAIL)));
     expect((await api.ask('/v1/rulesets/in-force')).body).toEqual(one.body);
@@ -52,9 +101,10 @@ describe('/v1/rulesets', () => {
     expect(json.body).toMatchObject({ version: next.version, hash: rulesetHash(next), changed: 3, announced: 0 });
     const yaml = await publish(stringify(next), 'application/yaml; charset=utf-8', '?announce=true');
     expect(yaml.body).toEqual({ ...json.body, announced: 2 });
-    expect(published).toEqual([
-      { ruleset: next, announce: false },
-      { ruleset: next, announce: true },
+    const by = { kind: 'key', id: 'anyone', name: expect.any(String) };
+    expect(asked).toEqual([
+      { ruleset: next, announce: false, by },
+      { ruleset: next, announce: true, by },
     ]);
   });
 
@@ -66,7 +116,7 @@ describe('/v1/rulesets', () => {
       field: '/stages/1/enter/metric',
       message: expect.stringMatching(/^line \d+: .*nope/),
     });
-    expect(published).toEqual([]);
+    expect(asked).toEqual([]);
   });
 
   it.each([
@@ -79,7 +129,7 @@ describe('/v1/rulesets', () => {
     ['another charset', '{}', 'application/json; charset=latin1', 415],
   ])('refuses %s', async (_, payload, type, expected) => {
     expect((await publish(payload, type)).status).toBe(expected);
-    expect(published).toEqual([]);
+    expect(asked).toEqual([]);
   });
 
   it('refuses other content under a version that is published', async () => {
@@ -168,7 +218,8 @@ describe('/v1/subscriptions', () => {
   });
 
   it('shows its deliveries, and delivers again', async () => {
-    const { id } = (await create()).subscription;
+    // What time changes afterwards would come in between.
+    const { id } = (await create({ filter: { directions: ['up'] } })).subscription;
     received.length = 0;
     await api.record(
       ...['d-1', 'd-2', 'd-3'].map((customer) => ({
@@ -287,6 +338,53 @@ describe('/v1/keys', () => {
 
   it('are not found where there are none', async () => {
     expect((await api.ask({ method: 'DELETE', url: '/v1/keys/none' })).status).toBe(404);
+  });
+});
+
+describe('GET /v1/audit-log', () => {
+  it('says what was done to keys, rulesets and subscriptions, newest first, page by page', async () => {
+    const from = new Date(api.engine.clock.now()).toISOString();
+    const next: Ruleset = { ...RETAIL, version: RETAIL.version + 7 };
+    await post('/v1/rulesets?announce=true', next);
+    const { key, secret } = (await post('/v1/keys', { name: 'audited', roles: ['ingest'] })).body;
+    await api.ask({ method: 'DELETE', url: `/v1/keys/${key.id}` });
+    const made = await post('/v1/subscriptions', { url: 'http://127.0.0.1:9/hook/tOps3cret?token=t' });
+    const { id } = made.body.subscription;
+    await post(`/v1/subscriptions/${id}/pause`);
+    const whole = (await api.ask(`/v1/audit-log?from=${from}`)).body.records;
+    const actor = expect.objectContaining({ id: 'anyone' });
+    expect(whole).toMatchObject([
+      { action: 'subscription.changed', subject: id, details: { changed: ['status'], status: 'paused' }, actor },
+      { action: 'subscription.created', subject: id, details: { host: '127.0.0.1:9' }, actor },
+      { action: 'key.revoked', subject: key.id, actor },
+      { action: 'key.created', subject: key.id, details: { name: 'audited', roles: ['ingest'] }, actor },
+      {
+        action: 'ruleset.published',
+        subject: rulesetHash(next),
+        details: { version: next.version, changed: 3 },
+        actor,
+      },
+    ]);
+    for (const hidden of [secret, made.body.secret, 'tOps3cret', 'token=t'])
+      expect(JSON.stringify(whole)).not.toContain(hidden);
+    const pages = [];
+    for (let after = ''; ; ) {
+      const { body } = await api.ask(`/v1/audit-log?from=${from}&limit=2${after && `&after=${after}`}`);
+      pages.push(...body.records);
+      if (body.next === undefined) break;
+      after = body.next;
+    }
+    expect(pages).toEqual(whole);
+    expect((await api.ask('/v1/audit-log?action=key.revoked&actor=anyone')).body.records).toContainEqual(whole[2]);
+  });
+
+  it.each([
+    ['after=nonsense', 'after'],
+    ['from=x', 'from'],
+    ['action=nothing', 'action'],
+  ])('refuses %s', async (query, field) => {
+    const { status, body } = await api.ask(`/v1/audit-log?${query}`);
+    expect([status, body.errors[0].field]).toEqual([400, field]);
   });
 });
 

@@ -1,12 +1,11 @@
 /** `GET /v1/cases`: the complaint board. What is overdue stands first. */
-import { type ComplaintCase, formatInstant } from '@rapport/domain';
-import { caseDocument } from '@rapport/engine';
+import { formatInstant } from '@rapport/domain';
+import { caseBoardDocument, casePlace, casePromises, compareCasePlaces, timedCase } from '@rapport/engine';
 import type { FastifyInstance } from 'fastify';
 import type { ApiEngine } from '../api-engine';
 import { flag, instant, list, number, object, oneOf, type TypeOf, text } from '../codec';
-import { type CursorPart, decodeCursor, encodeCursor } from '../cursor';
+import { decodeCursor, encodeCursor } from '../cursor';
 import { answers } from './answers';
-import { type CaseClock, type CasePromise, casePromises, clocksOf, overdueSince } from './case-clocks';
 import { CASE_FIELDS, CASE_WHERE } from './case-shape';
 import { AFTER, DEFAULT_LIMIT, LIMIT } from './parameters';
 
@@ -54,52 +53,6 @@ const PAGE = object(
   { next: text('Give it as `after` for the next page; absent on the last one.') },
 );
 
-type Case = ComplaintCase & { readonly customer: string };
-
-interface Timed {
-  readonly one: Case;
-  readonly clocks: readonly CaseClock[];
-  readonly since: number | undefined;
-}
-
-const timed = (one: Case, promises: readonly CasePromise[], now: number): Timed => {
-  const clocks = clocksOf(one, promises, now);
-  return { one, clocks, since: one.open ? overdueSince(clocks) : undefined };
-};
-
-const seconds = (milliseconds: number): number => milliseconds / 1_000;
-
-const documentOf = ({ one, clocks, since }: Timed, now: number) => {
-  const { openedAt, acknowledgedAt, open, closedAt = now } = one;
-  return {
-    ...caseDocument(one),
-    ageSeconds: seconds((open ? now : closedAt) - openedAt),
-    overdue: since !== undefined,
-    ...(since === undefined ? undefined : { overdueSince: formatInstant(since) }),
-    ...(acknowledgedAt === undefined ? undefined : { acknowledgedAfterSeconds: seconds(acknowledgedAt - openedAt) }),
-    ...(open ? undefined : { closedAfterSeconds: seconds(closedAt - openedAt) }),
-    clocks: clocks.map((clock) => ({
-      ...clock,
-      deadline: formatInstant(clock.deadline),
-      ...(clock.doneAt === undefined ? undefined : { doneAt: formatInstant(clock.doneAt) }),
-    })),
-  };
-};
-
-/** Where a case stands on the board. */
-const placeOf = ({ one, since }: Timed): readonly CursorPart[] => [
-  since === undefined ? 1 : 0,
-  since ?? one.openedAt,
-  one.openedAt,
-  one.customer,
-  one.caseId,
-];
-
-const comparePlaces = (a: readonly CursorPart[], b: readonly CursorPart[]): number => {
-  const at = a.findIndex((part, i) => part !== b[i]);
-  return at < 0 ? 0 : (a[at] as string) < (b[at] as string) ? -1 : 1;
-};
-
 /** All that are open are looked at: which of them stand first is a matter of now. */
 const openCases = async ({ customer, overdue, limit = DEFAULT_LIMIT, after }: Query, engine: ApiEngine) => {
   const [at, ...place] =
@@ -108,15 +61,15 @@ const openCases = async ({ customer, overdue, limit = DEFAULT_LIMIT, after }: Qu
   const promises = casePromises(engine.rules().ruleset);
   const cases = await engine.readModel().cases({ open: true, customer });
   const board = cases
-    .map((one) => timed(one, promises, now))
+    .map((one) => timedCase(one, promises, now))
     .filter(({ since }) => overdue === undefined || overdue === (since !== undefined))
-    .map((one) => ({ ...one, place: placeOf(one) }))
-    .filter((one) => at === undefined || comparePlaces(one.place, place) > 0)
-    .sort((a, b) => comparePlaces(a.place, b.place));
+    .map((one) => ({ ...one, place: casePlace(one) }))
+    .filter((one) => at === undefined || compareCasePlaces(one.place, place) > 0)
+    .sort((a, b) => compareCasePlaces(a.place, b.place));
   const page = board.slice(0, limit);
   return {
     at: formatInstant(now),
-    cases: page.map((one) => documentOf(one, now)),
+    cases: page.map((one) => caseBoardDocument(one, now)),
     ...(board.length > limit ? { next: encodeCursor('open cases', [now, ...page[limit - 1].place]) } : undefined),
   };
 };
@@ -137,7 +90,7 @@ const closedCases = async ({ customer, overdue, limit = DEFAULT_LIMIT, after }: 
   const { openedAt, customer: whose, caseId } = page[page.length - 1] ?? {};
   return {
     at: formatInstant(now),
-    cases: page.map((one) => documentOf(timed(one, promises, now), now)),
+    cases: page.map((one) => caseBoardDocument(timedCase(one, promises, now), now)),
     ...(cases.length > limit ? { next: encodeCursor('closed cases', [now, openedAt, whose, caseId]) } : undefined),
   };
 };

@@ -9,6 +9,34 @@ export const RULESET_NAME = object({
   hash: text('SHA-256 of its canonical JSON, hexadecimal.'),
 });
 
+export const PUBLISHER = object(
+  {
+    kind: oneOf(['user', 'key', 'token'], 'A user of the machine, or whoever a key or token belongs to.'),
+    name: text('Their name.'),
+  },
+  { id: text('Of the key, or the subject of the token.') },
+);
+export const SINCE = instant('When it came into force; at the latest, where `before` is set.');
+export const BEFORE = flag('It was in force since before that was recorded.');
+
+/** The rules of an answer, and why those. */
+export const USED_RULESET = object(
+  {
+    name: text('Its name.'),
+    version: integer('Its version.'),
+    hash: text('SHA-256 of its canonical JSON, hexadecimal.'),
+  },
+  {
+    chosen: oneOf(
+      ['in-force', 'known-at', 'earliest', 'given'],
+      'Those in force now; those in force at `knownAt`; the first that are known, since `knownAt` lies before them; others that were named.',
+    ),
+    since: SINCE,
+    before: BEFORE,
+    by: PUBLISHER,
+  },
+);
+
 export const CONDITION = object(
   {
     subject: oneOf(['metric', 'factor', 'confidence', 'stage', 'consent'], 'What is compared.'),
@@ -29,12 +57,25 @@ export const CAUSE = oneOf(['touchpoint', 'time'], 'What happened, or time that 
 export const SUBJECT = {
   customer: text('Whose relationship it is: the survivor, where customers are merged.'),
   asOf: instant('What occurred later does not count.'),
-  ruleset: RULESET_NAME,
+  ruleset: USED_RULESET,
 } as const;
 export const SUBJECT_WHERE = {
   askedFor: text('The customer asked for, where she is merged into `customer`.'),
   mergedCustomers: list(text('A customer.'), 'Whose histories are part of hers.'),
   knownAt: instant('What was recorded later does not count.'),
+  nothing: object(
+    {
+      reason: oneOf(
+        ['not-happened', 'not-recorded'],
+        'The first touchpoint came later; or it had happened, and the log learned of it later.',
+      ),
+    },
+    {
+      firstOccurredAt: instant('When the first thing happened.'),
+      firstRecordedAt: instant('When the log took the first of what had happened by then.'),
+    },
+    { description: 'Why there is nothing to say at that instant.' },
+  ),
 } as const;
 
 export const SCORES = record(

@@ -112,8 +112,9 @@ describe('a customer over HTTP', () => {
   });
 
   it('has no stage before anything happened', async () => {
+    const nothing = { reason: 'not-happened', firstOccurredAt: '2026-01-05T10:00:00.000Z' };
     const { body } = await api.ask(`${PATH}?asOf=2025-12-31`);
-    expect(body).toEqual({ customer: 'c 1/ü', asOf: '2025-12-31T23:59:59.999Z', ruleset, stage: null });
+    expect(body).toEqual({ customer: 'c 1/ü', asOf: '2025-12-31T23:59:59.999Z', ruleset, stage: null, nothing });
     expect((await api.ask(`${PATH}/history?asOf=2025-12-31`)).body.history).toEqual([]);
     expect((await api.ask(`${PATH}/explanation?asOf=2025-12-31`)).body).toMatchObject({ stage: null, nextStage: null });
   });
@@ -187,6 +188,8 @@ describe('candidates over HTTP', () => {
     offers = await askedApi({
       clock,
       rules: () => ({ program: compileRuleset(offering), ruleset: offering, hash: rulesetHash(offering) }),
+      // Decisions name the rules that they were taken by, and those offer nothing.
+      rulesetHistory: { publications: async () => [], at: async () => undefined },
       crossSell: async () => {
         const index = createCrossSellIndex();
         for await (const page of offers.engine.log.readAll({ category: 'customer' }))

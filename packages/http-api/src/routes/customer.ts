@@ -1,12 +1,11 @@
 /** `/v1/customers/{id}` and what can be asked about her: explanation, history, candidates. */
 
-import { evaluate, formatInstant, type Touchpoint } from '@rapport/domain';
+import { formatInstant, type Touchpoint } from '@rapport/domain';
 import {
   candidatesFor,
   explanationDocument,
   historyDocument,
   relationshipDocument,
-  rulesetName,
   subjectDocument,
 } from '@rapport/engine';
 import type { FastifyInstance } from 'fastify';
@@ -16,7 +15,7 @@ import { Refusal } from '../problem';
 import { answers } from './answers';
 import { CANDIDATES } from './candidates-shape';
 import { EXPLANATION } from './explanation-shape';
-import { type Customers, isUnfoldable, type UnfoldableCustomer } from './find-customer';
+import { type Customers, evaluated, isUnfoldable, type UnfoldableCustomer } from './find-customer';
 import { HISTORY } from './history-shape';
 import { CUSTOMER_ID, type InstantView, LANGUAGE, languageIn, VIEW, viewIn } from './parameters';
 import { RELATIONSHIP } from './relationship-shape';
@@ -48,8 +47,10 @@ const knownOf = (touchpoints: readonly Touchpoint[], { knownAt }: InstantView): 
 
 export const registerCustomer = (app: FastifyInstance, engine: ApiEngine, customers: Customers): void => {
   /** What is stored of a parked customer, and why there is no more. */
-  const parkedDocument = async ({ customer, unfoldable }: UnfoldableCustomer, { asOf, knownAt }: InstantView) => {
-    const { ruleset, hash } = engine.rules();
+  const parkedDocument = async (
+    { customer, ruleset, unfoldable }: UnfoldableCustomer,
+    { asOf, knownAt }: InstantView,
+  ) => {
     const readModel = engine.readModel();
     const [stored] = await readModel.load([customer]);
     const parked = (await readModel.parked()).find((one) => one.customer === customer);
@@ -57,7 +58,7 @@ export const registerCustomer = (app: FastifyInstance, engine: ApiEngine, custom
       customer,
       asOf: formatInstant(asOf),
       ...(knownAt === undefined ? undefined : { knownAt: formatInstant(knownAt) }),
-      ruleset: rulesetName(ruleset, hash),
+      ruleset,
       parked: {
         reason: unfoldable.message,
         touchpoint: unfoldable.touchpoint,
@@ -86,15 +87,17 @@ export const registerCustomer = (app: FastifyInstance, engine: ApiEngine, custom
           'Folded from the log, so it is never behind. A customer whose touchpoints cannot be folded is answered with `parked` and where she stood last.',
         params: CUSTOMER_ID.schema,
         querystring: VIEWED.schema,
-        response: answers(RELATIONSHIP, 'The relationship at the instant asked for.', NOT_FOUND),
+        response: answers(RELATIONSHIP, 'The relationship at the instant asked for.', {
+          ...NOT_FOUND,
+          422: 'The rules of that time are lost.',
+        }),
       },
     },
     async (request) => {
       const view = viewIn(request.query, engine.now());
       const found = await customers.find(request, view);
       if (isUnfoldable(found)) return parkedDocument(found, view);
-      const { subject, touchpoints } = found;
-      const evaluation = evaluate(found.program, touchpoints, view);
+      const { evaluation, subject, touchpoints } = evaluated(found, view);
       const document = relationshipDocument(evaluation, subject);
       if (document.stage === null) return document;
       const offered = await candidatesFor(() => engine.crossSell(), evaluation, knownOf(touchpoints, view), {

@@ -1,6 +1,6 @@
 /** `GET /v1/customers`: customers by stage, signal, score and text in the id, from the read model. */
-import { Factor, formatInstant, type Program } from '@rapport/domain';
-import type { StoredRelationship } from '@rapport/read-model';
+import type { Program } from '@rapport/domain';
+import { listedCustomer } from '@rapport/engine';
 import type { FastifyInstance } from 'fastify';
 import type { ApiEngine } from '../api-engine';
 import { instant, integer, list, nullable, number, object, record, type TypeOf, text } from '../codec';
@@ -38,30 +38,6 @@ const PAGE = object(
   { customers: list(CUSTOMER, 'In order of id.') },
   { next: text('Give it as `after` for the next page; absent on the last one.') },
 );
-
-/** A row of the list, with the scores as they are at an instant. */
-export const listedCustomer = (stored: StoredRelationship, program: Program, at: number) => ({
-  customer: stored.customer,
-  stage: stored.stage,
-  since: formatInstant(stored.since),
-  factors: Object.fromEntries(
-    program.factors.map((parameters) => {
-      const factor = new Factor(parameters);
-      const evidence = stored.factors[parameters.id];
-      if (evidence !== undefined) {
-        factor.evidenceFor = evidence.for;
-        factor.evidenceAgainst = evidence.against;
-        factor.at = evidence.at;
-      }
-      return [parameters.id, { score: factor.scoreAt(at), confidence: factor.confidenceAt(at) }];
-    }),
-  ),
-  signals: Object.entries(stored.signals).map(([signal, since]) => ({ signal, since: formatInstant(since) })),
-  nextReviewAt: stored.nextReviewAt === null ? null : formatInstant(stored.nextReviewAt),
-  touchpoints: stored.touchpoints,
-  firstTouchpointAt: formatInstant(stored.firstTouchpointAt),
-  lastTouchpointAt: formatInstant(stored.lastTouchpointAt),
-});
 
 const mustBeKnown = (field: string, given: string | undefined, known: readonly string[]): void => {
   if (given !== undefined && !known.includes(given))

@@ -47,13 +47,21 @@ export const EXPLANATION = object(
     contributions: record(
       object({
         base: number('Where everyone begins: the score of the prior.'),
+        prior: list(number('One of the two.'), 'The prior [a, b].'),
+        halfLife: text('ISO 8601.'),
+        total: number('T: the prior and what remains of all evidence, a + b + Σ |weight · scale| · ageFactor.'),
         rows: list(
           object({
             rule: text('The rule; `<promise>:kept` and `<promise>:broken` for promises.'),
             source: text('Of the touchpoint.'),
             event: text('Its id.'),
             at: instant('When it was given.'),
-            points: number('Of the score. With `base` all of them add up to it.'),
+            weight: number('Of the rule: above 0 for the factor, below 0 against it.'),
+            scale: number('What the rule’s scale multiplied the weight with; 1 where it has none.'),
+            ageFactor: number('What remains of the weight: 2^(−age / halfLife).'),
+            points: number(
+              'Of the score: 100 · |weight · scale| · ageFactor / total, times b / (a + b) for the factor, −a / (a + b) against it. With `base` all of them add up to the score.',
+            ),
           }),
         ),
       }),

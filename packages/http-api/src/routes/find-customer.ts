@@ -3,11 +3,12 @@ import { type Evaluation, evaluate, type Program } from '@rapport/domain';
 import {
   createIdentityIndex,
   type IdentityIndex,
+  nothingKnown,
   type RecordedTouchpoint,
-  rulesetName,
   type Subject,
   UnfoldableTouchpoint,
   type UnitedCustomer,
+  type UsedRuleset,
   unitedCustomer,
   unitedHistory,
 } from '@rapport/engine';
@@ -15,6 +16,7 @@ import type { FastifyRequest } from 'fastify';
 import type { ApiEngine } from '../api-engine';
 import { Refusal } from '../problem';
 import type { InstantView } from './parameters';
+import { usedRulesOf } from './used-rules';
 
 export interface FoundCustomer {
   readonly subject: Subject;
@@ -23,9 +25,20 @@ export interface FoundCustomer {
   readonly touchpoints: readonly RecordedTouchpoint[];
 }
 
+/** One who was found, folded; where there is nothing to say at that instant, it says why. */
+export const evaluated = (
+  found: FoundCustomer,
+  view: InstantView,
+): FoundCustomer & { readonly evaluation: Evaluation } => {
+  const evaluation = evaluate(found.program, found.touchpoints, view);
+  if (evaluation.fold.stageId !== null) return { ...found, evaluation };
+  return { ...found, evaluation, subject: { ...found.subject, nothing: nothingKnown(found.touchpoints, view) } };
+};
+
 /** A customer whose touchpoints this build cannot fold. */
 export interface UnfoldableCustomer {
   readonly customer: string;
+  readonly ruleset: UsedRuleset;
   readonly unfoldable: UnfoldableTouchpoint;
 }
 
@@ -62,18 +75,19 @@ const cannotBeFolded = ({ customer, unfoldable }: UnfoldableCustomer): Refusal =
 
 export const customersOf = (engine: ApiEngine): Customers => {
   const identity: IdentityIndex = createIdentityIndex(engine.log);
+  const usedRules = usedRulesOf(engine);
   const find = async (request: Asking, view: InstantView): Promise<FoundCustomer | UnfoldableCustomer> => {
     const { id } = request.params;
     const shows = ({ customer, mergedCustomers }: UnitedCustomer): void => {
       request.shown = [customer, ...mergedCustomers];
     };
-    const { program, ruleset, hash } = engine.rules();
+    const { program, ruleset } = await usedRules(view.knownAt);
     try {
       const { touchpoints, ...united } = await unitedHistory(engine.log, id, view, identity);
       shows(united);
       if (touchpoints.length === 0) throw unknown(id);
       return {
-        subject: { ...united, knownAt: view.knownAt, ruleset: rulesetName(ruleset, hash) },
+        subject: { ...united, knownAt: view.knownAt, ruleset },
         program,
         touchpoints,
       };
@@ -81,7 +95,7 @@ export const customersOf = (engine: ApiEngine): Customers => {
       if (!(error instanceof UnfoldableTouchpoint)) throw error;
       // The touchpoint that is named may be of any of them.
       shows(unitedCustomer(identity, id, view));
-      return { customer: id, unfoldable: error };
+      return { customer: id, ruleset, unfoldable: error };
     }
   };
   return {
@@ -89,7 +103,7 @@ export const customersOf = (engine: ApiEngine): Customers => {
     evaluate: async (request, view) => {
       const found = await find(request, view);
       if (isUnfoldable(found)) throw cannotBeFolded(found);
-      return { ...found, evaluation: evaluate(found.program, found.touchpoints, view) };
+      return evaluated(found, view);
     },
   };
 };

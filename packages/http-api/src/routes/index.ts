@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ApiEngine, ApiOptions } from '../api-engine';
 import { registerAccessLog } from './access-log';
+import { registerAuditLog } from './audit-log';
 import { registerCases } from './cases';
 import { registerCatalogue } from './catalogue';
 import { registerCustomer } from './customer';
@@ -31,4 +32,5 @@ export const registerRoutes = async (app: FastifyInstance, engine: ApiEngine, _o
   registerDeliveries(app, engine);
   registerKeys(app, engine);
   registerAccessLog(app, engine);
+  registerAuditLog(app, engine);
 };

@@ -6,6 +6,7 @@ import { isLeft } from 'fp-ts/Either';
 import type { ApiEngine } from '../api-engine';
 import { instant, list, object, oneOf, type TypeOf, text } from '../codec';
 import { Refusal } from '../problem';
+import { originOf } from '../security';
 import { answers } from './answers';
 
 const NAME = text('Who or what uses it.', { minLength: 1, maxLength: 200, pattern: '\\S' });
@@ -66,8 +67,10 @@ export const registerKeys = (app: FastifyInstance, { access, clock }: ApiEngine)
         response: answers(CREATED, 'The key, and its secret.', {}, 201),
       },
     },
-    async ({ body: { name, roles, expiresAt } }, reply) => {
-      const { key, secret } = await access.createKey({ name, roles, expiresAt: expiry(expiresAt, clock.now()) });
+    async (request, reply) => {
+      const { name, roles, expiresAt } = request.body;
+      const wanted = { name, roles, expiresAt: expiry(expiresAt, clock.now()) };
+      const { key, secret } = await access.createKey(wanted, originOf(request));
       return reply
         .code(201)
         .header('cache-control', 'no-store')
@@ -102,8 +105,9 @@ export const registerKeys = (app: FastifyInstance, { access, clock }: ApiEngine)
         },
       },
     },
-    async ({ params: { id } }, reply) => {
-      if (!(await access.revokeKey(id)))
+    async (request, reply) => {
+      const { id } = request.params;
+      if (!(await access.revokeKey(id, originOf(request))))
         throw new Refusal('not-found', `There is no key "${id.slice(0, 100)}". GET /v1/keys lists them.`);
       return reply.code(204).send();
     },

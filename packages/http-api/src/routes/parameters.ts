@@ -1,7 +1,7 @@
 /** Parameters that many routes share, and what they mean. */
 import { type Language, parseInstant, parseInstantOrDay } from '@rapport/domain';
 import { isLeft } from 'fp-ts/Either';
-import { integer, object, oneOf, text } from '../codec';
+import { integer, object, text } from '../codec';
 import { Refusal } from '../problem';
 
 const INSTANT = 'RFC 3339 with offset, or a date, which means the end of that day in UTC.';
@@ -17,7 +17,10 @@ export const FROM = text(
   { examples: ['2026-03-01T00:00:00Z', '2026-03-01'] },
 );
 export const TO = when('End of the period, itself left out.');
-export const LANGUAGE = oneOf(['en', 'vi'], 'Of reasons in words; English when absent.');
+export const LANGUAGE = text(
+  'Of labels and reasons in words, a language tag; English when absent. Labels may be in any language, else they are in another one; Rapport’s own words are English and Vietnamese.',
+  { examples: ['en', 'vi'], pattern: '^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$', maxLength: 35 },
+);
 export const AFTER = text('Cursor: the `next` of the page before.');
 
 export const DEFAULT_LIMIT = 100;

@@ -34,6 +34,6 @@ export const RELATIONSHIP = object(
   },
   {
     description:
-      'The relationship, folded from the log. `stage` null and nothing else: nothing had happened yet. With `parked` instead of `stage`: her touchpoints cannot be folded.',
+      'The relationship, folded from the log. `stage` null: nothing had happened yet, or nothing of it was recorded; `nothing` says which. With `parked` instead of `stage`: her touchpoints cannot be folded.',
   },
 );

@@ -1,4 +1,5 @@
 /** `/v1/rulesets`: the rules by which customers are classified, as data. */
+import type { Principal } from '@rapport/access';
 import {
   checkRulesetText,
   formatProblem,
@@ -7,14 +8,16 @@ import {
   rulesetHash,
   typesMatching,
 } from '@rapport/domain';
-import { rulesetName } from '@rapport/engine';
+import { rulesetDocuments, rulesetName } from '@rapport/engine';
 import type { FastifyInstance } from 'fastify';
 import { isLeft } from 'fp-ts/Either';
 import type { ApiEngine } from '../api-engine';
-import { codec, flag, integer, list, object, record, type TypeOf, text } from '../codec';
+import { codec, flag, instant, integer, list, object, record, type TypeOf, text } from '../codec';
 import { checkCharset, textOf } from '../json-body';
 import { Refusal } from '../problem';
+import { endedAsSentence } from '../refusal-of';
 import { answers } from './answers';
+import { BEFORE, PUBLISHER, SINCE } from './customer-shapes';
 
 const NAMED = {
   name: text('Its name.'),
@@ -22,11 +25,27 @@ const NAMED = {
   hash: text('SHA-256 of its canonical JSON, hexadecimal: what every decision names.'),
   inForce: flag('Whether it classifies now.'),
 } as const;
+const PUBLICATION = object(
+  { since: SINCE, recordedAt: instant('When the log took it.') },
+  {
+    before: BEFORE,
+    by: PUBLISHER,
+    with: text('By which way: `ruleset publish`, `POST /v1/rulesets`, `rebuild`, `import`, `demo` or `serve`.'),
+    announced: flag('Whether what differed for each customer was announced.'),
+    decidedUpTo: text('Up to which position of the log the rules before it had decided.'),
+  },
+);
+const KNOWN = {
+  ...NAMED,
+  publications: list(PUBLICATION, 'Each time that it came into force, oldest first.'),
+} as const;
 const DESCRIPTION = { description: record(text('In words.'), 'By language.') } as const;
 
-const RULESETS = object({ rulesets: list(object(NAMED, DESCRIPTION), 'The one in force first.') });
+const RULESETS = object({
+  rulesets: list(object(KNOWN, DESCRIPTION), 'The one that came into force last is the first.'),
+});
 const RULESET = object(
-  { ...NAMED, ruleset: codec<Ruleset>({ type: 'object', description: 'The document itself.' }) },
+  { ...KNOWN, ruleset: codec<Ruleset>({ type: 'object', description: 'The document itself.' }) },
   DESCRIPTION,
 );
 const HASH = object({ hash: text('The hash of a ruleset, or `in-force`.', { pattern: '^([0-9a-f]{64}|in-force)$' }) });
@@ -60,6 +79,8 @@ const DOCUMENT = {
 };
 const YAML = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml'] as const;
 const MOST_PROBLEMS = 50;
+/** What a ruleset of the longest text takes in UTF-8. */
+const MAX_RULESET_BYTES = 1_048_576;
 
 /** A body that is checked as the text it is, so that problems name their line. */
 interface RulesetBody {
@@ -67,20 +88,25 @@ interface RulesetBody {
   readonly format: 'json' | 'yaml';
 }
 
-const listed = ({ ruleset, hash, inForce }: Awaited<ReturnType<ApiEngine['rulesets']>>[number]) => ({
-  ...rulesetName(ruleset, hash),
-  inForce,
-  ...(ruleset.description === undefined ? undefined : { description: ruleset.description }),
+type KnownRuleset = ReturnType<typeof rulesetDocuments>[number];
+
+const listed = ({ ruleset, ...rest }: KnownRuleset, inForce: string) => ({
+  ...rest,
+  inForce: rest.hash === inForce,
+  ...(ruleset?.description === undefined ? undefined : { description: ruleset.description }),
 });
 
-/** @throws Refusal with every problem of a ruleset that cannot be used */
+const reasons = (count: number): string =>
+  count === 1 ? 'one reason' : `${count < MOST_PROBLEMS ? count : `${MOST_PROBLEMS} or more`} reasons`;
+
+/** @throws Refusal with the problems of a ruleset that cannot be used */
 const checked = ({ text: source, format }: RulesetBody) => {
   const result = checkRulesetText(source, { format }, KNOWN_TYPES);
   if (!isLeft(result)) return result.right;
   const errors = result.left.filter(({ severity }) => severity === 'error');
   throw new Refusal(
     'invalid-request',
-    `The ruleset cannot be used, for ${errors.length === 1 ? 'one reason' : `${errors.length} reasons`}. First: ${formatProblem(errors[0])}`,
+    endedAsSentence(`The ruleset cannot be used, for ${reasons(errors.length)}. First: ${formatProblem(errors[0])}`),
     {
       errors: errors.slice(0, MOST_PROBLEMS).map((problem) => ({
         field: problem.path,
@@ -104,6 +130,9 @@ const readRulesets = (app: FastifyInstance): void => {
 };
 
 export const registerRulesets = async (app: FastifyInstance, engine: ApiEngine): Promise<void> => {
+  const known = async (): Promise<readonly KnownRuleset[]> =>
+    rulesetDocuments(await engine.rulesetHistory.publications());
+
   app.get(
     '/v1/rulesets',
     {
@@ -111,13 +140,11 @@ export const registerRulesets = async (app: FastifyInstance, engine: ApiEngine):
         operationId: 'rulesets',
         tags: ['rulesets'],
         summary: 'Rulesets that are or were in force',
+        description: 'From the publications in the log: when and by whom each came into force.',
         response: answers(RULESETS, 'All of them.'),
       },
     },
-    async () => {
-      const all = (await engine.rulesets()).map(listed);
-      return { rulesets: [...all].sort((a, b) => Number(b.inForce) - Number(a.inForce)) };
-    },
+    async () => ({ rulesets: (await known()).map((one) => listed(one, engine.rules().hash)) }),
   );
 
   app.get<{ Params: TypeOf<typeof HASH> }>(
@@ -132,10 +159,12 @@ export const registerRulesets = async (app: FastifyInstance, engine: ApiEngine):
       },
     },
     async ({ params: { hash } }) => {
-      const found = (await engine.rulesets()).find((one) => (hash === 'in-force' ? one.inForce : one.hash === hash));
-      if (found === undefined)
+      const inForce = engine.rules().hash;
+      const wanted = hash === 'in-force' ? inForce : hash;
+      const found = (await known()).find((one) => one.hash === wanted);
+      if (found?.ruleset === undefined)
         throw new Refusal('not-found', `There is no ruleset ${hash}. GET /v1/rulesets lists them.`);
-      return { ...listed(found), ruleset: found.ruleset };
+      return { ...listed(found, inForce), ruleset: found.ruleset };
     },
   );
 
@@ -144,6 +173,7 @@ export const registerRulesets = async (app: FastifyInstance, engine: ApiEngine):
     scope.post<{ Querystring: TypeOf<typeof PUBLISH>; Body: RulesetBody }>(
       '/v1/rulesets',
       {
+        bodyLimit: MAX_RULESET_BYTES,
         schema: {
           operationId: 'publishRuleset',
           tags: ['rulesets'],
@@ -161,20 +191,27 @@ export const registerRulesets = async (app: FastifyInstance, engine: ApiEngine):
           ),
         },
       },
-      async ({ body, query }, reply) => {
+      async (request, reply) => {
+        const { body, query, principal } = request;
         if (body.text.trim() === '')
           throw new Refusal('invalid-request', 'The body is empty: send a ruleset in JSON or YAML.');
         const { ruleset, warnings } = checked(body);
         const hash = rulesetHash(ruleset);
-        const same = (await engine.rulesets()).find(
-          (one) => one.ruleset.ruleset === ruleset.ruleset && one.ruleset.version === ruleset.version,
+        const same = (await known()).find(
+          (one) => one.name === ruleset.ruleset && one.version === ruleset.version && one.hash !== hash,
         );
-        if (same !== undefined && same.hash !== hash)
+        if (same !== undefined)
           throw new Refusal(
             'conflict',
             `Version ${ruleset.version} of "${ruleset.ruleset}" is published already with other content (${same.hash}). What is published does not change: give this one the next version.`,
           );
-        const { changed, announced } = await engine.publishRuleset(ruleset, { announce: query.announce === true });
+        const { kind, id, name: by } = principal as Principal;
+        const { changed, announced } = await engine.publishRuleset(ruleset, {
+          announce: query.announce === true,
+          by: { kind, id, name: by },
+        });
+        const { ruleset: name, version } = ruleset;
+        request.done = { subject: hash, details: { name, version, announce: query.announce === true, changed } };
         return reply
           .code(201)
           .header('location', `/v1/rulesets/${hash}`)

@@ -3,7 +3,7 @@
 import { formatInstant } from '@rapport/domain';
 import type { ChangeFilter } from '@rapport/engine';
 import type { Subscription, SubscriptionProblem } from '@rapport/messaging';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Either, isLeft } from 'fp-ts/Either';
 import type { ApiEngine } from '../api-engine';
 import { flag, instant, list, object, oneOf, type TypeOf, text } from '../codec';
@@ -56,6 +56,9 @@ type ById = { readonly Params: TypeOf<typeof SUBSCRIPTION_ID> };
 export const noSubscription = (id: string): Refusal =>
   new Refusal('not-found', `There is no subscription "${id.slice(0, 100)}". GET /v1/subscriptions lists them.`);
 
+/** What the audit log says of a subscription: where changes go, without a path or query that may hold a secret. */
+const targetOf = ({ url, status }: Subscription) => ({ host: new URL(url).host, status });
+
 /** @throws Refusal for the problem, where there is one */
 export const done = <T>(result: Either<SubscriptionProblem, T>, id = ''): T => {
   if (!isLeft(result)) return result.right;
@@ -88,7 +91,8 @@ export const registerSubscriptions = (app: FastifyInstance, engine: ApiEngine): 
         response: answers(CREATED, 'The subscription, and its secret.', {}, 201),
       },
     },
-    async ({ body: { url, description, filter, after } }, reply) => {
+    async (request, reply) => {
+      const { url, description, filter, after } = request.body;
       const cursor = decodeCursor('after', after);
       if (isLeft(cursor))
         throw new Refusal('invalid-cursor', `Field "after": ${cursor.left.message}`, { errors: [cursor.left] });
@@ -100,6 +104,7 @@ export const registerSubscriptions = (app: FastifyInstance, engine: ApiEngine): 
           after: after === START ? START : cursor.right,
         }),
       );
+      request.done = { subject: subscription.id, details: targetOf(subscription) };
       return reply
         .code(201)
         .header('location', `/v1/subscriptions/${subscription.id}`)
@@ -139,8 +144,11 @@ export const registerSubscriptions = (app: FastifyInstance, engine: ApiEngine): 
     },
   );
 
-  const update = async (id: string, change: Parameters<typeof webhooks.update>[1]) =>
-    subscriptionDocument(done<Subscription>(await webhooks.update(id, change), id));
+  const update = async (request: FastifyRequest, id: string, change: Parameters<typeof webhooks.update>[1]) => {
+    const subscription = done<Subscription>(await webhooks.update(id, change), id);
+    request.done = { details: { changed: Object.keys(change), ...targetOf(subscription) } };
+    return subscriptionDocument(subscription);
+  };
 
   app.patch<ById & { readonly Body: TypeOf<typeof CHANGED> }>(
     '/v1/subscriptions/:id',
@@ -155,8 +163,11 @@ export const registerSubscriptions = (app: FastifyInstance, engine: ApiEngine): 
         response: answers(SUBSCRIPTION, 'The subscription as it is now.', NO_SUBSCRIPTION),
       },
     },
-    async ({ params: { id }, body: { filter, ...change } }) =>
-      update(id, { ...change, ...(filter === undefined ? undefined : { filter: await checked(filter) }) }),
+    async (request) => {
+      const { filter, ...change } = request.body;
+      const wanted = { ...change, ...(filter === undefined ? undefined : { filter: await checked(filter) }) };
+      return update(request, request.params.id, wanted);
+    },
   );
 
   for (const [action, status, summary] of [
@@ -174,7 +185,7 @@ export const registerSubscriptions = (app: FastifyInstance, engine: ApiEngine): 
           response: answers(SUBSCRIPTION, 'The subscription as it is now.', NO_SUBSCRIPTION),
         },
       },
-      async ({ params: { id } }) => update(id, { status }),
+      async (request) => update(request, request.params.id, { status }),
     );
 
   app.delete<ById>(

@@ -1,6 +1,7 @@
 /** Notes who read whose personal data. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ApiEngine } from '../api-engine';
+import { routeName } from './audit-log';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -20,7 +21,7 @@ export const noteAccesses = (app: FastifyInstance, { access, clock }: Pick<ApiEn
     if (principal === undefined || routeOptions.config.personalData !== true || noted.has(request)) return;
     noted.add(request);
     const { id, name, kind } = principal;
-    const what = `${request.method} ${(routeOptions.url ?? '').replace(/:(\w+)/g, '{$1}')}`;
+    const what = routeName(request);
     const at = clock.now();
     for (const customer of new Set([customerOf(request), ...(request.shown ?? [])]))
       access.record({ at, principal: { id, name, kind }, what, customer, status, requestId: request.id });

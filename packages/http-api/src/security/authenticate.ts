@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isLeft } from 'fp-ts/Either';
 import type { ApiEngine, ApiOptions } from '../api-engine';
 import { Refusal } from '../problem';
+import { actorOf, addressOf, pathOf, routeName } from './audit-log';
 import { mayUse, rolesThatMay } from './permissions';
 import type { RateLimits } from './rate-limit';
 
@@ -22,7 +23,7 @@ const ISSUER_RETRY_SECONDS = '5';
 /** Lets nobody past without a key or token whose roles may use the route; says who asks in `request.principal`. */
 export const authenticate = (
   app: FastifyInstance,
-  { access }: Pick<ApiEngine, 'access'>,
+  { access, telemetry }: Pick<ApiEngine, 'access' | 'telemetry'>,
   options: Pick<ApiOptions, 'authentication'>,
   limits: RateLimits,
 ): void => {
@@ -30,10 +31,36 @@ export const authenticate = (
     const answer = await access.authenticate(onlyAuthorization(request));
     if (!isLeft(answer)) return answer.right;
     const failure = answer.left;
-    // Counted first: a guesser beyond the limit fills no logs.
-    if (failure.kind === 'invalid') await limits.countWrongKey(request);
-    if (failure.kind !== 'missing') request.log.warn({ reason: failure.reason }, 'authentication failed');
+    await noteFailure(failure, request);
     throw refusalOfFailure(failure);
+  };
+  /** In the metrics and the audit log whatever it is; lines of the log are bounded. @throws Refusal for a guesser */
+  const noteFailure = async (failure: AuthenticationFailure, request: FastifyRequest): Promise<void> => {
+    telemetry.metrics.authenticationFailed(failure.kind);
+    const say = (reason: string): void => request.log.warn({ reason, ...whence(request) }, 'authentication failed');
+    // Says nothing of who asks.
+    if (failure.kind === 'unavailable') return say(failure.reason);
+    const address = addressOf(request);
+    const keyId = failure.kind === 'invalid' ? failure.keyId : undefined;
+    const action = 'authentication.failed';
+    const first = access.refuse({ action, address, request: routeName(request), reason: failure.kind, keyId });
+    if (failure.kind === 'missing') return first ? say('no key or token was sent') : undefined;
+    // Before it is said: a guesser beyond the limit fills no logs.
+    await limits.countWrongKey(request);
+    say(failure.reason);
+  };
+  const refuseRole = (principal: Principal, allow: readonly Role[], request: FastifyRequest): Refusal => {
+    const actor = actorOf(principal);
+    const action = 'authorization.denied';
+    const first = access.refuse({
+      action,
+      address: addressOf(request),
+      request: routeName(request),
+      actor,
+      reason: 'role',
+    });
+    if (first) request.log.warn({ actor, ...whence(request) }, 'authorization denied');
+    return forbidden(principal, allow);
   };
   app.decorateRequest('principal', undefined);
   app.addHook('onRequest', async (request, reply) => {
@@ -44,9 +71,16 @@ export const authenticate = (
     const principal = options.authentication ? await identify(request) : ANYONE;
     request.principal = principal;
     await limits.countRequest(principal, request, reply);
-    if (!mayUse(principal, allow ?? [])) throw forbidden(principal, allow ?? []);
+    if (!mayUse(principal, allow ?? [])) throw refuseRole(principal, allow ?? [], request);
   });
 };
+
+/** For lines of the log. */
+const whence = (request: FastifyRequest) => ({
+  address: addressOf(request),
+  method: request.method,
+  path: pathOf(request),
+});
 
 const OWN_NAME = /^(localhost|[\w-]+\.localhost|127(\.\d{1,3}){3}|\[::1\]|::1)$/i;
 

@@ -1,4 +1,4 @@
-import type { Role } from '@rapport/access';
+import type { AuditAction, Role } from '@rapport/access';
 
 /** Who may use a route, and whether it answers with personal data. */
 export interface Permission {
@@ -6,6 +6,8 @@ export interface Permission {
   readonly allow: readonly Role[] | 'public';
   /** Answers are noted in the access log and are not to be stored on their way. */
   readonly personalData?: true;
+  /** What the audit log calls it when it is done. Every route that changes something but touchpoints has one. */
+  readonly action?: AuditAction;
 }
 
 const READERS: readonly Role[] = ['analyst', 'auditor'];
@@ -15,6 +17,7 @@ const READERS_AND_MARKETING: readonly Role[] = ['marketing', ...READERS];
 const intake: Permission = { allow: ['ingest'] };
 const personal = (allow: readonly Role[]): Permission => ({ allow, personalData: true });
 const onlyAdmin: Permission = { allow: [] };
+const change = (action: AuditAction, allow: readonly Role[] = []): Permission => ({ allow, action });
 const open: Permission = { allow: 'public' };
 
 /**
@@ -26,6 +29,14 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'POST /v1/touchpoints': intake,
   'POST /v1/track': intake,
   'POST /v1/batch': intake,
+  // The same under the names that Segment's libraries for browsers and phones use.
+  'POST /v1/t': intake,
+  'POST /v1/i': intake,
+  'POST /v1/p': intake,
+  'POST /v1/s': intake,
+  'POST /v1/g': intake,
+  'POST /v1/a': intake,
+  'POST /v1/b': intake,
 
   // The list and the present state say no more than the stage changes that marketing is sent anyway.
   'GET /v1/customers': personal(READERS_AND_MARKETING),
@@ -50,35 +61,38 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'GET /v1/rulesets': { allow: READERS },
   'GET /v1/rulesets/:hash': { allow: READERS },
   // A new ruleset changes everybody's stage.
-  'POST /v1/rulesets': onlyAdmin,
+  'POST /v1/rulesets': change('ruleset.published'),
   // Who could not be folded and why; setting them going again changes what is announced.
   'GET /v1/parked': personal(READERS),
-  'POST /v1/parked/retry': personal([]),
+  'POST /v1/parked/retry': { ...personal([]), action: 'parked.retried' },
 
   // Marketing keeps its own subscriptions; the auditor sees where changes are sent to and what became of them.
   'GET /v1/subscriptions': { allow: ['marketing', 'auditor'] },
-  'POST /v1/subscriptions': { allow: ['marketing'] },
+  'POST /v1/subscriptions': change('subscription.created', ['marketing']),
   'GET /v1/subscriptions/:id': { allow: ['marketing', 'auditor'] },
-  'PATCH /v1/subscriptions/:id': { allow: ['marketing'] },
-  'DELETE /v1/subscriptions/:id': { allow: ['marketing'] },
-  'POST /v1/subscriptions/:id/pause': { allow: ['marketing'] },
-  'POST /v1/subscriptions/:id/resume': { allow: ['marketing'] },
-  'POST /v1/subscriptions/:id/rotate-secret': { allow: ['marketing'] },
-  'POST /v1/subscriptions/:id/test': { allow: ['marketing'] },
+  'PATCH /v1/subscriptions/:id': change('subscription.changed', ['marketing']),
+  'DELETE /v1/subscriptions/:id': change('subscription.deleted', ['marketing']),
+  'POST /v1/subscriptions/:id/pause': change('subscription.changed', ['marketing']),
+  'POST /v1/subscriptions/:id/resume': change('subscription.changed', ['marketing']),
+  'POST /v1/subscriptions/:id/rotate-secret': change('subscription.secretRotated', ['marketing']),
+  'POST /v1/subscriptions/:id/test': change('subscription.tested', ['marketing']),
   // Deliveries name customers.
   'GET /v1/subscriptions/:id/deliveries': personal(['marketing', 'auditor']),
-  'POST /v1/subscriptions/:id/redeliver': { allow: ['marketing'] },
+  'POST /v1/subscriptions/:id/redeliver': change('subscription.redelivered', ['marketing']),
 
   // Who can make keys can do everything.
   'GET /v1/keys': onlyAdmin,
-  'POST /v1/keys': onlyAdmin,
-  'DELETE /v1/keys/:id': onlyAdmin,
+  'POST /v1/keys': change('key.created'),
+  'DELETE /v1/keys/:id': change('key.revoked'),
   // Who read about whom is personal itself: reading it is noted too.
   'GET /v1/access-log': personal(['auditor']),
+  // Who did what, and addresses of who was refused.
+  'GET /v1/audit-log': personal(['auditor']),
 
   // Probes and documentation say nothing of customers.
   'GET /health/live': open,
   'GET /health/ready': open,
+  'GET /': open,
   'GET /openapi.json': open,
   'GET /docs*': open,
   // Volumes and lags tell a competitor how business goes; a scraper gets a key of role analyst.

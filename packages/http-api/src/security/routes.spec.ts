@@ -15,6 +15,13 @@ const MAY: Readonly<Record<string, string>> = {
   'POST /v1/touchpoints': 'ingest admin',
   'POST /v1/track': 'ingest admin',
   'POST /v1/batch': 'ingest admin',
+  'POST /v1/t': 'ingest admin',
+  'POST /v1/i': 'ingest admin',
+  'POST /v1/p': 'ingest admin',
+  'POST /v1/s': 'ingest admin',
+  'POST /v1/g': 'ingest admin',
+  'POST /v1/a': 'ingest admin',
+  'POST /v1/b': 'ingest admin',
   'GET /v1/customers': 'marketing analyst auditor admin',
   'GET /v1/customers/:id': 'marketing analyst auditor admin',
   'GET /v1/customers/:id/candidates': 'marketing analyst auditor admin',
@@ -46,9 +53,10 @@ const MAY: Readonly<Record<string, string>> = {
   'POST /v1/keys': 'admin',
   'DELETE /v1/keys/:id': 'admin',
   'GET /v1/access-log': 'auditor admin',
+  'GET /v1/audit-log': 'auditor admin',
   'GET /metrics': 'analyst auditor admin',
 };
-const PUBLIC = /^(GET|HEAD) \/(health\/(live|ready)|openapi\.json|docs(\/.*)?)$/;
+const PUBLIC = /^(GET|HEAD) \/(health\/(live|ready)|openapi\.json|docs(\/.*)?)?$/;
 
 interface Walked {
   readonly method: string;

@@ -2,16 +2,22 @@ import { Writable } from 'node:stream';
 import type { Access, Role } from '@rapport/access';
 import { accessPlace, bearer, signingKey, signToken, testIssuer } from '@rapport/access/testing';
 import { systemClock } from '@rapport/engine';
+import { silentTelemetry } from '@rapport/telemetry';
 import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import type { ApiEngine } from '../api-engine';
+import { createServer } from '../create-server';
 import { tellRefusals } from '../refusals';
+import { testOptions } from '../testing/api-engine';
 import { registerSecurity } from './index';
 
 /** A few routes of the table on a small app: what each part does. Every route by every role is in `routes.spec.ts`. */
 let place: ReturnType<typeof accessPlace>;
 let access: Access;
 let app: FastifyInstance;
+let telemetry: ReturnType<typeof silentTelemetry>;
 beforeEach(async () => {
   place = accessPlace();
+  telemetry = silentTelemetry();
   access = await place.open();
   app = await smallApp();
 });
@@ -27,12 +33,17 @@ const smallApp = async (
   const made = fastify(server) as FastifyInstance;
   tellRefusals(made);
   const limits = { body: 1_000, item: 1_000, requestsPerMinute, streamsPerKey: 100 };
-  await registerSecurity(made, { access, clock: systemClock }, { authentication, limits });
+  await registerSecurity(made, { access, clock: systemClock, telemetry }, { authentication, limits });
   made.get('/health/live', async () => 'alive');
   made.get('/v1/customers', async () => []);
   made.get('/v1/customers/:id', async ({ params }) => params as object);
   made.get('/v1/population', async ({ principal }) => principal);
   made.get('/docs', async () => 'page');
+  made.delete('/v1/subscriptions/:id', async (_request, reply) => reply.code(204).send());
+  made.post('/v1/rulesets', async (request, reply) => {
+    request.done = { subject: 'f00', details: { version: 2 } };
+    return reply.code(201).send({});
+  });
   made.get('/v1/stage-changes/stream', (_request, reply) => {
     reply.hijack();
     reply.raw.writeHead(200).end();
@@ -125,6 +136,117 @@ describe('with a wrong key', () => {
     expect(lines.filter((line) => line.includes('authentication failed'))).toHaveLength(60);
     await logged.close();
   });
+});
+
+const audited = async () => {
+  const page = await access.auditLog({ limit: 100 });
+  return page._tag === 'Right' ? page.right.records : [];
+};
+
+describe('the audit log', () => {
+  it('sums up who came without a right key, by address, method and route; never the credential', async () => {
+    const revoked = await access.createKey({ name: 'gone', roles: ['admin'] });
+    await access.revokeKey(revoked.key.id);
+    const remoteAddress = '203.0.113.7';
+    for (const [url, authorization] of [
+      ['/v1/population', bearer(revoked.secret)],
+      ['/v1/customers/c-17', bearer('rapport_guess')],
+      ['/v1/customers/c-18?key=x', undefined],
+    ] as const)
+      await app.inject({ url, remoteAddress, headers: authorization === undefined ? {} : { authorization } });
+    const failures = (await audited()).filter(({ action }) => action === 'authentication.failed');
+    // Two where a minute ended in between.
+    expect(failures.length).toBeLessThanOrEqual(2);
+    expect(failures).toContainEqual(expect.objectContaining({ address: '203.0.113.7' }));
+    expect(failures.reduce((sum, { refused }) => sum + refused!.count, 0)).toBe(3);
+    const together = Object.assign({}, ...failures.map(({ refused }) => refused!.requests));
+    expect(Object.keys(together).sort()).toEqual(['GET /v1/customers/{id}', 'GET /v1/population']);
+    expect(failures.flatMap(({ refused }) => refused!.keys)).toEqual([revoked.key.id]);
+    expect(JSON.stringify(failures)).not.toMatch(/guess|c-17|key=x/);
+    expect(JSON.stringify(failures)).not.toContain(revoked.secret);
+  });
+
+  it('sums up whose role does not suffice, and counts what is refused', async () => {
+    await get('/v1/customers', await keyOf('ingest'));
+    await get('/v1/population');
+    await get('/v1/population', 'x');
+    expect(await audited()).toContainEqual(
+      expect.objectContaining({
+        action: 'authorization.denied',
+        actor: expect.objectContaining({ kind: 'key', name: 'key of ingest' }),
+        refused: expect.objectContaining({ requests: { 'GET /v1/customers': 1 }, reasons: { role: 1 } }),
+      }),
+    );
+    const figures = await telemetry.metrics.registry.metrics();
+    expect(figures).toContain('rapport_authentication_failures_total{reason="missing"} 1');
+    expect(figures).toContain('rapport_authentication_failures_total{reason="invalid"} 1');
+  });
+
+  it('notes what was done, by whom and to what, and nothing of what was refused or only read', async () => {
+    const key = await keyOf('admin');
+    const headers = { authorization: bearer(key), 'x-request-id': 'r-1' };
+    await app.inject({ method: 'POST', url: '/v1/rulesets', headers });
+    await app.inject({ method: 'DELETE', url: '/v1/subscriptions/s-1', headers });
+    await app.inject({
+      method: 'POST',
+      url: '/v1/rulesets',
+      headers: { authorization: bearer(await keyOf('analyst')) },
+    });
+    await get('/v1/population', key);
+    const done = (await audited()).filter(({ action }) => /^(ruleset|subscription)\./.test(action));
+    const by = { actor: { kind: 'key', id: key.split('_')[1], name: 'key of admin' }, address: '127.0.0.1' };
+    expect(done).toMatchObject([
+      { action: 'subscription.deleted', subject: 's-1', ...by },
+      { action: 'ruleset.published', subject: 'f00', details: { version: 2 }, ...by },
+    ]);
+  });
+
+  it('the engine’s log has a line with address, method and path, a single one a minute where no key was sent', async () => {
+    const lines: string[] = [];
+    const logged = await smallApp(
+      {},
+      { logger: { level: 'warn', stream: { write: (line) => void lines.push(line) } } },
+    );
+    const ask = (headers: Record<string, string> = {}) =>
+      logged.inject({ url: '/v1/customers/c-1?q=2', remoteAddress: '203.0.113.9', headers });
+    for (let i = 0; i < 30; i++) await ask();
+    expect(lines.length).toBeLessThanOrEqual(2);
+    await ask({ authorization: bearer('guess') });
+    expect(JSON.parse(lines.at(-1)!)).toMatchObject({
+      msg: 'authentication failed',
+      address: '203.0.113.9',
+      method: 'GET',
+      path: '/v1/customers/c-1',
+    });
+    await logged.close();
+  });
+});
+
+describe('behind a proxy', () => {
+  const served = async (trusted: boolean, remoteAddress: string, forwarded: string): Promise<string | undefined> => {
+    const options = { ...testOptions, authentication: true, ...(trusted ? { trustedProxies: ['10.0.0.0/8'] } : {}) };
+    const made = createServer({ access, telemetry } as unknown as ApiEngine, options);
+    await registerSecurity(made, { access, clock: systemClock, telemetry }, options);
+    made.get('/v1/population', async () => 'people');
+    await made.inject({ url: '/v1/population', remoteAddress, headers: { 'x-forwarded-for': forwarded } });
+    await made.close();
+    return (await audited())[0].address;
+  };
+
+  it.each([
+    [
+      'trusted: the nearest address that is no trusted proxy',
+      true,
+      '10.0.0.1',
+      '6.6.6.6, 203.0.113.7, 10.0.0.2',
+      '203.0.113.7',
+    ],
+    ['trusted, and what it hands on is no address', true, '10.0.0.1', '<b>', 'unknown'],
+    ['another than the trusted one', true, '198.51.100.1', '203.0.113.7', '198.51.100.1'],
+    ['where none is trusted', false, '10.0.0.1', '203.0.113.7', '10.0.0.1'],
+  ])('%s', async (_, trusted, remote, forwarded, expected) =>
+    expect(await served(trusted, remote, forwarded)).toBe(expected),
+  );
 });
 
 describe('where no keys are asked for', () => {

@@ -1,4 +1,5 @@
-import { RETAIL, type Ruleset, rulesetHash } from '@rapport/domain';
+import { RETAIL, type Ruleset } from '@rapport/domain';
+import { published } from '@rapport/engine';
 import { unknownNames } from './known-names';
 
 const OLDER: Ruleset = {
@@ -10,7 +11,7 @@ const OLDER: Ruleset = {
 
 const among = (...all: readonly Ruleset[]) => ({
   rules: () => ({ ruleset: all[0] }) as never,
-  rulesets: async () => all.map((ruleset, i) => ({ ruleset, hash: rulesetHash(ruleset), inForce: i === 0 })),
+  rulesetHistory: { publications: async () => all.map(published) } as never,
 });
 
 test('what a ruleset in force or an older one names is known', async () => {

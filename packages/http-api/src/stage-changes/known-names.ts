@@ -1,6 +1,6 @@
 /** Stages and signals that a filter names: a misspelt one would wait for ever, in silence. */
 import type { Ruleset } from '@rapport/domain';
-import type { ChangeFilter } from '@rapport/engine';
+import { type ChangeFilter, rulesetOf } from '@rapport/engine';
 import type { ApiEngine } from '../api-engine';
 
 export interface UnknownName {
@@ -14,12 +14,12 @@ const NAMES = {
 };
 
 /**
- * The first stage and the first signal of a filter that no ruleset has. Every ruleset of the store counts: changes
- * that an older one brought about can still be read, and one that was published may come into force.
+ * The first stage and the first signal of a filter that no ruleset has. Every ruleset that was ever in force counts:
+ * changes that an older one brought about can still be read.
  */
 export const unknownNames = async (
   { stages = [], signals = [] }: ChangeFilter,
-  { rules, rulesets }: Pick<ApiEngine, 'rules' | 'rulesets'>,
+  { rules, rulesetHistory }: Pick<ApiEngine, 'rules' | 'rulesetHistory'>,
 ): Promise<readonly UnknownName[]> => {
   const missing = (all: readonly Ruleset[]): readonly UnknownName[] =>
     (['stage', 'signal'] as const).flatMap((of) => {
@@ -29,6 +29,8 @@ export const unknownNames = async (
       const there = known.size === 0 ? 'there are none' : `there are ${[...known].join(', ')}`;
       return [{ of, message: `There is no ${of} "${unknown.slice(0, 60)}"; ${there}.` }];
     });
-  if (missing([rules().ruleset]).length === 0) return [];
-  return missing((await rulesets()).map(({ ruleset }) => ruleset));
+  const inForce = rules().ruleset;
+  if (missing([inForce]).length === 0) return [];
+  const earlier = (await rulesetHistory.publications()).flatMap((publication) => rulesetOf(publication) ?? []);
+  return missing([inForce, ...earlier]);
 };

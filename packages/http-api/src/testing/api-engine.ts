@@ -3,7 +3,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileRuleset, RETAIL, rulesetHash, standardCatalogue } from '@rapport/domain';
-import { type Clock, createChangeFeed, factorsOf, Projector, recordTouchpoints, systemClock } from '@rapport/engine';
+import {
+  type Clock,
+  createChangeFeed,
+  createRulesetHistory,
+  factorsOf,
+  Projector,
+  recordTouchpoints,
+  systemClock,
+} from '@rapport/engine';
 import { openSqliteEventLog } from '@rapport/event-log';
 import { openSqliteReadModel } from '@rapport/read-model';
 import { silentTelemetry } from '@rapport/telemetry';
@@ -70,7 +78,7 @@ export const testEngine = async ({
     catalogue: standardCatalogue,
     record: (touchpoints) => recordTouchpoints(log, touchpoints),
     rules: () => ({ program, ruleset: RETAIL, hash }),
-    rulesets: async () => [{ ruleset: RETAIL, hash, inForce: true }],
+    rulesetHistory: createRulesetHistory(log),
     readModel: () => readModel,
     crossSell: async () => undefined,
     feed,

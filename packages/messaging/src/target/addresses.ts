@@ -14,9 +14,6 @@ const WORDS: Readonly<Record<string, string>> = {
   unspecified: 'no address of a host',
 };
 
-/** Public by their range, and yet answered by the cloud a machine runs in: Azure's wire server. */
-const OF_CLOUDS = new Set(['168.63.129.16']);
-
 export type AddressKind = 'public' | 'private' | 'special';
 
 /** An address as what it stands for: an IPv4 address written as IPv6 is that IPv4 address. */
@@ -29,11 +26,24 @@ const plain = (address: string): IPv4 | IPv6 => {
 const isCompatible = (address: IPv4 | IPv6): boolean =>
   address.kind() === 'ipv6' && (address as IPv6).parts.slice(0, 6).every((part) => part === 0);
 
+/**
+ * Public or private by their range, and yet answered by the cloud that a machine runs in, with its credentials among
+ * the answers. Those that are link-local are special as such.
+ */
+const OF_CLOUDS = [
+  '168.63.129.16', // Azure's wire server
+  '100.100.100.200', // Alibaba
+  'fd00:ec2::/32', // Amazon: instance metadata at ::254, credentials of pods at ::23
+  'fd20:ce::254', // Google
+  'fd00:c1::a9fe:a9fe', // Oracle
+  'fd00:42::42', // Scaleway
+];
+
 /** @param address as DNS or a URL gives it, without brackets */
 export const kindOfAddress = (address: string): { readonly kind: AddressKind; readonly words: string } => {
   const found = plain(address);
   const range = found.range();
-  if (OF_CLOUDS.has(found.toString())) return { kind: 'special', words: 'an address of the cloud itself' };
+  if (isOfCloud(address)) return { kind: 'special', words: 'an address of the cloud itself' };
   if (range === 'unicast' && !isCompatible(found)) return { kind: 'public', words: 'a public address' };
   const words = WORDS[range] ?? `an address of special use (${range})`;
   return { kind: PRIVATE.has(range) ? 'private' : 'special', words };
@@ -55,3 +65,5 @@ export const addressMatcher = (list: readonly string[]): ((address: string) => b
     return ranges.some(([range, bits]) => range.kind() === found.kind() && found.match(range as never, bits));
   };
 };
+
+const isOfCloud = addressMatcher(OF_CLOUDS);

@@ -93,6 +93,35 @@ describe('what is refused', () => {
     for (const address of ['169.254.169.254', '224.0.0.1', '0.0.0.0', '[fe80::1]', '[64:ff9b::7f00:1]'])
       expect(await problemOf(`http://${address}/`, { allowPrivateTargets: true })).toMatch(/do not go there/);
   });
+
+  test.each([
+    '169.254.170.23',
+    '168.63.129.16',
+    '100.100.100.200',
+    '[fd00:ec2::254]',
+    '[fd00:ec2:0:0:0:0:0:23]',
+    '[fd20:ce::254]',
+    '[fd00:c1::a9fe:a9fe]',
+    '[fd00:42::42]',
+    '[::ffff:100.100.100.200]',
+    '[::ffff:6464:64c8]',
+    '[64:ff9b::6464:64c8]',
+    '[fe80::a9fe:a9fe]',
+  ])(
+    'where private targets are allowed: the metadata of clouds at %s, by name too, unless it is listed',
+    async (host) => {
+      const address = host.replace(/[[\]]/g, '');
+      const options = { allowPrivateTargets: true, allowHttp: true };
+      expect(await problemOf(`http://${host}/`, options)).toMatch(/do not go there/);
+      expect(await problemOf('https://evil.example/', options, answering(address))).toMatch(/do not go there/);
+      expect(await problemOf(`http://${host}/`, { ...options, allowedTargets: [address] })).toBeUndefined();
+    },
+  );
+
+  test('where private targets are allowed: their neighbours are private targets', async () => {
+    for (const address of ['100.100.100.201', '[fd20:ce::255]', '[fd00:c1::1]', '[fd00:42::1]', '[fd00:ec3::254]'])
+      expect(await problemOf(`http://${address}/`, { allowPrivateTargets: true })).toBeUndefined();
+  });
 });
 
 describe('what is allowed', () => {

@@ -42,7 +42,7 @@ test('a file of version 1 is brought to the current version with everything it h
   await (await openSqliteReadModel(path, { mode: 'write', factors: {} })).close();
 
   const model = await openSqliteReadModel(path, { mode: 'read', factors: {} });
-  expect(await model.checkpoint()).toEqual({ position: '000000000042', ruleset: RULESET });
+  expect(await model.checkpoint()).toEqual({ position: '000000000042', ruleset: RULESET, model: 1 });
   expect(await model.history('ann')).toEqual(HISTORY);
   expect(await model.flows({ from: 0, to: T0 + 100 })).toEqual([
     { from: null, to: 'stranger', customers: 1 },

@@ -28,7 +28,7 @@ export const queries = (db: Database, factors: Readonly<Record<string, FactorPar
   const one = db.prepare<[string], RelationshipRow>(
     `SELECT ${RELATIONSHIP_COLUMNS} FROM customers c WHERE c.customer = ?`,
   );
-  const checkpoint = db.prepare<[], Checkpoint>('SELECT position, ruleset FROM checkpoint');
+  const checkpoint = db.prepare<[], Checkpoint>('SELECT position, ruleset, model FROM checkpoint');
   const history = db.prepare<[string], IntervalRow>(
     `SELECT * FROM stage_intervals WHERE key = (SELECT key FROM customers WHERE customer = ?) ORDER BY entered_at`,
   );

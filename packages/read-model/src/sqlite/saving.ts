@@ -51,7 +51,7 @@ export const saving = (db: Database, once: boolean): Saving => {
   const insertParked = db.prepare('INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?)');
   const anyParked = db.prepare('SELECT 1 FROM parked LIMIT 1');
   const deleteParked = db.prepare('DELETE FROM parked WHERE customer = ?');
-  const setCheckpoint = db.prepare('INSERT OR REPLACE INTO checkpoint VALUES (1, ?, ?)');
+  const setCheckpoint = db.prepare('INSERT OR REPLACE INTO checkpoint VALUES (1, ?, ?, ?)');
 
   // Nearly always nobody is; then nobody needs to be looked for.
   let someParked = true;
@@ -83,14 +83,14 @@ export const saving = (db: Database, once: boolean): Saving => {
   };
 
   return {
-    save: (changes, { position, ruleset }) => {
+    save: (changes, { position, ruleset, model }) => {
       someParked = anyParked.get() !== undefined;
       for (const change of changes) {
         if (change.kind === 'relationship') relate(change);
         else if (change.kind === 'parked') park(change.parked);
         else remove(change.customer);
       }
-      setCheckpoint.run(position, ruleset);
+      setCheckpoint.run(position, ruleset, model);
     },
     known: (customer) => knownCustomers.get(customer)?.relationship,
     forget: knownCustomers.clear,

@@ -118,5 +118,10 @@ ALTER TABLE customers DROP COLUMN state;
 ALTER TABLE customers ADD COLUMN state BLOB NOT NULL DEFAULT x'';
 `;
 
+/** Version 4: the checkpoint names the version of the model. What was folded before it did, version 1 folded. */
+const VERSION_4 = `
+ALTER TABLE checkpoint ADD COLUMN model INTEGER NOT NULL DEFAULT 1;
+`;
+
 /** The last leads to the version this program reads and writes. */
-export const MIGRATIONS: readonly Migration[] = [VERSION_1, VERSION_2, VERSION_3];
+export const MIGRATIONS: readonly Migration[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4];

@@ -8,7 +8,7 @@ export const DAY_MS = 86_400_000;
 export const RULESET = 'a'.repeat(64);
 
 export const position = (n: number): string => String(n).padStart(12, '0');
-export const at = (n: number) => ({ position: position(n), ruleset: RULESET });
+export const at = (n: number) => ({ position: position(n), ruleset: RULESET, model: 2 });
 
 export const relationship = (
   customer: string,

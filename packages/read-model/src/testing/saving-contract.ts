@@ -1,5 +1,5 @@
 import type { ReadModel, RelationshipSave } from '../read-model';
-import { at, complaint, DAY_MS, interval, position, promise, RULESET, relationship, saveOf, T0 } from './samples';
+import { at, complaint, DAY_MS, interval, position, promise, relationship, saveOf, T0 } from './samples';
 
 const PARKED = {
   customer: 'ann',
@@ -50,15 +50,15 @@ export const savingContract = (current: () => ReadModel): void => {
     await current().save([saveOf(ann), saveOf(bob)], at(2));
     expect(await current().load(['bob', 'zoe', 'ann', 'bob'])).toEqual([bob, undefined, ann, bob]);
     expect(await current().load([])).toEqual([]);
-    expect(await current().checkpoint()).toEqual({ position: position(2), ruleset: RULESET });
+    expect(await current().checkpoint()).toEqual(at(2));
   });
 
   test('a later save replaces the relationship, its signals and its checkpoint', async () => {
     await current().save([saveOf(relationship('ann', { signals: { atRisk: T0 } }))], at(1));
     const later = relationship('ann', { stage: 'friend', signals: { dormant: T0 + 3 }, factors: {}, nextReviewAt: T0 });
-    await current().save([saveOf(later)], { position: position(2), ruleset: 'b'.repeat(64) });
+    await current().save([saveOf(later)], { position: position(2), ruleset: 'b'.repeat(64), model: 3 });
     expect(await current().load(['ann'])).toEqual([later]);
-    expect(await current().checkpoint()).toEqual({ position: position(2), ruleset: 'b'.repeat(64) });
+    expect(await current().checkpoint()).toEqual({ position: position(2), ruleset: 'b'.repeat(64), model: 3 });
   });
 
   test('several saves of one customer in one transaction apply in order', async () => {

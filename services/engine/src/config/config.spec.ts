@@ -60,6 +60,25 @@ test('flags count before environment, environment before file, file before defau
   expect(from['http.host']).toMatchObject({ source: 'file', place: expect.stringMatching(/rapport\.yaml:1:27$/) });
 });
 
+test('origins are what browsers send, nothing else', () => {
+  const origins = 'https://shop.example, http://localhost:3000';
+  expect(configure({ flags: [givenBySet(`http.allowedOrigins=${origins}`)] }).config['http.allowedOrigins']).toEqual([
+    'https://shop.example',
+    'http://localhost:3000',
+  ]);
+  for (const wrong of [
+    '*',
+    'shop.example',
+    'https://shop.example/',
+    'https://Shop.example',
+    'https://shop.example:443',
+    'null',
+  ])
+    expect(problems({ flags: [givenBySet(`http.allowedOrigins=${wrong}`)] })).toEqual([
+      expect.stringContaining('expected a list of origins such as https://shop.example'),
+    ]);
+});
+
 test('RAPPORT_CONFIG names the file; --config counts before it', () => {
   const file = fileWith('{"http": {"port": 1001}}');
   expect(configure({ environment: { RAPPORT_CONFIG: file } }).config['http.port']).toBe(1001);
@@ -159,6 +178,13 @@ test('a list is a list in the file, and parted by commas elsewhere', () => {
   expect(configure({ file }).config['webhooks.allowedTargets']).toEqual(wanted);
   const environment = { RAPPORT_WEBHOOKS_ALLOWED_TARGETS: '10.0.0.0/8, crm.internal' };
   expect(configure({ environment }).config['webhooks.allowedTargets']).toEqual(wanted);
+});
+
+test('trusted proxies are addresses and ranges, not names', () => {
+  const proxies = (value: string) => configure({ environment: { RAPPORT_HTTP_TRUSTED_PROXIES: value } });
+  expect(proxies('10.0.0.7, fd00::/8').config['http.trustedProxies']).toEqual(['10.0.0.7', 'fd00::/8']);
+  for (const value of ['proxy.internal', '10.0.0.0/33', '10.0.0', 'fd00::/129', '10.0.0.1/', '10.0.0.1/8/8'])
+    expect(() => proxies(value)).toThrow(/expected a list of addresses or ranges/);
 });
 
 test('what counts is shown with its source, as it was written', () => {

@@ -23,7 +23,7 @@ export interface ConfigInput {
 }
 
 /** Names that mean something to Rapport without being settings. */
-const OTHERS = new Set(['RAPPORT_CONFIG', 'RAPPORT_URL', 'RAPPORT_KEY']);
+const OTHERS = new Set(['RAPPORT_CONFIG', 'RAPPORT_URL', 'RAPPORT_KEY', 'RAPPORT_LANG', 'RAPPORT_TZ']);
 /** What Kubernetes puts into every container when a service is called `rapport`. */
 const OF_KUBERNETES = /^RAPPORT_(SERVICE_(HOST|PORT.*)|PORT|PORT_\d+_.*)$/;
 

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { DAY, parseDuration } from '@rapport/domain';
 import { isLeft } from 'fp-ts/Either';
 import * as t from 'io-ts';
@@ -104,6 +105,29 @@ export const list: t.Type<readonly string[], readonly string[], unknown> = kind(
   (input) => {
     const items = isText(input) ? input.split(',').map((item) => item.trim()) : input;
     return Array.isArray(items) && items.every((item) => isText(item) && item !== '') ? items : undefined;
+  },
+);
+
+const isAddressOrRange = (text: string): boolean => {
+  const [, address, bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const version = isIP(address ?? '');
+  return version !== 0 && Number(bits ?? 0) <= (version === 4 ? 32 : 128);
+};
+
+/** A list of IP addresses and CIDR ranges. */
+export const addresses: t.Type<readonly string[], readonly string[], unknown> = kind(
+  'a list of addresses or ranges, such as 10.0.0.7 or 10.0.0.0/8',
+  (input): input is readonly string[] => Array.isArray(input),
+  (input) => (parseWith(list, input)?.every(isAddressOrRange) === true ? parseWith(list, input) : undefined),
+);
+
+/** A list of origins as browsers send them: scheme, host, and the port where it is not the usual one. */
+export const origins: t.Type<readonly string[], readonly string[], unknown> = kind(
+  'a list of origins such as https://shop.example, without a path',
+  list.is,
+  (input) => {
+    const given = parseWith(list, input);
+    return given?.every((one) => URL.canParse(one) && new URL(one).origin === one) ? given : undefined;
   },
 );
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { nearestName } from '@rapport/domain';
 import { isMap, isScalar, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
 import type { Given } from './given';
@@ -15,12 +15,13 @@ const isGroup = (path: string): boolean => SETTING_NAMES.some((name) => name.sta
 
 /** Reads `rapport.yaml` (YAML, of which JSON is a part). Names may be nested or dotted. */
 export const readConfigFile = (file: string): ReadConfigFile => {
-  if (!existsSync(file)) return { given: [], problems: [`${file}: there is no such file.`] };
   let content: string;
   try {
     content = readFileSync(file, 'utf8');
   } catch (error) {
-    return { given: [], problems: [`${file}: cannot be read: ${(error as Error).message}.`] };
+    const { code, message } = error as NodeJS.ErrnoException;
+    const what = code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${message}`;
+    return { given: [], problems: [`${file}: ${what}.`] };
   }
   return parseConfig(file, content);
 };

@@ -1,6 +1,7 @@
 import { ROLES, type Role } from '@rapport/access';
 import type * as t from 'io-ts';
 import {
+  addresses,
   bytes,
   duration,
   durationUpTo,
@@ -8,6 +9,7 @@ import {
   list,
   mappingTo,
   oneOf,
+  origins,
   port,
   text,
   timer,
@@ -56,6 +58,14 @@ export const SETTINGS = {
   }),
   'http.tls.key': optional({ kind: file, does: 'Private key (PEM) to serve HTTPS with; with `http.tls.cert`.' }),
   'http.tls.cert': optional({ kind: file, does: 'Certificate chain (PEM) to serve HTTPS with.' }),
+  'http.trustedProxies': optional({
+    kind: addresses,
+    does: 'Addresses or CIDR ranges of proxies in front of the engine, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: the address of an asker is then theirs to say.',
+  }),
+  'http.allowedOrigins': optional({
+    kind: origins,
+    does: 'Origins whose pages may send touchpoints from the browser (CORS), such as `https://shop.example`. Other routes are open to no page.',
+  }),
   'http.bodyTimeout': required({
     kind: timer,
     default: MINUTE,
@@ -66,10 +76,15 @@ export const SETTINGS = {
     default: 'PT5M',
     does: 'A stream of touchpoints on which nothing comes for so long is ended.',
   }),
+  'segment.mergeOnIdentify': required({
+    kind: yesNo,
+    default: false,
+    does: "Whether an `identify` call of Segment's libraries merges the anonymous visitor into the user.",
+  }),
   'limits.body': required({
     kind: bytes,
     default: '8MiB',
-    does: 'Largest body of a request that is not a stream, unpacked. NDJSON streams have no limit.',
+    does: 'Largest body of touchpoints that is not a stream, unpacked. NDJSON streams have no limit; bodies of other routes have at most 64 KiB, rulesets 1 MiB.',
   }),
   'limits.item': required({ kind: bytes, default: '256KiB', does: 'Largest single touchpoint.' }),
   'limits.requestsPerMinute': required({

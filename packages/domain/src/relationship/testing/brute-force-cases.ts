@@ -1,5 +1,6 @@
 import { DAY } from '../../time/instant';
 import type { FoldedTouchpoint } from '../folded-touchpoint';
+import { toNumber, unitsOf } from './exact-arithmetic';
 
 /** A complaint case, told anew from the touchpoints that belong to it. */
 export interface Case {
@@ -30,7 +31,8 @@ export const caseField = (seen: readonly FoldedTouchpoint[], caseId: unknown, na
   if (found === undefined) return undefined;
   const { data, occurredAt } = found.opened;
   const of = (type: string) => found.later.filter((one) => one.type === type);
-  const compensated = of('compensation.accepted').reduce((sum, one) => sum + Number(one.data.amount ?? 0), 0);
+  const amounts = of('compensation.accepted').map((one) => unitsOf(Number(one.data.amount ?? 0)));
+  const compensated = toNumber(amounts.reduce((sum, amount) => sum + amount, 0n));
   switch (name) {
     case 'severity':
     case 'category':

@@ -11,6 +11,7 @@ import { DAY, formatInstant, parseInstant } from '../../time/instant';
 import { compareTouchpoints } from '../../touchpoint/touchpoint';
 import type { FoldedTouchpoint } from '../folded-touchpoint';
 import { type Case, caseAt, caseField } from './brute-force-cases';
+import { toNumber, unitsOf } from './exact-arithmetic';
 
 /**
  * The model word by word, for comparison only: nothing is solved and nothing accumulated. It walks every millisecond
@@ -93,6 +94,8 @@ export const bruteForce = (
   let stage = -1;
   let since = Number.NaN;
   let knifeEdge = false;
+  /** Metrics as they stood before a touchpoint, while `where` is asked. */
+  let seenBefore: ReadonlyMap<string, number> = new Map();
 
   const evidenceSum = (factor: string, sign: number, t: number): number =>
     evidence
@@ -129,13 +132,12 @@ export const bruteForce = (
     const counted = values.filter(({ at }) => at > t - within);
     if ('distinct' in rule) return new Set(counted.map(({ value }) => value)).size;
     const { halfLife } = rule;
-    const weightAt = (at: number): number => (halfLife === undefined ? 1 : 2 ** (-(t - at) / ms(halfLife)));
+    if (halfLife === undefined && 'count' in rule) return counted.length;
+    if (halfLife === undefined) return toNumber(counted.reduce((sum, { value }) => sum + unitsOf(value as number), 0n));
+    const weightAt = (at: number): number => 2 ** (-(t - at) / ms(halfLife));
     return counted.reduce((sum, { at, value }) => sum + (value as number) * weightAt(at), 0);
   };
-  const nudgeOf = (id: string): number | undefined => {
-    const rule = ruleset.metrics![id];
-    return 'halfLife' in rule || 'sum' in rule ? nudge.metrics : undefined;
-  };
+  const nudgeOf = (id: string): number | undefined => ('halfLife' in ruleset.metrics![id] ? nudge.metrics : undefined);
 
   /** The value as it is compared. */
   const compared = (value: number, by: number | undefined, { atLeast, above, atMost, below }: Comparisons): number => {
@@ -170,8 +172,8 @@ export const bruteForce = (
     const [root, ...path] = field.split('.');
     const rest = path.join('.');
     if (root === 'data') return valuesAt(touchpoint.data, path);
-    if (root === 'metric') return [compared(metric(rest, t), nudgeOf(rest), limits)];
-    if (root === 'factor') return [compared(score(rest, t), nudge.factors, limits)];
+    if (root === 'metric') return [compared(seenBefore.get(rest) ?? metric(rest, t), nudgeOf(rest), limits)];
+    if (root === 'factor') return [score(rest, t)];
     if (root === 'consent') return [consents.get(rest) === true];
     const one =
       root === 'case'
@@ -182,11 +184,45 @@ export const bruteForce = (
     return one === undefined ? [] : [one];
   };
 
+  /** Whether a score or confidence satisfies comparisons, by the side on which it lies to each number. */
+  const sidesSatisfy = (sideOf: (x: number) => number, condition: Comparisons & { is?: unknown; in?: unknown }) => {
+    const { atLeast, above, atMost, below, is, in: among } = condition;
+    const equals = (x: unknown): boolean => typeof x === 'number' && sideOf(x) === 0;
+    return (
+      (is === undefined || equals(is)) &&
+      (among === undefined || (among as readonly unknown[]).some(equals)) &&
+      (atLeast === undefined || sideOf(atLeast) >= 0) &&
+      (above === undefined || sideOf(above) > 0) &&
+      (atMost === undefined || sideOf(atMost) <= 0) &&
+      (below === undefined || sideOf(below) < 0)
+    );
+  };
+  /** base + evidence, where evidence decides alone when there is no base; both parts carry rounding errors. */
+  const sideBy = (base: number, forIt: number, against: number): number => {
+    const evidence = forIt + against;
+    const side = base === 0 ? evidence : base + evidence;
+    const size = Math.abs(base) + Math.abs(forIt) + Math.abs(against);
+    if (size > 0 && Math.abs(side) <= 1e-12 * size) knifeEdge = true;
+    return side + nudge.factors * size;
+  };
+  const scoreSide = (factor: string, t: number) => (x: number) => {
+    const [a, b] = priorOf(factor);
+    return sideBy(100 * a - x * (a + b), (100 - x) * evidenceSum(factor, 1, t), -x * evidenceSum(factor, -1, t));
+  };
+  const confidenceSide = (factor: string, t: number) => (x: number) => {
+    const [a, b] = priorOf(factor);
+    return sideBy(-x * (a + b), (1 - x) * (evidenceSum(factor, 1, t) + evidenceSum(factor, -1, t)), 0);
+  };
+
   const eventHolds = (condition: EventCondition | undefined, touchpoint: FoldedTouchpoint, t: number): boolean => {
     if (condition === undefined) return true;
     if ('all' in condition) return condition.all.every((one) => eventHolds(one, touchpoint, t));
     if ('any' in condition) return condition.any.some((one) => eventHolds(one, touchpoint, t));
     if ('not' in condition) return !eventHolds(condition.not, touchpoint, t);
+    if (condition.field.startsWith('factor.'))
+      return (
+        condition.exists !== false && sidesSatisfy(scoreSide(condition.field.slice('factor.'.length), t), condition)
+      );
     const values = read(condition.field, touchpoint, t, condition);
     if (values.length > 0) return values.some((value) => satisfies(value, condition));
     const { field: _, exists, ...comparisons } = condition;
@@ -200,12 +236,9 @@ export const bruteForce = (
     if ('not' in condition) return !stateHolds(condition.not, t);
     if ('consent' in condition) return consents.get(condition.consent) === true;
     if ('stage' in condition) return stage >= 0 && [condition.stage].flat().includes(ruleset.stages[stage].id);
-    const value =
-      'metric' in condition
-        ? compared(metric(condition.metric, t), nudgeOf(condition.metric), condition)
-        : 'factor' in condition
-          ? compared(score(condition.factor, t), nudge.factors, condition)
-          : compared(confidence(condition.confidence, t), nudge.factors, condition);
+    if ('factor' in condition) return sidesSatisfy(scoreSide(condition.factor, t), condition);
+    if ('confidence' in condition) return sidesSatisfy(confidenceSide(condition.confidence, t), condition);
+    const value = compared(metric(condition.metric, t), nudgeOf(condition.metric), condition);
     return satisfies(value, { ...condition, field: '' });
   };
 
@@ -254,8 +287,24 @@ export const bruteForce = (
     return curve[curve.length - 1][1];
   };
 
+  /** What a metric takes from a touchpoint. */
+  const valuesFor = (rule: MetricRule, touchpoint: FoldedTouchpoint, t: number): readonly unknown[] => {
+    const { type } = touchpoint;
+    if ('count' in rule) return matches(rule.count, type) ? [1] : [];
+    if ('daysSinceLast' in rule) return matches(rule.daysSinceLast, type) ? [1] : [];
+    if ('daysSinceFirst' in rule) return matches(rule.daysSinceFirst, type) ? [1] : [];
+    if ('distinct' in rule) return matches(rule.of, type) ? read(rule.distinct, touchpoint, t).filter(isScalar) : [];
+    if (!('sum' in rule)) return [];
+    const numbers = read(rule.sum, touchpoint, t).filter((value): value is number => Number.isFinite(value));
+    return [
+      ...(matches(rule.of, type) ? numbers : []),
+      ...(rule.minus !== undefined && matches(rule.minus, type) ? numbers.map((value) => -value) : []),
+    ];
+  };
+
   const take = (touchpoint: FoldedTouchpoint, t: number): void => {
     const { type, data, source, id } = touchpoint;
+    const before = new Map(Object.keys(ruleset.metrics ?? {}).map((metricId) => [metricId, metric(metricId, t)]));
     seen.push(touchpoint);
     for (const outcome of ['kept', 'released'] as const)
       ruleset.promises?.forEach((rule, i) => {
@@ -276,27 +325,14 @@ export const bruteForce = (
       applied.set(rule.id, [...times, t]);
       give(rule.id, rule.gives, scale, source, id, t);
     }
+    seenBefore = before;
     for (const [metricId, rule] of Object.entries(ruleset.metrics ?? {})) {
-      const pattern =
-        'count' in rule
-          ? rule.count
-          : 'of' in rule
-            ? rule.of
-            : 'daysSinceLast' in rule
-              ? rule.daysSinceLast
-              : 'daysSinceFirst' in rule
-                ? rule.daysSinceFirst
-                : undefined;
-      if (pattern === undefined || !matches(pattern, type)) continue;
       if ('where' in rule && !eventHolds(rule.where, touchpoint, t)) continue;
-      const found =
-        'sum' in rule
-          ? read(rule.sum, touchpoint, t).filter((value) => typeof value === 'number')
-          : 'distinct' in rule
-            ? read(rule.distinct, touchpoint, t).filter(isScalar)
-            : [1];
-      valuesOf.set(metricId, [...(valuesOf.get(metricId) ?? []), ...found.map((value) => ({ at: t, value }))]);
+      const values = valuesOf.get(metricId) ?? [];
+      for (const value of valuesFor(rule, touchpoint, t)) values.push({ at: t, value });
+      valuesOf.set(metricId, values);
     }
+    seenBefore = new Map();
     ruleset.promises?.forEach((rule, i) => {
       if (!matches(rule.made, type) || !eventHolds(rule.madeWhen, touchpoint, t)) return;
       const key = rule.key === undefined ? null : keyOf(rule.key, touchpoint, t);

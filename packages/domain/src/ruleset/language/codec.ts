@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either';
 import * as t from 'io-ts';
-import { hint, nearestName } from '../nearest-name';
+import { hint, nearestName } from '../../nearest-name';
 import type { RulesetProblemCode } from '../problem';
 import type { ChoiceShape, Language, ObjectShape, Shape } from './shape';
 import { brokenRule, isObject, keysOf, list, outOfBounds, show, textProblem } from './values';
@@ -10,7 +10,20 @@ export interface ShapeError extends t.ValidationError {
   readonly code: RulesetProblemCode;
 }
 
+/** So many problems of a document are told; what follows is not looked at. */
+export const MAX_PROBLEMS = 50;
+
 type Validate = (value: unknown, context: t.Context) => readonly ShapeError[];
+
+/** The problems of the first parts that have any, until there are enough to tell. */
+const problemsOf = <A>(
+  parts: readonly A[],
+  problemsOfPart: (part: A, index: number) => readonly ShapeError[],
+): readonly ShapeError[] => {
+  const found: ShapeError[] = [];
+  for (let i = 0; i < parts.length && found.length < MAX_PROBLEMS; i++) found.push(...problemsOfPart(parts[i], i));
+  return found.slice(0, MAX_PROBLEMS);
+};
 
 const error = (value: unknown, context: t.Context, code: RulesetProblemCode, message: string): ShapeError => ({
   value,
@@ -57,10 +70,10 @@ export const codecOf = <A>(language: Language, name: string): t.Type<A, A, unkno
     return (value, context) => {
       if (!isObject(value)) return [error(value, context, 'wrong-value', `expected an object, got ${show(value)}`)];
       const keys = keysOf(value);
-      const unknown = keys.filter((key) => !known.has(key));
+      const unknown = keys.filter((key) => !known.has(key)).slice(0, MAX_PROBLEMS);
       const meant = new Set(unknown.map((key) => nearestName(key, names)));
       return [
-        ...keys.flatMap((key) => {
+        ...problemsOf(keys, (key) => {
           const field = known.get(key);
           if (field !== undefined) return inside(field.validate, value[key], key, context);
           const here = t.appendContext(context, key, t.unknown, value[key]);
@@ -113,7 +126,7 @@ export const codecOf = <A>(language: Language, name: string): t.Type<A, A, unkno
     if (!Array.isArray(value)) return [error(value, context, 'wrong-value', `expected a list, got ${show(value)}`)];
     if (value.length < min)
       return [error(value, context, 'wrong-value', `expected a list of at least ${min}, got ${value.length}`)];
-    return value.flatMap((item, index) => inside(of(index), item, index, context));
+    return problemsOf<unknown>(value, (item, index) => inside(of(index), item, index, context));
   };
 
   const expected =
@@ -124,7 +137,7 @@ export const codecOf = <A>(language: Language, name: string): t.Type<A, A, unkno
   const build = (shape: Shape): Validate => {
     switch (shape.kind) {
       case 'text': {
-        const pattern = new RegExp(shape.pattern);
+        const pattern = new RegExp(shape.pattern, 'u');
         return (value, context) => {
           const problem = textProblem(shape, pattern, value);
           return problem === undefined ? [] : [error(value, context, 'wrong-value', problem)];
@@ -166,13 +179,13 @@ export const codecOf = <A>(language: Language, name: string): t.Type<A, A, unkno
       }
       case 'record': {
         const of = build(shape.of);
-        const pattern = new RegExp(shape.keys.pattern);
+        const pattern = new RegExp(shape.keys.pattern, 'u');
         return (value, context) => {
           if (!isObject(value)) return [error(value, context, 'wrong-value', `expected an object, got ${show(value)}`)];
           const keys = keysOf(value);
           if (keys.length < shape.min)
             return [error(value, context, 'wrong-value', `expected at least ${shape.min} key, got none`)];
-          return keys.flatMap((key) => {
+          return problemsOf(keys, (key) => {
             const problem = textProblem(shape.keys, pattern, key);
             const here = t.appendContext(context, key, t.unknown, value[key]);
             return problem === undefined

@@ -37,7 +37,7 @@ const scaleDefault: Field = {
 const scaleField: Field = { shape: aField, required: true, doc: 'The field whose value scales the weights.' };
 const scale: Definition = {
   title: 'Scale',
-  doc: 'Multiplies all weights of an evidence rule by what a field says. A result of 0 is no evidence.',
+  doc: 'Multiplies all weights of an evidence rule by what a field says. A result of 0 is no evidence, and does not count for `atMost`.',
   example: 'field: case.compensationRatio\ncurve: [[0, 0.4], [1, 1]]\ndefault: 0.5',
   shape: {
     kind: 'choice',
@@ -140,7 +140,10 @@ const promise: Definition = {
   },
 };
 
-const where: Field = { shape: named('eventCondition'), doc: 'Counts only touchpoints for which this holds.' };
+const where: Field = {
+  shape: named('eventCondition'),
+  doc: 'Counts only touchpoints for which this holds. It sees metrics as they stood before the touchpoint.',
+};
 const within: Field = { shape: aDuration, doc: 'Looks back this long: (t - within, t].' };
 const halfLife: Field = { shape: aDuration, doc: 'Each value loses half its weight in this time.' };
 const types = (doc: string): Field => ({ shape: typePatterns, required: true, doc });
@@ -164,6 +167,10 @@ const metric: Definition = {
         {
           sum: { shape: aField, required: true, doc: 'Adds up the numbers in this field.' },
           of: types('Of touchpoints of these types.'),
+          minus: {
+            shape: typePatterns,
+            doc: 'Takes off the numbers in the same field of touchpoints of these types: `order.refunded`, whose total is what was given back.',
+          },
           where,
           within,
           halfLife,

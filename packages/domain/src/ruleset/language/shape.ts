@@ -27,10 +27,12 @@ export interface TextShape {
   readonly name: string;
   /** What it is, in words that fit behind "expected". */
   readonly what: string;
-  /** Regular expression (ECMA 262), without flags. */
+  /** Regular expression (ECMA 262), which works with the flag `u`. */
   readonly pattern: string;
   /** What a pattern cannot say; left out of the JSON Schema. Returns what is wrong. */
   readonly check?: (text: string) => string | undefined;
+  /** What to write instead of a text that the pattern refuses. */
+  readonly advice?: (text: string) => string | undefined;
 }
 
 export interface NumberBounds {

@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/Either';
-import { parseDuration } from '../../time/duration';
+import { durationAdvice, parseDuration } from '../../time/duration';
 import type { Shape, TextShape } from './shape';
 
 /** The texts and numbers the language is made of. */
@@ -8,11 +8,21 @@ const text = (name: string, what: string, pattern: string): TextShape => ({ kind
 
 export const anyText = text('text', 'a text that is not empty', '\\S');
 
-export const anId = text(
-  'id',
-  'an id of letters, digits, "-", "_" and "." that starts with a letter or digit, such as "at-risk"',
-  '^[A-Za-z0-9][A-Za-z0-9._-]*$',
-);
+/**
+ * Letters and digits of any script, with the marks that belong to them; nothing that does not show. Composed, because
+ * two ids that read the same are to be the same.
+ */
+export const anId: TextShape = {
+  ...text(
+    'id',
+    'an id of letters and digits of any script, "-", "_" and "." that starts with a letter or digit, such as "at-risk"',
+    '^(?!.*\\p{Default_Ignorable_Code_Point})[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N}._\\-]*$',
+  ),
+  check: (id) =>
+    id === id.normalize('NFC')
+      ? undefined
+      : `expected an id in composed form (Unicode NFC), got "${id}" with letters and marks apart; type it anew, or give it as "${id.normalize('NFC')}"`,
+};
 
 export const aTypePattern = text(
   'type pattern',
@@ -48,6 +58,7 @@ export const aDuration: TextShape = {
     const parsed = parseDuration(duration);
     return E.isLeft(parsed) ? parsed.left : undefined;
   },
+  advice: durationAdvice,
 };
 
 export const aNumber: Shape = { kind: 'number', what: 'a number' };

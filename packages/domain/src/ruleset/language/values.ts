@@ -42,7 +42,8 @@ export const outOfBounds = (value: number, bounds: NumberBounds): boolean =>
   (bounds.nonZero === true && value === 0);
 
 /** What is wrong with a text, in words; undefined when nothing is. */
-export const textProblem = (shape: TextShape, pattern: RegExp, value: unknown): string | undefined =>
-  typeof value !== 'string' || !pattern.test(value)
-    ? `expected ${shape.what}, got ${show(value)}`
-    : shape.check?.(value);
+export const textProblem = (shape: TextShape, pattern: RegExp, value: unknown): string | undefined => {
+  if (typeof value === 'string' && pattern.test(value)) return shape.check?.(value);
+  const advice = typeof value === 'string' ? shape.advice?.(value) : undefined;
+  return `expected ${shape.what}, got ${show(value)}${advice === undefined ? '' : `; ${advice}`}`;
+};

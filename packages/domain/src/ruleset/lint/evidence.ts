@@ -2,8 +2,9 @@ import { formatCondition } from '../format-condition';
 import { maySatisfy } from '../logic/event-satisfiable';
 import type { RulesetProblem } from '../problem';
 import type { EvidenceRule, Ruleset } from '../ruleset';
+import { eventConditions } from './event-parts';
 import { problem } from './names';
-import { eventConditions, type Path } from './ruleset-parts';
+import type { Path } from './ruleset-parts';
 
 const curveProblems = (rule: EvidenceRule, path: Path): readonly RulesetProblem[] => {
   if (rule.scale === undefined || !('curve' in rule.scale)) return [];

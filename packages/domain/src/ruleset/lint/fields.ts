@@ -1,4 +1,4 @@
-import { hint } from '../nearest-name';
+import { hint } from '../../nearest-name';
 import type { RulesetProblem } from '../problem';
 import { type Names, problem, reference } from './names';
 import type { Path } from './ruleset-parts';

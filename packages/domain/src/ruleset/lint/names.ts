@@ -1,4 +1,4 @@
-import { hint } from '../nearest-name';
+import { hint } from '../../nearest-name';
 import { pointer, type RulesetProblem, type RulesetProblemCode } from '../problem';
 import type { Ruleset } from '../ruleset';
 import type { Path } from './ruleset-parts';

@@ -1,16 +1,9 @@
 import type { RulesetProblem } from '../problem';
 import type { EventCondition, Ruleset, StateCondition } from '../ruleset';
+import { eventConditions, namedFields } from './event-parts';
 import { fieldProblems } from './fields';
 import { type Names, reference } from './names';
-import {
-  atomsOf,
-  eventConditions,
-  type Located,
-  namedFields,
-  ownersOfFactors,
-  type Path,
-  stateConditions,
-} from './ruleset-parts';
+import { atomsOf, type Located, ownersOfFactors, type Path, stateConditions } from './ruleset-parts';
 
 const stagesNamed = (path: Path, key: string, value: unknown, names: Names): readonly RulesetProblem[] => {
   if (Array.isArray(value))

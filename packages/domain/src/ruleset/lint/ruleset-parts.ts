@@ -26,17 +26,6 @@ export const stateConditions = (ruleset: Ruleset): readonly Located<StateConditi
   ...given(['crossSell', 'when'], ruleset.crossSell?.when),
 ];
 
-export const eventConditions = (ruleset: Ruleset): readonly Located<EventCondition>[] => [
-  ...Object.entries(ruleset.metrics ?? {}).flatMap(([id, metric]) =>
-    'where' in metric ? given(['metrics', id, 'where'], metric.where) : [],
-  ),
-  ...(ruleset.evidence ?? []).flatMap((rule, i) => given(['evidence', i, 'when'], rule.when)),
-  ...(ruleset.promises ?? []).flatMap((rule, i) => [
-    ...given(['promises', i, 'madeWhen'], rule.madeWhen),
-    ...given(['promises', i, 'keptWhen'], rule.keptWhen),
-  ]),
-];
-
 const inner = <C>(condition: C): readonly Located<C>[] => {
   if (typeof condition !== 'object' || condition === null) return [];
   if ('all' in condition) return (condition.all as readonly C[]).map((part, i) => [['all', i], part]);
@@ -54,19 +43,6 @@ export const atomsOf = <C extends EventCondition | StateCondition>([
   return isAtom ? [[path, condition]] : parts.flatMap(([below, part]) => atomsOf([[...path, ...below], part]));
 };
 
-/** Fields named outside conditions: scales, sums, distinct values, keys and deadlines of promises. */
-export const namedFields = (ruleset: Ruleset): readonly Located<string>[] => [
-  ...(ruleset.evidence ?? []).flatMap((rule, i) => given(['evidence', i, 'scale', 'field'], rule.scale?.field)),
-  ...(ruleset.promises ?? []).flatMap((rule, i) => [
-    ...given(['promises', i, 'key'], rule.key),
-    ...given(['promises', i, 'by'], rule.by),
-  ]),
-  ...Object.entries(ruleset.metrics ?? {}).flatMap(([id, metric]): Located<string>[] => {
-    if ('sum' in metric) return [[['metrics', id, 'sum'], metric.sum]];
-    return 'distinct' in metric ? [[['metrics', id, 'distinct'], metric.distinct]] : [];
-  }),
-];
-
 const patterns = (path: Path, pattern: TypePattern | undefined): Located<string>[] => {
   if (pattern === undefined) return [];
   return typeof pattern === 'string' ? [[path, pattern]] : pattern.map((one, i) => [[...path, i], one]);
@@ -75,6 +51,8 @@ const patterns = (path: Path, pattern: TypePattern | undefined): Located<string>
 export const typePatternsOf = (ruleset: Ruleset): readonly Located<string>[] => [
   ...Object.entries(ruleset.metrics ?? {}).flatMap(([id, metric]) => {
     if ('count' in metric) return patterns(['metrics', id, 'count'], metric.count);
+    if ('sum' in metric)
+      return [...patterns(['metrics', id, 'of'], metric.of), ...patterns(['metrics', id, 'minus'], metric.minus)];
     if ('of' in metric) return patterns(['metrics', id, 'of'], metric.of);
     if ('daysSinceLast' in metric) return patterns(['metrics', id, 'daysSinceLast'], metric.daysSinceLast);
     return 'daysSinceFirst' in metric ? patterns(['metrics', id, 'daysSinceFirst'], metric.daysSinceFirst) : [];

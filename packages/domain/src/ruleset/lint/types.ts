@@ -1,4 +1,4 @@
-import { nearestName } from '../nearest-name';
+import { nearestName } from '../../nearest-name';
 import type { RulesetProblem } from '../problem';
 import type { Ruleset } from '../ruleset';
 import { problem } from './names';

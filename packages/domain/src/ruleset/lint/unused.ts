@@ -1,7 +1,8 @@
 import type { RulesetProblem } from '../problem';
 import type { Ruleset } from '../ruleset';
+import { eventConditions, namedFields } from './event-parts';
 import { problem } from './names';
-import { atomsOf, eventConditions, namedFields, ownersOfFactors, stateConditions } from './ruleset-parts';
+import { atomsOf, ownersOfFactors, stateConditions } from './ruleset-parts';
 
 const metricsUsed = (ruleset: Ruleset): ReadonlySet<string> =>
   new Set([

@@ -12,7 +12,7 @@ export const SMALL: Ruleset = {
   metrics: {
     orders: { count: 'order.completed' },
     activity: { count: ['order.completed', 'service.*'], halfLife: 'P90D' },
-    spend: { sum: 'data.total', of: 'order.completed', within: 'P365D' },
+    spend: { sum: 'data.total', of: 'order.completed', within: 'P365D', where: { field: 'data.currency', is: 'EUR' } },
     products: { distinct: 'data.items.sku', of: 'order.completed' },
     quiet: { daysSinceLast: '*' },
     tenure: { daysSinceFirst: 'order.completed', where: { field: 'data.total', above: 0 } },

@@ -1,6 +1,6 @@
 import { data } from '../data-codec';
 import { flag, id, instant, list, number, object, oneOfOrNumber, positive, text } from '../field';
-import { money, signedMoney } from '../money';
+import { money, moneyBack, signedMoney } from '../money';
 import { family } from '../touchpoint-type';
 
 const orderId = id('the order');
@@ -74,14 +74,14 @@ export const coreService = family('core service and purchase', 'none', [
   [
     'order.cancelled',
     'An order was called off.',
-    data({ orderId, by: text('customer, company or another'), reason, total: signedMoney('value called off'), items }),
+    data({ orderId, by: text('customer, company or another'), reason, total: moneyBack('value called off'), items }),
   ],
   [
     'order.refunded',
     'Money for an order was given back.',
     data({
       orderId,
-      total: signedMoney('what was given back, with either sign'),
+      total: moneyBack('what was given back'),
       caseId: id('complaint it settles'),
       reason,
       items,

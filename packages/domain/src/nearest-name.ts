@@ -1,3 +1,5 @@
+import { distance as withoutSwaps } from 'fastest-levenshtein';
+
 /** Edits (insert, delete, replace, swap of neighbours) that turn one name into the other. */
 const editDistance = (a: string, b: string): number => {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
@@ -14,13 +16,24 @@ const editDistance = (a: string, b: string): number => {
   return rows[a.length][b.length];
 };
 
-/** The known name somebody most likely meant; undefined when none is near. */
-export const nearestName = (name: string, known: Iterable<string>): string | undefined => {
+/**
+ * The known name somebody most likely meant; undefined when none is near.
+ *
+ * @param most edits away at most; generous when absent, for names that are wrong for sure
+ */
+export const nearestName = (
+  name: string,
+  known: Iterable<string>,
+  most = Math.max(1, Math.floor(name.length / 2.5)),
+): string | undefined => {
   if (name.length > 80) return undefined;
   let nearest: string | undefined;
-  let best = Math.max(1, Math.floor(name.length / 2.5)) + 1;
+  let best = most + 1;
+  const wanted = name.toLowerCase();
   for (const candidate of known) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    // A swap is two edits without swaps. Found quickly, for there may be thousands of names on both sides.
+    if (withoutSwaps(wanted, candidate.toLowerCase()) > 2 * (best - 1)) continue;
+    const distance = editDistance(wanted, candidate.toLowerCase());
     if (distance < best) {
       best = distance;
       nearest = candidate;

@@ -4,6 +4,8 @@ test.each([
   ['halfLive', ['prior', 'halfLife', 'label'], 'halfLife'],
   ['sclae', ['scale', 'gives'], 'scale'],
   ['Orders', ['orders', 'products'], 'orders'],
+  ['hafllife', ['halfLife', 'label'], 'halfLife'],
+  ['ebcade', ['becaed'], 'becaed'],
   ['trus', ['trust', 'value'], 'trust'],
   ['xyz', ['trust', 'value'], undefined],
   ['a', [], undefined],

@@ -1,0 +1,75 @@
+import { asStoreError, atStore, type Store } from '@rapport/sqlite';
+import type { OnAccessError } from './access';
+
+/** As many are written at once without waiting for more. */
+const GROUP = 500;
+/** As many are kept while they cannot be written. */
+const MOST_WAITING = 10_000;
+
+/** Records that are collected and written in groups, so that each costs no write to the disk. */
+export interface GroupWriter<Record> {
+  add(record: Record): void;
+  /** Writes what waits; what fails stays waiting, and is told once until it works again. False where something failed. */
+  write(): boolean;
+  /** Writes what waits, or hands it to `onError` for good. @throws StoreError where it had to */
+  end(): void;
+}
+
+/**
+ * What cannot be written is kept and tried again; what can neither be written nor kept is handed to `onError`, so that
+ * it is in some log at least.
+ *
+ * @param what the records, as in "more than 10,000 accesses wait"
+ */
+export const groupWriter = <Record extends object>(
+  { db, path }: Pick<Store, 'db' | 'path'>,
+  insert: (record: Record) => void,
+  what: string,
+  onError: OnAccessError,
+): GroupWriter<Record> => {
+  const insertAll = db.transaction((records: readonly Record[]) => {
+    for (const record of records) insert(record);
+  });
+  let waiting: Record[] = [];
+  let failing = false;
+
+  const tryWriting = (): unknown => {
+    if (waiting.length === 0) return undefined;
+    try {
+      atStore(path, () => insertAll.immediate(waiting));
+      waiting = [];
+      failing = false;
+      return undefined;
+    } catch (error) {
+      failing = true;
+      return asStoreError(error, path);
+    }
+  };
+  const write = (): boolean => {
+    const toldAlready = failing;
+    const error = tryWriting();
+    if (error !== undefined && !toldAlready) onError(error, []);
+    return error === undefined;
+  };
+
+  return {
+    add: (record) => {
+      if (waiting.length >= MOST_WAITING)
+        onError(
+          new Error(`More than ${MOST_WAITING} ${what} wait to be written to ${path}.`),
+          waiting.splice(0, GROUP),
+        );
+      waiting.push(record);
+      // Where writing fails it is tried again by the clock, not by each record.
+      if (waiting.length >= GROUP && !failing) write();
+    },
+    write,
+    end: () => {
+      const error = tryWriting();
+      if (error === undefined) return;
+      onError(error, waiting);
+      waiting = [];
+      throw error;
+    },
+  };
+};

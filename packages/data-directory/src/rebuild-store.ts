@@ -1,0 +1,64 @@
+import { compileRuleset, type Ruleset, rulesetHash } from '@rapport/domain';
+import { announceRebuilt, factorsOf, type SettleReport } from '@rapport/engine';
+import { openSqliteReadModel, switchIn } from '@rapport/read-model';
+import { acquireWriter } from '@rapport/sqlite';
+import { nowIn } from './demo-marker';
+import type { InForce } from './in-force';
+import { type Build, buildReadModel, catchUpCrossSell, removeBuild } from './projecting';
+import { type AtWork, type PublicationWords, recordPublication } from './publish-ruleset';
+import { removeProjection } from './unusable';
+
+export interface RebuildStoreOptions extends AtWork, PublicationWords {
+  /** In force until now. */
+  readonly present: InForce;
+  /** To be put in force. */
+  readonly ruleset?: Ruleset;
+  readonly workers: number;
+}
+
+export interface RebuiltStore extends Build {
+  readonly inForce: InForce;
+  /** What differed from what was last announced; absent where nothing was to be announced. */
+  readonly differences?: SettleReport;
+}
+
+/**
+ * Makes everything that follows from the log anew, beside what is there, and switches it in. With another ruleset, that
+ * comes into force. Where it is asked for, what then differs from what was last announced is announced.
+ */
+export const rebuildStore = async (options: RebuildStoreOptions): Promise<RebuiltStore> => {
+  const { host, files, log, present, ruleset = present.ruleset, announce, workers } = options;
+  const hash = rulesetHash(ruleset);
+  const now = nowIn(files);
+  // Whoever writes it would be in the way at the end; better to know now.
+  acquireWriter(files.relationships).release();
+  const built = await buildReadModel(host, files, log, { ruleset, hash }, workers, now);
+  let differences: SettleReport | undefined;
+  let inForce: InForce = present;
+  try {
+    if (hash !== present.hash)
+      inForce = { ruleset, hash, publication: await recordPublication(options, ruleset, options, now) };
+    if (announce) differences = await announced(options, built.path, ruleset, now);
+    switchIn(built.path, files.relationships);
+  } finally {
+    removeBuild(built.path);
+  }
+  await catchUpCrossSell(host, files, log, true);
+  return { ...built, inForce, differences };
+};
+
+const announced = async (
+  { host, files, log }: AtWork,
+  path: string,
+  ruleset: Ruleset,
+  at: number,
+): Promise<SettleReport> => {
+  const rebuilt = await openSqliteReadModel(path, { mode: 'write', factors: factorsOf(compileRuleset(ruleset)) });
+  try {
+    // It does not know the decisions that follow: after a kill nobody must go on with it.
+    removeProjection(files.relationships);
+    return await announceRebuilt({ log, rebuilt, ruleset, at, signal: host.signal });
+  } finally {
+    await rebuilt.close();
+  }
+};

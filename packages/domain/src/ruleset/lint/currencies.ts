@@ -1,0 +1,34 @@
+import type { Catalogue } from '../../touchpoint';
+import type { RulesetProblem } from '../problem';
+import type { EventCondition, Ruleset } from '../ruleset';
+import { fieldParts } from './event-parts';
+import { metBy } from './known-fields';
+import { problem } from './names';
+
+const CURRENCY = 'data.currency';
+
+/** Whether all that meets the condition is in one currency. */
+const inOneCurrency = (condition: EventCondition | undefined): boolean => {
+  if (condition === undefined || 'not' in condition) return false;
+  if ('all' in condition) return condition.all.some(inOneCurrency);
+  if ('any' in condition) return condition.any.length === 1 && inOneCurrency(condition.any[0]);
+  return condition.field === CURRENCY && (typeof condition.is === 'string' || condition.in?.length === 1);
+};
+
+/** Warnings: sums of money whatever its currency, which add euros to dong where touchpoints come in both. */
+export const lintCurrencies = (ruleset: Ruleset, catalogue: Catalogue): readonly RulesetProblem[] =>
+  fieldParts(ruleset).flatMap(({ path, part, on }) => {
+    const [, id] = path;
+    const metric = ruleset.metrics?.[id];
+    if (part.use !== 'sum' || metric === undefined || !('where' in metric || 'sum' in metric)) return [];
+    if (!metBy(part.field, on, catalogue).fields.some(({ money }) => money === true)) return [];
+    if (inOneCurrency(metric.where)) return [];
+    return [
+      problem(
+        'warning',
+        'mixed-currencies',
+        path,
+        `adds up ${part.field} in whatever currency it comes; say in which: where: { field: ${CURRENCY}, is: EUR }`,
+      ),
+    ];
+  });

@@ -1,0 +1,24 @@
+import type { JsonObject } from '@rapport/domain';
+import type { EventLog } from '@rapport/event-log';
+import { DECISION_TYPES, type RulesetName } from '../decision';
+import type { Publication } from './publication';
+
+const PAGE = 5_000;
+
+/**
+ * Which rules were in force when, as far as decisions tell it: of a log in which no publications are recorded. Each time
+ * that decisions begin to name another ruleset than those before, it was in force by then. Reads all decisions.
+ */
+export const toldByDecisions = async (log: EventLog): Promise<readonly Publication[]> => {
+  const told: Publication[] = [];
+  for await (const page of log.readAll({ types: DECISION_TYPES, category: 'relationship', pageSize: PAGE }))
+    for (const { data, recordedAt } of page) {
+      const { name, version, hash } = (data as JsonObject).ruleset as unknown as RulesetName;
+      const last = told.at(-1);
+      if (last?.ruleset.hash === hash) continue;
+      // A clock that was set back does not turn the order round.
+      const at = Math.max(recordedAt, last?.at ?? recordedAt);
+      told.push({ number: told.length + 1, ruleset: { name, version, hash }, at, before: true });
+    }
+  return told;
+};

@@ -1,0 +1,46 @@
+/** Notes who did what, and who was refused. */
+import { isIP } from 'node:net';
+import type { Actor, Origin, Principal } from '@rapport/access';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ApiEngine } from '../api-engine';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What a change was done to, where the path does not name it by `:id`, and what else is worth noting of it. */
+    done: { readonly subject?: string; readonly details?: Readonly<Record<string, unknown>> } | undefined;
+  }
+}
+
+export const actorOf = ({ kind, id, name }: Principal): Actor => ({ kind, id, name });
+
+/** Of the sender, or of whom a trusted proxy says it is; what is no address is not taken over. */
+export const addressOf = ({ ip }: FastifyRequest): string => (isIP(ip) === 0 ? 'unknown' : ip);
+
+/** Who sent a request, and from where. */
+export const originOf = (request: FastifyRequest): Origin | undefined => {
+  const { principal, id: requestId } = request;
+  return principal === undefined ? undefined : { actor: actorOf(principal), address: addressOf(request), requestId };
+};
+
+/** Method and route, such as `GET /v1/customers/{id}`: what was asked for, without whom it was about. */
+export const routeName = ({ method, routeOptions }: FastifyRequest): string =>
+  `${method} ${(routeOptions.url ?? '').replace(/:(\w+)/g, '{$1}')}`;
+
+const LONGEST_PATH = 200;
+
+/** For the log: what was asked for as it was sent, without its query. */
+export const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0].slice(0, LONGEST_PATH);
+
+/** Noted where they are made and revoked, in one step with it. */
+const NOTED_BY_ITSELF = new Set(['key.created', 'key.revoked']);
+
+/** Every change that was done is noted before its answer leaves. */
+export const noteChanges = (app: FastifyInstance, { access }: Pick<ApiEngine, 'access'>): void => {
+  app.decorateRequest('done', undefined);
+  app.addHook('onSend', async (request, reply) => {
+    const { action } = request.routeOptions.config;
+    if (action === undefined || NOTED_BY_ITSELF.has(action) || reply.statusCode >= 300) return;
+    const { id } = (request.params ?? {}) as { readonly id?: string };
+    access.note({ action, ...(id === undefined ? {} : { subject: id }), ...request.done }, originOf(request));
+  });
+};
