@@ -30,10 +30,11 @@ const keepNumber = (_: string, value: unknown, context?: { readonly source?: str
  *
  * @throws SyntaxError as JSON.parse does
  */
-export const parseExact = (text: string): ExactJson => {
-  const bounded = boundDepth(text);
-  return mayChange(bounded) ? (JSON.parse(bounded, keepNumber) as ExactJson) : (JSON.parse(bounded) as Json);
-};
+export const parseExact = (text: string): ExactJson => parseTrusted(boundDepth(text));
+
+/** The same of JSON that nobody sent, however deep it is. */
+export const parseTrusted = (text: string): ExactJson =>
+  mayChange(text) ? (JSON.parse(text, keepNumber) as ExactJson) : (JSON.parse(text) as Json);
 
 export const isExactObject = (value: ExactJson | undefined): value is ExactObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Numeral);

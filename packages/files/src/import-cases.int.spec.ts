@@ -191,6 +191,23 @@ describe('amounts and instants are what stands in the file', () => {
   });
 });
 
+test('numbers that a mapping says itself are its own, every digit', async () => {
+  const file = folder.write('one.csv', 'n,card,price\n1,C1,2.5\n');
+  for (const [data, expected] of [
+    [
+      '{orderId: 17841405822304913, weight: 1e3, total: price * 1e3}',
+      { orderId: '17841405822304913', weight: 1000, total: 2500 },
+    ],
+    [
+      '{orderId: 17841405822304913, weight: -0.5, total: price * 2}',
+      { orderId: '17841405822304913', weight: -0.5, total: 5 },
+    ],
+  ] as const) {
+    const { items } = await read(file, mapping(data));
+    expect(touchpoints(items)[0].data).toEqual(expected);
+  }
+});
+
 describe('what is wrong costs its own row only', () => {
   test('a file that is cut off in a quote', async () => {
     const { items } = await readCase(caseFile('cut-off.csv'), 'plain.sql');

@@ -8,7 +8,7 @@ import type { ImportItem, Place } from './import-item';
 import { formatOf } from './input-format';
 import { defineInputs, type InputRun, type Inputs, stageInputs } from './inputs';
 import { readLines } from './lines';
-import { type SqlNode, statementOf, tablesIn, topOf, treeOf } from './mapping-tree';
+import { copyOf, type MappingTree, type SqlNode, statementOf, tablesIn, topOf, treeOf } from './mapping-tree';
 import { readMapping } from './read-mapping';
 import type { Reading } from './reading';
 import { markRows, ROWS_IN_A_FILE } from './row-marks';
@@ -54,19 +54,21 @@ const assertSelect = async (database: Database, sql: string, name: string): Prom
 const defineMapping = async (
   database: Database,
   sql: string,
-  trees: readonly SqlNode[],
+  { trees, writes }: Trees,
   name: string,
 ): Promise<void> => {
+  let failure: unknown;
   for (const tree of trees) {
-    const isDefined = await database.run(`CREATE TEMP VIEW mapping AS ${statementOf(tree)}`).then(
-      () => true,
-      () => false,
-    );
-    if (isDefined) return;
+    const statement = await statementOf(database, tree, writes);
+    failure = await database.run(`CREATE TEMP VIEW mapping AS ${statement}`).catch((error: unknown) => error);
+    if (failure === undefined) return;
   }
   try {
     await assertSelect(database, sql, name);
+    // What is wrong with it is said best in its own words.
     await database.run(`CREATE TEMP VIEW mapping AS ${sql}`);
+    // Whose columns cannot be converted must not run with text: it would compare numbers as text.
+    if (failure !== undefined) throw failure;
   } catch (error) {
     if (error instanceof ImportError) throw error;
     throw new ImportError(
@@ -82,13 +84,19 @@ const defineMapping = async (
 const NOTHING: TypedPlaces = { converted: new Set(), numberFields: new Set() };
 
 /** The trees of a mapping that convert its columns where it calculates with them: with the marks of rows, and without. */
-const typedTrees = (tree: SqlNode | undefined, { columns }: Inputs, name: string) => {
-  if (tree === undefined) return { trees: [], places: NOTHING };
-  const typed = structuredClone(tree);
+interface Trees {
+  readonly trees: readonly SqlNode[];
+  readonly writes: boolean;
+  readonly places: TypedPlaces;
+}
+
+const typedTrees = (mapping: MappingTree | undefined, { columns }: Inputs, name: string): Trees => {
+  if (mapping === undefined) return { trees: [], writes: false, places: NOTHING };
+  const typed = copyOf(mapping.tree);
   const places = typePlaces(topOf(typed), columns, name);
-  const marked = structuredClone(typed);
+  const marked = copyOf(typed);
   markRows(topOf(marked));
-  return { trees: [marked, typed], places };
+  return { trees: [marked, typed], writes: mapping.writes, places };
 };
 
 /**
@@ -104,7 +112,7 @@ export const readSql = (files: readonly string[], sql: string, name: string): Re
     const database = await openDatabase(signal);
     try {
       const tree = await treeOf(database, sql);
-      const used = usedFiles(tree, files.length);
+      const used = usedFiles(tree?.tree, files.length);
       for (const [i, file] of files.entries())
         if (!used.includes(i) && formatOf(file) !== 'parquet') await assertReadable(file, signal);
       // Which row came from which file is lost in a SELECT, so the files have one account together.
@@ -116,18 +124,18 @@ export const readSql = (files: readonly string[], sql: string, name: string): Re
       // Of a file that the mapping reads by itself nobody knows how many rows it has.
       if (used.length > 0) ledger.expect(inputs.rows);
       begun(ledger);
-      const { trees, places } = typedTrees(tree, inputs, name);
-      yield* defineInputs(inputs, places.converted, run);
+      const typed = typedTrees(tree, inputs, name);
+      yield* defineInputs(inputs, typed.places.converted, run);
       await lock(
         database,
         files.flatMap((file) => [file, resolve(file)]),
       );
-      await defineMapping(database, sql, trees, name);
+      await defineMapping(database, sql, typed, name);
       const pointIsEither = inputs.columns.some(({ ask }) => ask !== undefined && format.decimal === undefined);
       const data = dataReader({
         catalogue: context.catalogue,
         format,
-        numberFields: places.numberFields,
+        numberFields: typed.places.numberFields,
         pointIsEither,
       });
       const sources = [{ table: all, file: all, ledger }];
