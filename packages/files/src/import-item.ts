@@ -1,4 +1,4 @@
-import type { DecodedTouchpoint, TouchpointWarning } from '@rapport/domain';
+import type { DecodedTouchpoint, TouchpointAdjustment, TouchpointWarning } from '@rapport/domain';
 
 /** Where an item comes from. Lines count from 1; `line` is the first line of the item. */
 export interface Place {
@@ -29,6 +29,8 @@ export type ImportItem =
       readonly at: Place;
       /** Fields that look misspelt; absent where there are none. */
       readonly warnings?: readonly TouchpointWarning[];
+      /** Values that were taken otherwise than they are written; absent where there are none. */
+      readonly adjustments?: readonly TouchpointAdjustment[];
     }
   | RejectedItem;
 
@@ -80,6 +82,8 @@ export interface ImportAccount {
   readonly rejected: number;
   /** Touchpoints with fields that look misspelt, by what was said of the field. */
   readonly warnings: Readonly<Record<string, number>>;
+  /** Values that were taken otherwise than they are written, by what was done. */
+  readonly adjusted: Readonly<Record<string, number>>;
   readonly files: readonly FileAccount[];
   /** How the tables were read; empty where there is nothing to find out. */
   readonly inputs: readonly InputReport[];

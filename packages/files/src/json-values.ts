@@ -1,4 +1,4 @@
-import { readChunks } from './chunks';
+import { readChunks, readHead } from './chunks';
 import { ImportError } from './import-error';
 import { CutError, jsonCutter } from './json-cutter';
 import { type FileLine, MAX_LINE_BYTES, readLines } from './lines';
@@ -26,9 +26,6 @@ const valueOfLine = <T>({ line, text, fault }: FileLine, parse: (text: string) =
   return text.trim() === '' ? undefined : parsed(line, text, parse);
 };
 
-/** How much of a file says how its values stand. */
-const HEAD = 64 * 1024;
-
 /** A value a line, unless the file begins with an array or with an object that its second line goes on with. */
 const layoutOf = (head: string): JsonLayout => {
   const [first, second] = head
@@ -39,15 +36,6 @@ const layoutOf = (head: string): JsonLayout => {
   if (first.startsWith('[')) return 'values';
   if (!first.startsWith('{') || second === undefined || second.startsWith('{')) return 'lines';
   return parsed(1, first, JSON.parse).fault === undefined ? 'lines' : 'values';
-};
-
-const headOf = async (file: string, signal?: AbortSignal): Promise<string> => {
-  let head = '';
-  for await (const chunk of readChunks(file, signal)) {
-    head += chunk.toString('utf8');
-    if (head.length >= HEAD) break;
-  }
-  return head.replace(/^\uFEFF/, '');
 };
 
 async function* cutValues<T>(
@@ -105,6 +93,6 @@ export const readJsonValues = async <T>(
   parse: (text: string) => T,
   signal?: AbortSignal,
 ): Promise<JsonFile<T>> => {
-  const layout = layoutOf(await headOf(file, signal));
+  const layout = layoutOf((await readHead(file, signal)).toString('utf8').replace(/^\uFEFF/, ''));
   return { layout, values: layout === 'lines' ? lineValues(file, parse, signal) : cutValues(file, parse, signal) };
 };

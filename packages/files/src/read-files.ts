@@ -1,4 +1,4 @@
-import type { DecodeContext } from '@rapport/domain';
+import type { DecodeContext, TouchpointAdjustment } from '@rapport/domain';
 import { type FileLedger, tally } from './account';
 import { ImportError } from './import-error';
 import type { ImportBatch, ImportItem, InputReport, Mapping, RejectedItem } from './import-item';
@@ -36,6 +36,10 @@ const readingOf = (files: readonly string[], mapping: Mapping): Reading => {
       return readEachFile(TABLE_PRESETS[mapping.preset], files);
   }
 };
+
+/** What was done to a value, without the value. */
+const adjustedAs = ({ type, field }: TouchpointAdjustment): string =>
+  `${type}: ${field} below 0 is taken as an amount above 0`;
 
 /**
  * Reads touchpoints from files. The same files with the same mapping yield the same items in the same order. Every
@@ -87,6 +91,7 @@ export async function* readFiles(
   };
   const counts = { touchpoint: 0, rejected: 0 };
   const warnings = new Map<string, number>();
+  const adjusted = new Map<string, number>();
   let passed = 0;
   let batch: ImportItem[] = [];
   let limited = false;
@@ -97,7 +102,10 @@ export async function* readFiles(
         limited = item.kind === 'touchpoint' && counts.touchpoint === limit;
         if (limited) break all;
         counts[item.kind]++;
-        if (item.kind === 'touchpoint') for (const { message } of item.warnings ?? []) tally(warnings, message, 1);
+        if (item.kind === 'touchpoint') {
+          for (const { message } of item.warnings ?? []) tally(warnings, message, 1);
+          for (const one of item.adjustments ?? []) tally(adjusted, adjustedAs(one), 1);
+        }
         if (passed < resumeAfter) {
           passed++;
           continue;
@@ -127,6 +135,7 @@ export async function* readFiles(
       touchpoints: counts.touchpoint,
       rejected: counts.rejected,
       warnings: Object.fromEntries(warnings),
+      adjusted: Object.fromEntries(adjusted),
       files: accounts,
       inputs,
       ...(limited ? { limited } : {}),
