@@ -53,7 +53,8 @@ export const fileLedger = (file: string, unit: FileAccount['unit'] = 'line'): Fi
       belongsToNobody: plain.nobody,
       notATouchpoint: Object.fromEntries(notATouchpoint),
       rejected: Object.fromEntries(rejected),
-      unaccounted: (expected ?? counted) - counted,
+      unaccounted: Math.max(0, (expected ?? counted) - counted),
+      ...(counted > (expected ?? counted) ? { countedTwice: counted - (expected ?? counted) } : {}),
     }),
   };
 };

@@ -81,3 +81,18 @@ export async function* readChunks(file: string, signal?: AbortSignal): AsyncGene
       { cause: failure },
     );
 }
+
+/** How much of a file says what it is. */
+const HEAD = 64 * 1024;
+
+/** The beginning of a file, unpacked when it is gzip. */
+export const readHead = async (file: string, signal?: AbortSignal): Promise<Buffer> => {
+  const head: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of readChunks(file, signal)) {
+    head.push(chunk);
+    bytes += chunk.length;
+    if (bytes >= HEAD) break;
+  }
+  return Buffer.concat(head);
+};

@@ -1,40 +1,53 @@
 import { ImportError } from './import-error';
 
-export interface CsvLayout {
-  readonly delimiter: string;
-  /** Column names in the order of the file. */
-  readonly columns: readonly string[];
-}
+const DELIMITERS = [',', ';', '\t', '|'];
 
-const DELIMITERS = [',', ';', '\t'];
+/** What a delimiter is called in a report. */
+export const DELIMITER_NAMES: Readonly<Record<string, string>> = {
+  ',': 'comma',
+  ';': 'semicolon',
+  '\t': 'tab',
+  '|': 'bar',
+};
 
-const namesIn = (header: string, delimiter: string): readonly string[] =>
-  header.split(delimiter).map((name) => name.trim().replace(/^"(.*)"$/, '$1'));
+const withoutQuotes = (header: string): string => header.replace(/"[^"]*"/g, '');
+
+/** The delimiter of a CSV file: the one that its header has most of outside quotes; a comma where it has none. */
+export const delimiterOf = (header: string): string => {
+  const bare = withoutQuotes(header);
+  const count = (delimiter: string) => bare.split(delimiter).length;
+  return DELIMITERS.reduce((best, delimiter) => (count(delimiter) > count(best) ? delimiter : best));
+};
 
 /**
- * How a CSV file is laid out, from its header. Columns may stand in any order, others may stand between them.
+ * Checks the header of a file that a preset reads. Columns may stand in any order, others may stand between them.
  *
  * @throws ImportError naming what is missing and what was found.
  */
-export const csvLayout = (file: string, header: string, expected: readonly string[]): CsvLayout => {
-  const layouts = DELIMITERS.map((delimiter) => ({ delimiter, columns: namesIn(header, delimiter) }));
-  const missingIn = (layout: CsvLayout) => expected.filter((name) => !layout.columns.includes(name));
-  const best = layouts.reduce((a, b) => (missingIn(b).length < missingIn(a).length ? b : a));
-  const missing = missingIn(best);
+export const assertColumns = (
+  file: string,
+  line: number,
+  found: readonly string[],
+  expected: readonly string[],
+): void => {
+  const missing = expected.filter((name) => !found.includes(name));
   if (missing.length > 0)
     throw new ImportError(
       'wrong-columns',
-      `${file}, line 1: missing ${missing.length === 1 ? 'column' : 'columns'} ${missing.join(', ')}. ` +
-        `Expected the columns ${expected.join(', ')}; found ${best.columns.join(', ').slice(0, 300)}. ` +
+      `${file}, line ${line}: missing ${missing.length === 1 ? 'column' : 'columns'} ${missing.join(', ')}. ` +
+        `Expected the columns ${expected.join(', ')}; found ${found.join(', ').slice(0, 300)}. ` +
         'Name the right file or preset, or write a mapping of your own (--sql).',
-      { file, line: 1, field: missing[0] },
+      { file, line, field: missing[0] },
     );
-  const twice = best.columns.find((name, i) => expected.includes(name) && best.columns.indexOf(name) !== i);
+  const twice = found.find((name, i) => expected.includes(name) && found.indexOf(name) !== i);
   if (twice !== undefined)
-    throw new ImportError('wrong-columns', `${file}, line 1: the column ${twice} stands twice. Remove or rename one.`, {
-      file,
-      line: 1,
-      field: twice,
-    });
-  return best;
+    throw new ImportError(
+      'wrong-columns',
+      `${file}, line ${line}: the column ${twice} stands twice. Remove or rename one.`,
+      {
+        file,
+        line,
+        field: twice,
+      },
+    );
 };

@@ -1,10 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 
 /** What DuckDB may take; the rest goes to disk. */
 export const MEMORY_LIMIT = '1GB';
+
+/** Milliseconds between interruptions of a query that goes on. */
+const INTERRUPT_EVERY = 50;
+/** Milliseconds that an interrupted query may take to end. */
+const PATIENCE = 2_000;
 
 /** A private DuckDB in a temporary folder; what does not fit into memory goes to disk there. */
 export interface Database {
@@ -42,22 +48,42 @@ export const openDatabase = async (signal?: AbortSignal): Promise<Database> => {
     });
     const connection = await instance.connect();
     await connection.run("SET TimeZone = 'UTC'");
-    const interrupt = () => connection.interrupt();
+    // DuckDB takes no notice of an interruption that comes before a query has begun, so it is told again until it does;
+    // who waits for the query is not kept waiting for that.
+    let interrupting: NodeJS.Timeout | undefined;
+    let stop: () => void = () => undefined;
+    const stopped = new Promise<void>((resolve) => {
+      stop = resolve;
+    });
+    const interrupt = () => {
+      connection.interrupt();
+      interrupting ??= setInterval(() => connection.interrupt(), INTERRUPT_EVERY);
+      stop();
+    };
     signal?.addEventListener('abort', interrupt);
+    /** The last query, settled whichever way it ends. */
+    let running: Promise<unknown> = Promise.resolve();
+    /** Asks nothing of DuckDB once the signal is aborted, and fails with the signal's reason. */
+    const unlessAborted = async <T>(query: () => Promise<T>): Promise<T> => {
+      signal?.throwIfAborted();
+      const answer = query();
+      running = answer.catch(() => undefined);
+      await Promise.race([running, stopped]);
+      signal?.throwIfAborted();
+      return answer;
+    };
     let closed = false;
     return {
       folder,
       connection,
       run: async (sql) => {
-        await connection.run(sql);
-        signal?.throwIfAborted();
+        await unlessAborted(() => connection.run(sql));
       },
-      rows: async (sql) => (await connection.runAndReadAll(sql)).getRows(),
+      rows: async (sql) => (await unlessAborted(() => connection.runAndReadAll(sql))).getRows(),
       stream: async function* (sql) {
-        const result = await connection.stream(sql);
+        const result = await unlessAborted(() => connection.stream(sql));
         for (;;) {
-          signal?.throwIfAborted();
-          const chunk = await result.fetchChunk();
+          const chunk = await unlessAborted(() => result.fetchChunk());
           if (chunk === null || chunk.rowCount === 0) return;
           yield chunk.getRows();
         }
@@ -66,8 +92,13 @@ export const openDatabase = async (signal?: AbortSignal): Promise<Database> => {
         if (closed) return;
         closed = true;
         signal?.removeEventListener('abort', interrupt);
-        connection.closeSync();
-        instance.closeSync();
+        const isQuiet = await Promise.race([running.then(() => true), delay(PATIENCE, false, { ref: false })]);
+        clearInterval(interrupting);
+        // A connection that is at work cannot be closed without waiting for it; it ends with the process.
+        if (isQuiet) {
+          connection.closeSync();
+          instance.closeSync();
+        }
         await rm(folder, { recursive: true, force: true });
       },
     };

@@ -1,4 +1,10 @@
-import { type DecodeContext, decodeTouchpoint, misspeltFields, type TouchpointProblem } from '@rapport/domain';
+import {
+  type DecodeContext,
+  decodeTouchpoint,
+  misspeltFields,
+  type TouchpointAdjustment,
+  type TouchpointProblem,
+} from '@rapport/domain';
 import { isLeft } from 'fp-ts/Either';
 import type { ImportItem, Place } from './import-item';
 import { shorten } from './lines';
@@ -23,11 +29,25 @@ const reasonOf = ([first, ...others]: readonly TouchpointProblem[]): string => {
 
 /** Decodes one touchpoint; `raw` is shown when it is rejected. */
 export const decodeItem = (input: unknown, at: Place, context: DecodeContext, raw: () => string): DecodedItem => {
-  const decoded = decodeTouchpoint(input, context);
+  let adjustments: TouchpointAdjustment[] | undefined;
+  const decoded = decodeTouchpoint(input, {
+    ...context,
+    onAdjusted: (one) => {
+      adjustments ??= [];
+      adjustments.push(one);
+    },
+  });
   if (!isLeft(decoded)) {
     const warnings = misspeltFields(decoded.right, context.catalogue, input);
     const touchpoint = { kind: 'touchpoint', touchpoint: decoded.right, at } as const;
-    return { item: warnings.length === 0 ? touchpoint : { ...touchpoint, warnings } };
+    if (warnings.length === 0 && adjustments === undefined) return { item: touchpoint };
+    return {
+      item: {
+        ...touchpoint,
+        ...(warnings.length === 0 ? undefined : { warnings }),
+        ...(adjustments === undefined ? undefined : { adjustments }),
+      },
+    };
   }
   const [first] = decoded.left;
   return {

@@ -1,9 +1,14 @@
-import type { DecodedTouchpoint, TouchpointWarning } from '@rapport/domain';
+import type { DecodedTouchpoint, TouchpointAdjustment, TouchpointWarning } from '@rapport/domain';
 
 /** Where an item comes from. Lines count from 1; `line` is the first line of the item. */
 export interface Place {
   readonly file: string;
   readonly line: number;
+  /**
+   * What `line` counts where it is not lines: values of a JSON array, or rows of what a mapping makes, which has not
+   * said of which line a row is.
+   */
+  readonly counts?: 'values' | 'rows of the result';
 }
 
 /** A line (or what was made of several) that cannot become a touchpoint. */
@@ -24,13 +29,15 @@ export type ImportItem =
       readonly at: Place;
       /** Fields that look misspelt; absent where there are none. */
       readonly warnings?: readonly TouchpointWarning[];
+      /** Values that were taken otherwise than they are written; absent where there are none. */
+      readonly adjustments?: readonly TouchpointAdjustment[];
     }
   | RejectedItem;
 
 /** What became of the lines of one input file, every line counted once. */
 export interface FileAccount {
   readonly file: string;
-  /** What is counted: lines of a text file, or rows where a mapping of yours reads a table. */
+  /** What is counted: lines of a text file, or rows where a mapping of yours reads a table or a file is an array. */
   readonly unit: 'line' | 'row';
   readonly lines: number;
   readonly header: number;
@@ -45,9 +52,28 @@ export interface FileAccount {
   readonly rejected: Readonly<Record<string, number>>;
   /**
    * `lines` minus all of the above: 0 for the presets. A mapping of your own that selects or groups without saying
-   * how many `lines` it used leaves a rest here; one that makes several touchpoints of a row goes below 0.
+   * how many `lines` it used leaves a rest here.
    */
   readonly unaccounted: number;
+  /** By how much all of the above is more than `lines`: a mapping that says too many `lines`. Absent: by nothing. */
+  readonly countedTwice?: number;
+}
+
+/** A column of a file, and what was found out about it. */
+export interface ColumnReport {
+  readonly name: string;
+  /** What it is called in the mapping, where that is not its name. */
+  readonly column?: string;
+  readonly kind: string;
+  /** Why it is text, what was taken for granted, what has to be said. */
+  readonly note?: string;
+}
+
+/** How a file was read: what it has not said itself, and was found out or taken for granted. */
+export interface InputReport {
+  readonly file: string;
+  readonly layout: string;
+  readonly columns: readonly ColumnReport[];
 }
 
 /** What an import has read, complete when the last batch has come. */
@@ -56,7 +82,13 @@ export interface ImportAccount {
   readonly rejected: number;
   /** Touchpoints with fields that look misspelt, by what was said of the field. */
   readonly warnings: Readonly<Record<string, number>>;
+  /** Values that were taken otherwise than they are written, by what was done. */
+  readonly adjusted: Readonly<Record<string, number>>;
   readonly files: readonly FileAccount[];
+  /** How the tables were read; empty where there is nothing to find out. */
+  readonly inputs: readonly InputReport[];
+  /** The import ended before its files did, because it was told to; then `files` is empty. */
+  readonly limited?: true;
 }
 
 export interface ImportBatch {

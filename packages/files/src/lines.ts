@@ -8,12 +8,15 @@ export const MAX_LINE_BYTES = 8 * 1024 * 1024;
 const SHOWN = 200;
 
 const NEWLINE = 10;
+const RETURN = 13;
 
 /** A line of a file; `line` counts from 1. One that cannot be read carries the reason, and its beginning as `text`. */
 export interface FileLine {
   readonly line: number;
   readonly text: string;
   readonly fault?: string;
+  /** How the line ends where that is not a plain newline; only with `anyEnd`. */
+  readonly end?: '\r\n' | '\r';
 }
 
 /** The beginning of a bad line, for a report: a copy, because a slice would keep all the text around it in memory. */
@@ -38,6 +41,29 @@ const assertText = (file: string, start: Buffer): void => {
     );
 };
 
+export interface LineOptions {
+  readonly maxBytes?: number;
+  /** Lines also end with a lone CR, and say how they end: a value in quotes keeps the ends of line that it holds. */
+  readonly anyEnd?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+const ANY_END = /\r\n|\r|\n/g;
+
+/** Lines by any end, with the end where it is not LF; what follows the last end is a line where there is something. */
+const byAnyEnd = (text: string): readonly Omit<FileLine, 'line'>[] => {
+  const lines: Omit<FileLine, 'line'>[] = [];
+  let from = 0;
+  for (const { 0: end, index } of text.matchAll(ANY_END)) {
+    lines.push(
+      end === '\n' ? { text: text.slice(from, index) } : { text: text.slice(from, index), end: end as FileLine['end'] },
+    );
+    from = index + end.length;
+  }
+  if (from < text.length) lines.push({ text: text.slice(from) });
+  return lines;
+};
+
 /**
  * The lines of a text file (UTF-8, plain or gzip), in batches of what one chunk holds. Ends of line may be LF or CRLF;
  * a byte order mark is dropped. Lines with invalid UTF-8 or longer than `maxBytes` are yielded with a `fault`.
@@ -46,7 +72,7 @@ const assertText = (file: string, start: Buffer): void => {
  */
 export async function* readLines(
   file: string,
-  { maxBytes = MAX_LINE_BYTES, signal }: { readonly maxBytes?: number; readonly signal?: AbortSignal } = {},
+  { maxBytes = MAX_LINE_BYTES, anyEnd = false, signal }: LineOptions = {},
 ): AsyncGenerator<readonly FileLine[]> {
   let line = 0;
   let rest: Buffer[] = [];
@@ -68,9 +94,30 @@ export async function* readLines(
       : { line, text: shorten(bytes.subarray(0, 4 * SHOWN).toString('utf8')), fault };
   };
 
-  const linesOf = (region: Buffer): FileLine[] => {
+  const nextEnd = (bytes: Buffer, from: number): number => {
+    const newline = bytes.indexOf(NEWLINE, from);
+    if (!anyEnd) return newline;
+    const lone = bytes.subarray(0, newline === -1 ? bytes.length : newline).indexOf(RETURN, from);
+    return lone === -1 || bytes[lone + 1] === NEWLINE ? newline : lone;
+  };
+
+  /** Where the last line of a chunk ends; a CR at the very end may be half of an end. */
+  const lastEnd = (chunk: Buffer): number => {
+    const newline = chunk.lastIndexOf(NEWLINE);
+    return anyEnd ? Math.max(newline, chunk.subarray(0, -1).lastIndexOf(RETURN)) : newline;
+  };
+
+  /** `closing` is the byte that ends the region. */
+  const linesOf = (region: Buffer, closing?: number): FileLine[] => {
     // Almost every region is clean, and decoding it at once is several times faster than line by line.
     if (region.length <= maxBytes && isUtf8(region)) {
+      if (anyEnd && (closing === RETURN || region.includes(RETURN)))
+        return byAnyEnd(region.toString('utf8') + (closing === undefined ? '' : String.fromCharCode(closing))).map(
+          (one) => {
+            line++;
+            return { line, ...one };
+          },
+        );
       const texts = region.toString('utf8').split('\n');
       return texts.map((text) => {
         line++;
@@ -79,7 +126,7 @@ export async function* readLines(
     }
     const lines: FileLine[] = [];
     for (let from = 0; from <= region.length; ) {
-      const end = region.indexOf(NEWLINE, from);
+      const end = nextEnd(region, from);
       lines.push(lineOf(region.subarray(from, end === -1 ? region.length : end)));
       if (end === -1) break;
       from = end + 1;
@@ -98,9 +145,10 @@ export async function* readLines(
       tooLong = undefined;
       from = end + 1;
     }
-    const last = chunk.lastIndexOf(NEWLINE);
+    const last = lastEnd(chunk);
     if (last >= from) {
-      for (const one of linesOf(Buffer.concat([...rest, chunk.subarray(from, last)]))) lines.push(one);
+      const region = Buffer.concat([...rest, chunk.subarray(from, last)]);
+      for (const one of linesOf(region, chunk[last])) lines.push(one);
       rest = [];
       restBytes = 0;
       from = last + 1;
@@ -144,5 +192,5 @@ export async function* readLines(
   }
   if (first) throw new ImportError('empty-file', `${file}: the file is empty.`, { file });
   if (tooLong !== undefined) yield [{ line: line + 1, text: tooLong, fault: `a line longer than ${maxBytes} bytes` }];
-  else if (restBytes > 0) yield [lineOf(Buffer.concat(rest))];
+  else if (restBytes > 0) yield linesOf(Buffer.concat(rest));
 }

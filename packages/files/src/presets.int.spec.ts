@@ -18,8 +18,8 @@ describe('the preset online-retail', () => {
   test('makes one touchpoint of an invoice, in the order in which they happened, and rejects bad lines first', async () => {
     const { items } = await collect([file], mapping);
     expect(summary(items)).toEqual([
-      '21 rejected UnitPrice: expected 8 columns, found 5',
-      '23 rejected : expected 8 columns, found 9',
+      '21 rejected : expected 8 columns, found 5',
+      '23 rejected : expected 8 columns, found 10',
       '16 rejected Quantity: expected a whole number',
       '17 rejected InvoiceDate: expected an instant such as 2010-12-01 08:26:00',
       '18 rejected UnitPrice: expected a number of at least 0',

@@ -1,12 +1,13 @@
-import type { DecodeContext } from '@rapport/domain';
+import type { DecodeContext, TouchpointAdjustment } from '@rapport/domain';
 import { type FileLedger, tally } from './account';
 import { ImportError } from './import-error';
-import type { ImportBatch, ImportItem, Mapping, RejectedItem } from './import-item';
+import type { ImportBatch, ImportItem, InputReport, Mapping, RejectedItem } from './import-item';
 import { TABLE_PRESETS } from './presets';
 import { readNdjson } from './read-ndjson';
 import { readEachFile, readFileSet } from './read-preset';
 import { readSql } from './read-sql';
 import type { Reading } from './reading';
+import type { ValueFormat } from './value-format';
 
 export interface ReadOptions {
   /** How touchpoints are decoded: the catalogue, the clock, the source of lines that name none. */
@@ -14,6 +15,10 @@ export interface ReadOptions {
   /** Items in a batch; 1,000 by default. */
   readonly batchSize?: number;
   readonly signal?: AbortSignal;
+  /** How numbers and dates are written, where a mapping's files do not show it. */
+  readonly format?: ValueFormat;
+  /** Ends after so many touchpoints, as if there were no more; the account says so. */
+  readonly limit?: number;
   /** Passes over the first so many items (rejected ones are items), which an interrupted import has done. */
   readonly resumeAfter?: number;
   /** Called for each rejected item that is yielded. */
@@ -31,6 +36,10 @@ const readingOf = (files: readonly string[], mapping: Mapping): Reading => {
       return readEachFile(TABLE_PRESETS[mapping.preset], files);
   }
 };
+
+/** What was done to a value, without the value. */
+const adjustedAs = ({ type, field }: TouchpointAdjustment): string =>
+  `${type}: ${field} below 0 is taken as an amount above 0`;
 
 /**
  * Reads touchpoints from files. The same files with the same mapping yield the same items in the same order. Every
@@ -54,18 +63,23 @@ const readingOf = (files: readonly string[], mapping: Mapping): Reading => {
 export async function* readFiles(
   files: readonly string[],
   mapping: Mapping,
-  { context, batchSize = 1000, signal, resumeAfter = 0, onRejected }: ReadOptions,
+  { context, batchSize = 1000, signal, format = {}, limit, resumeAfter = 0, onRejected }: ReadOptions,
 ): AsyncGenerator<ImportBatch> {
   if (files.length === 0) throw new ImportError('missing-file', 'No file was given. Name at least one.', { file: '' });
   const ledgers: FileLedger[] = [];
+  const inputs: InputReport[] = [];
   const reading = readingOf(
     files,
     mapping,
   )({
     context,
+    format,
     signal,
     begun: (ledger) => {
       ledgers.push(ledger);
+    },
+    found: (input) => {
+      inputs.push(input);
     },
   });
   const progress = () => {
@@ -77,14 +91,21 @@ export async function* readFiles(
   };
   const counts = { touchpoint: 0, rejected: 0 };
   const warnings = new Map<string, number>();
+  const adjusted = new Map<string, number>();
   let passed = 0;
   let batch: ImportItem[] = [];
+  let limited = false;
   try {
-    for await (const items of reading) {
+    all: for await (const items of reading) {
       signal?.throwIfAborted();
       for (const item of items) {
+        limited = item.kind === 'touchpoint' && counts.touchpoint === limit;
+        if (limited) break all;
         counts[item.kind]++;
-        if (item.kind === 'touchpoint') for (const { message } of item.warnings ?? []) tally(warnings, message, 1);
+        if (item.kind === 'touchpoint') {
+          for (const { message } of item.warnings ?? []) tally(warnings, message, 1);
+          for (const one of item.adjustments ?? []) tally(adjusted, adjustedAs(one), 1);
+        }
         if (passed < resumeAfter) {
           passed++;
           continue;
@@ -114,7 +135,10 @@ export async function* readFiles(
       touchpoints: counts.touchpoint,
       rejected: counts.rejected,
       warnings: Object.fromEntries(warnings),
+      adjusted: Object.fromEntries(adjusted),
       files: accounts,
+      inputs,
+      ...(limited ? { limited } : {}),
     },
   };
 }

@@ -3,9 +3,10 @@ import type { FileLedger } from './account';
 import type { Database } from './database';
 import { decodeItem } from './decode-item';
 import { ImportError } from './import-error';
-import type { ImportItem } from './import-item';
+import type { ImportItem, Place } from './import-item';
 import { shorten } from './lines';
-import { type MappedRow, mappingQuery, rowOf } from './mapped-row';
+import { type MappedRow, mappingQuery, type RowRules, rowOf } from './mapped-row';
+import { markSet } from './mark-set';
 
 /** An input as a mapping knows it: its table, the file's name, and where its lines are counted. */
 export interface MappedSource {
@@ -14,19 +15,34 @@ export interface MappedSource {
   readonly ledger: FileLedger;
 }
 
-const linesByTable = ({ lines = 1, table }: MappedRow, first: string): readonly (readonly [string, number])[] =>
-  typeof lines === 'number' ? [[table ?? first, lines]] : Object.entries(lines);
+export interface MappingRun {
+  readonly database: Database;
+  readonly rules: RowRules;
+  /** The first source is meant where a row names no table. */
+  readonly sources: readonly MappedSource[];
+  readonly context: DecodeContext;
+  /** Where the row with a mark stands. */
+  readonly placeOf?: (mark: number) => Place;
+}
 
-/**
- * The items that the view `mapping` yields, decoded and counted, in chunks. The first source is meant where a row names
- * no table.
- */
-export async function* readMapping(
-  database: Database,
-  name: string,
-  sources: readonly MappedSource[],
-  context: DecodeContext,
-): AsyncGenerator<readonly ImportItem[]> {
+/** How many lines of which table a row counts. A row of a file that several rows come from counts once. */
+const lineCounter = (first: string) => {
+  const seen = markSet();
+  return ({ lines, table, mark }: MappedRow): readonly (readonly [string, number])[] => {
+    if (lines === undefined) return [[table ?? first, mark === undefined || seen.add(mark) ? 1 : 0]];
+    return typeof lines === 'number' ? [[table ?? first, lines]] : Object.entries(lines);
+  };
+};
+
+/** The items that the view `mapping` yields, decoded and counted, in chunks. */
+export async function* readMapping({
+  database,
+  rules,
+  sources,
+  context,
+  placeOf,
+}: MappingRun): AsyncGenerator<readonly ImportItem[]> {
+  const { name } = rules;
   const byTable = new Map(sources.map((source) => [source.table, source]));
   const sourceOf = (table: string): MappedSource => {
     const source = byTable.get(table);
@@ -37,13 +53,20 @@ export async function* readMapping(
       { file: name, field: 'file' },
     );
   };
+  const linesOf = lineCounter(sources[0].table);
   let number = 0;
+  const placeIn = (row: MappedRow): Place => {
+    const { file } = sourceOf(row.table ?? sources[0].table);
+    if (row.line !== undefined) return { file, line: row.line };
+    if (row.mark !== undefined && placeOf !== undefined) return placeOf(row.mark);
+    return { file, line: number, counts: 'rows of the result' };
+  };
   for await (const rows of database.stream(await mappingQuery(database, name))) {
     const items: ImportItem[] = [];
     for (const values of rows) {
       number++;
-      const row = rowOf(values, name);
-      const at = { file: sourceOf(row.table ?? sources[0].table).file, line: row.line ?? number };
+      const row = rowOf(values, rules);
+      const at = placeIn(row);
       let outcome = row.outcome;
       let reason = row.reason;
       if (outcome === 'touchpoint') {
@@ -56,7 +79,7 @@ export async function* readMapping(
       } else if (outcome === 'rejected')
         items.push({ kind: 'rejected', at, field: row.field, reason, raw: shorten(row.raw ?? '') });
       const countedAs = row.outcome === 'rejected' && row.field !== '' ? `${row.field}: ${reason}` : reason;
-      for (const [table, lines] of linesByTable(row, sources[0].table)) {
+      for (const [table, lines] of linesOf(row)) {
         if (!Number.isSafeInteger(lines) || lines < 0)
           throw new ImportError(
             'mapping',

@@ -1,42 +1,37 @@
-import { parseExactJson } from '@rapport/domain';
-import { fileLedger } from './account';
+import { type DecodeContext, parseExactJson } from '@rapport/domain';
+import { type FileLedger, fileLedger } from './account';
 import { decodeItem } from './decode-item';
-import type { ImportItem } from './import-item';
-import { readLines, shorten } from './lines';
+import type { ImportItem, Place } from './import-item';
+import { type JsonValue, readJsonValues } from './json-values';
+import { shorten } from './lines';
 import type { Reading } from './reading';
 
-const parse = (text: string): { readonly value: unknown } | { readonly fault: string } => {
-  try {
-    return { value: parseExactJson(text) };
-  } catch (error) {
-    return { fault: error instanceof Error ? error.message : String(error) };
+const itemOf = (one: JsonValue<unknown>, at: Place, context: DecodeContext, ledger: FileLedger): ImportItem => {
+  if (one.fault !== undefined) {
+    ledger.count('rejected', 1, one.notJson === true ? 'not JSON' : one.fault);
+    return { kind: 'rejected', at, field: '', reason: one.fault, raw: shorten(one.text) };
   }
+  const { item, countedAs } = decodeItem(one.value, at, context, () => one.text);
+  ledger.count(countedAs === undefined ? 'touchpoint' : 'rejected', 1, countedAs);
+  return item;
 };
 
-/** The preset `touchpoints`: a touchpoint a line, as CloudEvent or in the compact form. */
+/** The preset `touchpoints`: a touchpoint a line, or all in an array, as CloudEvents or in the compact form. */
 export const readNdjson = (files: readonly string[]): Reading =>
   async function* ({ context, signal, begun }) {
     for (const file of files) {
-      const ledger = fileLedger(file);
+      const { layout, values } = await readJsonValues(file, parseExactJson, signal);
+      const ledger = fileLedger(file, layout === 'lines' ? 'line' : 'row');
       begun(ledger);
-      for await (const lines of readLines(file, { signal })) {
+      for await (const batch of values) {
         const items: ImportItem[] = [];
-        for (const { line, text, fault } of lines) {
-          if (fault === undefined && text.trim() === '') {
-            ledger.count('blank', 1);
-            continue;
+        for (const one of batch) {
+          if (one === undefined) ledger.count('blank', 1);
+          else {
+            const at: Place =
+              layout === 'lines' ? { file, line: one.line } : { file, line: one.line, counts: 'values' };
+            items.push(itemOf(one, at, context, ledger));
           }
-          const at = { file, line };
-          const parsed = fault === undefined ? parse(text) : { fault };
-          if ('fault' in parsed) {
-            const reason = fault ?? `not JSON: ${parsed.fault}`;
-            items.push({ kind: 'rejected', at, field: '', reason, raw: shorten(text) });
-            ledger.count('rejected', 1, fault ?? 'not JSON');
-            continue;
-          }
-          const { item, countedAs } = decodeItem(parsed.value, at, context, () => text);
-          items.push(item);
-          ledger.count(countedAs === undefined ? 'touchpoint' : 'rejected', 1, countedAs);
         }
         yield items;
       }

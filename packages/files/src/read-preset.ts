@@ -11,6 +11,7 @@ import { type PresetTable, presetSql, type TablePreset } from './presets';
 import { readMapping } from './read-mapping';
 import type { Reading } from './reading';
 import { loadTable } from './stage';
+import { dataReader } from './touchpoint-data';
 
 /** Reads files of one preset: loads each into its table, then yields what the preset's SELECT makes of them. */
 const readPreset = (
@@ -18,7 +19,7 @@ const readPreset = (
   files: ReadonlyMap<PresetTable, string>,
   nameOf: (path: string) => string,
 ): Reading =>
-  async function* ({ context, signal, begun }) {
+  async function* ({ context, format, signal, begun }) {
     for (const file of files.values()) assertFile(file);
     const database = await openDatabase(signal);
     try {
@@ -29,10 +30,11 @@ const readPreset = (
       }));
       for (const { ledger } of sources) begun(ledger);
       for (const [i, [{ table, columns }, file]] of [...files].entries())
-        yield await loadTable(database, { table, file, name: nameOf(file), columns }, sources[i].ledger, signal);
+        yield* loadTable(database, { table, file, name: nameOf(file), columns }, sources[i].ledger, signal);
       await lock(database, []);
       await database.run(`CREATE TEMP VIEW mapping AS ${presetSql(preset.name)}`);
-      yield* readMapping(database, preset.name, sources, context);
+      const data = dataReader({ catalogue: context.catalogue, format, numberFields: new Set(), pointIsEither: false });
+      yield* readMapping({ database, rules: { name: preset.name, format, data }, sources, context });
     } catch (error) {
       signal?.throwIfAborted();
       const [file] = files.values();

@@ -1,110 +1,102 @@
 import { resolve } from 'node:path';
-import { type FileLedger, fileLedger } from './account';
+import { fileLedger } from './account';
 import { assertFile } from './chunks';
-import { type Database, literal, lock, openDatabase } from './database';
+import { type Database, lock, openDatabase } from './database';
 import { adviceOn, messageOf } from './duckdb-error';
 import { ImportError } from './import-error';
-import type { RejectedItem } from './import-item';
-import { readLines, shorten } from './lines';
+import type { ImportItem, Place } from './import-item';
+import { formatOf } from './input-format';
+import { defineInputs, type InputRun, type Inputs, stageInputs } from './inputs';
+import { readLines } from './lines';
+import { copyOf, type MappingTree, type SqlNode, statementOf, tablesIn, topOf, treeOf } from './mapping-tree';
 import { readMapping } from './read-mapping';
 import type { Reading } from './reading';
-
-type Format = 'csv' | 'json' | 'ndjson' | 'parquet';
-
-const FORMATS: Readonly<Record<string, Format>> = {
-  csv: 'csv',
-  tsv: 'csv',
-  txt: 'csv',
-  json: 'json',
-  ndjson: 'ndjson',
-  jsonl: 'ndjson',
-  parquet: 'parquet',
-};
-
-const formatOf = (file: string): Format => {
-  const extension = /\.(\w+)(?:\.gz)?$/.exec(file.toLowerCase())?.[1] ?? '';
-  const format = FORMATS[extension];
-  if (format === undefined)
-    throw new ImportError(
-      'not-a-file',
-      `${file}: what kind of file is this? Known by their extension are ${Object.keys(FORMATS).join(', ')}, each also with .gz.`,
-      { file },
-    );
-  return format;
-};
-
-/** What DuckDB says, with the file in front. */
-const unreadable = (file: string, error: unknown): ImportError => {
-  const line = /Line:\s*(\d+)|line (\d+)/i.exec(messageOf(error));
-  return new ImportError(
-    'unreadable',
-    `${file}: ${messageOf(error)}\nRepair the file, or read it in the mapping with read_csv, read_json or read_parquet and the options it needs.`,
-    { file, line: line === null ? undefined : Number(line[1] ?? line[2]) },
-    { cause: error },
-  );
-};
+import { markRows, ROWS_IN_A_FILE } from './row-marks';
+import { dataReader } from './touchpoint-data';
+import { type TypedPlaces, typePlaces } from './typed-places';
 
 /** Reads a text file to its end once, because DuckDB takes an archive that is cut short for a shorter one. */
 const assertReadable = async (file: string, signal?: AbortSignal): Promise<void> => {
   for await (const _ of readLines(file, { signal })) signal?.throwIfAborted();
 };
 
-const rejectsOf = async (database: Database, file: string, ledger: FileLedger): Promise<readonly RejectedItem[]> => {
-  const refused = await database.rows(
-    'SELECT line, any_value(column_name), any_value(error_message), any_value(csv_line) FROM refused GROUP BY line ORDER BY line',
+/** What DuckDB says of a file, with the file in front. */
+const unreadable = (file: string, error: unknown): ImportError =>
+  new ImportError(
+    'unreadable',
+    `${file}: ${messageOf(error)}\nRepair the file, or read it in the mapping with read_csv, read_json or read_parquet and the options it needs.`,
+    { file },
+    { cause: error },
   );
-  await database.run('DROP TABLE refused');
-  await database.run('DROP TABLE refused_scans');
-  return refused.map(([line, column, message, csvLine]) => {
-    const field = typeof column === 'string' ? column : '';
-    const [reason] = String(message).split('\n');
-    ledger.count('rejected', 1, field === '' ? reason : `${field}: a value of another type`);
-    return { kind: 'rejected', at: { file, line: Number(line) }, field, reason, raw: shorten(String(csvLine)) };
-  });
+
+/** The files that a mapping reads as `input` or by number, by their places; all where its tree is not known. */
+const usedFiles = (tree: SqlNode | undefined, count: number): readonly number[] => {
+  const all = Array.from({ length: count }, (_, i) => i);
+  if (tree === undefined) return all;
+  const tables = tablesIn(tree);
+  return tables.has('input') ? all : all.filter((i) => tables.has(`input_${i + 1}`));
 };
 
-/** Makes `name` what is in the file: a table of CSV (whose bad lines are then known), a view of all others. */
-const attach = async (database: Database, name: string, file: string): Promise<void> => {
-  const format = formatOf(file);
-  const path = literal(resolve(file));
-  const statement =
-    format === 'csv'
-      ? `CREATE TABLE ${name} AS SELECT * FROM read_csv(${path}, store_rejects = true, rejects_limit = 0, rejects_table = 'refused', rejects_scan = 'refused_scans')`
-      : format === 'parquet'
-        ? `CREATE VIEW ${name} AS SELECT * FROM read_parquet(${path})`
-        : `CREATE VIEW ${name} AS SELECT * FROM read_json(${path}, format = '${format === 'ndjson' ? 'newline_delimited' : 'auto'}')`;
-  await database.run(statement);
-};
-
-/** All files by column name. Files that do not go together have no `input`; a mapping then joins them by number. */
-const defineInput = async (database: Database, files: number): Promise<void> => {
-  const selects = Array.from({ length: files }, (_, i) => `SELECT * FROM input_${i + 1}`);
-  const union = database.run(`CREATE VIEW input AS ${selects.join(' UNION ALL BY NAME ')}`);
-  await (files === 1 ? union : union.catch(() => undefined));
+const assertSelect = async (database: Database, sql: string, name: string): Promise<void> => {
+  const refuse = (what: string) => new ImportError('mapping', `${name}: ${what}`, { file: name });
+  if (sql.replace(/--.*$/gm, '').replace(/[\s;]/g, '') === '') throw refuse('the mapping is empty. Write one SELECT.');
+  const statements = await database.connection.extractStatements(sql);
+  if (statements.count !== 1) throw refuse(`expected one SELECT, found ${statements.count} statements.`);
+  const { StatementType } = await import('@duckdb/node-api');
+  const statement = await statements.prepare(0);
+  const type = statement.statementType;
+  statement.destroySync();
+  if (type !== StatementType.SELECT)
+    throw refuse(`expected a SELECT, found another statement (${StatementType[type]}).`);
 };
 
 /** Only a single SELECT may be a mapping, so that nothing it says can change anything. */
-const defineMapping = async (database: Database, sql: string, name: string): Promise<void> => {
-  const refuse = (what: string, cause?: unknown) =>
-    new ImportError('mapping', `${name}: ${what}`, { file: name }, { cause });
-  if (sql.replace(/--.*$/gm, '').replace(/[\s;]/g, '') === '') throw refuse('the mapping is empty. Write one SELECT.');
+const defineMapping = async (
+  database: Database,
+  sql: string,
+  { trees, writes }: Trees,
+  name: string,
+): Promise<void> => {
+  let failure: unknown;
+  for (const tree of trees) {
+    const statement = await statementOf(database, tree, writes);
+    failure = await database.run(`CREATE TEMP VIEW mapping AS ${statement}`).catch((error: unknown) => error);
+    if (failure === undefined) return;
+  }
   try {
-    const statements = await database.connection.extractStatements(sql);
-    if (statements.count !== 1) throw refuse(`expected one SELECT, found ${statements.count} statements.`);
-    const { StatementType } = await import('@duckdb/node-api');
-    const statement = await statements.prepare(0);
-    const type = statement.statementType;
-    statement.destroySync();
-    if (type !== StatementType.SELECT)
-      throw refuse(`expected a SELECT, found another statement (${StatementType[type]}).`);
+    await assertSelect(database, sql, name);
+    // What is wrong with it is said best in its own words.
     await database.run(`CREATE TEMP VIEW mapping AS ${sql}`);
+    // Whose columns cannot be converted must not run with text: it would compare numbers as text.
+    if (failure !== undefined) throw failure;
   } catch (error) {
     if (error instanceof ImportError) throw error;
-    throw refuse(
-      `${messageOf(error)}\nA mapping is one SELECT from input (the file) and may read only the files named on the command line.`,
-      error,
+    throw new ImportError(
+      'mapping',
+      `${name}: ${messageOf(error)}\nA mapping is one SELECT from input (the file) and may read only the files named on the command line. ` +
+        'A column whose values are not all of one kind is text; rapport import --dry-run shows what each column is.',
+      { file: name },
+      { cause: error },
     );
   }
+};
+
+const NOTHING: TypedPlaces = { converted: new Set(), numberFields: new Set() };
+
+/** The trees of a mapping that convert its columns where it calculates with them: with the marks of rows, and without. */
+interface Trees {
+  readonly trees: readonly SqlNode[];
+  readonly writes: boolean;
+  readonly places: TypedPlaces;
+}
+
+const typedTrees = (mapping: MappingTree | undefined, { columns }: Inputs, name: string): Trees => {
+  if (mapping === undefined) return { trees: [], writes: false, places: NOTHING };
+  const typed = copyOf(mapping.tree);
+  const places = typePlaces(topOf(typed), columns, name);
+  const marked = copyOf(typed);
+  markRows(topOf(marked));
+  return { trees: [marked, typed], writes: mapping.writes, places };
 };
 
 /**
@@ -112,45 +104,44 @@ const defineMapping = async (database: Database, sql: string, name: string): Pro
  * there by itself as `input_1`, `input_2`, in the order given.
  */
 export const readSql = (files: readonly string[], sql: string, name: string): Reading =>
-  async function* ({ context, signal, begun }) {
+  async function* ({ context, format, signal, begun, found }) {
     for (const file of files) {
       assertFile(file);
-      if (formatOf(file) !== 'parquet') await assertReadable(file, signal);
+      formatOf(file);
     }
     const database = await openDatabase(signal);
     try {
+      const tree = await treeOf(database, sql);
+      const used = usedFiles(tree?.tree, files.length);
+      for (const [i, file] of files.entries())
+        if (!used.includes(i) && formatOf(file) !== 'parquet') await assertReadable(file, signal);
       // Which row came from which file is lost in a SELECT, so the files have one account together.
-      const all = files.join(', ');
+      const all = (used.length === 0 ? files : used.map((i) => files[i])).join(', ');
       const ledger = fileLedger(all, 'row');
-      const rejected: RejectedItem[] = [];
-      let rows = 0;
-      for (const [i, file] of files.entries()) {
-        const table = `input_${i + 1}`;
-        try {
-          await attach(database, table, file);
-          if (formatOf(file) === 'csv') {
-            const refused = await rejectsOf(database, file, ledger);
-            rejected.push(...refused);
-            rows += refused.length;
-          }
-          const [[count]] = await database.rows(`SELECT count(*)::DOUBLE FROM ${table}`);
-          rows += Number(count);
-        } catch (error) {
-          signal?.throwIfAborted();
-          throw unreadable(file, error);
-        }
-      }
-      ledger.expect(rows);
+      const run: InputRun = { database, format, ledger, signal };
+      const inputs = yield* staged(files, used, run);
+      for (const { report } of inputs.list) found(report);
+      // Of a file that the mapping reads by itself nobody knows how many rows it has.
+      if (used.length > 0) ledger.expect(inputs.rows);
       begun(ledger);
-      yield rejected;
-      await defineInput(database, files.length);
+      const typed = typedTrees(tree, inputs, name);
+      yield* defineInputs(inputs, typed.places.converted, run);
       await lock(
         database,
         files.flatMap((file) => [file, resolve(file)]),
       );
-      await defineMapping(database, sql, name);
+      await defineMapping(database, sql, typed, name);
+      const pointIsEither = inputs.columns.some(({ ask }) => ask !== undefined && format.decimal === undefined);
+      const data = dataReader({
+        catalogue: context.catalogue,
+        format,
+        numberFields: typed.places.numberFields,
+        pointIsEither,
+      });
+      const sources = [{ table: all, file: all, ledger }];
+      const placeOf = placesIn(files, inputs);
       try {
-        yield* readMapping(database, name, [{ table: all, file: all, ledger }], context);
+        yield* readMapping({ database, rules: { name, format, data }, sources, context, placeOf });
       } catch (error) {
         signal?.throwIfAborted();
         if (error instanceof ImportError) throw error;
@@ -164,4 +155,26 @@ export const readSql = (files: readonly string[], sql: string, name: string): Re
     } finally {
       await database.close();
     }
+  };
+
+async function* staged(
+  files: readonly string[],
+  used: readonly number[],
+  run: InputRun,
+): AsyncGenerator<readonly ImportItem[], Inputs> {
+  try {
+    return yield* stageInputs(files, used, run);
+  } catch (error) {
+    run.signal?.throwIfAborted();
+    throw error instanceof ImportError ? error : unreadable(files[used[0]], error);
+  }
+}
+
+/** Where the row with a mark stands: in which file, and on which line. */
+const placesIn =
+  (files: readonly string[], { list }: Inputs) =>
+  (mark: number): Place => {
+    const index = Math.floor(mark / ROWS_IN_A_FILE);
+    const counts = list.find((input) => input.index === index)?.counts;
+    return { file: files[index], line: mark % ROWS_IN_A_FILE, ...(counts === undefined ? {} : { counts }) };
   };

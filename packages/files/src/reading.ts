@@ -1,13 +1,17 @@
 import type { DecodeContext } from '@rapport/domain';
 import type { FileLedger } from './account';
-import type { ImportItem } from './import-item';
+import type { ImportItem, InputReport } from './import-item';
+import type { ValueFormat } from './value-format';
 
 /** What a reading needs, and where it says which ledgers it has begun. */
 export interface ReadingRun {
   readonly context: DecodeContext;
+  readonly format: ValueFormat;
   readonly signal?: AbortSignal;
   /** Called once for every input file, before its first item. */
   readonly begun: (ledger: FileLedger) => void;
+  /** Called for every table that is read, before its first touchpoint. */
+  readonly found: (input: InputReport) => void;
 }
 
 /** Reads some files in one way; yields items in an order that the same files always have. */

@@ -10,6 +10,7 @@ import {
   type Projected,
   readDemoMarker,
   removeDemoMarker,
+  rulesetInForceAt,
   storeToFill,
   takeUp,
 } from '@rapport/data-directory';
@@ -17,17 +18,28 @@ import type { Ruleset } from '@rapport/domain';
 import { rulesetHash } from '@rapport/domain';
 import { recordTouchpoints } from '@rapport/engine';
 import { openSqliteEventLog } from '@rapport/event-log';
-import { type ImportAccount, type Mapping, type PresetName, type RejectedItem, readFiles } from '@rapport/files';
+import {
+  type ImportAccount,
+  type Mapping,
+  type PresetName,
+  type ReadOptions,
+  type RejectedItem,
+  readFiles,
+  type ValueFormat,
+} from '@rapport/files';
 import { type Cli, printJson } from '../cli';
 import { estimateLines } from '../estimate-lines';
 import { CommandError, EXIT, type ExitCode, interruptible } from '../exit';
+import { filesLost } from '../files-lost';
 import { commandLine } from '../output/command-line';
 import { fileOut } from '../output/file-out';
 import { importReport } from '../output/import-report';
 import { counted } from '../output/numbers';
 import { rejectionText } from '../output/rejection';
 import { catalogueOf, readText, rulesetFrom } from '../rulesets';
+import { filesGiven, type NamedFiles } from '../standard-input';
 import { notePublished } from './audit-log';
+import { dryRun } from './import-dry-run';
 
 export interface ImportOptions {
   readonly as?: PresetName;
@@ -36,6 +48,10 @@ export interface ImportOptions {
   readonly strict?: true;
   readonly ruleset?: string;
   readonly announce?: true;
+  readonly dryRun?: true;
+  readonly limit?: number;
+  readonly dates?: ValueFormat['dates'];
+  readonly decimal?: ValueFormat['decimal'];
 }
 
 /** What became of the touchpoints that were read. */
@@ -53,7 +69,38 @@ const SHOWN = 5;
 export const importCommand = async (cli: Cli, files: readonly string[], options: ImportOptions): Promise<ExitCode> => {
   const mapping = mappingFrom(options);
   for (const file of files)
-    if (!isThere(file)) throw new CommandError(`${file}: there is no such file. Check the name; nothing was read.`);
+    if (file !== '-' && !isThere(file))
+      throw new CommandError(`${file}: there is no such file. Check the name; nothing was read.`);
+  const given = await filesGiven(cli, files);
+  try {
+    return options.dryRun === true
+      ? await dryRun(cli, given, mapping, readOptions(cli, await rulesetFor(cli, options), options))
+      : await importFiles(cli, given, mapping, options);
+  } catch (error) {
+    if (error instanceof Error) error.message = given.named(error.message);
+    throw error;
+  } finally {
+    await given.remove();
+  }
+};
+
+const readOptions = (cli: Cli, ruleset: Ruleset, { dates, decimal, limit }: ImportOptions): ReadOptions => ({
+  context: { catalogue: catalogueOf(ruleset), now: Date.now() },
+  signal: cli.signal,
+  format: { dates, decimal },
+  limit,
+});
+
+/** The rules that an import would work with, of a store that is only looked at. */
+const rulesetFor = async (cli: Cli, { ruleset }: ImportOptions): Promise<Ruleset> =>
+  rulesetNamed(cli, ruleset) ?? (await rulesetInForceAt(cli.data)).ruleset;
+
+const importFiles = async (
+  cli: Cli,
+  given: NamedFiles,
+  mapping: Mapping,
+  options: ImportOptions,
+): Promise<ExitCode> => {
   const data = storeToFill(cli.data);
   const named = rulesetNamed(cli, options.ruleset);
   const log = await openSqliteEventLog(data.events, { mode: 'write' });
@@ -62,7 +109,6 @@ export const importCommand = async (cli: Cli, files: readonly string[], options:
     const inForce = await takeUp({ host: cli, files: data, log }, first);
     refuseOther(cli, data, inForce, named, options.ruleset);
     if (named !== undefined) await notePublished(data, inForce.ruleset, { by: 'import --ruleset' });
-    const context = { catalogue: catalogueOf(inForce.ruleset), now: Date.now() };
     // The mark says that what is recorded from here on is history, of which nobody is to be told.
     if (options.announce !== true) await beginImport(cli, data, log, inForce, nowIn(data));
     leaveDemo(cli, data);
@@ -74,9 +120,10 @@ export const importCommand = async (cli: Cli, files: readonly string[], options:
         account = await record(
           cli,
           log,
-          readFiles(files, mapping, { context, signal: cli.signal }),
-          expectedLines(files),
+          readFiles(given.files, mapping, readOptions(cli, inForce.ruleset, options)),
+          expectedLines(given.files),
           counts,
+          given.named,
           async (r) => rejects?.write(rejectLine(r)),
         );
       } finally {
@@ -86,8 +133,9 @@ export const importCommand = async (cli: Cli, files: readonly string[], options:
       const projected = await bringUpToDate(cli, data, log, inForce, counts.recorded, Date.now(), options.announce);
       if (options.announce !== true) endImport(data);
       await report(cli, account, counts, projected, options);
+      const lost = await filesLost(cli, given, mapping, account, counts);
       const refused = account.rejected + counts.conflicts;
-      return options.strict === true && refused > 0 ? EXIT.no : EXIT.done;
+      return lost || (options.strict === true && refused > 0) ? EXIT.no : EXIT.done;
     });
   } finally {
     await log.close();
@@ -152,11 +200,13 @@ const record = async (
   batches: Batches,
   expected: number | undefined,
   counts: Recorded,
+  named: (file: string) => string,
   onReject: (reject: Reject) => Promise<void>,
 ): Promise<ImportAccount> => {
   const progress = cli.progress('importing', 'lines');
   let shown = 0;
-  const reject = async (one: Reject): Promise<void> => {
+  const reject = async (found: Reject): Promise<void> => {
+    const one = { ...found, at: { ...found.at, file: named(found.at.file) } };
     await onReject(one);
     if (shown++ < SHOWN) cli.note(rejectionText(one));
     else if (shown === SHOWN + 1) cli.note('… more of them; --rejects FILE has all');
@@ -185,7 +235,11 @@ const record = async (
     progress.stop();
   }
   if (account === undefined) throw new Error('the files were read without an account of their lines');
-  return account;
+  return {
+    ...account,
+    files: account.files.map((file) => ({ ...file, file: named(file.file) })),
+    inputs: account.inputs.map((input) => ({ ...input, file: named(input.file) })),
+  };
 };
 
 const report = async (
@@ -196,12 +250,15 @@ const report = async (
   { rejects }: ImportOptions,
 ): Promise<void> => {
   if (cli.json) {
-    const { touchpoints, rejected, warnings, files } = account;
+    const { touchpoints, rejected, warnings, adjusted, files, inputs, limited } = account;
     return printJson(cli, {
       read: { touchpoints, rejected },
       ...counts,
       warnings,
+      adjusted,
       files,
+      inputs,
+      limited,
       rejects,
       parked: projected.parked,
     });

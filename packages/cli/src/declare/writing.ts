@@ -49,22 +49,32 @@ export const declareWriting = (program: Command, signal: AbortSignal): void => {
   declare(program, signal, {
     name: 'import',
     arguments: '<file...>',
-    does: 'record the touchpoints of files: CSV, TSV, JSON, NDJSON, Parquet, also packed with gzip',
+    does: 'record the touchpoints of files (- is standard input): CSV, TSV, JSON, NDJSON, Parquet, also with gzip',
     options: [
       option('--as <preset>', 'what the files are').choices(['touchpoints', 'online-retail', 'olist', 'cdnow']),
       option('--sql <mapping>', 'a file with a SELECT that yields touchpoints').conflicts('as'),
+      option('--dry-run', 'record nothing: show each column, what five touchpoints would be, and what is rejected'),
+      wholeNumber('--limit <n>', 'end after so many touchpoints', 1),
+      option('--dates <order>', 'how dates such as 03/04/2026 are meant, for --sql')
+        .choices(['dmy', 'mdy'])
+        .conflicts('as'),
+      option('--decimal <mark>', 'what stands before decimals, where it may be either: 1.234, for --sql')
+        .choices(['point', 'comma'])
+        .conflicts('as'),
       option('--rejects <file>', 'write what was rejected there, as NDJSON with file, line, field and reason'),
-      option('--strict', 'exit 1 when a line was rejected'),
+      option('--strict', 'exit 1 when a line was rejected (else only when nothing of a file was recorded)'),
       option('--ruleset <file>', 'the ruleset of a fresh store (default: retail)'),
       option('--announce', 'tell subscribers of what changes by it (default: it is history, and nobody is told)'),
     ],
     details:
       'Importing a file again adds nothing: what is recorded is recognised. That is also how to go on after a stop.\n' +
-      'Tables of your own: write a SELECT that yields customer, type, occurred_at, id and data (see docs).',
+      'Tables of your own: write a SELECT that yields customer, type, occurred_at, id and data (see docs). What stands in\n' +
+      'a file is text until the SELECT calculates with it; a row in which that cannot be is rejected by its line.',
     examples: [
       'import history.ndjson.gz --as touchpoints',
       'import online-retail.csv.gz --as online-retail --rejects rejects.ndjson',
-      'import orders.parquet --sql mapping.sql',
+      'import orders.csv --sql mapping.sql --dry-run',
+      'import - --sql mapping.sql < orders.csv',
     ],
     run: async (cli, files, options) =>
       (require('../commands/import') as typeof import('../commands/import')).importCommand(cli, files, options),

@@ -1,4 +1,5 @@
 import type { FileAccount, ImportAccount } from '@rapport/files';
+import { inputLines } from './input-report';
 import { whole } from './numbers';
 import { plain, type Style } from './style';
 import { table } from './table';
@@ -27,6 +28,7 @@ const fileRows = (file: FileAccount): readonly Row[] =>
       [file.header, 'header'],
       [file.blank, 'blank'],
       [file.unaccounted, 'not accounted for by the mapping'],
+      [file.countedTwice ?? 0, 'counted more than once by the mapping: its "lines" are too many'],
     ] satisfies readonly Row[]
   ).filter(([count]) => count !== 0);
 
@@ -46,6 +48,7 @@ export const importReport = (
   { recorded, duplicates, conflicts }: ImportCounts,
   { style }: { readonly style: Style },
 ): readonly string[] => [
+  ...inputLines(account.inputs, { style }),
   ...account.files.flatMap((file) => [
     `${style.bold(plain(file.file))}  ${whole(file.lines)} ${file.unit}${file.lines === 1 ? '' : 's'}`,
     ...(fileRows(file).length > 0 ? [numbered(fileRows(file), style)] : []),
@@ -62,18 +65,16 @@ export const importReport = (
     ).filter(([count], i) => count > 0 || i === 0),
     style,
   ),
-  ...warningLines(account.warnings, style),
+  ...(account.limited === true ? ['', 'The import ended at its --limit; the files hold more.'] : []),
+  ...tallied('Fields that look misspelt, of touchpoints all the same', account.warnings, style),
+  ...tallied('Values that were taken otherwise than they are written', account.adjusted, style),
 ];
 
-/** How often fields looked misspelt, the most frequent first. */
-const warningLines = (warnings: ImportAccount['warnings'], style: Style): readonly string[] => {
-  const rows = Object.entries(warnings)
+/** How often something was noticed, the most frequent first. */
+const tallied = (title: string, counts: Readonly<Record<string, number>>, style: Style): readonly string[] => {
+  const rows = Object.entries(counts)
     .sort(([, a], [, b]) => b - a)
     .map(([message, count]): readonly string[] => [whole(count), plain(message)]);
   if (rows.length === 0) return [];
-  return [
-    '',
-    style.yellow('Fields that look misspelt, of touchpoints all the same'),
-    table([{ title: '', align: 'right' }, { title: '' }], rows, { indent: 2 }),
-  ];
+  return ['', style.yellow(title), table([{ title: '', align: 'right' }, { title: '' }], rows, { indent: 2 })];
 };

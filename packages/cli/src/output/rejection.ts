@@ -1,6 +1,9 @@
 import type { RejectedItem } from '@rapport/files';
 import { plain } from './style';
 
+const placeOf = ({ file, line, counts }: RejectedItem['at']): string =>
+  counts === undefined ? `${file}:${line}` : `${file}, ${counts === 'values' ? 'value' : 'row of the result'} ${line}`;
+
 /** What is wrong with a line, with its place: `orders.ndjson:7: data.total: expected a number, got "much"`. */
 export const rejectionText = ({ at, field, reason }: Pick<RejectedItem, 'at' | 'field' | 'reason'>): string =>
-  plain(`${at.file}:${at.line}: ${field === '' ? '' : `${field}: `}${reason}`);
+  plain(`${placeOf(at)}: ${field === '' ? '' : `${field}: `}${reason}`);

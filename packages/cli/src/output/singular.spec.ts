@@ -26,7 +26,7 @@ test.each([
   [2, '2 touchpoints'],
 ])('an import of %d says %s', (touchpoints, said) => {
   const files: readonly FileAccount[] = [];
-  const account = { files, touchpoints, rejected: 0, warnings: {} };
+  const account = { files, touchpoints, rejected: 0, warnings: {}, adjusted: {}, inputs: [] };
   const counts = { recorded: touchpoints, duplicates: 0, conflicts: 0 };
   expect(importReport(account, counts, { style })[0]).toBe(said);
 });
