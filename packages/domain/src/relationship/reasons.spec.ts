@@ -5,11 +5,13 @@ import { DAY } from '../time/instant';
 import { conditionsText, conditionText } from './condition-text';
 import { type ConditionNow, conditionNow } from './conditions-now';
 import { type Evaluation, evaluate } from './evaluate';
+import { confidenceThreshold, scoreThreshold } from './factor';
 import type { FoldedTouchpoint } from './folded-touchpoint';
 import { implies } from './implied';
 import { type Missing, missingForNextStage } from './missing';
 import { compileRuleset, type Program } from './program';
 import type { DecidingCondition, StageChange } from './relationship';
+import { type Atom, holdsOn } from './state-condition';
 import { tinyHistories, tinyRulesets } from './testing/tiny-relationships';
 
 /** What the reasons of stage changes, and what is missing for the next stage, may say: checked against other folds. */
@@ -19,16 +21,17 @@ const holdsIn = ({ fold, asOf }: Evaluation, held: string | null, condition: Dec
   const { subject, id, comparison, threshold = 0 } = condition;
   if (subject === 'stage') return held !== null && id.split(', ').includes(held);
   if (subject === 'consent') return fold.hasConsent(id);
-  const factor = fold.factors[fold.program.factors.findIndex((one) => one.id === id)];
-  const value =
-    subject === 'metric'
-      ? fold.metrics[fold.program.metricIds.indexOf(id)].value(asOf)
-      : subject === 'factor'
-        ? factor.scoreAt(asOf)
-        : factor.confidenceAt(asOf);
-  if (comparison === 'atLeast') return value >= threshold;
-  if (comparison === 'above') return value > threshold;
-  return comparison === 'atMost' ? value <= threshold : value < threshold;
+  const place = fold.program.factors.findIndex((one) => one.id === id);
+  // A rounded score is the prior's long before all evidence is gone: a factor is asked for its side.
+  const sideOf = (): number => {
+    const { base, perFor, perAgainst } = (subject === 'factor' ? scoreThreshold : confidenceThreshold)(
+      fold.program.factors[place].prior,
+      threshold,
+    );
+    return fold.factors[place].side(base, perFor, perAgainst, fold.factors[place].remainingAt(asOf));
+  };
+  const metricSide = (): number => fold.metrics[fold.program.metricIds.indexOf(id)].value(asOf) - threshold;
+  return holdsOn(subject === 'metric' ? metricSide() : sideOf(), comparison as Atom['comparison']);
 };
 
 /** Whether a condition holds, knowing nothing but what the reasons say; undefined where they do not tell. */
