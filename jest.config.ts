@@ -4,6 +4,7 @@ import type { Config } from 'jest';
 const config: Config = {
   // Most tests wait for processes and disks: all cores are worth using, the one that jest would leave free too.
   maxWorkers: '100%',
+  testSequencer: '<rootDir>/scripts/longest-first.cjs',
   roots: ['<rootDir>/packages', '<rootDir>/services'],
   testMatch: ['**/src/**/*.spec.ts'],
   transform: {
