@@ -2,9 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { NewRow } from './row';
 
 /** What is written: a refusal that is kept, or how many of a key were not. */
-export type Entry =
-  | { readonly row: NewRow }
-  | { readonly notKept: number; readonly key: string; readonly at: number };
+export type Entry = { readonly row: NewRow } | { readonly notKept: number; readonly key: string; readonly at: number };
 
 /** Bytes that are kept. */
 export interface Bounds {

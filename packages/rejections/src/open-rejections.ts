@@ -86,10 +86,14 @@ export const openRejections = (options: RejectionsOptions): Rejections => {
     { group: Number.POSITIVE_INFINITY, mostWaiting: Number.POSITIVE_INFINITY },
   );
   const write = (): void => {
+    // While nothing can be written, counts stay here: what waits must not grow by trying.
+    if (!writer.write()) return;
+    waiting = { records: 0, bytes: 0 };
+    if (notKept.size === 0) return;
     const at = clock.now();
     for (const [key, count] of notKept) writer.add({ key, notKept: count, at });
     notKept.clear();
-    if (writer.write()) waiting = { records: 0, bytes: 0 };
+    writer.write();
   };
 
   let forgetAt = Number.NEGATIVE_INFINITY;

@@ -1,6 +1,12 @@
 import type { Database } from 'better-sqlite3';
 import { type Either, left, right } from 'fp-ts/Either';
-import type { RejectionCounts, RejectionsPage, RejectionsProblem, RejectionsQuery, RejectionWithBody } from './rejections';
+import type {
+  RejectionCounts,
+  RejectionsPage,
+  RejectionsProblem,
+  RejectionsQuery,
+  RejectionWithBody,
+} from './rejections';
 import { type Row, toRejection } from './row';
 
 const MAX_LIMIT = 1_000;

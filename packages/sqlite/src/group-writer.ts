@@ -71,10 +71,7 @@ export const groupWriter = <Record extends object>(
   return {
     add: (record) => {
       if (waiting.length >= mostWaiting)
-        onError(
-          new Error(`More than ${mostWaiting} ${what} wait to be written to ${path}.`),
-          waiting.splice(0, GROUP),
-        );
+        onError(new Error(`More than ${mostWaiting} ${what} wait to be written to ${path}.`), waiting.splice(0, GROUP));
       waiting.push(record);
       // Where writing fails it is tried again by the clock, not by each record.
       if (waiting.length >= group && !failing) write();

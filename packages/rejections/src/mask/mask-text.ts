@@ -62,7 +62,12 @@ export const maskText = (text: string, names: KeptNames): MaskedText => {
     switch (piece[0]) {
       case '{':
       case '[':
-        open.push({ isList: piece === '[', kept: keepsHere(here), name: nameHere(here), at: piece === '[' ? 0 : undefined });
+        open.push({
+          isList: piece === '[',
+          kept: keepsHere(here),
+          name: nameHere(here),
+          at: piece === '[' ? 0 : undefined,
+        });
         break;
       case '}':
       case ']':
@@ -124,6 +129,11 @@ const decoded = (piece: string): string => {
 const pointerTo = (open: readonly Open[]): string =>
   open
     .slice(1)
-    .map(({ at }) => `/${String(at ?? '').replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    .map(
+      ({ at }) =>
+        `/${String(at ?? '')
+          .replaceAll('~', '~0')
+          .replaceAll('/', '~1')}`,
+    )
     .join('')
     .slice(0, LONGEST_POINTER);
