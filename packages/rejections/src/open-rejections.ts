@@ -125,7 +125,7 @@ export const openRejections = (options: RejectionsOptions): Rejections => {
       try {
         const row = rowOf(refused, now, catalogue);
         // Of what is long only the beginning is looked at, but all of it is written as JSON and hashed.
-        admits.spend(key, row.bytes + (row.body_bytes ?? 0) / 4);
+        admits.spend(key, row.bytes + (row.body === null ? 0 : (row.body_bytes ?? 0) / 4));
         waiting.records++;
         waiting.bytes += row.bytes;
         writer.add({ row });

@@ -1,4 +1,4 @@
-import { dataDirectory, existingStore } from '@rapport/data-directory';
+import { dataDirectory, existingStore, isThere } from '@rapport/data-directory';
 import { formatInstant } from '@rapport/domain';
 import {
   MASK,
@@ -8,7 +8,6 @@ import {
   type RejectionWithBody,
   readRejections,
 } from '@rapport/rejections';
-import { isThere } from '@rapport/sqlite';
 import { isLeft } from 'fp-ts/Either';
 import { type Cli, printJson } from '../cli';
 import { CommandError, EXIT } from '../exit';
@@ -89,9 +88,9 @@ export const listRejectionsCommand = async (cli: Cli, options: ListRejectionsOpt
       options,
       async (after, limit) => {
         const { rejections: found, next } = pageOf(rejections, { ...filter, after, limit });
-        return { documents: cli.json ? found.map(document) : found, next };
+        return { documents: found.map(document), next };
       },
-      (found, titled) => lines(cli, found as readonly Rejection[], titled),
+      (found, titled) => lines(cli, found, titled),
     );
     const { refused, left, notKept } = rejections.counts(options.key);
     if (left + notKept > 0)
@@ -111,7 +110,7 @@ const document = ({ firstAt, lastAt, ...rest }: RejectionWithBody) => ({
   lastAt: formatInstant(lastAt),
 });
 
-const lines = ({ style, width }: Cli, found: readonly Rejection[], titled: boolean): string =>
+const lines = ({ style, width }: Cli, found: readonly ReturnType<typeof document>[], titled: boolean): string =>
   table(
     ['id', 'last', 'times', 'source', 'reason', 'why'].map((title) => ({
       title: titled ? title : '',
@@ -120,7 +119,7 @@ const lines = ({ style, width }: Cli, found: readonly Rejection[], titled: boole
     })),
     found.map(({ id, lastAt, times, source, reason, problems }) => [
       id,
-      minute(lastAt),
+      minute(Date.parse(lastAt)),
       whole(times),
       shorten(plain(source ?? ''), 24),
       reason,

@@ -15,7 +15,7 @@ const LONGEST_NAME = 64;
 const LONGEST_POINTER = 200;
 
 /** All of a text, piece by piece: strings (the last may lack its end), punctuation, space, and whatever is between. */
-const PIECE = /"[^"\\]*(?:\\[^][^"\\]*)*"?|[{}[\],:]|\s+|[^\s"{}[\],:]+/gy;
+const PIECE = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"?|[{}[\],:]|\s+|[^\s"{}[\],:]+/gy;
 const NUMBER_OR_WORD = /^(?:-?\d[\d.eE+-]*|true|false)$/;
 const QUOTED_MASK = JSON.stringify(MASK);
 
@@ -80,7 +80,9 @@ export const maskText = (text: string, names: KeptNames): MaskedText => {
         if (!here.isList && isName(pieces, i)) {
           here.at = decoded(piece);
           if (here.at.length > LONGEST_NAME || here.at.includes('@')) {
-            result += mask();
+            mask();
+            // Two of them in one object stay two.
+            result += JSON.stringify(`${MASK} ${masked}`);
             continue;
           }
           break;
