@@ -1,12 +1,12 @@
 import { InexactNumber } from '@rapport/domain';
 
-/**
- * JSON of what `parseExactJson` read, with each number as it was sent. Node that has `JSON.rawJSON` writes it as a number;
- * else it is a text, which is also how it is to be mended.
- */
-export const writtenJson = (value: unknown): string =>
-  JSON.stringify(value, (_, inner: unknown) => (inner instanceof InexactNumber ? rawNumber(inner) : inner)) ?? 'null';
+const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => unknown };
 
-const { rawJSON } = JSON as { readonly rawJSON?: (text: string) => unknown };
+/** Numbers that no double keeps are written by their `toJSON` as texts; here they are numbers again. */
+function exactly(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
+  const before = this[key];
+  return before instanceof InexactNumber ? rawJSON(before.text) : value;
+}
 
-const rawNumber = ({ text }: InexactNumber): unknown => (rawJSON === undefined ? text : rawJSON(text));
+/** JSON of what `parseExactJson` read, with each number as it was sent. */
+export const writtenJson = (value: unknown): string => JSON.stringify(value, exactly) ?? 'null';
