@@ -18,7 +18,7 @@ const post = (body: string | Uint8Array, type = 'application/json', path = '/v1/
   fetch(engine.url + path, {
     method: 'POST',
     headers: { 'content-type': type, authorization: `Bearer ${engine.key}` },
-    body: body as BodyInit,
+    body: body as string,
   });
 const rejections = (...args: readonly string[]) => place.rapport('rejections', ...args);
 const list = async (...args: readonly string[]) => ndjson((await rejections('list', '--json', ...args)).stdout);
@@ -97,9 +97,9 @@ test('a call of Segment shows where it goes', async () => {
 });
 
 test('what moves the cursor of a terminal is printed as what it is', async () => {
-  const escape = '\u001b[2J\u001b]0;owned\u0007\u009b31m\u202e';
-  await post(`{"id":"${escape}","source":"${escape}",${escape}`);
-  await post(JSON.stringify({ id: 'e', source: `evil${escape}`, type: `x${escape}` }));
+  const sequence = '\u001b[2J\u001b]0;owned\u0007\u009b31m\u202e';
+  await post(`{"id":"${sequence}","source":"${sequence}",${sequence}`);
+  await post(JSON.stringify({ id: 'e', source: `evil${sequence}`, type: `x${sequence}` }));
   await post(Uint8Array.from([0x7b, 0xff, 0x1b, 0x5b, 0x32, 0x4a]));
   const all = await written(8, '--all');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
