@@ -1,5 +1,5 @@
 /** How many of one key may come before the others are only counted: at once, and then each second. */
-const BURST = { records: 1_000, bytes: 1024 * 1024 };
+const BURST = { records: 1_000, bytes: 512 * 1024 };
 const EACH_SECOND = { records: 20, bytes: 32 * 1024 };
 /** Keys that are told apart; whoever was not heard of for longest begins anew. */
 const MOST_KEYS = 1_000;

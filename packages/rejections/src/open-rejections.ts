@@ -1,6 +1,7 @@
 import { atStore, groupWriter, makeOwned, openStore, type Store } from '@rapport/sqlite';
 import { admission } from './admission';
 import { type Bounds, type Entry, keep } from './keep';
+import { LONGEST_BODY } from './limits';
 import { countRejections, findRejection, listRejections } from './queries';
 import type { Rejections } from './rejections';
 import { rowOf } from './row';
@@ -125,7 +126,8 @@ export const openRejections = (options: RejectionsOptions): Rejections => {
       try {
         const row = rowOf(refused, now, catalogue);
         // Of what is long only the beginning is looked at, but all of it is written as JSON and hashed.
-        admits.spend(key, row.bytes + (row.body === null ? 0 : (row.body_bytes ?? 0) / 4));
+        const size = row.body === null ? 0 : (row.body_bytes ?? 0);
+        admits.spend(key, Math.min(size, LONGEST_BODY) + size / 4);
         waiting.records++;
         waiting.bytes += row.bytes;
         writer.add({ row });

@@ -72,7 +72,7 @@ export const rowOf = (refused: Refused, at: number, catalogue: Catalogue): NewRo
   const { key = '', source, touchpoint, customer, reason, status, route, format, place, requestId } = refused;
   const body = bodyOf(refused);
   const problems = JSON.stringify(bounded(refused.problems));
-  const masked = body.text === null ? undefined : maskText(body.text, keptNames(catalogue));
+  const masked = body.text === null ? undefined : maskText(body.text, keptNames(catalogue), LONGEST_BODY);
   const fingerprint = hash(body.whole ?? '').slice(0, FINGERPRINT_DIGITS);
   // Of what has no body, its reason says whether it is the same.
   const told = body.whole === undefined ? `${problems} ${body.bytes ?? ''}` : '';
@@ -92,7 +92,7 @@ export const rowOf = (refused: Refused, at: number, catalogue: Catalogue): NewRo
     request_id: short(requestId),
     fingerprint,
     body: masked?.text ?? null,
-    body_is: body.is,
+    body_is: masked?.isCut === true ? 'cut' : body.is,
     body_bytes: body.bytes,
     masked: masked?.masked ?? 0,
     masked_at: JSON.stringify(masked?.at ?? []),

@@ -12,7 +12,7 @@ describe('masking', () => {
     const text =
       '{ "id": "1", "source": "shop", "type": "order.complete", "customer": "jane@example.org",\n "occurredAt": "yesterday",' +
       ' "data": {"orderId": 12345678901234567890, "total": "19.99", "items": [{"sku": "s", "name": "Lamp", "price": 1.0}, null], "order_id": "o", "Total": true} }';
-    expect(maskText(text, NAMES)).toEqual({ text, masked: 0, at: [] });
+    expect(maskText(text, NAMES)).toEqual({ text, masked: 0, at: [], isCut: false });
   });
 
   it('masks all else: what is unknown, whole objects of it, free texts, and e-mail addresses', () => {
@@ -149,6 +149,11 @@ describe('masking', () => {
     expect(decoded).toMatchObject({
       left: [{ field: 'data.note', message: expect.stringContaining('take the field out') }],
     });
+  });
+
+  it('ends where it gets too long', () => {
+    const { text, isCut } = maskText(`{"x":[${'1,'.repeat(10_000)}1]}`, NAMES, 5_000);
+    expect([text.length < 5_100, isCut]).toEqual([true, true]);
   });
 
   it('of the widest and deepest bodies takes a moment', () => {
