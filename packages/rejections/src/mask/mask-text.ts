@@ -94,11 +94,11 @@ export const maskText = (text: string, names: KeptNames, longest = Number.POSITI
       if (name.length <= LONGEST_NAME && !name.includes('@')) return;
       note();
       // Two of them in one object stay two.
-      return replace(from, to, JSON.stringify(`${MASK} ${masked}`));
+      replace(from, to, JSON.stringify(`${MASK} ${masked}`));
+    } else if (!keepsString(text.slice(from, to), here, names)) {
+      note();
+      replace(from, to, QUOTED_MASK);
     }
-    if (keepsString(text.slice(from, to), here, names)) return;
-    note();
-    replace(from, to, QUOTED_MASK);
   };
   const takeWord = (from: number, to: number): void => {
     const word = text.slice(from, to);
