@@ -1,4 +1,4 @@
-import { atStore, openStore } from '@rapport/sqlite';
+import { atStore, makeOwned, openStore } from '@rapport/sqlite';
 import { isLeft, left } from 'fp-ts/Either';
 import type { Access, OnAccessError } from './access';
 import { accessLog } from './access-log/access-log';
@@ -8,7 +8,6 @@ import { type Clock, SYSTEM_CLOCK } from './clock';
 import { credentialsOf } from './credentials';
 import { keyRing } from './keys/key-ring';
 import { looksLikeKey } from './keys/secret';
-import { makeOwned } from './owned-file';
 import { ACCESS_FILE } from './schema';
 import type { OidcOptions } from './tokens/oidc-options';
 

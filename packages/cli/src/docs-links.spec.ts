@@ -49,6 +49,9 @@ const commandProblem = (line: string, whole: boolean): string | undefined => {
       given.push(word);
       continue;
     }
+    // An option right behind a group is one of what it does when no command of it is named.
+    if (command !== program && command.commands.length > 0)
+      command = command.commands.find((one) => one.name() === 'list') ?? command;
     const option = [...command.options, ...program.options].find(({ short, long }) => word === short || word === long);
     if (option === undefined && word !== '--help') return `"${command.name()}" has no option ${word}`;
     options.add(word);

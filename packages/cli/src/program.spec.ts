@@ -25,7 +25,7 @@ test('the commands are those of the reference', () => {
     ...['audit-log', 'backup', 'candidates', 'cases', 'completion', 'config', 'customers', 'demo', 'evaluate'],
     ...['export', 'import'],
     ...['keys create', 'keys list'],
-    ...['keys revoke', 'parked list', 'parked retry', 'rebuild', 'replay'],
+    ...['keys revoke', 'parked list', 'parked retry', 'rebuild', 'rejections list', 'rejections show', 'replay'],
     ...[
       'ruleset diff',
       'ruleset lint',

@@ -5,6 +5,7 @@ import { DEFAULT_DATA } from './cli';
 import { declareCompletion } from './declare/completion';
 import { declareLists } from './declare/lists';
 import { declareReading } from './declare/reading';
+import { declareRejections } from './declare/rejections';
 import { declareRulesets } from './declare/rulesets';
 import { declareServing } from './declare/serving';
 import { declareWebhooks } from './declare/webhooks';
@@ -45,6 +46,7 @@ Instants are RFC 3339; a date means its end, in UTC or where --tz says. Exit: 0 
   declareLists(program, signal);
   declareWriting(program, signal);
   declareServing(program, signal);
+  declareRejections(program, signal);
   declareWebhooks(program, signal);
   declareRulesets(program, signal);
   declareCompletion(program, signal);

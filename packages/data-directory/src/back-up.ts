@@ -16,6 +16,8 @@ export interface BackupReport {
   /** Whether there were keys and an access log to copy. */
   readonly access: boolean;
   readonly subscriptions: boolean;
+  /** Files that are there, cannot be made anew, and are not copied all the same: what was refused is soon out of date. */
+  readonly leftOut: readonly string[];
 }
 
 /** Pages copied at a time; in between others have their turn. */
@@ -72,7 +74,8 @@ const copyStore = async (host: Host, from: string, directory: string): Promise<v
 
 /**
  * Copies what cannot be made anew into a fresh directory: the log, rulesets, keys with the access log, subscriptions.
- * The read model is left out: it follows from the log. Anyone may write meanwhile.
+ * The read model is left out: it follows from the log. So is what intake refused: it is no record of anything, and what
+ * was removed from it must not live on in copies. Anyone may write meanwhile.
  *
  * Subscriptions and keys are copied before the log: a delivery may then be repeated, but none is skipped.
  */
@@ -91,6 +94,7 @@ export const backUp = async (host: Host, data: string, directory: string): Promi
     rulesets: storedHashes(copy).length,
     access: isThere(copy.access),
     subscriptions: isThere(copy.subscriptions),
+    leftOut: isThere(files.rejections) ? [basename(files.rejections)] : [],
   };
 };
 

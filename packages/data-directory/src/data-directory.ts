@@ -17,6 +17,8 @@ export interface DataDirectory {
   readonly firstKey: string;
   /** Webhook subscriptions, their secrets and deliveries; there once the store was served. */
   readonly subscriptions: string;
+  /** What intake refused, masked and bounded; there once the store was served. */
+  readonly rejections: string;
 }
 
 /** The paths of what lies, or will lie, in a data directory. */
@@ -29,6 +31,7 @@ export const dataDirectory = (directory: string): DataDirectory => ({
   access: join(directory, 'access.sqlite'),
   firstKey: join(directory, 'first-key'),
   subscriptions: join(directory, 'subscriptions.sqlite'),
+  rejections: join(directory, 'rejections.sqlite'),
 });
 
 /** Whether anything was ever recorded there. */

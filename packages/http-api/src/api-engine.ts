@@ -4,6 +4,7 @@ import type { ChangeFeed, Clock, LiveStatus, Publisher, RecordOutcome, RulesetHi
 import type { EventLog, Position } from '@rapport/event-log';
 import type { Webhooks } from '@rapport/messaging';
 import type { ReadModel } from '@rapport/read-model';
+import type { Rejections } from '@rapport/rejections';
 import type { Telemetry } from '@rapport/telemetry';
 
 /** What the HTTP interface is a face of. `services/engine` wires the real one; tests may wire their own. */
@@ -23,6 +24,8 @@ export interface ApiEngine {
   readonly feed: ChangeFeed;
   readonly webhooks: Webhooks;
   readonly access: Access;
+  /** What intake refused. */
+  readonly rejections: Rejections;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
   /** What "now" means in questions without an instant; the clock's, but where a demo's stands still. */

@@ -391,6 +391,7 @@ describe('cursors that nobody gave', () => {
     ['cases', '/v1/cases', ['open cases', THEN, 0, THEN, THEN, 'c-17', 'case']],
     ['cases', '/v1/cases?open=false', ['closed cases', THEN, THEN, 'c-17', 'case']],
     ['parked', '/v1/parked', ['parked', 'c-17']],
+    ['rejections', '/v1/rejections', Buffer.from('rejection.1').toString('base64url')],
     ['stageChanges', '/v1/stage-changes', PLACE],
     ['deliveries', '/v1/subscriptions/{id}/deliveries', PLACE],
     ['accessLog', '/v1/access-log', Buffer.from(`${THEN}.1`).toString('base64url')],

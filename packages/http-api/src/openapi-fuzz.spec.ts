@@ -53,6 +53,13 @@ beforeAll(async () => {
   const made = async (url: string, payload: object) => (await api.ask({ method: 'POST', url, payload })).body;
   const subscription = await made('/v1/subscriptions', { url: 'http://127.0.0.1:9/' });
   const key = await made('/v1/keys', { name: 'a key', roles: ['ingest'] });
+  for (const id of ['1', '2', '3'])
+    await api.app.inject({
+      method: 'POST',
+      url: '/v1/touchpoints',
+      payload: { id, source: 'shop', type: 'unheard of' },
+    });
+  const [rejection] = (await api.ask('/v1/rejections')).body.rejections;
   const { ruleset, hash } = api.engine.rules();
   await recordPublications(api.engine.log, [{ number: 1, ...published(ruleset), at: api.engine.now() }]);
   names = {
@@ -60,6 +67,11 @@ beforeAll(async () => {
     subscriptions: [subscription.id ?? subscription.subscription?.id],
     keys: [key.id ?? key.key?.id],
     rulesets: [hash],
+    rejections: [rejection.id],
+    source: ['shop'],
+    key: ['anyone'],
+    fingerprint: [rejection.fingerprint],
+    since: ['2026-01-01T00:00:00Z'],
     customer: CUSTOMERS,
     q: CUSTOMERS,
     stage: ruleset.stages.map(({ id }) => id),

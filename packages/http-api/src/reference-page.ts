@@ -33,6 +33,7 @@ const noEngine = (): ApiEngine =>
     catalogue: standardCatalogue,
     telemetry: silentTelemetry(),
     access: {},
+    rejections: {},
     feed: {},
     webhooks: {},
     log: {},

@@ -20,6 +20,12 @@ export const DEFINITIONS = define({
     labels: ['outcome'],
     help: 'Touchpoints that were answered, by outcome: recorded, duplicate, conflict or rejected.',
   },
+  rejected: {
+    name: 'rapport_rejected_touchpoints_total',
+    kind: 'counter',
+    labels: ['source', 'reason'],
+    help: 'What intake refused for what it is or who sent it: touchpoints, and requests that could not be read as such, by source (unknown where it could not be told, other beyond the first fifty) and reason; "rapport rejections" shows them.',
+  },
   requests: {
     name: 'rapport_http_request_duration_seconds',
     kind: 'histogram',

@@ -28,6 +28,8 @@ export const createMetrics = ({ version, processMetrics, onObserveFailure }: Met
   const readGauge = (definition: MetricDefinition) => new Gauge({ ...settings(definition), ...observed });
 
   const touchpoints = counter(DEFINITIONS.touchpoints);
+  const rejections = counter(DEFINITIONS.rejected);
+  const sourceLabel = sourceLabels();
   const requests = histogram(DEFINITIONS.requests);
   const authenticationFailures = counter(DEFINITIONS.authenticationFailures);
   const announcements = counter(DEFINITIONS.announcements);
@@ -100,6 +102,7 @@ export const createMetrics = ({ version, processMetrics, onObserveFailure }: Met
   return {
     registry,
     touchpoints: (outcome, count) => outcomes[outcome].inc(count),
+    rejected: (source, reason) => rejections.inc({ source: sourceLabel(source), reason }),
     request: ({ method, route, status }, seconds) => requests.observe({ method, route, status }, seconds),
     authenticationFailed: (reason) => failures[reason].inc(),
     announced: (kind, channel, count) => announcements.inc({ kind, channel }, count),
@@ -123,6 +126,21 @@ export const createMetrics = ({ version, processMetrics, onObserveFailure }: Met
         return asking;
       };
     },
+  };
+};
+
+/** Senders name their sources as they like; each name is a series that every scrape carries from then on. */
+const MOST_SOURCES = 50;
+const LONGEST_SOURCE = 64;
+
+const sourceLabels = (): ((source: string | undefined) => string) => {
+  const known = new Set<string>();
+  return (source) => {
+    if (source === undefined) return 'unknown';
+    if (known.has(source)) return source;
+    if (known.size >= MOST_SOURCES || source.length > LONGEST_SOURCE) return 'other';
+    known.add(source);
+    return source;
   };
 };
 

@@ -18,6 +18,7 @@ import { keepCrossSell } from './cross-sell-keeper';
 import { diskUsage } from './disk-usage';
 import { type KeyReport, keepFirstKey, keyReport } from './first-key';
 import { gauges } from './gauges';
+import { keepRejections } from './keep-rejections';
 import { listen } from './listen';
 import { apiOptions, oidcOptions, webhookOptions } from './options-of';
 import { presentRules } from './present-rules';
@@ -110,6 +111,8 @@ const start = async (
     onError: (err, lost) => logger.error({ err, lost }, 'the access log or the audit log cannot be written'),
   });
   open.add(() => access.close());
+  const rejections = keepRejections(files.rejections, config, logger);
+  open.add(async () => rejections.close());
 
   const feed = createChangeFeed(log);
   open.add(() => feed.close());
@@ -162,6 +165,7 @@ const start = async (
     feed,
     webhooks,
     access,
+    rejections,
     telemetry,
     clock: systemClock,
     now: () => today ?? Date.now(),

@@ -1,7 +1,6 @@
-import { atStore, type Store } from '@rapport/sqlite';
+import { atStore, groupWriter, type Store } from '@rapport/sqlite';
 import type { Either } from 'fp-ts/Either';
 import type { AccessLogPage, AccessLogProblem, AccessLogQuery, AccessRecord, OnAccessError } from '../access';
-import { groupWriter } from '../group-writer';
 import { queryAccesses } from './query';
 import { toRow } from './record-row';
 

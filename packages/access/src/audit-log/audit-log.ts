@@ -1,9 +1,8 @@
-import { atStore, type Store } from '@rapport/sqlite';
+import { atStore, groupWriter, type Store } from '@rapport/sqlite';
 import type { Database } from 'better-sqlite3';
 import { type Either, isLeft, right } from 'fp-ts/Either';
 import type { AccessLogProblem, OnAccessError } from '../access';
 import type { Clock } from '../clock';
-import { groupWriter } from '../group-writer';
 import { checkLimit, pageOf, placeOf } from '../paging';
 import type { Act, AuditLogPage, AuditLogQuery, AuditRecord, Origin, RefusedRequest } from './audit';
 import { type AuditRow, sumRow, toRecord, toRow } from './audit-row';

@@ -12,6 +12,7 @@ export const backupCommand = async (cli: Cli, directory: string): Promise<void> 
   cli.print(
     `${directory}: ${counted(report.events, 'event')}, ${counted(report.rulesets, 'ruleset')}${report.access ? ', keys and access log' : ''}${report.subscriptions ? ', subscriptions' : ''}.`,
   );
+  if (report.leftOut.length > 0) cli.note(`Not copied: ${report.leftOut.join(', ')} (what intake refused).`);
   cli.note(
     `A backup that was never checked is a hope: rapport rebuild --data ${shellWord(directory)}; rapport verify --data ${shellWord(directory)}`,
   );

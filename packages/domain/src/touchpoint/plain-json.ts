@@ -1,4 +1,5 @@
 import { InexactNumber } from '../exact-json';
+import { MASKED } from './masked';
 import { problem, problemWith, type TouchpointProblem } from './problem';
 import { isText } from './text';
 
@@ -14,6 +15,7 @@ interface Size {
 
 const TEXT = 'a text without lone surrogates or NUL';
 const NUMBER_BYTES = 26;
+const UNMASK = 'Put it in, or take the field out';
 
 const inObject = (value: object, path: string, depth: number, size: Size): TouchpointProblem | undefined => {
   if (depth > MAX_DATA_DEPTH)
@@ -48,6 +50,7 @@ const inValue = (
   switch (typeof value) {
     case 'string':
       size.bytes += 6 * value.length + 3;
+      if (value === MASKED) return problem(at(), 'the value that was masked', value, UNMASK);
       return isText(value) ? undefined : problem(at(), TEXT, value);
     case 'number':
       size.bytes += NUMBER_BYTES;

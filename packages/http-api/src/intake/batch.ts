@@ -1,10 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { left } from 'fp-ts/Either';
 import type { ApiEngine, ApiOptions } from '../api-engine';
 import { Refusal } from '../problem';
+import { writtenJson } from '../written-json';
 import { batchText } from './answers';
 import { countResult, type Item, type ItemResult, noCounts, recordItems } from './record-items';
+import { noteItem } from './refused';
 
 /** More come as a stream. */
 export const MAX_BATCH = 10_000;
@@ -15,10 +17,12 @@ const GROUP = 1_000;
 export const answerBatch = async (
   engine: ApiEngine,
   { limits }: ApiOptions,
+  request: FastifyRequest,
   reply: FastifyReply,
   inputs: readonly unknown[],
   size: number,
   decode: (input: unknown) => Item,
+  form: Form = AS_IT_IS,
 ): Promise<FastifyReply> => {
   if (inputs.length > MAX_BATCH)
     throw new Refusal(
@@ -32,10 +36,35 @@ export const answerBatch = async (
     if (from > 0) await turn();
     const group = inputs.length <= GROUP ? inputs : inputs.slice(from, from + GROUP);
     for (const result of await recordItems(engine, group, group.map(decodeWithin))) results.push(result);
+    for (let i = from; i < results.length; i++) noteRefused(engine, request, inputs[i], i, results[i], form);
   }
   const counts = noCounts();
   for (const result of results) countResult(counts, result);
   return reply.type('application/json').send(batchText(counts, results));
+};
+
+/** How the items of a list are kept where they are refused. */
+export interface Form {
+  readonly format?: string;
+  /** An item as it could be sent alone. */
+  readonly alone: (input: unknown) => unknown;
+}
+
+const AS_IT_IS: Form = { alone: (input) => input };
+
+const noteRefused = (
+  engine: ApiEngine,
+  request: FastifyRequest,
+  input: unknown,
+  index: number,
+  result: ItemResult,
+  { format, alone }: Form,
+): void => {
+  if (result.status !== 'rejected' && result.status !== 'conflict') return;
+  const isTooLong = result.status === 'rejected' && result.errors[0].message.startsWith(TOO_LONG);
+  const reason = isTooLong ? ({ reason: 'too-large' } as const) : undefined;
+  const body = (): string => writtenJson(alone(input));
+  noteItem(engine, request, { input, body, format, place: `index ${index}`, ...reason }, result);
 };
 
 const oversize = (input: unknown, limit: number): Item | undefined => {
@@ -43,5 +72,7 @@ const oversize = (input: unknown, limit: number): Item | undefined => {
   return size > limit ? left([{ field: '', message: tooLong(limit, size) }]) : undefined;
 };
 
+const TOO_LONG = 'a touchpoint has at most';
+
 export const tooLong = (limit: number, size?: number): string =>
-  `a touchpoint has at most ${limit} bytes${size === undefined ? '; this line is longer' : `, this one has ${size}`}`;
+  `${TOO_LONG} ${limit} bytes${size === undefined ? '; this line is longer' : `, this one has ${size}`}`;

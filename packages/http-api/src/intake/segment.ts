@@ -3,8 +3,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isLeft, left, map } from 'fp-ts/Either';
 import type { ApiEngine, ApiOptions } from '../api-engine';
 import { Refusal } from '../problem';
+import { writtenJson } from '../written-json';
 import { answerBatch } from './batch';
-import { type Accepted, type DecodedItem, decodeCall } from './decode-item';
+import { type Accepted, correctedInstant, type DecodedItem, decodeCall } from './decode-item';
 import { aliasOf } from './identify';
 import { inSpan } from './in-span';
 import { parseBody } from './media-types';
@@ -46,6 +47,21 @@ const decode = (engine: ApiEngine, call: Call, sent: unknown, receivedAt: number
   return decodeCall({ ...call, timestamp }, engine.catalogue, { receivedAt, sentAt: instantOf(sentAt) });
 };
 
+/**
+ * A call as it can be sent again at any time: dated by the clock here, as it would have been, and without `sentAt`, by
+ * which it would be dated anew.
+ */
+const datedCall = (call: Call, sent: unknown, receivedAt: number): Call => {
+  const { sentAt, originalTimestamp, timestamp, ...rest } = call;
+  const dated = instantOf(given(originalTimestamp) ?? given(timestamp));
+  const left = instantOf(given(sentAt) ?? given(sent));
+  if ((given(originalTimestamp) ?? given(timestamp)) === undefined) return { ...rest, timestamp: isoOf(receivedAt) };
+  if (dated === undefined) return { ...rest, timestamp: given(originalTimestamp) ?? timestamp };
+  return { ...rest, timestamp: isoOf(left === undefined ? dated : correctedInstant(dated, left, receivedAt)) };
+};
+
+const isoOf = (instant: number): string => new Date(instant).toISOString();
+
 const bodyOf = (request: FastifyRequest): { readonly body: Call; readonly size: number } => {
   const bytes = request.body as Buffer | undefined;
   if (bytes === undefined || bytes.length === 0)
@@ -80,7 +96,9 @@ export const segmentRoutes = (app: FastifyInstance, engine: ApiEngine, options: 
         if (size > options.limits.item)
           throw new Refusal('too-large', `A call has at most ${options.limits.item} bytes; this one has ${size}.`);
         const call = { type, ...body };
-        return answerOne(engine, reply, call, itemOf(call, undefined, engine.clock.now()));
+        const receivedAt = engine.clock.now();
+        request.offered = { input: call, body: () => writtenJson(datedCall(call, undefined, receivedAt)) };
+        return answerOne(engine, reply, call, itemOf(call, undefined, receivedAt));
       }),
     );
 
@@ -94,7 +112,12 @@ export const segmentRoutes = (app: FastifyInstance, engine: ApiEngine, options: 
             errors: [{ field: 'batch', message: 'expected a list of calls' }],
           });
         const receivedAt = engine.clock.now();
-        return answerBatch(engine, options, reply, batch, size, (call) => itemOf(call, sentAt, receivedAt));
+        const form = { alone: (call: unknown) => (isObject(call) ? datedCall(call, sentAt, receivedAt) : call) };
+        return answerBatch(
+          ...([engine, options, request, reply, batch, size] as const),
+          (call) => itemOf(call, sentAt, receivedAt),
+          form,
+        );
       }),
     );
 };

@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { left } from 'fp-ts/Either';
 import type { ApiEngine, ApiOptions } from '../api-engine';
 import { whyNotJson } from '../json-body';
-import { problemOf } from '../problem';
+import { type ProblemKind, problemOf } from '../problem';
 import { refusalOf } from '../refusal-of';
 import { resultText, summaryText } from './answers';
 import { tooLong } from './batch';
@@ -13,6 +13,7 @@ import { type Arrival, type DecodedItem, decodeItem } from './decode-item';
 import { inSpan } from './in-span';
 import { type Line, readLines } from './lines';
 import { type Counts, countResult, noCounts, recordItems } from './record-items';
+import { noteItem, noteRequest } from './refused';
 
 /** Lines that are recorded at once. */
 const GROUP = 500;
@@ -55,9 +56,10 @@ async function* resultsOf(
   reply.raw.flushHeaders();
   try {
     for await (const group of lines)
-      yield await inSpan(engine, request, () => recordGroup(engine, counts, arrival, group, limit));
+      yield await inSpan(engine, request, () => recordGroup(engine, request, counts, arrival, group, limit));
   } catch (error) {
     const refusal = refusalOf(error);
+    noteRequest(engine, request, refusal);
     if (refusal.status >= 500) request.log.error({ err: refusal.cause ?? error }, refusal.kind);
     // What is left of the request is not read: the connection ends with the answer.
     reply.raw.once('finish', () => request.raw.destroy());
@@ -69,6 +71,7 @@ async function* resultsOf(
 
 const recordGroup = async (
   engine: ApiEngine,
+  request: FastifyRequest,
   counts: Counts,
   { receivedAt: first, sentAt }: Arrival,
   group: readonly Line[],
@@ -77,30 +80,44 @@ const recordGroup = async (
   const receivedAt = engine.clock.now();
   // The clocks differ by what they differed by when the request began.
   const arrival = sentAt === undefined ? { receivedAt } : { receivedAt, sentAt: sentAt + (receivedAt - first) };
+  const lines: ParsedLine[] = [];
   const inputs: unknown[] = [];
   const items: DecodedItem[] = [];
   for (const line of group) {
     const parsed = parseLine(line, limit);
+    lines.push(parsed);
     inputs.push('value' in parsed ? parsed.value : undefined);
     items.push('value' in parsed ? decodeItem(parsed.value, engine.catalogue, arrival) : wrong(parsed.fault));
   }
   const results = await recordItems(engine, inputs, items);
   let text = '';
   for (let i = 0; i < results.length; i++) {
-    countResult(counts, results[i]);
-    text += `${resultText(`"line":${group[i].number},`, results[i])}\n`;
+    const result = results[i];
+    countResult(counts, result);
+    if (result.status === 'rejected' || result.status === 'conflict') {
+      const { number, bytes } = group[i];
+      const reason = 'reason' in lines[i] ? (lines[i] as Unread).reason : undefined;
+      noteItem(engine, request, { input: inputs[i], body: () => bytes, place: `line ${number}`, reason }, result);
+    }
+    text += `${resultText(`"line":${group[i].number},`, result)}\n`;
   }
   return text;
 };
 
 const wrong = (message: string): DecodedItem => left([{ field: '', message }]);
 
-const parseLine = ({ bytes }: Line, limit: number): { readonly value: unknown } | { readonly fault: string } => {
-  if (bytes === undefined) return { fault: tooLong(limit) };
-  if (!isUtf8(bytes)) return { fault: 'the line is not UTF-8' };
+interface Unread {
+  readonly fault: string;
+  readonly reason: ProblemKind;
+}
+type ParsedLine = { readonly value: unknown } | Unread;
+
+const parseLine = ({ bytes }: Line, limit: number): ParsedLine => {
+  if (bytes === undefined) return { fault: tooLong(limit), reason: 'too-large' };
+  if (!isUtf8(bytes)) return { fault: 'the line is not UTF-8', reason: 'malformed-json' };
   try {
     return { value: parseExactJson(bytes.toString('utf8')) };
   } catch (error) {
-    return { fault: `the line cannot be read as JSON: ${whyNotJson(error)}` };
+    return { fault: `the line cannot be read as JSON: ${whyNotJson(error)}`, reason: 'malformed-json' };
   }
 };

@@ -5,6 +5,7 @@ import type { ApiEngine, ApiOptions } from '../api-engine';
 import { openPerKey } from '../open-per-key';
 import { Refusal } from '../problem';
 import { endedAsSentence } from '../refusal-of';
+import { writtenJson } from '../written-json';
 import { resultText } from './answers';
 import { answerBatch } from './batch';
 import { binaryEvent, isBinaryMode } from './binary-mode';
@@ -41,6 +42,8 @@ const answerBody = async (
   const bytes = (request.body as Buffer | undefined) ?? NOTHING;
   if (isBinaryMode(request)) {
     const { event, errors } = binaryEvent(request, bytes.length === 0 ? undefined : parseBody(bytes));
+    // Kept as an event as a whole, which is one body to be sent again.
+    request.offered = { input: event, body: () => writtenJson({ ...event }) };
     if (errors.length > 0) return answerOne(engine, reply, event, left(errors));
     return single(engine, options, reply, arrival, event, bytes.length);
   }
@@ -50,11 +53,12 @@ const answerBody = async (
   const type = mediaTypeOf(request);
   if (Array.isArray(body)) {
     if (type === EVENT) throw new Refusal('invalid-request', `A list of events is ${BATCH}, not ${EVENT}.`);
-    return answerBatch(engine, options, reply, body, bytes.length, (item) =>
+    return answerBatch(engine, options, request, reply, body, bytes.length, (item) =>
       decodeItem(item, engine.catalogue, arrival),
     );
   }
   if (type === BATCH) throw new Refusal('invalid-request', `The body of ${BATCH} is a list of events.`);
+  request.offered = { input: body, body: () => bytes };
   return single(engine, options, reply, arrival, body, bytes.length);
 };
 

@@ -11,6 +11,7 @@ import { customersOf } from './find-customer';
 import { registerKeys } from './keys';
 import { registerParked } from './parked';
 import { registerPopulation } from './population';
+import { registerRejections } from './rejections';
 import { registerRulesets } from './rulesets';
 import { registerStageChanges } from './stage-changes';
 import { registerSubscriptions } from './subscriptions';
@@ -28,6 +29,7 @@ export const registerRoutes = async (app: FastifyInstance, engine: ApiEngine, _o
   await registerRulesets(app, engine);
   registerCatalogue(app, engine);
   registerParked(app, engine);
+  registerRejections(app, engine);
   registerSubscriptions(app, engine);
   registerDeliveries(app, engine);
   registerKeys(app, engine);

@@ -53,9 +53,9 @@ export const instantIn = (query: Readonly<Record<string, unknown>>, name: string
 };
 
 /** `from` of a period: as {@link instantIn}, but a date means the begin of its day. @throws Refusal for no instant */
-export const beginIn = (query: Readonly<Record<string, unknown>>): number | undefined => {
-  const instant = instantIn(query, 'from');
-  const midnight = parseInstant(`${query.from}T00:00:00Z`);
+export const beginIn = (query: Readonly<Record<string, unknown>>, name = 'from'): number | undefined => {
+  const instant = instantIn(query, name);
+  const midnight = parseInstant(`${query[name]}T00:00:00Z`);
   return instant === undefined || isLeft(midnight) ? instant : midnight.right;
 };
 

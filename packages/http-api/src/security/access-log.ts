@@ -23,7 +23,8 @@ export const noteAccesses = (app: FastifyInstance, { access, clock }: Pick<ApiEn
     const { id, name, kind } = principal;
     const what = routeName(request);
     const at = clock.now();
-    for (const customer of new Set([customerOf(request), ...(request.shown ?? [])]))
+    const [asked, shown] = [customerOf(request), request.shown ?? []];
+    for (const customer of new Set(asked === undefined && shown.length > 0 ? shown : [asked, ...shown]))
       access.record({ at, principal: { id, name, kind }, what, customer, status, requestId: request.id });
   };
   app.decorateRequest('shown', undefined);

@@ -66,6 +66,10 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'GET /v1/parked': personal(READERS),
   'POST /v1/parked/retry': { ...personal([]), action: 'parked.retried' },
 
+  // Touchpoints as they were sent; whoever mends them must see them. A source reads nothing back, not even its own.
+  'GET /v1/rejections': personal(READERS),
+  'GET /v1/rejections/:id': personal(READERS),
+
   // Marketing keeps its own subscriptions; the auditor sees where changes are sent to and what became of them.
   'GET /v1/subscriptions': { allow: ['marketing', 'auditor'] },
   'POST /v1/subscriptions': change('subscription.created', ['marketing']),

@@ -38,6 +38,8 @@ const MAY: Readonly<Record<string, string>> = {
   'POST /v1/rulesets': 'admin',
   'GET /v1/parked': 'analyst auditor admin',
   'POST /v1/parked/retry': 'admin',
+  'GET /v1/rejections': 'analyst auditor admin',
+  'GET /v1/rejections/:id': 'analyst auditor admin',
   'GET /v1/subscriptions': 'marketing auditor admin',
   'POST /v1/subscriptions': 'marketing admin',
   'GET /v1/subscriptions/:id': 'marketing auditor admin',

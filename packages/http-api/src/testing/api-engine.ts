@@ -14,6 +14,7 @@ import {
 } from '@rapport/engine';
 import { openSqliteEventLog } from '@rapport/event-log';
 import { openSqliteReadModel } from '@rapport/read-model';
+import { openRejections } from '@rapport/rejections';
 import { silentTelemetry } from '@rapport/telemetry';
 import type { ApiEngine, ApiOptions } from '../api-engine';
 
@@ -71,6 +72,7 @@ export const testEngine = async ({
   const running = projector.run(stopping.signal);
   const feed = createChangeFeed(log);
   const telemetry = silentTelemetry();
+  const rejections = openRejections({ path: join(directory, 'rejections.sqlite'), clock });
   const checkpoint = async () => (await readModel.checkpoint())?.position;
 
   return {
@@ -84,6 +86,7 @@ export const testEngine = async ({
     feed,
     webhooks: missing('webhooks'),
     access: missing('access'),
+    rejections,
     telemetry,
     clock,
     now: () => clock.now(),
@@ -105,6 +108,7 @@ export const testEngine = async ({
       await feed.close();
       await readModel.close();
       await log.close();
+      rejections.close();
       await telemetry.close();
       rmSync(directory, { recursive: true, force: true });
     },

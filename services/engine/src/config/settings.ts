@@ -97,6 +97,21 @@ export const SETTINGS = {
     default: 100,
     does: 'Streams of each kind, of touchpoints and of stage changes, that one key may have open; 0 sets no limit.',
   }),
+  'rejections.bytesPerKey': required({
+    kind: bytes,
+    default: '4MiB',
+    does: 'Room for what intake refused of one key, in `rejections.sqlite`; the oldest leave, and are counted.',
+  }),
+  'rejections.bytes': required({
+    kind: bytes,
+    default: '64MiB',
+    does: 'Room for what intake refused of all keys together; the key that has most gives way.',
+  }),
+  'rejections.keep': required({
+    kind: duration,
+    default: 'P30D',
+    does: 'How long it is kept after it came the last time.',
+  }),
   'sse.heartbeat': required({
     // Readers wait for three of them with one timer.
     kind: durationUpTo(8),

@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { atStore } from '@rapport/sqlite';
+import { atStore } from './store-error';
 
 const OTHERS = 0o077;
 

@@ -1,10 +1,24 @@
-import { asStoreError, atStore, type Store } from '@rapport/sqlite';
-import type { OnAccessError } from './access';
+import type { Store } from './open-store';
+import { asStoreError, atStore } from './store-error';
 
-/** As many are written at once without waiting for more. */
+/** As many are written at once without waiting for more, and handed over at once where too many wait. */
 const GROUP = 500;
 /** As many are kept while they cannot be written. */
 const MOST_WAITING = 10_000;
+
+/**
+ * Told when records cannot be written.
+ *
+ * @param lost those that could neither be written nor kept; empty while all are kept and tried again
+ */
+export type OnUnwritten<Record> = (error: unknown, lost: readonly Record[]) => void;
+
+export interface GroupOptions {
+  /** So many are written at once, within `add`; 500 when absent. Infinity: only `write` writes. */
+  readonly group?: number;
+  /** So many are kept while they cannot be written; 10,000 when absent. */
+  readonly mostWaiting?: number;
+}
 
 /** Records that are collected and written in groups, so that each costs no write to the disk. */
 export interface GroupWriter<Record> {
@@ -19,13 +33,15 @@ export interface GroupWriter<Record> {
  * What cannot be written is kept and tried again; what can neither be written nor kept is handed to `onError`, so that
  * it is in some log at least.
  *
+ * @param insert called within one transaction for all that waits
  * @param what the records, as in "more than 10,000 accesses wait"
  */
 export const groupWriter = <Record extends object>(
   { db, path }: Pick<Store, 'db' | 'path'>,
   insert: (record: Record) => void,
   what: string,
-  onError: OnAccessError,
+  onError: OnUnwritten<Record>,
+  { group = GROUP, mostWaiting = MOST_WAITING }: GroupOptions = {},
 ): GroupWriter<Record> => {
   const insertAll = db.transaction((records: readonly Record[]) => {
     for (const record of records) insert(record);
@@ -54,14 +70,11 @@ export const groupWriter = <Record extends object>(
 
   return {
     add: (record) => {
-      if (waiting.length >= MOST_WAITING)
-        onError(
-          new Error(`More than ${MOST_WAITING} ${what} wait to be written to ${path}.`),
-          waiting.splice(0, GROUP),
-        );
+      if (waiting.length >= mostWaiting)
+        onError(new Error(`More than ${mostWaiting} ${what} wait to be written to ${path}.`), waiting.splice(0, GROUP));
       waiting.push(record);
       // Where writing fails it is tried again by the clock, not by each record.
-      if (waiting.length >= GROUP && !failing) write();
+      if (waiting.length >= group && !failing) write();
     },
     write,
     end: () => {

@@ -1,0 +1,58 @@
+import type { Command } from 'commander';
+import { declare, group, option } from './declare';
+import { listOptions } from './lists';
+
+/** What intake refused over HTTP: to be looked at, mended and sent again. */
+export const declareRejections = (program: Command, signal: AbortSignal): void => {
+  const rejections = group(
+    program,
+    'rejections',
+    'what the engine refused over HTTP: why, from whom, and what was sent',
+  );
+  const configFile = () => option('--config <file>', 'settings in YAML or JSON (default: $RAPPORT_CONFIG)');
+  declare(rejections, signal, {
+    name: 'list',
+    isDefault: true,
+    does: 'what was refused, newest first, also while the engine serves',
+    options: [
+      option('--source <source>', 'of this source'),
+      option('--reason <reason>', 'for this reason, such as invalid-touchpoint, conflict or malformed-json'),
+      option('--key <id>', 'sent with the key of this id'),
+      option('--since <T>', 'came at T or later: an RFC 3339 instant, or a date (its begin)'),
+      option('--fingerprint <hex>', 'of a body that you have: what sha256sum says begins with it'),
+      option('--ndjson', 'the touchpoints themselves, a line each, to be mended and sent again as a stream'),
+      ...listOptions(),
+      configFile(),
+    ],
+    details:
+      'The same refusal is kept once and counted. Of each key so many bytes are kept; the oldest leave, and are counted.\n' +
+      'With --ndjson, stderr says what is left out: bodies that were cut off, and calls of Segment, which go one by one.',
+    examples: [
+      'rejections',
+      'rejections --source shop --reason conflict --since 2026-03-01 --json',
+      'rejections --source shop --all --ndjson > mend.ndjson',
+    ],
+    run: async (cli, _, options) =>
+      (require('../commands/rejections') as typeof import('../commands/rejections')).listRejectionsCommand(
+        cli,
+        options,
+      ),
+  });
+  declare(rejections, signal, {
+    name: 'show',
+    arguments: '<id>',
+    does: 'one refusal: what was sent on stdout, all the rest on stderr',
+    options: [configFile()],
+    details:
+      'What is masked is named: put the values in, or take the fields out, and send it by the usual route.\n' +
+      'With --json, all of it as one document on stdout. Exit 1 when it is not kept (any more).',
+    examples: ['rejections show 3f2a9c0d11e24b57 > mend.json', 'rejections show 3f2a9c0d11e24b57 --json'],
+    run: async (cli, [id], options) =>
+      (require('../commands/rejections') as typeof import('../commands/rejections')).showRejectionCommand(
+        cli,
+        id,
+        options,
+      ),
+  });
+  rejections.addHelpText('after', '\nExample:\n  $ rapport rejections --source shop');
+};

@@ -1,0 +1,13 @@
+import type { Rejections } from './rejections';
+
+/**
+ * In the place of a store that cannot be opened: intake goes on, and whoever asks is told why there is no answer.
+ *
+ * @param problem what was thrown when it was opened
+ */
+export const noRejections = (problem: unknown): Rejections => {
+  const fail = (): never => {
+    throw problem;
+  };
+  return { note: () => ({ tell: true }), list: fail, find: fail, counts: fail, close: () => undefined };
+};
