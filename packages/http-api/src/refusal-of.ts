@@ -50,7 +50,7 @@ const ofFramework = (error: FastifyError, bodyLimit: number | undefined): Refusa
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new Refusal(
         'too-large',
-        `The body is larger than ${bodyLimit === undefined ? 'this route takes' : inWords(bodyLimit)}, after decompression. Touchpoints can be sent in parts, or as NDJSON.`,
+        `The body is larger than ${bodyLimit === undefined ? 'this route takes' : inWords(bodyLimit)}, after decompression. Send less at once; many touchpoints go in parts, or as NDJSON.`,
       );
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new Refusal('unsupported-media-type', `The media type of the body is not known here. ${ACCEPTED}.`);

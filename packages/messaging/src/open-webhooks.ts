@@ -1,10 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { formatInstant, OWN_SOURCE } from '@rapport/domain';
 import { systemClock } from '@rapport/engine';
 import type { Position } from '@rapport/event-log';
-import { acquireWriter, atStore, openStore, type Store, type WriterLock } from '@rapport/sqlite';
+import { acquireWriter, atStore, makeOwned, openStore, type Store, type WriterLock } from '@rapport/sqlite';
 import { type Either, left, right } from 'fp-ts/Either';
 import type { WaitingDelivery } from './delivery/waiting-delivery';
 import { DEFAULT_WEBHOOK_OPTIONS, type OpenWebhooksOptions, type WebhookOptions } from './options';
@@ -30,7 +28,7 @@ export const openWebhooks = async (setup: OpenWebhooksOptions): Promise<Webhooks
   const { path } = setup;
   const lock = acquireWriter(path);
   try {
-    makePrivate(path);
+    makeOwned(path);
     const store = openStore(path, { ...SUBSCRIPTIONS_FILE, mode: 'write' });
     store.db.pragma('synchronous = NORMAL');
     return webhooksOn(store, lock, setup);
@@ -39,14 +37,6 @@ export const openWebhooks = async (setup: OpenWebhooksOptions): Promise<Webhooks
     throw error;
   }
 };
-
-/** The files that SQLite puts beside it take over its mode. */
-const makePrivate = (path: string): void =>
-  atStore(path, () => {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    closeSync(openSync(path, 'a', 0o600));
-    chmodSync(path, 0o600);
-  });
 
 const MOST_LISTED = 1_000;
 

@@ -1,6 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
+import { makeMissing } from './owned-file';
 import { asStoreError, StoreError } from './store-error';
 
 export interface WriterLock {
@@ -21,7 +20,8 @@ export const acquireWriter = (storePath: string): WriterLock => {
   const path = `${storePath}-writer`;
   let db: Database.Database | undefined;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    // Whoever may read it may hold a lock on it.
+    makeMissing(path);
     db = new Database(path, { timeout: 0 });
     const held = db;
     // What the file says is only a hint to people; nothing is lost with it.

@@ -1,7 +1,7 @@
-import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { isThere } from './is-there';
+import { makeMissing } from './owned-file';
 import { atStore, StoreError, storeError } from './store-error';
 
 /** Brings a store from version i to i + 1, where i is its index in the list: SQL, or what SQL alone cannot say. */
@@ -81,16 +81,10 @@ export const openStore = (path: string, options: StoreOptions): Store => {
 
 const connect = (path: string, mode: StoreOptions['mode']): Database.Database => {
   if (isThere(path) && statSync(path).isDirectory()) throw storeError('not-a-store', path);
-  if (mode === 'write') makeFor(path);
+  if (mode === 'write') makeMissing(path);
   else if (!isThere(path)) throw storeError('missing', path);
   const reading = mode !== 'write';
   return new Database(path, { readonly: reading, fileMustExist: reading, timeout: BUSY_TIMEOUT_MS });
-};
-
-/** For its owner alone, whatever the folder lets others do; the files that SQLite puts beside it take over its mode. */
-const makeFor = (path: string): void => {
-  mkdirSync(dirname(path), { recursive: true });
-  if (path !== ':memory:' && !isThere(path)) closeSync(openSync(path, 'a', 0o600));
 };
 
 const integer = (db: Database.Database, pragma: string): number => Number(db.pragma(pragma, { simple: true }));

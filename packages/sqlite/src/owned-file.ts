@@ -1,5 +1,6 @@
 import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { isThere } from './is-there';
 import { atStore } from './store-error';
 
 const OTHERS = 0o077;
@@ -17,3 +18,12 @@ export const makeOwned = (path: string): void =>
     // Left more open by a copy or a restored backup.
     if ((statSync(path).mode & OTHERS) !== 0) chmodSync(path, 0o600);
   });
+
+/**
+ * Makes a file that is not there, for its owner alone whatever the folder lets others do. One that is there keeps its
+ * mode: its owner may let others read it. The files that SQLite puts beside it take over its mode.
+ */
+export const makeMissing = (path: string): void => {
+  mkdirSync(dirname(path), { recursive: true });
+  if (path !== ':memory:' && !isThere(path)) closeSync(openSync(path, 'a', 0o600));
+};

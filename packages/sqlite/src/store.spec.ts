@@ -224,6 +224,8 @@ describe('errors', () => {
 describe('the writer', () => {
   test('there is one; a second is told who holds it; a released lock can be taken', () => {
     const first = acquireWriter(path);
+    // Whoever may read the file may hold a lock on it.
+    expect(statSync(first.path).mode & 0o777).toBe(0o600);
     expect(problemOf(() => acquireWriter(path))).toMatchObject({ kind: 'locked', path });
     expect(problemOf(() => acquireWriter(path)).message).toContain(`process ${process.pid};`);
     first.release();
