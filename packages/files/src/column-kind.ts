@@ -1,4 +1,4 @@
-import { instantOf, isDayMonth, isEitherNumber, numeralOf, type ValueFormat } from './value-format';
+import { instantOf, isCommaNumber, isDayMonth, isEitherNumber, numeralOf, type ValueFormat } from './value-format';
 
 /** What a value is. Exact: a table that holds it by its kind writes it back as the same text. */
 type ValueClass =
@@ -12,7 +12,11 @@ type ValueClass =
   | 'stamp'
   /** An instant in another notation: with T, with an offset, without seconds. */
   | 'instant'
+  /** A date whose order was said: 03/04/2026. */
+  | 'day-month'
   | 'either-date'
+  /** A number with a comma, whose meaning was not said. */
+  | 'comma-number'
   | 'text';
 
 /** A value of a column, and where it stands. */
@@ -46,6 +50,8 @@ export interface ColumnKind {
 
 const MAX_EXACT_DIGITS = 15;
 const MAX_DECIMAL = 38;
+/** One number with a comma beside so many without is more than an odd one. */
+const MANY = 4;
 
 const INTEGER = /^(?:-?[1-9]\d{0,14}|0)$/;
 const DECIMAL = /^-?(?:0|[1-9]\d*)\.\d+$/;
@@ -63,8 +69,9 @@ const classOf = (value: string, format: ValueFormat): ValueClass => {
   if (format.decimal !== 'comma' && DECIMAL.test(value))
     return value.length <= MAX_EXACT_DIGITS + 1 && Number(value) !== 0 ? 'decimal' : decimalZero(value);
   if (instantOf(value, format) !== undefined)
-    return DATE.test(value) ? 'date' : STAMP.test(value) ? 'stamp' : 'instant';
+    return DATE.test(value) ? 'date' : STAMP.test(value) ? 'stamp' : isDayMonth(value) ? 'day-month' : 'instant';
   if (numeralOf(value, format) !== undefined) return 'numeral';
+  if (format.decimal === undefined && isCommaNumber(value)) return 'comma-number';
   return isDayMonth(value) ? 'either-date' : 'text';
 };
 
@@ -91,6 +98,7 @@ export const observeColumn = (format: ValueFormat, commaLikely = false): ColumnO
   let points = 0;
   let eithers = 0;
   let firstEither: Example | undefined;
+  let firstClear: Example | undefined;
 
   const sized = (whole: number, decimals: number): void => {
     wholeDigits = Math.max(wholeDigits, whole);
@@ -112,7 +120,10 @@ export const observeColumn = (format: ValueFormat, commaLikely = false): ColumnO
   const seePoint = (value: string, line: number): void => {
     if (!value.includes('.')) return;
     points++;
-    if (!isEitherNumber(value)) return;
+    if (!isEitherNumber(value)) {
+      firstClear ??= { line, value };
+      return;
+    }
     eithers++;
     firstEither ??= { line, value };
   };
@@ -137,7 +148,8 @@ export const observeColumn = (format: ValueFormat, commaLikely = false): ColumnO
     if (values === 0) return { ...text, kind: 'empty' };
     const [integers, decimals] = [count('integer'), count('decimal')];
     const numbers = integers + decimals + count('numeral');
-    const instants = count('date', 'stamp', 'instant');
+    const instants = count('date', 'stamp', 'instant', 'day-month');
+    const commas = count('comma-number');
     const asked = commaLikely && format.decimal === undefined && points > 0 && points === eithers;
     if (integers === values) return { ...text, kind: 'whole number', type: 'BIGINT' };
     if (decimals === values && smallestScale === scale && !asked)
@@ -145,6 +157,9 @@ export const observeColumn = (format: ValueFormat, commaLikely = false): ColumnO
     if (count('boolean') === values) return { ...text, kind: 'true or false', type: 'BOOLEAN' };
     if (count('date') === values) return { ...text, kind: 'date', type: 'DATE' };
     if (count('stamp') === values) return { ...text, kind: 'date and time', type: 'TIMESTAMP' };
+    // A few are odd rows among numbers with a point; more are how this column is written.
+    if (commas * MANY > numbers && (numbers + commas) * 2 > values)
+      return { ...text, odd: firsts.get('comma-number'), ask: 'decimal' };
     if (numbers * 2 > values) {
       const odd = firstOutside('integer', 'decimal', 'numeral');
       if (asked) return { ...text, odd: firstEither, ask: 'decimal' };
@@ -158,7 +173,7 @@ export const observeColumn = (format: ValueFormat, commaLikely = false): ColumnO
       };
     }
     if (instants * 2 > values) {
-      const odd = firstOutside('date', 'stamp', 'instant');
+      const odd = firstOutside('date', 'stamp', 'instant', 'day-month');
       const kind = odd === undefined ? 'date and time' : 'text';
       return { ...text, kind, conversion: { to: 'instant', type: 'TIMESTAMP' }, odd };
     }
@@ -180,29 +195,42 @@ export const observeColumn = (format: ValueFormat, commaLikely = false): ColumnO
     },
     kind: () => {
       const found = judged();
-      return { ...found, note: noteOn(found, firsts) };
+      const isPointClear = commaLikely && format.decimal === undefined && eithers > 0;
+      return { ...found, note: noteOn(found, firsts, isPointClear ? firstClear : undefined) };
     },
   };
 };
 
+const NO_OFFSET = 'an instant without offset is taken as UTC';
+const DATE_ONLY = 'a date without time is midnight UTC';
+
 const shown = ({ line, value }: Example): string => `line ${line} has ${JSON.stringify(value)}`;
 
-/** Why a column is text although most of its values are something else, or how its instants were read. */
+/** Why a column is text although most of its values are something else, or how its values were read. */
 const noteOn = (
   { kind, conversion, odd, ask }: Omit<ColumnKind, 'note'>,
   firsts: ReadonlyMap<ValueClass, Example>,
+  clear: Example | undefined,
 ): string | undefined => {
   if (ask !== undefined && odd !== undefined)
     return ask === 'dates'
       ? `${shown(odd)}: day and month cannot be told apart; say --dates dmy or --dates mdy`
-      : `${shown(odd)}: the point may stand before decimals or between thousands; say --decimal point or --decimal comma`;
-  if (conversion === undefined) return undefined;
+      : `${shown(odd)}: the ${odd.value.includes(',') ? 'comma' : 'point'} may stand before decimals or between thousands; say --decimal point or --decimal comma`;
+  if (odd === undefined && clear !== undefined) return `the point is taken to stand before decimals: ${shown(clear)}`;
+  if (kind === 'date') return DATE_ONLY;
+  if (conversion === undefined) return kind === 'date and time' ? NO_OFFSET : undefined;
   const what = { number: 'numbers', instant: 'dates', boolean: 'true or false' }[conversion.to];
-  if (odd !== undefined) return `most values are ${what}, but ${shown(odd)}`;
-  if (conversion.to === 'instant')
-    return firsts.has('instant') ? 'an instant without offset is taken as UTC' : 'a date without time is midnight UTC';
+  if (odd !== undefined)
+    return `most values are ${what}, but ${shown(odd)}${isCommaNumber(odd.value) ? '; say --decimal if that is a number' : ''}`;
+  if (conversion.to === 'instant') return noteOnInstants(firsts);
   const numeral = firsts.get('numeral');
   return kind === 'text' && numeral !== undefined
     ? `${shown(numeral)}, which a number would not keep as it is written`
     : undefined;
+};
+
+const noteOnInstants = (firsts: ReadonlyMap<ValueClass, Example>): string => {
+  const said = firsts.get('day-month');
+  if (said !== undefined) return `${shown(said)}: day and month as --dates says, in UTC`;
+  return firsts.has('instant') ? NO_OFFSET : DATE_ONLY;
 };

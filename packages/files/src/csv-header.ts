@@ -1,3 +1,4 @@
+import type { CsvRecord } from './csv-records';
 import { ImportError } from './import-error';
 
 const DELIMITERS = [',', ';', '\t', '|'];
@@ -8,6 +9,23 @@ export const DELIMITER_NAMES: Readonly<Record<string, string>> = {
   ';': 'semicolon',
   '\t': 'tab',
   '|': 'bar',
+};
+
+/** How a CSV file is laid out, in the words of a report. */
+export const csvLayout = (delimiter: string): string =>
+  `CSV, ${DELIMITER_NAMES[delimiter]} between values, header in the first line`;
+
+/**
+ * The names in the header of a CSV file.
+ *
+ * @throws ImportError when it is no record
+ */
+export const headerNames = (file: string, { line, values, fault }: CsvRecord): readonly string[] => {
+  if (fault === undefined) return values.map((value) => value.trim());
+  throw new ImportError('wrong-columns', `${file}, line ${line}: the header cannot be read (${fault}). Repair it.`, {
+    file,
+    line,
+  });
 };
 
 const withoutQuotes = (header: string): string => header.replace(/"[^"]*"/g, '');

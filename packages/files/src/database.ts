@@ -40,7 +40,7 @@ export const openDatabase = async (signal?: AbortSignal): Promise<Database> => {
   const { DuckDBInstance } = await import('@duckdb/node-api');
   const folder = await mkdtemp(join(tmpdir(), 'rapport-files-'));
   try {
-    const instance = await DuckDBInstance.create(join(folder, 'work.duckdb'), {
+    const instance = await DuckDBInstance.create(':memory:', {
       memory_limit: MEMORY_LIMIT,
       temp_directory: join(folder, 'spill'),
       autoinstall_known_extensions: 'false',
@@ -51,14 +51,12 @@ export const openDatabase = async (signal?: AbortSignal): Promise<Database> => {
     // DuckDB takes no notice of an interruption that comes before a query has begun, so it is told again until it does;
     // who waits for the query is not kept waiting for that.
     let interrupting: NodeJS.Timeout | undefined;
-    let stop: () => void = () => undefined;
-    const stopped = new Promise<void>((resolve) => {
-      stop = resolve;
-    });
+    /** Ends the waiting for a query. Each wait has its own: what waits for one promise for ever is kept with its rows. */
+    const waits = new Set<() => void>();
     const interrupt = () => {
       connection.interrupt();
       interrupting ??= setInterval(() => connection.interrupt(), INTERRUPT_EVERY);
-      stop();
+      for (const stop of waits) stop();
     };
     signal?.addEventListener('abort', interrupt);
     /** The last query, settled whichever way it ends. */
@@ -67,8 +65,19 @@ export const openDatabase = async (signal?: AbortSignal): Promise<Database> => {
     const unlessAborted = async <T>(query: () => Promise<T>): Promise<T> => {
       signal?.throwIfAborted();
       const answer = query();
-      running = answer.catch(() => undefined);
-      await Promise.race([running, stopped]);
+      const settled = answer.then(
+        () => undefined,
+        () => undefined,
+      );
+      running = settled;
+      await new Promise<void>((resolve) => {
+        const stop = () => {
+          waits.delete(stop);
+          resolve();
+        };
+        waits.add(stop);
+        settled.then(stop);
+      });
       signal?.throwIfAborted();
       return answer;
     };

@@ -24,7 +24,8 @@ const kindOf = ({ field, expected }: TouchpointProblem): string =>
 const reasonOf = ([first, ...others]: readonly TouchpointProblem[]): string => {
   const prefix = `${first.field}: `;
   const own = first.message.startsWith(prefix) ? first.message.slice(prefix.length) : first.message;
-  return [own, ...others.map(({ message }) => message)].join('; ');
+  if (others.length === 0) return own;
+  return [own, ...others.map(({ message }) => message)].map((one) => one.replace(/\.$/, '')).join('; ');
 };
 
 /** Decodes one touchpoint; `raw` is shown when it is rejected. */

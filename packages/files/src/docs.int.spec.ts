@@ -35,6 +35,14 @@ describe('the page on importing data', () => {
     expect(account.files).toMatchObject([{ lines: 4, becameTouchpoints: 3, belongsToNobody: 1, unaccounted: 0 }]);
   });
 
+  test('shows the files that its commands read', () => {
+    for (const [name, language] of [
+      ['sales.csv', 'csv'],
+      ['sales.sql', 'sql'],
+    ])
+      expect(readFileSync(join(__dirname, '..', '..', '..', 'docs', 'examples', name), 'utf8')).toBe(example(language));
+  });
+
   test('shows a touchpoint in its compact form that is one', async () => {
     const file = folder.write('one.ndjson', example('json'));
     const { items } = await collect([file], { preset: 'touchpoints' }, inSummer);

@@ -15,7 +15,8 @@ export type ExactJson = Json | Numeral | readonly ExactJson[] | { readonly [key:
 
 export type ExactObject = { readonly [key: string]: ExactJson };
 
-const MAY_CHANGE = /[\d.]{16}|\.\d*0(?!\d)|0\.000000|\d[eE]|-0/;
+/** A number stands after one of these marks, which most text in quotes does not have before its digits. */
+const MAY_CHANGE = /(?:^|[:,[\s])(?:-0(?![.\d])|-?(?:[\d.]{16}|\d+\.\d*0(?!\d)|0\.000000|\d[\d.]*[eE]))/;
 
 /** Whether a text may hold a number that JavaScript would write otherwise. */
 const mayChange = (text: string): boolean => MAY_CHANGE.test(text);
@@ -46,13 +47,13 @@ const countKeys = (value: ExactJson): number => {
   return count;
 };
 
+/** Every key of a text, and now and then something in a value that looks like one. */
+const KEYS = /"\s*:/g;
 const TOKENS = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}]/g;
 
 /** A key that stands twice in one object of a text, of which `JSON.parse` keeps the last without a word. */
 export const doubledKey = (text: string, parsed: ExactJson): string | undefined => {
-  let colons = 0;
-  for (let at = text.indexOf(':'); at !== -1; at = text.indexOf(':', at + 1)) colons++;
-  if (colons === countKeys(parsed)) return undefined;
+  if ((text.match(KEYS)?.length ?? 0) === countKeys(parsed)) return undefined;
   const open: Set<string>[] = [];
   for (const [token, colon] of text.matchAll(TOKENS)) {
     if (token === '{') open.push(new Set());

@@ -163,6 +163,22 @@ describe('amounts and instants are what stands in the file', () => {
     expect(touchpoints(items).map(({ data }) => data.total)).toEqual([2469, 1.98]);
   });
 
+  test('numbers with a comma are asked for; a few among others are odd rows; a point that shows itself is told', async () => {
+    const german = folder.write('decimals.csv', 'n;card;amount\n1;C1;1,5\n2;C2;2.345,60\n3;C3;7\n');
+    for (const data of ['{orderId: n, total: amount}', '{orderId: n, total: amount * 1}'])
+      await expect(read(german, mapping(data))).rejects.toMatchObject({
+        message: expect.stringMatching(/column amount: line 2 has "1,5": the comma .*--decimal/),
+      });
+    const few = folder.write('few.csv', 'n,card,amount\n1,C1,1\n2,C2,2\n3,C3,3\n4,C4,4\n5,C5,"1,234"\n');
+    const { items, account } = await read(few, mapping('{orderId: n, total: amount * 1}'));
+    expect(rejected(items)).toEqual(['6 amount: expected a number, got "1,234"']);
+    expect(account.inputs[0].columns[2].note).toMatch(/line 6 has "1,234"; say --decimal if that is a number/);
+    const clear = folder.write('clear.csv', 'n;card;amount\n1;C1;1.234\n2;C2;5.6\n');
+    expect((await read(clear, mapping('{orderId: n, total: amount}'))).account.inputs[0].columns[2].note).toBe(
+      'the point is taken to stand before decimals: line 3 has "5.6"',
+    );
+  });
+
   test('numbers of Parquet that are larger than JavaScript keeps are kept as text, or refused as they are', async () => {
     const file = join(folder.path, 'large.parquet');
     async function* rows() {
@@ -189,6 +205,42 @@ describe('amounts and instants are what stands in the file', () => {
     ]);
     expect(rejected(items)).toEqual([expect.stringMatching(/^2 data.ref: .*got 17841405822304913\. /)]);
   });
+});
+
+test('functions of text read a column as it is written, whatever its values are', async () => {
+  const file = folder.write(
+    'text.csv',
+    'n,card,day,price,open\n12,C1,2026-01-02,1.50,true\n34,C2,2026-01-03,2.50,false\n',
+  );
+  const data = `{orderId: left(n, 1) || lower(open), note: replace(price, '.', ','), place: strftime(strptime(day, '%Y-%m-%d'), '%d')}`;
+  const { items } = await read(file, mapping(data));
+  expect(touchpoints(items).map((one) => one.data)).toEqual([
+    { orderId: '1true', note: '1,50', place: '02' },
+    { orderId: '3false', note: '2,50', place: '03' },
+  ]);
+});
+
+test('a column that is empty is nothing, of whichever kind a mapping wants it', async () => {
+  const file = folder.write('empty.csv', 'n,card,amount,discount,due\n1,C1,10,,\n2,C2,11,,\n');
+  const data = `{orderId: n, total: amount - coalesce(discount, 0), weight: discount * 2, place: strftime(due, '%Y'),
+    quantity: year(due), note: trim(discount)}`;
+  const { items } = await read(file, mapping(data));
+  expect(touchpoints(items).map((one) => one.data)).toEqual([
+    { orderId: '1', total: 10 },
+    { orderId: '2', total: 11 },
+  ]);
+});
+
+test('instants of a place are read in its time zone', async () => {
+  const file = folder.write('local.csv', 'n,card,sold_at\n1,C1,2026-01-02 10:00:00\n2,C2,2026-07-02\n');
+  const sql = mapping("{topic: 'x'}")
+    .replace('order.completed', 'call.received')
+    .replace("TIMESTAMP '2026-01-01'", "sold_at AT TIME ZONE 'Europe/Berlin'");
+  const { items } = await read(file, sql);
+  expect(touchpoints(items).map(({ occurredAt }) => new Date(occurredAt).toISOString())).toEqual([
+    '2026-01-02T09:00:00.000Z',
+    '2026-07-01T22:00:00.000Z',
+  ]);
 });
 
 test('numbers that a mapping says itself are its own, every digit', async () => {
@@ -234,6 +286,7 @@ describe('what is wrong costs its own row only', () => {
       ['536367', 40],
     ]);
     expect(account.files).toMatchObject([{ lines: 4, header: 1, becameTouchpoints: 3, rejected: {}, unaccounted: 0 }]);
+    expect(account.inputs).toMatchObject([{ layout: 'CSV, comma between values, header in the first line', rows: 3 }]);
   });
 
   test.each([
@@ -296,6 +349,37 @@ describe('what is wrong costs its own row only', () => {
       { file: bad, line: 4 },
     ]);
     expect(account.files).toMatchObject([{ lines: 4, becameTouchpoints: 2, unaccounted: 0 }]);
+  });
+
+  test.each([
+    ['a CAST', 'phone::INTEGER', '4 phone: expected a number that fits INTEGER, got "x"'],
+    ['a CAST into a narrow type', '(phone * 10)::INTEGER + n::TINYINT', '4 phone: expected a number, got "x"'],
+    [
+      'a date by strptime',
+      "strptime(day, '%d.%m.%Y')::VARCHAR",
+      '3 day: expected a date written as %d.%m.%Y, got "00.00.0000"',
+    ],
+    ['CASE', 'CASE WHEN n > 0 THEN phone ELSE 0 END', '4 phone: expected a number, got "x"'],
+    ['coalesce', 'coalesce(phone, 0)', '4 phone: expected a number, got "x"'],
+    ['a part of a date', 'year(sold)', '2 sold: expected a date such as'],
+  ])('a value that is not what %s takes it for', async (_, expression, reason) => {
+    const file = folder.write(
+      'casts.csv',
+      'n,card,phone,day,sold\n1,C1,71,01.02.2026,?\n2,C2,72,00.00.0000,2026-01-02\n3,C3,x,03.02.2026,2026-01-02\n',
+    );
+    const { items, account } = await read(file, mapping(`{orderId: n, note: ${expression}}`));
+    expect(rejected(items)).toEqual([expect.stringContaining(reason)]);
+    expect(account.touchpoints).toBe(2);
+  });
+
+  test('objects among amounts that are calculated with', async () => {
+    const file = folder.write(
+      'mixed.ndjson',
+      '{"n":1,"card":"C1","total":1.5}\n{"n":2,"card":"C2","total":{"a":1}}\n{"n":3,"card":"C3","total":2}\n',
+    );
+    const { items } = await read(file, mapping('{orderId: n, total: total * 2}'));
+    expect(touchpoints(items).map(({ data }) => data.total)).toEqual([3, 4]);
+    expect(rejected(items)).toEqual(['2 total: expected a number, got "{\\"a\\":1}"']);
   });
 
   test('columns that differ only in case are told apart, or asked for', async () => {
@@ -412,11 +496,39 @@ describe('touchpoints as JSON', () => {
   });
 });
 
-test('a file name is a name, and no pattern', async () => {
-  folder.write('orders1.csv', 'n,card\n1,wrong\n');
-  const file = folder.write('orders[1].csv', 'n,card\n1,right\n');
-  const { items } = await readCase(file, 'plain.sql');
-  expect(touchpoints(items).map(({ customer }) => customer)).toEqual(['right']);
+describe('a file name is a name, and no pattern', () => {
+  test.each(['orders[1].csv', 'order?1.csv', 'orders*.csv', '{orders1,x}.csv', "order's1.csv"])('%s', async (name) => {
+    folder.write('orders1.csv', 'n,card\n1,wrong\n');
+    const file = folder.write(name, 'n,card\n1,right\n');
+    const { items } = await readCase(file, 'plain.sql');
+    expect(touchpoints(items).map(({ customer }) => customer)).toEqual(['right']);
+  });
+
+  test.each(['large[1].parquet', 'large?.parquet', '{large1}.parquet'])('%s', async (name) => {
+    for (const [file, card] of [
+      ['large1.parquet', 'wrong'],
+      [name, 'right'],
+    ] as const) {
+      async function* rows() {
+        yield [{ n: 1n, card }];
+      }
+      const columns = [
+        { name: 'n', type: 'integer' },
+        { name: 'card', type: 'text' },
+      ] as const;
+      await writeRows(rows(), columns, join(folder.path, file), 'parquet');
+    }
+    const { items } = await readCase(join(folder.path, name), 'plain.sql');
+    expect(touchpoints(items).map(({ customer }) => customer)).toEqual(['right']);
+  });
+
+  test('to functions of DuckDB it is one, which is said', async () => {
+    folder.write('orders1.csv', 'n,card\n1,wrong\n');
+    const file = folder.write('orders[1].csv', 'n,card\n1,right\n');
+    await expect(read(file, mapping('{orderId: n}', `FROM read_csv('${file}')`))).rejects.toMatchObject({
+      message: expect.stringContaining('orders[1].csv is a pattern: rename it, or read it as input'),
+    });
+  });
 });
 
 test('a stop is never lost, whenever it comes', async () => {

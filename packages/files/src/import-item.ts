@@ -73,6 +73,8 @@ export interface ColumnReport {
 export interface InputReport {
   readonly file: string;
   readonly layout: string;
+  /** How many rows it has, those included that are no record; of text without its header. */
+  readonly rows: number;
   readonly columns: readonly ColumnReport[];
 }
 

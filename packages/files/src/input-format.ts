@@ -16,11 +16,13 @@ const FORMATS: Readonly<Record<string, InputFormat>> = {
 export const formatOf = (file: string): InputFormat => {
   const extension = /\.(\w+)(?:\.gz)?$/.exec(file.toLowerCase())?.[1] ?? '';
   const format = FORMATS[extension];
-  if (format === undefined)
+  if (format === undefined) {
+    const spreadsheet = /^(xlsx?|xlsm|ods|numbers)$/.test(extension) ? ' Save a spreadsheet as CSV.' : '';
     throw new ImportError(
       'not-a-file',
-      `${file}: what kind of file is this? Known by their extension are ${Object.keys(FORMATS).join(', ')}, each also with .gz.`,
+      `${file}: what kind of file is this? Known by their extension are ${Object.keys(FORMATS).join(', ')}, each also with .gz.${spreadsheet}`,
       { file },
     );
+  }
   return format;
 };

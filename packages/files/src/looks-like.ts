@@ -11,6 +11,8 @@ export interface Looks {
 }
 
 const SHOWN = 8;
+/** What is said of touchpoints. */
+export const TOUCHPOINTS = 'touchpoints as JSON';
 
 const listed = (names: readonly string[]): string =>
   names.slice(0, SHOWN).join(', ') + (names.length > SHOWN ? ', ...' : '');
@@ -18,13 +20,33 @@ const listed = (names: readonly string[]): string =>
 const TOUCHPOINT = ['id', 'type', 'customer'];
 const CLOUD_EVENT = ['id', 'type', 'specversion'];
 
-const objectKeys = (text: string): readonly string[] =>
-  [...new Set([...text.matchAll(/"([^"\\]{1,60})"\s*:/g)].map(([, key]) => key))].slice(0, 2 * SHOWN);
+const TOKENS = /"((?:[^"\\]|\\.)*)"(\s*:\s*\[?)?|[{}[\]]/g;
+
+/** The keys of the first object of a text, its own and none of what is in it; `lists`: those that hold a list. */
+const keysOf = (text: string): { readonly keys: readonly string[]; readonly lists: readonly string[] } => {
+  const keys: string[] = [];
+  const lists: string[] = [];
+  let depth = text.startsWith('[') ? -1 : 0;
+  for (const [token, key, colon] of text.matchAll(TOKENS)) {
+    if (colon !== undefined && depth === 1) {
+      keys.push(key);
+      if (colon.endsWith('[')) lists.push(key);
+    }
+    if (token === '{' || token === '[' || colon?.endsWith('[')) depth++;
+    else if ((token === '}' || token === ']') && --depth === 0) break;
+  }
+  return { keys, lists };
+};
 
 const json = (text: string): Looks => {
-  const keys = objectKeys(text.slice(0, text.indexOf('}') + 1 || 2_000));
+  const { keys, lists } = keysOf(text);
   const has = (names: readonly string[]) => names.every((name) => keys.includes(name));
-  if (has(CLOUD_EVENT) || has(TOUCHPOINT)) return { format: 'json', words: 'touchpoints as JSON' };
+  if (has(CLOUD_EVENT) || has(TOUCHPOINT)) return { format: 'json', words: TOUCHPOINTS };
+  if (lists.length > 0 && keys.length <= 2 * SHOWN)
+    return {
+      format: 'json',
+      words: `JSON that holds a list in ${JSON.stringify(lists[0])}, which is to be a file of its own`,
+    };
   return { format: 'json', words: keys.length === 0 ? 'JSON' : `JSON with the keys ${listed(keys)}` };
 };
 

@@ -117,6 +117,8 @@ const asked = (name: string, field: string, what: string): ImportError =>
 
 const instantIn = (text: string | undefined, field: string, { name, format }: RowRules): string | undefined => {
   if (text === undefined) return undefined;
+  // As DuckDB was asked to write it; decoding looks at it once more.
+  if (text.length === 24 && text[10] === 'T' && text.endsWith('Z')) return text;
   const instant = instantOf(text, format);
   if (instant === undefined && format.dates === undefined && isDayMonth(text))
     throw asked(
@@ -133,11 +135,7 @@ const dataIn = (text: string | undefined, type: string | undefined, { name, data
     return { data: data.read(jsonOf(text), type) };
   } catch (error) {
     if (!(error instanceof AmbiguousNumber)) throw error;
-    throw asked(
-      name,
-      `data.${error.field}`,
-      `"${error.text}" may be one number or a thousand times as much. Say --decimal point or --decimal comma.`,
-    );
+    throw asked(name, `data.${error.field}`, error.message);
   }
 };
 

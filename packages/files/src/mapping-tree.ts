@@ -12,6 +12,26 @@ export const isNode = (value: SqlValue | undefined): value is SqlNode =>
 export const nodesIn = (value: SqlValue | undefined): readonly SqlNode[] =>
   Array.isArray(value) ? value.filter(isNode) : isNode(value) ? [value] : [];
 
+/** A node that calls a function with one argument. */
+export const callNode = (
+  name: string,
+  argument: SqlNode,
+  base: { readonly alias: string; readonly query_location: SqlValue },
+): SqlNode => ({
+  class: 'FUNCTION',
+  type: 'FUNCTION',
+  ...base,
+  function_name: name,
+  schema: '',
+  children: [argument],
+  filter: null,
+  order_bys: { type: 'ORDER_MODIFIER', orders: [] },
+  distinct: false,
+  is_operator: false,
+  export_state: false,
+  catalog: '',
+});
+
 /** A mapping as DuckDB's tree. */
 export interface MappingTree {
   readonly tree: SqlNode;

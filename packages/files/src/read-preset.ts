@@ -19,7 +19,7 @@ const readPreset = (
   files: ReadonlyMap<PresetTable, string>,
   nameOf: (path: string) => string,
 ): Reading =>
-  async function* ({ context, format, signal, begun }) {
+  async function* ({ context, format, signal, begun, found }) {
     for (const file of files.values()) assertFile(file);
     const database = await openDatabase(signal);
     try {
@@ -29,11 +29,14 @@ const readPreset = (
         ledger: fileLedger(nameOf(file)),
       }));
       for (const { ledger } of sources) begun(ledger);
-      for (const [i, [{ table, columns }, file]] of [...files].entries())
-        yield* loadTable(database, { table, file, name: nameOf(file), columns }, sources[i].ledger, signal);
+      for (const [i, [{ table, columns }, file]] of [...files].entries()) {
+        const source = { table, file, name: nameOf(file), columns };
+        const report = yield* loadTable(database, source, sources[i].ledger, signal);
+        if (report !== undefined) found(report);
+      }
       await lock(database, []);
       await database.run(`CREATE TEMP VIEW mapping AS ${presetSql(preset.name)}`);
-      const data = dataReader({ catalogue: context.catalogue, format, numberFields: new Set(), pointIsEither: false });
+      const data = dataReader({ catalogue: context.catalogue, format, numberFields: new Set() });
       yield* readMapping({ database, rules: { name: preset.name, format, data }, sources, context });
     } catch (error) {
       signal?.throwIfAborted();

@@ -2,11 +2,12 @@ import { resolve } from 'node:path';
 import { fileLedger } from './account';
 import { assertFile } from './chunks';
 import { type Database, lock, openDatabase } from './database';
+import { defineInputs } from './define-inputs';
 import { adviceOn, messageOf } from './duckdb-error';
 import { ImportError } from './import-error';
 import type { ImportItem, Place } from './import-item';
 import { formatOf } from './input-format';
-import { defineInputs, type InputRun, type Inputs, stageInputs } from './inputs';
+import { type InputRun, type Inputs, stageInputs } from './inputs';
 import { readLines } from './lines';
 import { copyOf, type MappingTree, type SqlNode, statementOf, tablesIn, topOf, treeOf } from './mapping-tree';
 import { readMapping } from './read-mapping';
@@ -50,12 +51,21 @@ const assertSelect = async (database: Database, sql: string, name: string): Prom
     throw refuse(`expected a SELECT, found another statement (${StatementType[type]}).`);
 };
 
+/** Functions of DuckDB that read files take names for patterns; `input` does not. */
+const patternAdvice = (files: readonly string[]): string => {
+  const pattern = files.find((file) => /[*?[]/.test(file));
+  return pattern === undefined
+    ? ''
+    : `To read_csv and its like ${pattern} is a pattern: rename it, or read it as input. `;
+};
+
 /** Only a single SELECT may be a mapping, so that nothing it says can change anything. */
 const defineMapping = async (
   database: Database,
   sql: string,
   { trees, writes }: Trees,
   name: string,
+  files: readonly string[],
 ): Promise<void> => {
   let failure: unknown;
   for (const tree of trees) {
@@ -74,14 +84,14 @@ const defineMapping = async (
     throw new ImportError(
       'mapping',
       `${name}: ${messageOf(error)}\nA mapping is one SELECT from input (the file) and may read only the files named on the command line. ` +
-        'A column whose values are not all of one kind is text; rapport import --dry-run shows what each column is.',
+        `${patternAdvice(files)}A column whose values are not all of one kind is text; rapport import --dry-run shows what each column is.`,
       { file: name },
       { cause: error },
     );
   }
 };
 
-const NOTHING: TypedPlaces = { converted: new Set(), numberFields: new Set() };
+const NOTHING: TypedPlaces = { strict: [], numberFields: new Set() };
 
 /** The trees of a mapping that convert its columns where it calculates with them: with the marks of rows, and without. */
 interface Trees {
@@ -122,21 +132,21 @@ export const readSql = (files: readonly string[], sql: string, name: string): Re
       const inputs = yield* staged(files, used, run);
       for (const { report } of inputs.list) found(report);
       // Of a file that the mapping reads by itself nobody knows how many rows it has.
-      if (used.length > 0) ledger.expect(inputs.rows);
+      if (used.length > 0) ledger.expect(inputs.list.reduce((sum, { report }) => sum + report.rows, 0));
       begun(ledger);
       const typed = typedTrees(tree, inputs, name);
-      yield* defineInputs(inputs, typed.places.converted, run);
-      await lock(
-        database,
-        files.flatMap((file) => [file, resolve(file)]),
-      );
-      await defineMapping(database, sql, typed, name);
-      const pointIsEither = inputs.columns.some(({ ask }) => ask !== undefined && format.decimal === undefined);
+      yield* defineInputs(inputs, typed.places.strict, run);
+      await lock(database, [
+        ...files.flatMap((file) => [file, resolve(file)]),
+        ...inputs.list.flatMap(({ opened }) => opened ?? []),
+      ]);
+      await defineMapping(database, sql, typed, name, files);
+      const unclear = inputs.columns.find(({ ask }) => ask?.includes('--decimal'));
       const data = dataReader({
         catalogue: context.catalogue,
         format,
         numberFields: typed.places.numberFields,
-        pointIsEither,
+        ask: unclear?.ask,
       });
       const sources = [{ table: all, file: all, ledger }];
       const placeOf = placesIn(files, inputs);

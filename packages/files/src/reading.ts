@@ -10,7 +10,7 @@ export interface ReadingRun {
   readonly signal?: AbortSignal;
   /** Called once for every input file, before its first item. */
   readonly begun: (ledger: FileLedger) => void;
-  /** Called for every table that is read, before its first touchpoint. */
+  /** Called for every file of which something had to be found out, before the first touchpoint. */
   readonly found: (input: InputReport) => void;
 }
 

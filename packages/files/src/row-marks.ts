@@ -1,4 +1,4 @@
-import { isNode, nodesIn, type SqlNode, type SqlValue } from './mapping-tree';
+import { callNode, isNode, nodesIn, type SqlNode, type SqlValue } from './mapping-tree';
 
 /** The column that says which row of which file a row of the result comes from. */
 export const ROW_MARK = 'rapport_row';
@@ -42,21 +42,7 @@ const mark = (table: string, aggregate: boolean): SqlNode => {
     ...base(aggregate ? '' : ROW_MARK),
     column_names: [table, ROW_MARK],
   };
-  if (!aggregate) return column;
-  return {
-    class: 'FUNCTION',
-    type: 'FUNCTION',
-    ...base(ROW_MARK),
-    function_name: 'min',
-    schema: '',
-    children: [column],
-    filter: null,
-    order_bys: { type: 'ORDER_MODIFIER', orders: [] },
-    distinct: false,
-    is_operator: false,
-    export_state: false,
-    catalog: '',
-  };
+  return aggregate ? callNode('min', column, base(ROW_MARK)) : column;
 };
 
 /** Whether a SELECT can say of which row it is, and by which table. */

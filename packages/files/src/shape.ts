@@ -1,4 +1,5 @@
-import { type ColumnKind, type ColumnObserver, observeColumn } from './column-kind';
+import { type ColumnKind, type ColumnObserver, type Example, observeColumn } from './column-kind';
+import { conversionTo } from './conversions';
 import { type ExactJson, isExactObject, Numeral } from './exact-json';
 import type { ValueFormat } from './value-format';
 
@@ -36,7 +37,28 @@ const structureOf = ({ kind, type, numbers, conversion, structure }: ShapeKind):
 export const observeShape = (format: ValueFormat, single: ColumnObserver = observeColumn(format)): Shape => {
   const fields = new Map<string, Shape>();
   let element: Shape | undefined;
-  const seen = { single: false, object: false };
+  const seen = { single: 0, object: false, nested: 0 };
+  let firstNested: Example | undefined;
+
+  const seeNested = (value: ExactJson, line: number): void => {
+    seen.nested++;
+    firstNested ??= { line, value: JSON.stringify(value).slice(0, 60) };
+  };
+
+  /** Single values beside lists or objects: where most are numbers or the like, the others are odd ones. */
+  const mixed = (): ShapeKind => {
+    const plain = { type: 'VARCHAR', numbers: false, kind: 'mixed' } as const;
+    const found = seen.single > seen.nested ? single.kind() : undefined;
+    const conversion = found?.conversion ?? (found === undefined ? undefined : conversionTo(found.type));
+    const odd = found?.odd ?? firstNested;
+    const but =
+      conversion === undefined || odd === undefined ? '' : `; line ${odd.line} has ${JSON.stringify(odd.value)}`;
+    return {
+      ...plain,
+      ...(but === '' ? {} : { conversion, odd }),
+      note: `values of different kinds, each as its JSON${but}`,
+    };
+  };
 
   const seeFields = (value: { readonly [key: string]: ExactJson }, line: number): void => {
     for (const [name, one] of Object.entries(value)) {
@@ -55,6 +77,7 @@ export const observeShape = (format: ValueFormat, single: ColumnObserver = obser
   return {
     see: (value, line) => {
       if (value === null) return;
+      if (typeof value === 'object' && !(value instanceof Numeral)) seeNested(value, line);
       if (Array.isArray(value)) {
         element ??= observeShape(format);
         for (const one of value) element.see(one, line);
@@ -62,18 +85,17 @@ export const observeShape = (format: ValueFormat, single: ColumnObserver = obser
         seen.object = true;
         seeFields(value, line);
       } else {
-        seen.single = true;
+        seen.single++;
         single.see(textOf(value), line, typeof value === 'string');
       }
     },
     seeText: (value, line) => {
-      seen.single = true;
+      seen.single++;
       single.see(value, line);
     },
     kind: () => {
       const nested = { type: 'JSON', numbers: false } as const;
-      if (Number(seen.single) + Number(seen.object) + Number(element !== undefined) > 1)
-        return { ...nested, type: 'VARCHAR', kind: 'mixed', note: 'values of different kinds, each as its JSON' };
+      if (Number(seen.single > 0) + Number(seen.object) + Number(element !== undefined) > 1) return mixed();
       if (element !== undefined) return { ...nested, kind: 'list', structure: [structureOf(element.kind())] };
       if (!seen.object) return single.kind();
       const structure = [...fields].map(([name, field]) => [name, structureOf(field.kind())] as const);

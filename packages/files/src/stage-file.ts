@@ -1,6 +1,6 @@
 import type { FileLedger } from './account';
 import { columnNames } from './column-names';
-import { DELIMITER_NAMES, delimiterOf } from './csv-header';
+import { csvLayout, delimiterOf, headerNames } from './csv-header';
 import { type CsvRecord, csvRecords } from './csv-records';
 import type { Database } from './database';
 import { doubledKey, type ExactObject, isExactObject, parseExact } from './exact-json';
@@ -9,7 +9,7 @@ import type { Place, RejectedItem } from './import-item';
 import { readJsonValues } from './json-values';
 import { readLines, shorten } from './lines';
 import { type Shape, textOf } from './shape';
-import { type StagedTable, stageTable } from './staged-table';
+import { emptyAsNull, type StagedTable, stageTable } from './staged-table';
 
 /** A CSV record of a thousand lines is none, and neither is a line of a megabyte. */
 const MAX_CSV_LINE = 1024 * 1024;
@@ -60,15 +60,9 @@ export async function* stageCsv(
   const columns: StagedColumn[] = [];
   const reject = rejecter({ file }, ledger);
   let delimiter = ',';
-  const begin = async ({ line, values, fault }: CsvRecord): Promise<void> => {
-    if (fault !== undefined)
-      throw new ImportError(
-        'wrong-columns',
-        `${file}, line ${line}: the header cannot be read (${fault}). Repair it.`,
-        { file, line },
-      );
-    for (const value of values) {
-      const named = names.add(value.trim());
+  const begin = async (record: CsvRecord): Promise<void> => {
+    for (const header of headerNames(file, record)) {
+      const named = names.add(header);
       columns.push({ ...named, shape: shapeOf(named.column, delimiter === ';' || delimiter === '\t') });
     }
     await table.widen(columns.length);
@@ -87,11 +81,7 @@ export async function* stageCsv(
       else if (fault !== undefined) rejected.push(reject(line, fault, text));
       else {
         for (const [i, value] of values.entries()) if (value !== '') columns[i].shape.seeText(value, line);
-        table.add(
-          line,
-          span,
-          values.map((value) => (value === '' ? null : value)),
-        );
+        table.add(line, span, emptyAsNull(values));
       }
     }
     signal?.throwIfAborted();
@@ -102,7 +92,7 @@ export async function* stageCsv(
   return {
     table,
     file,
-    layout: `CSV, ${DELIMITER_NAMES[delimiter]} between values, header in the first line`,
+    layout: csvLayout(delimiter),
     columns,
   };
 }

@@ -14,6 +14,10 @@ export interface StagedTable {
   readonly rows: () => number;
 }
 
+/** Values of a CSV file, in which what is empty is nothing. */
+export const emptyAsNull = (values: readonly string[]): (string | null)[] =>
+  values.map((value) => (value === '' ? null : value));
+
 /** Rows in a chunk of DuckDB. */
 const CHUNK = 2_048;
 /** A file with more columns is not a table. */

@@ -1,6 +1,6 @@
 import { type Catalogue, InexactNumber, isKept, type Json, type JsonSchema, touchpointSchemas } from '@rapport/domain';
 import { type ExactJson, isExactObject, Numeral } from './exact-json';
-import { isEitherNumber, numeralOf, type ValueFormat } from './value-format';
+import { isCommaNumber, isEitherNumber, numeralOf, type ValueFormat } from './value-format';
 
 /** What the catalogue wants in a field: one kind of value, or it does not say. */
 type Wanted = 'text' | 'number' | 'boolean' | 'any';
@@ -15,7 +15,7 @@ const typesOf = ({ type, enum: values }: JsonSchema): readonly unknown[] => {
   return Array.isArray(type) ? type : [type];
 };
 
-const wantedBy = (schema: JsonSchema | undefined): Wanted => {
+const wantedOf = (schema: JsonSchema | undefined): Wanted => {
   const types = new Set(alternatives(schema).flatMap(typesOf));
   const free = alternatives(schema).some((one) => typesOf(one).includes('string') && one.enum === undefined);
   const numbers = types.has('number') || types.has('integer');
@@ -26,14 +26,44 @@ const wantedBy = (schema: JsonSchema | undefined): Wanted => {
   return types.has('string') && !numbers ? 'text' : 'any';
 };
 
-const fieldOf = (schema: JsonSchema | undefined, name: string): JsonSchema | undefined =>
-  alternatives(schema)
-    .map(({ properties }) => (properties as Readonly<Record<string, JsonSchema>> | undefined)?.[name])
-    .find((found) => found !== undefined);
+/** A place in the data of a touchpoint, and what the catalogue says of it. */
+interface Field {
+  readonly name: string;
+  readonly wanted: Wanted;
+  /** What is in an object, by its key; in a list, whose elements have the name of the list. */
+  readonly field: (key: string) => Field;
+  readonly element: () => Field;
+}
 
-const elementOf = (schema: JsonSchema | undefined): JsonSchema | undefined =>
-  alternatives(schema).find(({ items }) => items !== undefined)?.items as JsonSchema | undefined;
+/** A schema as it is asked for millions of values: every place is looked up once. */
+const fieldOf = (schema: JsonSchema | undefined, name: string): Field => {
+  const fields = new Map<string, Field>();
+  let element: Field | undefined;
+  const inObject = (key: string): JsonSchema | undefined =>
+    alternatives(schema)
+      .map(({ properties }) => (properties as Readonly<Record<string, JsonSchema>> | undefined)?.[key])
+      .find((found) => found !== undefined);
+  return {
+    name,
+    wanted: wantedOf(schema),
+    field: (key) => {
+      const known = fields.get(key);
+      if (known !== undefined) return known;
+      const found = fieldOf(inObject(key), key);
+      if (fields.size < MAX_FIELDS) fields.set(key, found);
+      return found;
+    },
+    element: () => {
+      element ??= fieldOf(alternatives(schema).find(({ items }) => items !== undefined)?.items as JsonSchema, name);
+      return element;
+    },
+  };
+};
 
+/** Keys that are data, in a MAP, are not kept. */
+const MAX_FIELDS = 1_000;
+
+/** Reads the data of touchpoints. */
 export interface DataReader {
   /**
    * The data of a touchpoint of a type, from what a mapping made: text becomes a number where the catalogue wants one
@@ -45,26 +75,28 @@ export interface DataReader {
   readonly read: (value: ExactJson, type: string | undefined) => Json;
 }
 
-/** A text such as 1.234, in a file in which that may be a thousand and more. */
+/** A text such as 1.234, in a file in which that may be a thousand and more. The message says what has to be said. */
 export class AmbiguousNumber extends Error {
   constructor(
     readonly field: string,
-    readonly text: string,
+    message: string,
   ) {
-    super(text);
+    super(message);
   }
 }
 
+/** What data is read by. */
 export interface DataRules {
   readonly catalogue: Catalogue;
   readonly format: ValueFormat;
   /** Fields that hold columns of plain numbers, whatever the catalogue says of them. */
   readonly numberFields: ReadonlySet<string>;
-  /** Whether 1.234 may be a thousand and more. */
-  readonly pointIsEither: boolean;
+  /** What has to be said before numbers with marks, such as 1.234 and 1,5, can be read; absent where nothing has. */
+  readonly ask?: string;
 }
 
-export const dataReader = ({ catalogue, format, numberFields, pointIsEither }: DataRules): DataReader => {
+/** A reader of data that a mapping made, by what the catalogue wants in each field. */
+export const dataReader = ({ catalogue, format, numberFields, ask }: DataRules): DataReader => {
   const { data: schemas } = touchpointSchemas(catalogue);
 
   /** A number that would become another is left to decoding, which refuses it as it is written. */
@@ -73,35 +105,43 @@ export const dataReader = ({ catalogue, format, numberFields, pointIsEither }: D
     return isKept(numeral, value) ? value : (new InexactNumber(numeral) as unknown as Json);
   };
 
-  const numberIn = (text: string, field: string): Json | undefined => {
-    if (pointIsEither && isEitherNumber(text)) throw new AmbiguousNumber(field, text);
+  const numberIn = (text: string, { name }: Field): Json | undefined => {
+    if (ask !== undefined && (isEitherNumber(text) || isCommaNumber(text))) throw new AmbiguousNumber(name, ask);
     const numeral = numeralOf(text, format);
     return numeral === undefined ? undefined : numberOf(numeral);
   };
 
-  const fit = (text: string, wanted: Wanted, field: string): Json => {
-    if (wanted === 'number') return numberIn(text, field) ?? text;
+  const fit = (text: string, field: Field): Json => {
+    const { wanted, name } = field;
+    if (wanted === 'number' || (wanted === 'any' && numberFields.has(name))) return numberIn(text, field) ?? text;
     if (wanted === 'boolean') return /^ *(true|false) *$/i.test(text) ? text.trim().toLowerCase() === 'true' : text;
-    if (wanted === 'any' && numberFields.has(field)) return numberIn(text, field) ?? text;
     return text;
   };
 
-  const read = (value: ExactJson, schema: JsonSchema | undefined, field: string): Json => {
+  const read = (value: ExactJson, field: Field): Json => {
     if (value === null) return null;
-    if (typeof value === 'string') return fit(value, wantedBy(schema), field);
-    if (typeof value === 'number') return wantedBy(schema) === 'text' ? String(value) : value;
+    if (typeof value === 'string') return fit(value, field);
+    if (typeof value === 'number') return field.wanted === 'text' ? String(value) : value;
     if (typeof value === 'boolean') return value;
-    if (value instanceof Numeral) return wantedBy(schema) === 'text' ? value.source : numberOf(value.source);
+    if (value instanceof Numeral) return field.wanted === 'text' ? value.source : numberOf(value.source);
     if (!isExactObject(value)) {
-      const element = elementOf(schema);
-      return (value as readonly ExactJson[]).map((one) => read(one, element, field));
+      const element = field.element();
+      return (value as readonly ExactJson[]).map((one) => read(one, element));
     }
     return Object.fromEntries(
-      Object.entries(value).flatMap(([name, one]) =>
-        one === null ? [] : [[name, read(one, fieldOf(schema, name), name)] as const],
+      Object.entries(value).flatMap(([key, one]) =>
+        one === null ? [] : [[key, read(one, field.field(key))] as const],
       ),
     );
   };
 
-  return { read: (value, type) => read(value, schemas[`${type}.v1`], '') };
+  const types = new Map<string | undefined, Field>();
+  return {
+    read: (value, type) => {
+      const known = types.get(type);
+      const data = known ?? fieldOf(schemas[`${type}.v1`], '');
+      if (known === undefined && types.size < MAX_FIELDS) types.set(type, data);
+      return read(value, data);
+    },
+  };
 };

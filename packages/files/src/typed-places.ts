@@ -1,79 +1,51 @@
+import { namesIn, resolver, type UsedColumn } from './column-refs';
+import { AS_TEXT, NOTHING, READ_AS, WANTED } from './conversions';
+import { literal } from './database';
 import { ImportError } from './import-error';
-import { isNode, nodesIn, type SqlNode, type SqlValue } from './mapping-tree';
+import { callNode, isNode, nodesIn, type SqlNode, type SqlValue } from './mapping-tree';
+import {
+  ARITHMETIC,
+  type CastType,
+  COLLECTING,
+  castType,
+  isCalculating,
+  isColumn,
+  isText,
+  isTyped,
+  ORDERING,
+  PASSING,
+  strptimeOf,
+  TEMPORAL,
+  TEXTUAL,
+  TYPED_OUTPUT,
+} from './sql-words';
 
-/** A column of `input` as the places where a mapping uses it see it. */
-export interface UsedColumn {
-  /** As the file has it. */
-  readonly name: string;
-  /** In SQL. */
-  readonly column: string;
-  readonly type: string;
-  readonly numbers: boolean;
-  /** The function that converts its text; absent where it has its type already, or is only text. */
-  readonly convert?: string;
-  /** Whether every value can be converted. */
-  readonly fits: boolean;
-  /** Why it cannot be converted before something is said. */
-  readonly ask?: string;
+/** A column that a mapping takes for something that not every one of its values may be. */
+export interface StrictUse {
+  readonly column: UsedColumn;
+  /** Whether a text is that, in SQL. */
+  readonly holds: (text: string) => string;
+  /** What is told of a text that is not. */
+  readonly wanted: string;
 }
 
 /** What a mapping does with the columns that are text. */
 export interface TypedPlaces {
   /** Columns that are calculated with: a row in which one cannot be converted is rejected. */
-  readonly converted: ReadonlySet<UsedColumn>;
+  readonly strict: readonly StrictUse[];
   /** Fields of data that hold columns of plain numbers. */
   readonly numberFields: ReadonlySet<string>;
 }
 
-const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/).filter((name) => name !== ''));
-
-const ARITHMETIC = /^([-+*/%^]|\/\/|\*\*)$/;
-/** Functions by which a mapping says what it takes their arguments for: they give numbers or instants. */
-const CALCULATING = words(`
-  sum avg mean median product stddev stddev_pop stddev_samp variance var_pop var_samp quantile quantile_cont
-  quantile_disc fsum kahan_sum sumkahan favg abs round ceil ceiling floor trunc sign sqrt cbrt ln log log2 log10 exp pow
-  power mod even add subtract multiply divide year month day hour minute second quarter week weekday isodow dayofweek
-  dayofmonth dayofyear yearweek epoch epoch_ms epoch_us date_trunc datetrunc date_part datepart date_diff datediff
-  date_sub datesub date_add age last_day time_bucket make_timestamp make_date to_days to_hours to_minutes to_seconds
-  to_timestamp`);
-/** Functions that compare or print their arguments, and give what they are given. */
-const ORDERING = words(
-  'min max arg_min arg_max min_by max_by argmin argmax greatest least strftime dayname monthname bool_and bool_or',
-);
-/** Functions that give back what they are given. */
-const PASSING = words('any_value first last arbitrary nullif ifnull if lag lead first_value last_value');
-/** Functions that make JSON or lists. */
-const COLLECTING = words('json_object json_array list_value row');
-const CONVERTED_TYPES =
-  /^(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|U\w*INT\w*|FLOAT|DOUBLE|DECIMAL|BOOLEAN|DATE|TIME|TIMESTAMP.*)$/;
-/** Columns of a mapping that are instants, or numbers. */
-const TYPED_OUTPUT = words('occurred_at recorded_at line lines');
-
 /**
- * What a place wants a column as: `typed`, for a row in which it cannot be that is rejected; `tried`, for where it
- * cannot it is nothing; `fitting`, typed where every row can be; `number`, one where every row has a plain number.
+ * What a place wants a column as: `typed`, for a row in which it cannot be that is rejected; `instant`, the same where
+ * it can be nothing else; `tried`, for where it cannot it is nothing; `fitting`, typed where every row can be; `number`,
+ * one where every row has a plain number; `text`, whatever it is; `written`, as it stands in the file.
  */
-type Want = 'text' | 'typed' | 'tried' | 'fitting' | 'number';
+type Want = 'text' | 'written' | 'typed' | 'instant' | 'tried' | 'fitting' | 'number';
 
-const isText = (value: SqlValue | undefined): boolean =>
-  isNode(value) &&
-  value.class === 'CONSTANT' &&
-  isNode(value.value) &&
-  isNode(value.value.type) &&
-  value.value.type.id === 'VARCHAR';
-
-const isColumn = (value: SqlValue | undefined): value is SqlNode => isNode(value) && value.class === 'COLUMN_REF';
-
-/** Whether something is a number or an instant by itself. */
-const isTyped = (value: SqlValue | undefined): boolean => {
-  if (!isNode(value)) return false;
-  if (value.class === 'CONSTANT') return !isText(value) && !(isNode(value.value) && value.value.is_null === true);
-  if (value.class === 'CAST') return isNode(value.cast_type) && CONVERTED_TYPES.test(String(value.cast_type.id));
-  return (
-    value.class === 'FUNCTION' &&
-    (ARITHMETIC.test(String(value.function_name)) || CALCULATING.has(String(value.function_name)))
-  );
-};
+/** Types of columns whose values are written back as they stood in the file. */
+const WRITTEN_BACK = /^(BIGINT|DECIMAL.*|DATE|TIMESTAMP|BOOLEAN)$/;
 
 /** Whether a SELECT reads the files themselves, and not what another SELECT has made of them. */
 const readsInput = (from: SqlValue | undefined): boolean => {
@@ -82,60 +54,8 @@ const readsInput = (from: SqlValue | undefined): boolean => {
   return from.type === 'JOIN' && (readsInput(from.left) || readsInput(from.right));
 };
 
-const call = (name: string, argument: SqlNode, alias: string): SqlNode => ({
-  class: 'FUNCTION',
-  type: 'FUNCTION',
-  alias,
-  query_location: argument.query_location,
-  function_name: name,
-  schema: '',
-  children: [{ ...argument, alias: '' }],
-  filter: null,
-  order_bys: { type: 'ORDER_MODIFIER', orders: [] },
-  distinct: false,
-  is_operator: false,
-  export_state: false,
-  catalog: '',
-});
-
-/** Function that makes text of a column that has a type; what it gives is what stood in the file. */
-export const AS_TEXT = 'rapport_text';
-
-const resolver =
-  (columns: readonly UsedColumn[], mapping: string) =>
-  (ref: string): UsedColumn | undefined => {
-    const alike = columns.filter(
-      ({ name, column }) => name.toLowerCase() === ref.toLowerCase() || column.toLowerCase() === ref.toLowerCase(),
-    );
-    if (alike.length <= 1) return alike[0];
-    const exact = alike.find(({ name }) => name === ref) ?? alike.find(({ column }) => column === ref);
-    if (exact !== undefined) return exact;
-    const names = alike.map(({ name }) => name);
-    throw new ImportError('mapping', `${mapping}: ${ref} may be ${names.join(' or ')}. Write it as the file does.`, {
-      file: mapping,
-      field: ref,
-    });
-  };
-
-/** The names that SELECTs give: columns that only have another name there, and names of something computed. */
-const namesIn = (top: SqlNode, resolve: (ref: string) => UsedColumn | undefined) => {
-  const named = new Map<string, UsedColumn | undefined>();
-  const visit = (value: SqlValue | undefined): void => {
-    if (Array.isArray(value)) for (const one of value) visit(one);
-    if (!isNode(value)) return;
-    for (const item of nodesIn(value.select_list)) {
-      const alias = String(item.alias ?? '').toLowerCase();
-      if (alias === '' || TYPED_OUTPUT.has(alias)) continue;
-      const names = isColumn(item) ? (item.column_names as string[]) : [];
-      const column = names.length === 0 || names.length > 2 ? undefined : resolve(names[names.length - 1]);
-      // A name that stands for two things is none of them.
-      named.set(alias, !named.has(alias) || named.get(alias) === column ? column : undefined);
-    }
-    for (const one of Object.values(value)) visit(one);
-  };
-  visit(top);
-  return named;
-};
+const call = (name: string, argument: SqlNode, alias: string): SqlNode =>
+  callNode(name, { ...argument, alias: '' }, { alias, query_location: argument.query_location });
 
 /**
  * Converts text where a mapping calculates with it, and nowhere else: `price` is a number in `pieces * price`, and text
@@ -147,7 +67,7 @@ const namesIn = (top: SqlNode, resolve: (ref: string) => UsedColumn | undefined)
 export const typePlaces = (top: SqlNode, columns: readonly UsedColumn[], mapping: string): TypedPlaces => {
   const resolve = resolver(columns, mapping);
   const names = namesIn(top, resolve);
-  const converted = new Set<UsedColumn>();
+  const strict = new Map<string, StrictUse>();
   const fields = new Map<string, boolean>();
   /** Whether the SELECT at hand reads the files: elsewhere a name that is given to something computed means that. */
   let direct = false;
@@ -162,25 +82,77 @@ export const typePlaces = (top: SqlNode, columns: readonly UsedColumn[], mapping
     return names.get(name);
   };
 
+  /** A reference by the name of its column in SQL. */
+  const named = (node: SqlNode, column: UsedColumn): SqlNode => {
+    const parts = node.column_names as string[];
+    return parts[parts.length - 1] === column.name
+      ? { ...node, column_names: [...parts.slice(0, -1), column.column] }
+      : node;
+  };
+
+  /** @throws ImportError where something has to be said before a column can be taken for a number or a date */
+  const assertClear = ({ name, ask }: UsedColumn): void => {
+    if (ask !== undefined) throw new ImportError('mapping', `${mapping}: ${ask}`, { file: mapping, field: name });
+  };
+
+  const beStrict = (column: UsedColumn, wanted: string, test: (text: string) => string): void => {
+    const holds = (text: string) => `${test(text)} IS NOT NULL`;
+    strict.set(`${column.column} ${holds('')}`, { column, holds, wanted });
+  };
+
   /** A reference as it is to be: by its name in SQL, converted where that is wanted. */
   const reference = (node: SqlNode, want: Want): SqlNode => {
-    const parts = node.column_names as string[];
     const column = columnOf(node);
     if (column === undefined) return node;
-    const ref = parts[parts.length - 1];
-    const named = ref === column.name ? { ...node, column_names: [...parts.slice(0, -1), column.column] } : node;
-    if (want === 'text' || (want === 'number' && !column.numbers)) return named;
-    if (column.ask !== undefined)
-      throw new ImportError('mapping', `${mapping}: ${column.ask}`, { file: mapping, field: column.name });
-    if (column.convert === undefined || (want === 'fitting' && !column.fits)) return named;
-    if (want === 'typed') converted.add(column);
-    return call(column.convert, named, String(node.alias));
+    const ref = named(node, column);
+    const alias = String(node.alias);
+    if (want === 'written') return WRITTEN_BACK.test(column.type) ? call(AS_TEXT, ref, alias) : ref;
+    if (want === 'text' || (want === 'number' && !column.numbers)) return ref;
+    assertClear(column);
+    const { convert: own, type } = column;
+    const isFree = want === 'instant' && type === 'VARCHAR' && (own === undefined || own === NOTHING);
+    const convert = isFree ? READ_AS.instant : own;
+    if (convert === undefined || (want === 'fitting' && !column.fits)) return ref;
+    if ((want === 'typed' || want === 'instant') && (isFree || !column.fits))
+      beStrict(column, WANTED[column.to ?? 'instant'], (text) => `${convert}(${text})`);
+    return call(convert, ref, alias);
+  };
+
+  /** A column in a CAST: what its text is not strictly rejects the row, or in a TRY_CAST is nothing. */
+  const cast = (node: SqlNode, { to, sql, narrow }: CastType): SqlNode => {
+    const child = node.child as SqlNode;
+    const column = columnOf(child);
+    if (column === undefined || column.type === 'JSON') return node;
+    assertClear(column);
+    const convert = column.convert ?? (column.type === 'VARCHAR' ? READ_AS[to] : undefined);
+    if (node.try_cast !== true && (narrow || !column.fits || column.to !== to))
+      beStrict(column, narrow ? `${WANTED[to]} that fits ${sql}` : WANTED[to], (text) =>
+        convert === undefined ? `TRY_CAST(${text} AS ${sql})` : `TRY_CAST(${convert}(${text}) AS ${sql})`,
+      );
+    const ref = named(child, column);
+    return { ...node, child: convert === undefined ? ref : call(convert, ref, '') };
+  };
+
+  /** What a format of `strptime` does not fit rejects its row, where it would stop all of them. */
+  const noteFormats = (node: SqlNode): void => {
+    const found = strptimeOf(node);
+    const column = found === undefined ? undefined : columnOf(found.column);
+    if (found === undefined || column === undefined || column.type === 'JSON') return;
+    const formats = `[${found.formats.map(literal).join(', ')}]`;
+    beStrict(
+      column,
+      `expected a date written as ${found.formats.join(' or ')}`,
+      (text) => `try_strptime(${text}, ${formats})`,
+    );
   };
 
   const visit = (value: SqlValue | undefined, want: Want): SqlValue => {
     if (Array.isArray(value)) return value.map((one) => visit(one, want));
     if (!isNode(value)) return value ?? null;
     if (value.class === 'COLUMN_REF') return reference(value, want);
+    const type = value.class === 'CAST' && isColumn(value.child) ? castType(value) : undefined;
+    if (type !== undefined) return cast(value, type);
+    noteFormats(value);
     const outer = direct;
     if (value.type === 'SELECT_NODE') direct = readsInput(value.from_table);
     const wanted = wantedIn(value, want);
@@ -208,11 +180,14 @@ export const typePlaces = (top: SqlNode, columns: readonly UsedColumn[], mapping
         const children = inFunction(node, want);
         return (key) => (key === 'children' ? children : key === 'orders' || key === 'order_bys' ? 'fitting' : 'text');
       }
-      case 'CASE':
-        return (key) => (key === 'case_checks' || key === 'else_expr' ? want : 'text');
+      case 'CASE': {
+        const results = [...nodesIn(node.case_checks).map((check) => check.then_expr), node.else_expr];
+        const wanted = among(results, want);
+        return (key) => (key === 'case_checks' || key === 'else_expr' ? wanted : 'text');
+      }
       case 'CAST': {
-        const converts = isNode(node.cast_type) && CONVERTED_TYPES.test(String(node.cast_type.id));
-        return () => (converts ? (node.try_cast === true ? 'tried' : 'typed') : 'text');
+        const inner = castType(node) === undefined ? 'text' : node.try_cast === true ? 'tried' : 'typed';
+        return () => inner;
       }
       case 'COMPARISON':
         return comparing(
@@ -224,7 +199,7 @@ export const typePlaces = (top: SqlNode, columns: readonly UsedColumn[], mapping
         return () => 'typed';
       case 'OPERATOR':
         if (/^COMPARE_(NOT_)?IN$/.test(String(node.type))) return comparing(node, nodesIn(node.children), true);
-        return () => (node.type === 'OPERATOR_COALESCE' ? want : 'text');
+        return () => (node.type === 'OPERATOR_COALESCE' ? among(nodesIn(node.children), want) : 'text');
       default:
         if ('then_expr' in node) return (key) => (key === 'then_expr' ? want : 'text');
         return (key) =>
@@ -232,12 +207,17 @@ export const typePlaces = (top: SqlNode, columns: readonly UsedColumn[], mapping
     }
   };
 
+  /** What is one of several is typed where another of them is: there is one column of them. */
+  const among = (values: readonly (SqlValue | undefined)[], want: Want): Want =>
+    (want === 'text' || want === 'number') && values.some(isTyped) ? 'typed' : want;
+
   const inFunction = (node: SqlNode, want: Want): Want => {
     const name = String(node.function_name).toLowerCase();
     if (name === 'struct_pack') noteFields(node);
-    if ((node.is_operator === true && ARITHMETIC.test(name)) || CALCULATING.has(name) || ORDERING.has(name))
-      return want === 'tried' ? want : 'typed';
-    if (PASSING.has(name)) return want;
+    if ((node.is_operator === true && ARITHMETIC.test(name)) || isCalculating(name) || ORDERING.has(name))
+      return want === 'tried' ? want : TEMPORAL.has(name) ? 'instant' : 'typed';
+    if (TEXTUAL.has(name)) return 'written';
+    if (PASSING.has(name)) return among(nodesIn(node.children), want);
     return COLLECTING.has(name) ? 'number' : 'text';
   };
 
@@ -266,5 +246,5 @@ export const typePlaces = (top: SqlNode, columns: readonly UsedColumn[], mapping
 
   visit(top, 'text');
   const numberFields = [...fields].filter(([, isNumber]) => isNumber).map(([field]) => field);
-  return { converted, numberFields: new Set(numberFields) };
+  return { strict: [...strict.values()], numberFields: new Set(numberFields) };
 };

@@ -7,6 +7,7 @@ export interface ValueFormat {
 }
 
 const NUMERAL = /^ *([+-]?)(\d+\.?\d*|\.\d+)(?:[eE]([+-]?\d{1,2}))? *$/;
+const PLAIN = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
 const GROUPED = {
   point: /^ *[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)? *$/,
   comma: /^ *[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)? *$/,
@@ -15,8 +16,14 @@ const GROUPED = {
 /** Whether a point may stand between thousands as well as before decimals: 1.234, 12.345.678. */
 export const isEitherNumber = (text: string): boolean => /^ *[+-]?[1-9]\d{0,2}(?:\.\d{3})+ *$/.test(text);
 
+/** Whether a number has a comma, which may stand before decimals or between thousands: 1,5 and 1.234,56 and 1,234.50. */
+export const isCommaNumber = (text: string): boolean =>
+  /^ *[+-]?(?:\d{1,3}(?:\.\d{3})*,\d+|\d+,\d+|\d{1,3}(?:,\d{3})+(?:\.\d+)?) *$/.test(text);
+
 /** A number as it stands in a file, in the notation of JSON, every digit kept; undefined where it is none. */
 export const numeralOf = (text: string, { decimal }: ValueFormat): string | undefined => {
+  // Most numbers are written as JSON writes them.
+  if (decimal !== 'comma' && PLAIN.test(text)) return text;
   let plain = text;
   if (decimal === 'comma') {
     if (!GROUPED.comma.test(text)) return undefined;

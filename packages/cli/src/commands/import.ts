@@ -30,7 +30,7 @@ import {
 import { type Cli, printJson } from '../cli';
 import { estimateLines } from '../estimate-lines';
 import { CommandError, EXIT, type ExitCode, interruptible } from '../exit';
-import { filesLost } from '../files-lost';
+import { type FileFate, filesLost } from '../files-lost';
 import { commandLine } from '../output/command-line';
 import { fileOut } from '../output/file-out';
 import { importReport } from '../output/import-report';
@@ -115,6 +115,7 @@ const importFiles = async (
     return await interruptible(RESUME, async () => {
       const counts: Recorded = { recorded: 0, duplicates: 0, conflicts: 0 };
       const rejects = options.rejects === undefined ? undefined : await fileOut(options.rejects);
+      const fates = new Map<string, FileFate>();
       let account: ImportAccount | undefined;
       try {
         account = await record(
@@ -124,6 +125,7 @@ const importFiles = async (
           expectedLines(given.files),
           counts,
           given.named,
+          fates,
           async (r) => rejects?.write(rejectLine(r)),
         );
       } finally {
@@ -133,7 +135,7 @@ const importFiles = async (
       const projected = await bringUpToDate(cli, data, log, inForce, counts.recorded, Date.now(), options.announce);
       if (options.announce !== true) endImport(data);
       await report(cli, account, counts, projected, options);
-      const lost = await filesLost(cli, given, mapping, account, counts);
+      const lost = await filesLost(cli, given, mapping, account, counts, fates);
       const refused = account.rejected + counts.conflicts;
       return lost || (options.strict === true && refused > 0) ? EXIT.no : EXIT.done;
     });
@@ -194,6 +196,13 @@ const expectedLines = (files: readonly string[]): number | undefined => {
 /** A line of the rejects file. */
 const rejectLine = ({ at, field, reason, raw }: Reject): string => `${JSON.stringify({ ...at, field, reason, raw })}\n`;
 
+const noteFate = (fates: Map<string, FileFate>, file: string, kind: 'touchpoint' | 'rejected'): void => {
+  const fate = fates.get(file) ?? { touchpoints: 0, rejected: 0 };
+  fates.set(file, fate);
+  if (kind === 'touchpoint') fate.touchpoints++;
+  else fate.rejected++;
+};
+
 const record = async (
   cli: Cli,
   log: Log,
@@ -201,6 +210,7 @@ const record = async (
   expected: number | undefined,
   counts: Recorded,
   named: (file: string) => string,
+  fates: Map<string, FileFate>,
   onReject: (reject: Reject) => Promise<void>,
 ): Promise<ImportAccount> => {
   const progress = cli.progress('importing', 'lines');
@@ -219,7 +229,10 @@ const record = async (
         log,
         touchpoints.map(({ touchpoint }) => touchpoint),
       );
-      for (const item of batch.items) if (item.kind === 'rejected') await reject(item);
+      for (const item of batch.items) {
+        noteFate(fates, named(item.at.file), item.kind);
+        if (item.kind === 'rejected') await reject(item);
+      }
       for (const [i, outcome] of outcomes.entries()) {
         if (outcome.kind === 'conflict') {
           counts.conflicts++;

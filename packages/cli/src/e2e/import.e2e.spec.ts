@@ -74,6 +74,7 @@ test('--limit records so many and says that there are more', async () => {
   const { code, stdout } = await importing('--limit', '1');
   expect(code).toBe(0);
   expect(stdout).toMatch(/1 {2}recorded[\s\S]*ended at its --limit/);
+  expect(stdout).not.toContain('not accounted for');
   expect(JSON.parse((await importing('--json')).stdout)).toMatchObject({ recorded: 1, duplicates: 1 });
 });
 
@@ -125,6 +126,29 @@ describe('a file of which nothing was recorded ends with exit 1 and what it look
     expect(stderr).not.toContain('good.ndjson: nothing');
   });
 
+  test('one of two that a mapping reads together', async () => {
+    mapping();
+    place.write('other.csv', 'something;else\nx;y\n');
+    const { code, stderr } = await importing('other.csv');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/other\.csv: nothing of it was recorded\. It looks like CSV by semicolon/);
+    expect(stderr).not.toContain('orders.csv: nothing');
+  });
+
+  test('touchpoints read as such are not told to be read as such', async () => {
+    place.write('t.ndjson', line({ customer: '' }));
+    const { code, stderr } = await place.rapport('import', 't.ndjson', '--as', 'touchpoints');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/nothing of it was recorded.*What is wrong with each stands in the file that --rejects/);
+  });
+
+  test('an object that holds the touchpoints', async () => {
+    place.write('t.json', `{"touchpoints": [${line({})}]}`);
+    const { code, stderr } = await place.rapport('import', 't.json', '--as', 'touchpoints');
+    expect(code).toBe(1);
+    expect(stderr).toContain('It looks like JSON that holds a list in "touchpoints"');
+  });
+
   test('a repeated import is none, and neither is a file without customers', async () => {
     place.write('good.ndjson', line({}));
     for (let i = 0; i < 2; i++)
@@ -154,4 +178,40 @@ test('Ctrl-C stops a mapping that would run for hours', async () => {
   while (!existsSync(place.path('rapport-data/events.sqlite'))) await new Promise(setImmediate);
   child.kill('SIGINT');
   expect(await outcome).toMatchObject({ code: 130, stderr: expect.stringContaining('run the same command again') });
+});
+
+describe('Ctrl-C at any moment', () => {
+  const rows = 20_000;
+  const csv = () =>
+    `n,card,sold_at,amount\n${Array.from({ length: rows }, (_, n) => `${n},C${n % 500},2026-01-02,1.50`).join('\n')}\n`;
+
+  test('ends with 130 and what to do, or the import had ended; the same command again makes it whole', async () => {
+    mapping(csv());
+    const began = Date.now();
+    const whole = place.start(['import', 'orders.csv', '--sql', 'orders.sql', '--data', 'whole']);
+    expect(await whole.outcome).toMatchObject({ code: 0 });
+    // The moments are spread over what one import takes on this machine, its beginning included.
+    const duration = Date.now() - began;
+    const stops = [0.15, 0.35, 0.5, 0.65, 0.85];
+    let stopped = 0;
+    for (const [i, part] of stops.entries()) {
+      const data = `data-${i}`;
+      const { child, outcome } = place.start(['import', 'orders.csv', '--sql', 'orders.sql', '--data', data]);
+      await new Promise((resolve) => setTimeout(resolve, part * duration));
+      child.kill('SIGINT');
+      const { code, stderr } = await outcome;
+      // Before the program listens, the signal ends it as any other.
+      if (code !== 0) {
+        expect([130, null]).toContain(code);
+        stopped++;
+      }
+      if (code === 130 && existsSync(place.path(`${data}/events.sqlite`)))
+        expect(stderr).toContain('run the same command again');
+      const again = await place.rapport('import', 'orders.csv', '--sql', 'orders.sql', '--data', data, '--json');
+      const { recorded, duplicates, conflicts } = JSON.parse(again.stdout);
+      expect({ code: again.code, all: recorded + duplicates, conflicts }).toEqual({ code: 0, all: rows, conflicts: 0 });
+    }
+    expect(stopped).toBeGreaterThan(0);
+    expect((await place.rapport('verify', '--data', 'data-2')).code).toBe(0);
+  }, 240_000);
 });

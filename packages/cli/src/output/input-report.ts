@@ -4,7 +4,7 @@ import { table } from './table';
 
 /** How files were read: their layout, and of each column what it is and what was taken for granted. */
 export const inputLines = (inputs: readonly InputReport[], { style }: { readonly style: Style }): readonly string[] =>
-  inputs.flatMap(({ file, layout, columns }) => [
+  inputs.flatMap(({ file, layout, columns }, i) => [
     `${style.bold(plain(file))}  ${layout}`,
     ...(columns.length === 0
       ? []
@@ -19,5 +19,6 @@ export const inputLines = (inputs: readonly InputReport[], { style }: { readonly
             { indent: 2 },
           ),
         ]),
-    '',
+    // Files of which only the layout is told stand together.
+    ...(columns.length === 0 && inputs[i + 1]?.columns.length === 0 ? [] : ['']),
   ]);

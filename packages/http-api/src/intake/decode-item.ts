@@ -1,10 +1,12 @@
 import {
   type Catalogue,
+  type DecodeContext,
   type DecodedTouchpoint,
   decodeSegment,
   decodeTouchpoint,
   EARLIEST_OCCURRED_AT,
   misspeltFields,
+  type TouchpointAdjustment,
   type TouchpointProblem,
 } from '@rapport/domain';
 import { type Either, isLeft, left, right } from 'fp-ts/Either';
@@ -22,7 +24,7 @@ export interface Accepted {
   readonly touchpoint: DecodedTouchpoint;
   /** Whether `occurredAt` depends on when the request came in: sent again, it would be another. */
   readonly corrected: boolean;
-  /** Of fields that look misspelt; absent where there are none. */
+  /** Of fields that look misspelt, and values taken otherwise than they are written; absent where there are none. */
   readonly warnings?: readonly FieldError[];
 }
 
@@ -58,29 +60,36 @@ const accept = (
   return right({ touchpoint: { ...touchpoint, occurredAt }, corrected: true });
 };
 
-/** With what looks misspelt, for the sender to know; it is recorded all the same. */
-const withWarnings = (item: DecodedItem, catalogue: Catalogue, input?: unknown): DecodedItem => {
-  if (isLeft(item)) return item;
-  const warnings = misspeltFields(item.right.touchpoint, catalogue, input);
-  return warnings.length === 0
-    ? item
-    : right({ ...item.right, warnings: warnings.map(({ field, message }) => ({ field, message })) });
-};
-
 /** A clock that is to be corrected may be ahead by anything. */
 const contextOf = (catalogue: Catalogue, { receivedAt, sentAt }: Arrival) =>
   sentAt === undefined
     ? { catalogue, now: receivedAt }
     : { catalogue, now: receivedAt, futureTolerance: Number.MAX_SAFE_INTEGER - receivedAt };
 
+type Decode = (context: DecodeContext) => DecodedItem;
+
+/** With what was taken otherwise and what looks misspelt, for the sender to know; it is recorded all the same. */
+const withWarnings = (decode: Decode, catalogue: Catalogue, arrival: Arrival, input?: unknown): DecodedItem => {
+  const adjusted: TouchpointAdjustment[] = [];
+  const item = decode({ ...contextOf(catalogue, arrival), onAdjusted: (one) => adjusted.push(one) });
+  if (isLeft(item)) return item;
+  const found = [...adjusted, ...misspeltFields(item.right.touchpoint, catalogue, input)];
+  if (found.length === 0) return item;
+  return right({ ...item.right, warnings: found.map(({ field, message }) => ({ field, message })) });
+};
+
 /** Decodes a CloudEvent or a touchpoint in the compact form. */
 export const decodeItem = (input: unknown, catalogue: Catalogue, arrival: Arrival): DecodedItem => {
   const isCloudEvent = (input as { readonly specversion?: unknown } | null)?.specversion !== undefined;
-  const decoded = decodeTouchpoint(input, contextOf(catalogue, arrival));
-  const item = accept(decoded, isCloudEvent ? 'recordedtime' : 'recordedAt', arrival);
-  return withWarnings(item, catalogue, input);
+  const recorded = isCloudEvent ? 'recordedtime' : 'recordedAt';
+  return withWarnings(
+    (context) => accept(decodeTouchpoint(input, context), recorded, arrival),
+    catalogue,
+    arrival,
+    input,
+  );
 };
 
 /** Decodes a Segment call whose `timestamp` says when it happened. */
 export const decodeCall = (call: unknown, catalogue: Catalogue, arrival: Arrival): DecodedItem =>
-  withWarnings(accept(decodeSegment(call, contextOf(catalogue, arrival)), 'recordedAt', arrival), catalogue);
+  withWarnings((context) => accept(decodeSegment(call, context), 'recordedAt', arrival), catalogue, arrival);

@@ -190,6 +190,18 @@ describe('a touchpoint on its own', () => {
     expect((await send([fine])).json()).not.toHaveProperty('withWarnings');
   });
 
+  it('is told of a total that is turned, in every way of sending', async () => {
+    const one = touchpoint({ type: 'order.refunded', data: { total: -5 } });
+    const warnings = [{ field: 'data.total', message: expect.stringContaining('-5 is taken as 5') }];
+    const first = await send(one);
+    expect([first.statusCode, first.json()]).toMatchObject([200, { status: 'recorded', warnings }]);
+    expect((await recorded(one.id))?.data).toEqual({ total: 5 });
+    expect((await send([one])).json()).toMatchObject({ duplicates: 1, withWarnings: 1, results: [{ warnings }] });
+    const [line] = linesOf((await send(ndjson([one]), { type: 'application/x-ndjson' })).body);
+    expect(line).toMatchObject({ line: 1, warnings });
+    expect((await send({ ...one, data: { total: 5 } })).json()).not.toHaveProperty('warnings');
+  });
+
   it('conflicts with other content of the same identity', async () => {
     const one = touchpoint();
     await send(one);

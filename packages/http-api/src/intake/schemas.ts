@@ -11,8 +11,8 @@ const errors = list(
   'Which fields are wrong, and why.',
 );
 const warnings = list(
-  object({ field: text('As the sender calls it.'), message: text('What it looks like.') }),
-  'Fields that look misspelt; it is recorded all the same.',
+  object({ field: text('As the sender calls it.'), message: text('What it looks like, or was taken for.') }),
+  'Fields that look misspelt, and values taken otherwise than written; it is recorded all the same.',
 );
 const index = integer('Its place in the list, from 0.', { minimum: 0 });
 const line = integer('Its line in the stream, from 1.', { minimum: 1 });
