@@ -164,13 +164,13 @@ const start = async (
     access,
     telemetry,
     clock: systemClock,
-    now: () => today ?? Date.now(),
+    now: () => today ?? systemClock.now(),
     projection: () => projection.status(),
     whenCaughtUp: (position) => projection.whenCaughtUp(position),
     retryParked: () => projection.retryParked(),
     publishRuleset: (ruleset, { announce, by }) =>
       inTurn(async () => {
-        const now = () => today ?? Date.now();
+        const now = () => today ?? systemClock.now();
         const report = await publishRuleset({
           host,
           files,

@@ -7,8 +7,8 @@ export interface Regrouped {
   readonly customer: string;
   /** The last link that had to do with it. */
   readonly link: RecordedLink;
-  /** Whether she had a relationship of her own before. */
-  readonly stoodAlone: boolean;
+  /** Whose histories made up her relationship before; none where she had none of her own. */
+  readonly membersBefore: readonly string[];
   /** Whether she has one now. */
   readonly standsAlone: boolean;
 }
@@ -41,7 +41,7 @@ export const regroup = (
       const now = membersOf(identity, customer);
       const link = reasons.get(customer);
       if (link === undefined || same(now, members)) return [];
-      return [{ customer, link, stoodAlone: members.length > 0, standsAlone: now.length > 0 }];
+      return [{ customer, link, membersBefore: members, standsAlone: now.length > 0 }];
     })
     .sort((a, b) => compareCodeUnits(a.customer, b.customer));
 };
