@@ -114,7 +114,7 @@ const start = async (
   const feed = createChangeFeed(log);
   open.add(() => feed.close());
   if (config['tracing.otlpEndpoint'] !== undefined) open.add(await traceDecisions(feed, telemetry));
-  const crossSell = keepCrossSell(files, log, logger);
+  const crossSell = keepCrossSell(files, log, logger, () => today ?? systemClock.now());
   open.add(() => crossSell.stop());
   const projection = await superviseProjection({
     log,
