@@ -3,7 +3,7 @@ import type { EventLog, Position, RecordedEvent, StreamEvent } from '@rapport/ev
 import type { foldedParts } from '../foldable';
 import type { Projection } from '../projection';
 import { createIdentityIndex, linksAmong, type RecordedLink, readLinks } from './identity-index';
-import { lastAlone } from './last-alone';
+import { lastAlone, wasAhead } from './last-alone';
 import { type Decided, lastDecided, UNDECIDED } from './last-decided';
 import { type Regrouped, regroup } from './regroup';
 import { readMembers } from './united-streams';
@@ -59,12 +59,13 @@ export const createWhoIsWho = (
   /** Recorded, and not in force yet; in no order. */
   let ahead: RecordedLink[] = [];
   let nextDueAt = Number.POSITIVE_INFINITY;
+  /** Whom they name, and whom those did that came in force since it was learned. */
   const awaited = new Set<string>();
+  const isNamed = (customer: string): boolean => index.knows(customer) || awaited.has(customer);
 
   const forgetAhead = (): void => {
     ahead = [];
     nextDueAt = Number.POSITIVE_INFINITY;
-    awaited.clear();
   };
 
   const wait = (link: RecordedLink): void => {
@@ -76,18 +77,23 @@ export const createWhoIsWho = (
   /** Takes in those that are in force at an instant, with everything up to a position; the others wait. */
   const takeAsOf = (instant: number, links: readonly RecordedLink[], position: Position): readonly Regrouped[] => {
     const inForce = links.filter(({ occurredAt }) => occurredAt <= instant);
+    const regrouped = regroup(index, inForce, position, isNamed);
     for (const link of links) if (link.occurredAt > instant) wait(link);
-    return regroup(index, inForce, position);
+    return regrouped;
   };
 
   /** Where no decisions were recorded: how she stood when her relationship was taken from her. */
   const takenForKnown = async (customer: string, checkpoint: Position) => {
     const alone = lastAlone(index, customer, checkpoint);
     if (alone === undefined) return undefined;
-    const { position: until, recordedAt } = alone.takenBy;
-    const events = await readMembers(log, alone.members, { ...wanted, until });
+    const { takenBy, members } = alone;
+    const { position, recordedAt, occurredAt } = takenBy;
+    // Until a link that lay ahead came due, more was recorded.
+    const [until, at] = wasAhead(takenBy) ? [checkpoint, occurredAt] : [position, recordedAt];
+    const read = await readMembers(log, members, { ...wanted, lean: wanted.lean && !wasAhead(takenBy), until });
+    const events = wasAhead(takenBy) ? read.filter((event) => event.recordedAt <= at) : read;
     try {
-      return projection.stands(events, recordedAt);
+      return projection.stands(events, at);
     } catch {
       // She could not be folded then: nothing was known of her.
       return undefined;
@@ -105,6 +111,7 @@ export const createWhoIsWho = (
       index = createIdentityIndex(log);
       asOf = instant;
       forgetAhead();
+      awaited.clear();
       if (checkpoint === undefined) return;
       const links = await readLinks(log, { until: checkpoint });
       index.add(
@@ -123,7 +130,7 @@ export const createWhoIsWho = (
       return takeAsOf(instant, links, index.position as Position);
     },
     anyAfter: (instant) => index.all().some(({ occurredAt }) => occurredAt > instant),
-    mergesAsOf: (customer) => (index.knows(customer) || awaited.has(customer) ? asOf : undefined),
+    mergesAsOf: (customer) => (isNamed(customer) ? asOf : undefined),
     survivorOf: (customer) => (index.links === 0 ? customer : index.identities(customer).survivorOf(customer)),
     merged: () => identitiesOf(index.all()).united.flatMap(({ members }) => members.slice(1)),
     history: (customer, until, members) => {

@@ -42,8 +42,8 @@ interface Work {
   readonly customer: string;
   /** Of all who are merged into her. */
   readonly events: readonly RecordedEvent[];
-  /** Whose histories make up hers, where that is not as it is known now. */
-  readonly members?: readonly string[];
+  /** Who she was, where that is not as it is known now. */
+  readonly was?: Regrouped;
 }
 
 /** Work with all that is known of it. */
@@ -95,19 +95,22 @@ export const createCustomerFolds = ({
 
   const foldWhole = async (
     standing: Standing,
-    { position, now, until, members }: Pick<Task, 'position' | 'now' | 'until' | 'members'>,
+    { position, now, until, was }: Pick<Task, 'position' | 'now' | 'until' | 'was'>,
     past: ChangedPast | undefined,
   ): Promise<Outcome> => {
-    const all = await whoIsWho.history(standing.customer, position, members);
+    const all = await whoIsWho.history(standing.customer, position, was?.membersBefore);
     return orParked(standing.customer, () => projection.whole(standing, all, position, { now, past, until }));
   };
+
+  const mergesAsOf = ({ customer, was }: Pick<Task, 'customer' | 'was'>): number | undefined =>
+    was === undefined || was.namedBefore ? whoIsWho.mergesAsOf(customer) : undefined;
 
   /** Goes on from what is stored; undefined where the log must be read. */
   const continued = (task: Task): Outcome | undefined => {
     const { customer, events, stored, dueAt, now } = task;
     if (stored === undefined || stored.state.length === 0 || saver.parked.has(customer)) return undefined;
     if (isDue(task) || liesAhead(task)) return undefined;
-    const standing = { customer, stored, decided: stored.decided, mergesAsOf: whoIsWho.mergesAsOf(customer) };
+    const standing = { customer, stored, decided: stored.decided, mergesAsOf: mergesAsOf(task) };
     return carryOn(standing, task, () => takeArrived(events, now, dueAt));
   };
 
@@ -123,14 +126,14 @@ export const createCustomerFolds = ({
   };
 
   const foldAnew = async (task: Task): Promise<Outcome> => {
-    const { customer, events, stored, dueAt, position, now, members } = task;
+    const { customer, events, stored, dueAt, position, now, was } = task;
     const why = dueAt === undefined ? undefined : 'ahead';
     const decided = stored?.decided ?? (await whoIsWho.lastDecided(customer, saver.checkpoint, why));
-    const standing: Standing = { customer, stored, decided, mergesAsOf: whoIsWho.mergesAsOf(customer) };
+    const standing: Standing = { customer, stored, decided, mergesAsOf: mergesAsOf(task) };
     // Nothing stored and yet something decided: she was merged, or parted, and nothing was left of her for a while.
     const goesOn = stored === undefined ? decided.sequence === 0 : stored.state.length > 0 && !liesAhead(task);
     if (goesOn && !saver.parked.has(customer)) {
-      const history = isDue(task) ? await whoIsWho.history(customer, position, members) : undefined;
+      const history = isDue(task) ? await whoIsWho.history(customer, position, was?.membersBefore) : undefined;
       const begun = carryOn(standing, task, () =>
         history === undefined ? takeArrived(events, now, dueAt) : takeDue(events, history, now, dueAt as number),
       );
@@ -150,10 +153,10 @@ export const createCustomerFolds = ({
     const { until } = instants;
     const outcomes: Outcome[] = [];
     // Waiting costs more than most folds, so only those wait that read the log.
-    for (const [i, { customer, events, members }] of work.entries()) {
+    for (const [i, { customer, events, was }] of work.entries()) {
       const now = instants.before?.get(customer) ?? instants.now;
       const dueAt = due.size === 0 ? undefined : due.get(customer);
-      const task: Task = { customer, events, members, stored: stored[i], dueAt, position, now, until };
+      const task: Task = { customer, events, was, stored: stored[i], dueAt, position, now, until };
       outcomes.push(continued(task) ?? (await foldAnew(task)));
     }
     return outcomes;
@@ -193,7 +196,7 @@ export const createCustomerFolds = ({
       const at = Math.min(stored[i]?.nextReviewAt ?? Number.POSITIVE_INFINITY, dueAt.get(customer) ?? until + 1);
       return at <= until && !saver.parked.has(customer);
     });
-    const work = due.map(({ customer, membersBefore }) => ({ customer, events: [], members: membersBefore }));
+    const work = due.map((was) => ({ customer: was.customer, events: [], was }));
     if (work.length > 0) await saver.save(await foldAll(work, checkpoint, { now: until, until }), checkpoint);
   };
 

@@ -201,7 +201,7 @@ export class Projector {
    */
   private async comeToPresent(): Promise<void> {
     const { whoIsWho, saver, folds } = this;
-    const now = this.clock.now();
+    const now = Math.floor(this.clock.now());
     const position = saver.checkpoint;
     if (position !== undefined && now < whoIsWho.asOf) await this.goBack(now, position);
     while (position !== undefined && whoIsWho.nextDueAt <= now) await saver.save(await folds.links(), position);
