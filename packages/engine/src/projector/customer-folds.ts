@@ -150,11 +150,13 @@ export const createCustomerFolds = ({
     const customers = work.map(({ customer }) => customer);
     const stored = await readModel.load(customers);
     const due = await readModel.dueAt(customers);
-    const { until } = instants;
     const outcomes: Outcome[] = [];
     // Waiting costs more than most folds, so only those wait that read the log.
     for (const [i, { customer, events, was }] of work.entries()) {
-      const now = instants.before?.get(customer) ?? instants.now;
+      const decidedAsOf = instants.before?.get(customer);
+      const now = decidedAsOf ?? instants.now;
+      // What waits now may have let time pass then.
+      const until = decidedAsOf ?? instants.until;
       const dueAt = due.size === 0 ? undefined : due.get(customer);
       const task: Task = { customer, events, was, stored: stored[i], dueAt, position, now, until };
       outcomes.push(continued(task) ?? (await foldAnew(task)));
