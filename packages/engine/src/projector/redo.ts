@@ -28,7 +28,7 @@ export interface RedoOptions {
 export const redoUnsaved = async (options: RedoOptions): Promise<void> => {
   const { log, readModel, folds, whoIsWho, saver } = options;
   const { checkpoint } = saver;
-  const unsaved = await unsavedDecisions(log, readModel, checkpoint);
+  const unsaved = await unsavedDecisions(log, readModel, checkpoint, whoIsWho.asOf);
   const last = [...unsaved.values()].map((decisions) => decisions[decisions.length - 1]);
   const atCheckpoint = last.filter((decision) => decision.foldedUpTo === checkpoint);
   const linked = atCheckpoint.filter(({ cause }) => cause === 'merge');
