@@ -61,7 +61,8 @@ export const projectCrossSell = async ({
     (first, { occurredAt }) => (occurredAt > now ? Math.min(first, occurredAt) : first),
     Number.POSITIVE_INFINITY,
   );
-  const inForce = end === undefined || nextDueAt === Number.POSITIVE_INFINITY ? identity : await identityIndexAt(log, end, now);
+  const inForce =
+    end === undefined || nextDueAt === Number.POSITIVE_INFINITY ? identity : await identityIndexAt(log, end, now);
   const survivorOf = (customer: string): string =>
     inForce.links === 0 ? customer : inForce.identities(customer).survivorOf(customer);
   async function* batches(after: Position | undefined): AsyncGenerator<{

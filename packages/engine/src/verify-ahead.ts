@@ -1,4 +1,4 @@
-import { identitiesOf, saveFold, type StageMove } from '@rapport/domain';
+import { identitiesOf, type StageMove, saveFold } from '@rapport/domain';
 import type { EventLog, Position } from '@rapport/event-log';
 import { foldedParts } from './foldable';
 import type { Folder } from './folder';

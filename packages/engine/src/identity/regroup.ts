@@ -37,10 +37,7 @@ export const regroup = (
   const named = links.flatMap(({ customer, into }) => (into === undefined ? [customer] : [customer, into]));
   const touched = new Set(named.flatMap((customer) => [customer, ...identity.connected(customer)]));
   const before = new Map(
-    [...touched].map((customer) => [
-      customer,
-      { members: membersOf(identity, customer), named: isNamed(customer) },
-    ]),
+    [...touched].map((customer) => [customer, { members: membersOf(identity, customer), named: isNamed(customer) }]),
   );
   identity.add(links, position);
   const reasons = new Map<string, RecordedLink>();

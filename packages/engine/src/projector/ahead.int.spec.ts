@@ -2,7 +2,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compileRuleset, DAY, evaluate, parseRuleset, type Ruleset, rulesetHash, type Touchpoint } from '@rapport/domain';
+import {
+  compileRuleset,
+  DAY,
+  evaluate,
+  parseRuleset,
+  type Ruleset,
+  rulesetHash,
+  type Touchpoint,
+} from '@rapport/domain';
 import { histories, lawRuleset, START } from '@rapport/domain/testing';
 import { customerStream, type EventLog, openSqliteEventLog } from '@rapport/event-log';
 import { openSqliteReadModel, type ReadModel } from '@rapport/read-model';
@@ -107,7 +115,10 @@ const expectOneAnswer = async (ruleset: Ruleset, customers: readonly string[], s
       history.map(({ to, at }) => [to, at]),
     );
     expect((await readModel.promisesDue({ customer })).map(({ deadline }) => deadline).sort()).toEqual(
-      fold.promises.list().map(({ deadline }) => deadline).sort(),
+      fold.promises
+        .list()
+        .map(({ deadline }) => deadline)
+        .sort(),
     );
     if (!said) continue;
     const decisions = await decisionsOf(log, customer);
@@ -258,7 +269,11 @@ describe('a touchpoint that lies ahead', () => {
     clock.set(merge.occurredAt);
     await projectorOf(ruleset).catchUp();
     expect(await readModel.population()).toEqual({ client: 1 });
-    expect((await decisionsOf(log, 'c')).at(-1)).toMatchObject({ to: 'client', cause: 'merge', touchpoint: { id: 'm' } });
+    expect((await decisionsOf(log, 'c')).at(-1)).toMatchObject({
+      to: 'client',
+      cause: 'merge',
+      touchpoint: { id: 'm' },
+    });
     expect((await verified(ruleset)).problems).toEqual([]);
     clock.set(START);
     await expect(projectorOf(ruleset).catchUp()).rejects.toThrow('set back to before a merge');

@@ -56,7 +56,7 @@ it('is in no answer before its time, and in every one from then on', async () =>
 
   // Its promise is kept in time, though what lies ahead is already known.
   clock.set(NOW + 2_000);
-  await api.record({ customer: 'c', type: 'message.replied', occurredAt: new Date(NOW + 2_000).toISOString(), data: {} });
+  await api.record({ customer: 'c', type: 'message.sent', occurredAt: new Date(NOW + 2_000).toISOString(), data: {} });
   expect(await stages('c')).toEqual(all(before.alone, 0));
 
   clock.set(DUE);

@@ -4,7 +4,8 @@ import type { ReadModel } from '../read-model';
 type Due = readonly [customer: string, at: number];
 
 /** Reviewing a customer who cannot be folded would be tried again for ever. */
-const notParked = (table: string): string => `NOT EXISTS (SELECT 1 FROM parked WHERE parked.customer = ${table}.customer)`;
+const notParked = (table: string): string =>
+  `NOT EXISTS (SELECT 1 FROM parked WHERE parked.customer = ${table}.customer)`;
 
 const NOBODY: ReadonlyMap<string, number> = new Map();
 
