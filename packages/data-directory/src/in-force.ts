@@ -41,6 +41,7 @@ export const cannotContinue = async (files: DataDirectory, { hash }: InForce): P
   if (stands === undefined) return undefined;
   if (stands.model !== MODEL_VERSION)
     return `version ${stands.model} of the model made it, and this program computes version ${MODEL_VERSION}`;
+  if (stands.asOf === undefined) return 'a version made it that did not keep back what lies ahead';
   return stands.ruleset === hash ? undefined : 'it was made with another ruleset than the one in force';
 };
 

@@ -6,6 +6,7 @@ import type { EventLog, Position } from '@rapport/event-log';
 import { openSqliteCrossSellStore, openSqliteReadModel, switchIn } from '@rapport/read-model';
 import { acquireWriter, isThere } from '@rapport/sqlite';
 import type { DataDirectory } from './data-directory';
+import { nowIn } from './demo-marker';
 import type { Host } from './host';
 import type { InForce } from './in-force';
 import { removeProjection, unusableProjection } from './unusable';
@@ -164,6 +165,7 @@ const projectInto = async (host: Host, files: DataDirectory, log: EventLog, anew
       log,
       store,
       anew,
+      now: nowIn(files),
       signal: host.signal,
       onProgress: (done) => progress.update(done),
     });

@@ -16,12 +16,6 @@ import { rebuildReadModel } from './projecting';
 import { rebuildStore } from './rebuild-store';
 import { takeUp } from './take-up';
 
-/**
- * Whether touchpoints that lie ahead are kept back until their time has come. To be set together with the change of the
- * projection and of rebuilds: what depends on it stands in the table below and nowhere else.
- */
-const KEEPS_BACK_WHAT_LIES_AHEAD = false;
-
 interface Stands {
   readonly stage: string;
   readonly signals: readonly string[];
@@ -33,13 +27,16 @@ const STANDS: Readonly<Record<string, { readonly announced: Stands; readonly ver
   hurt: { announced: { stage: 'client', signals: [] }, version2: { stage: 'client', signals: ['low'] } },
   ahead: {
     announced: { stage: 'gold', signals: ['again'] },
-    version2: KEEPS_BACK_WHAT_LIES_AHEAD ? { stage: 'client', signals: [] } : { stage: 'gold', signals: ['again'] },
+    version2: { stage: 'client', signals: [] },
   },
   keyed: { announced: { stage: 'client', signals: [] }, version2: { stage: 'client', signals: [] } },
   same: { announced: { stage: 'gold', signals: ['again'] }, version2: { stage: 'gold', signals: ['again'] } },
 };
-/** Decisions of version 1 that version 2 would not take: `again` raised by a first order, and `low` cleared. */
-const NOT_TAKEN_AGAIN = 5;
+/**
+ * Decisions of version 1 that version 2 would not take: `again` raised by a first order, `low` cleared, and one as of an
+ * instant that lay ahead.
+ */
+const NOT_TAKEN_AGAIN = 6;
 const CUSTOMERS = Object.keys(STANDS);
 const now = (customer: string): Stands => STANDS[customer].version2;
 const DIFFERENT = CUSTOMERS.filter((one) => !isDeepStrictEqual(now(one), STANDS[one].announced));

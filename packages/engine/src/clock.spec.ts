@@ -55,3 +55,13 @@ test('an instant that has passed, and a wait that is called off, end at once and
   expect([past.over, off.over]).toEqual([true, true]);
   expect(jest.getTimerCount()).toBe(0);
 });
+
+test('a clock that is corrected by a little stands still for as long, and one that was wrong is believed', () => {
+  expect(systemClock.now()).toBe(START);
+  jest.setSystemTime(START - 60_000);
+  expect(systemClock.now()).toBe(START);
+  jest.setSystemTime(START + 1);
+  expect(systemClock.now()).toBe(START + 1);
+  jest.setSystemTime(START - 60_000);
+  expect(systemClock.now()).toBe(START - 60_000);
+});

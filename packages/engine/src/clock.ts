@@ -12,9 +12,23 @@ export interface Clock {
  */
 const LONGEST_TIMER = 60_000;
 
-/** The time of the machine. */
+/** A clock that is set back by no more than this stands still until it comes again to where it was. */
+const HELD = 60_000;
+
+let latest = Number.NEGATIVE_INFINITY;
+
+const now = (): number => {
+  const told = Date.now();
+  if (told >= latest || latest - told > HELD) latest = told;
+  return latest;
+};
+
+/**
+ * The time of the machine. Where that is corrected by a little, it stands still for as long: nothing that has happened
+ * lies ahead again. Where it is set back by more, it was wrong, and is believed now.
+ */
 export const systemClock: Clock = {
-  now: Date.now,
+  now,
   until: (instant, signal) =>
     new Promise((resolve) => {
       let timer: NodeJS.Timeout | undefined;
@@ -24,7 +38,7 @@ export const systemClock: Clock = {
         resolve();
       };
       const wait = () => {
-        const left = instant - Date.now();
+        const left = instant - now();
         if (left <= 0 || signal.aborted) end();
         else timer = setTimeout(wait, Math.min(left, LONGEST_TIMER));
       };

@@ -2,7 +2,8 @@ import { OWNERSHIP_TYPES, type OwnershipFact, ownershipOf } from '@rapport/domai
 import { type EventLog, type Position, subjectOf } from '@rapport/event-log';
 import type { CrossSellStore } from '@rapport/read-model';
 import { isBeyond } from './beyond';
-import { createIdentityIndex, type IdentityIndex } from './identity/identity-index';
+import { systemClock } from './clock';
+import { createIdentityIndex, type IdentityIndex, identityIndexAt, type RecordedLink } from './identity/identity-index';
 import { readMembers } from './identity/united-streams';
 import { Interrupted } from './partition/interrupted';
 
@@ -12,8 +13,19 @@ export interface CrossSellProjectionOptions {
   readonly signal?: AbortSignal;
   /** Makes all of it anew, whatever the checkpoint says. */
   readonly anew?: boolean;
+  /** The present: who is merged later is not merged yet. The clock's time when absent. */
+  readonly now?: number;
+  /** The present of the call before, where there was one in this process: what has come due since is taken in. */
+  readonly since?: number;
   /** Orders read so far. */
   onProgress?(orders: number): void;
+}
+
+export interface CrossSellReport {
+  readonly orders: number;
+  readonly facts: number;
+  /** When the first merge that lies ahead comes due; Infinity where none does. To be called again then. */
+  readonly nextDueAt: number;
 }
 
 const PAGE = 10_000;
@@ -22,6 +34,9 @@ const PAGE = 10_000;
  * Takes who ordered what first into the cross-sell store, from its checkpoint to the end of the log. A store that has
  * seen more than the log holds (an older log was put back) is made anew.
  *
+ * Orders that lie ahead are taken in at once: facts have their instants, and whoever asks about one sees only those up
+ * to it. Merges have none in there, so they wait.
+ *
  * @throws Interrupted when the signal aborts; what was applied before stays
  */
 export const projectCrossSell = async ({
@@ -29,19 +44,27 @@ export const projectCrossSell = async ({
   store,
   signal,
   anew = false,
+  now = systemClock.now(),
+  since,
   onProgress,
-}: CrossSellProjectionOptions): Promise<{ readonly orders: number; readonly facts: number }> => {
+}: CrossSellProjectionOptions): Promise<CrossSellReport> => {
   const end = await log.head();
   const known = (await store.checkpoint()) || undefined;
-  if (end === undefined && known === undefined) return { orders: 0, facts: 0 };
+  if (end === undefined && known === undefined) return { orders: 0, facts: 0, nextDueAt: Number.POSITIVE_INFINITY };
   const start = anew || (known !== undefined && isBeyond(known, end)) ? undefined : known;
-  if (start !== undefined && start === end) return { orders: 0, facts: 0 };
   let orders = 0;
   let facts = 0;
   const identity = createIdentityIndex(log);
   if (end !== undefined) await identity.refresh(end);
+  const links = identity.all();
+  const nextDueAt = links.reduce(
+    (first, { occurredAt }) => (occurredAt > now ? Math.min(first, occurredAt) : first),
+    Number.POSITIVE_INFINITY,
+  );
+  const inForce =
+    end === undefined || nextDueAt === Number.POSITIVE_INFINITY ? identity : await identityIndexAt(log, end, now);
   const survivorOf = (customer: string): string =>
-    identity.links === 0 ? customer : identity.identities(customer).survivorOf(customer);
+    inForce.links === 0 ? customer : inForce.identities(customer).survivorOf(customer);
   async function* batches(after: Position | undefined): AsyncGenerator<{
     readonly facts: readonly OwnershipFact[];
     readonly position: Position;
@@ -59,13 +82,25 @@ export const projectCrossSell = async ({
   if (start === undefined || end === undefined) {
     // An empty log has no position; the empty one counts as none.
     await store.rebuild(only(batches(undefined)), end ?? '');
-    return { orders, facts };
+    return { orders, facts, nextDueAt };
   }
-  const regrouped = await regroupedFacts(log, identity, start as Position, end);
-  if (regrouped !== undefined) await store.applyFacts(regrouped.facts, start, regrouped.forget);
+  const news = links.filter((link) => isNews(link, start, now, since));
+  if (news.length > 0) {
+    const regrouped = await regroupedFacts(log, identity, survivorOf, news, end);
+    await store.applyFacts(regrouped.facts, start, regrouped.forget);
+  }
+  if (start === end) return { orders, facts, nextDueAt };
   for await (const batch of batches(start as Position)) await store.applyFacts(batch.facts, batch.position);
   await store.applyFacts([], end);
-  return { orders, facts };
+  return { orders, facts, nextDueAt };
+};
+
+/** Whether the store may not know a link as it is now: recorded since, or come due since, or ahead again. */
+const isNews = ({ position, occurredAt, recordedAt }: RecordedLink, start: string, now: number, since?: number) => {
+  if (position > start) return true;
+  // What an earlier process took in is not known: those that lay ahead are few, and the same again changes nothing.
+  if (since === undefined) return occurredAt > recordedAt;
+  return occurredAt > Math.min(since, now) && occurredAt <= Math.max(since, now);
 };
 
 async function* only(
@@ -75,21 +110,20 @@ async function* only(
 }
 
 /**
- * Everyone whom a link recorded after `start` has to do with, to be forgotten, and all her facts again under whoever
- * survives. Those before are right, and the same again changes nothing, so a kill leaves nothing to be undone.
+ * Everyone whom a link that is news has to do with, to be forgotten, and all her facts again under whoever survives.
+ * Those before are right, and the same again changes nothing, so a kill leaves nothing to be undone.
  */
 const regroupedFacts = async (
   log: EventLog,
   identity: IdentityIndex,
-  start: Position,
+  survivorOf: (customer: string) => string,
+  news: readonly RecordedLink[],
   end: Position,
-): Promise<{ readonly facts: readonly OwnershipFact[]; readonly forget: readonly string[] } | undefined> => {
-  const news = identity.all().filter(({ position }) => position > start);
-  if (news.length === 0) return undefined;
+): Promise<{ readonly facts: readonly OwnershipFact[]; readonly forget: readonly string[] }> => {
   const forget = new Set(news.flatMap(({ customer }) => identity.connected(customer)));
   const facts: OwnershipFact[] = [];
   for (const member of forget) {
-    const customer = identity.identities(member).survivorOf(member);
+    const customer = survivorOf(member);
     for (const event of await readMembers(log, [member], { until: end }))
       facts.push(...ownershipOf({ ...event, customer }));
   }

@@ -44,6 +44,8 @@ interface DecisionBase {
   /** The fold that decided had seen the log up to here, and time up to `asOf`: enough to compute it again. */
   readonly foldedUpTo: Position;
   readonly asOf: number;
+  /** Merges that occurred later did not count; absent for a customer who has nothing to do with any. */
+  readonly mergesAsOf?: number;
 }
 
 export type Decision =
@@ -68,7 +70,9 @@ export const decisionEvent = (decision: Decision): NewEvent => {
     .update(JSON.stringify([customer, ruleset.hash, sequence, kind, what, effectiveAt]))
     .digest('hex')
     .slice(0, 32);
-  const data = { ...rest, asOf: formatInstant(rest.asOf), ruleset, sequence } as unknown as Record<string, Json>;
+  const asOf = formatInstant(rest.asOf);
+  const mergesAsOf = rest.mergesAsOf === undefined ? undefined : formatInstant(rest.mergesAsOf);
+  const data = { ...rest, asOf, mergesAsOf, ruleset, sequence } as unknown as Record<string, Json>;
   // What is absent is not written.
   for (const key of Object.keys(data)) if (data[key] === undefined) delete data[key];
   return { source: OWN_SOURCE, id, type: `relationship.${kind}`, version: 1, occurredAt: effectiveAt, data };
@@ -102,6 +106,7 @@ export const decisionOf = (
     model: data.model ?? 1,
     kind: event.type.slice('relationship.'.length),
     asOf: Date.parse(data.asOf as string),
+    ...(data.mergesAsOf === undefined ? undefined : { mergesAsOf: Date.parse(data.mergesAsOf as string) }),
     customer,
     effectiveAt: event.occurredAt,
     id: event.id,
@@ -111,17 +116,19 @@ export const decisionOf = (
 };
 
 /**
- * What changes a past that was folded already: a late touchpoint, one that unites or parts histories, or other rules.
+ * What changes a past that was folded already: a late touchpoint, one that unites or parts histories, other rules, or a
+ * clock that was set back, so that it lies ahead again.
  */
 export type ChangedPast =
   | { readonly cause: 'late' | 'merge'; readonly touchpoint: TouchpointIdentity }
-  | { readonly cause: 'ruleset'; readonly touchpoint?: undefined };
+  | { readonly cause: 'ruleset' | 'time'; readonly touchpoint?: undefined };
 
 /** What a fold went through since the last decision about a customer. */
 export interface Undecided {
   readonly customer: string;
   readonly ruleset: RulesetName;
   readonly foldedUpTo: Position;
+  readonly mergesAsOf?: number;
   /** Ids of stages from the first to the last. */
   readonly ladder: readonly string[];
   readonly stages: readonly ReasonedChange[];
@@ -130,13 +137,15 @@ export interface Undecided {
   readonly raised: readonly string[];
   /** Of the last decision before these. */
   readonly sequence: number;
-  /** Set when the past was changed: how, the touchpoint that did it, and the instant the fold stands at. */
-  readonly past?: ChangedPast & { readonly asOf: number };
+  /** Set when the past was changed: how, and the touchpoint that did it. */
+  readonly past?: ChangedPast;
+  /** The instant that the fold stands at, where the whole was folded; that of each change when absent. */
+  readonly asOf?: number;
 }
 
 /** The decisions that changes stand for: in order of time, a stage before the signals of its instant. */
 export const decisionsFor = (undecided: Undecided): readonly Decision[] => {
-  const { customer, ruleset, foldedUpTo, ladder, stages, signals, sequence, past } = undecided;
+  const { customer, ruleset, foldedUpTo, mergesAsOf, ladder, stages, signals, sequence, past, asOf } = undecided;
   const raised = new Set(undecided.raised);
   let next = sequence;
   const base = ({ at, cause, touchpoint }: StageChange | SignalChange): DecisionBase => ({
@@ -148,7 +157,8 @@ export const decisionsFor = (undecided: Undecided): readonly Decision[] => {
     model: MODEL_VERSION,
     sequence: ++next,
     foldedUpTo,
-    asOf: past?.asOf ?? at,
+    asOf: asOf ?? at,
+    ...(mergesAsOf === undefined ? undefined : { mergesAsOf }),
   });
   return [...stages, ...signals]
     .sort((a, b) => a.at - b.at)

@@ -1,10 +1,12 @@
 import { type Program, restoreFold, type TouchpointIdentity, viewOf } from '@rapport/domain';
-import type { Position, RecordedEvent, StreamEvent } from '@rapport/event-log';
+import type { Position, StreamEvent } from '@rapport/event-log';
 import type { ParkedCustomer, RelationshipSave, StoredRelationship } from '@rapport/read-model';
 import { type ChangedPast, type Decision, decisionsFor, type RulesetName } from './decision';
 import { foldable, UnfoldableTouchpoint } from './foldable';
 import { createReasoningFolder, type Folder, type ReasonedChange } from './folder';
 import type { Decided } from './identity/last-decided';
+import { firstAhead } from './projector/ahead';
+import type { Taking } from './projector/taking';
 import { relationshipSave } from './stored';
 
 /** What came of folding one customer: what to save, and what was decided. */
@@ -19,26 +21,33 @@ export interface Standing {
   readonly stored: StoredRelationship | undefined;
   /** What was last decided about her; as stored, where anything is. */
   readonly decided: Decided;
+  /** The instant up to which merges count; absent for who has nothing to do with any. */
+  readonly mergesAsOf?: number;
 }
 
 /** How the whole of a history is to be folded. */
 export interface WholeOptions {
+  /** The present: what lies ahead of it waits. */
+  readonly now: number;
   /** Why the past changed. */
   readonly past?: ChangedPast;
-  /** Time up to which she is brought at least. */
+  /** Time up to which she is brought at least, though not beyond the present. */
   readonly until?: number;
 }
 
+const LONG_AGO = Number.NEGATIVE_INFINITY;
+
 export interface Projection {
-  /** Goes on from what is stored. Undefined when a touchpoint lies in the past of the state: then fold the whole. */
-  continue(standing: Standing, events: readonly RecordedEvent[], foldedUpTo: Position): Outcome | undefined;
-  /** Lets time pass for a customer without anything new. */
-  advance(standing: Standing, until: number, foldedUpTo: Position): Outcome;
+  /**
+   * Goes on from what is stored, with what is taken now, and lets time pass up to `until` where that is given.
+   * Undefined when a touchpoint lies in the past of the state: then fold the whole.
+   */
+  continue(standing: Standing, taking: Taking, foldedUpTo: Position, until?: number): Outcome | undefined;
   /**
    * Folds all events of a customer's history, because the past changed or nothing is stored. Nothing is left of a
-   * customer without a touchpoint.
+   * customer of whom nothing has happened yet.
    */
-  whole(standing: Standing, events: readonly StreamEvent[], foldedUpTo: Position, options?: WholeOptions): Outcome;
+  whole(standing: Standing, events: readonly StreamEvent[], foldedUpTo: Position, options: WholeOptions): Outcome;
   /** Stage and raised signals at an instant, by these events. */
   stands(events: readonly StreamEvent[], at: number): Pick<Decided, 'stage' | 'signals'>;
 }
@@ -58,6 +67,15 @@ export const firstLate = (
   return late === undefined ? undefined : identityOf(late);
 };
 
+/** What of a fold is to be saved and decided. */
+interface Folded {
+  readonly mode: 'append' | 'replace';
+  readonly stages: readonly ReasonedChange[];
+  readonly signals: Folder<ReasonedChange>['signals'];
+  readonly past?: ChangedPast;
+  readonly dueAt: number | undefined;
+}
+
 /** Folds customers one at a time for a read model, and says what changed. Holds no customer between calls. */
 export const createProjection = (program: Program, ruleset: RulesetName): Projection => {
   const ladder = program.stages.map(({ id }) => id);
@@ -69,28 +87,26 @@ export const createProjection = (program: Program, ruleset: RulesetName): Projec
     folder.clear();
   };
 
-  const outcome = (
-    { customer, decided }: Standing,
-    foldedUpTo: Position,
-    mode: 'append' | 'replace',
-    stages: readonly ReasonedChange[],
-    signals: Folder<ReasonedChange>['signals'],
-    past?: ChangedPast,
-  ): Outcome => {
+  const outcome = (standing: Standing, foldedUpTo: Position, folded: Folded): Outcome => {
+    const { customer, decided, mergesAsOf } = standing;
+    const { mode, stages, signals, past, dueAt } = folded;
     const { sequence } = decided;
     const decisions = decisionsFor({
       customer,
       ruleset,
       foldedUpTo,
+      mergesAsOf,
       ladder,
       stages,
       signals,
       raised: decided.signals,
       sequence,
-      past: past === undefined ? undefined : { ...past, asOf: fold.instant },
+      past,
+      // A difference can only be computed again where the whole stood.
+      asOf: mode === 'replace' ? fold.instant : undefined,
     });
-    const save = relationshipSave(customer, fold, sequence + decisions.length, { mode, changes: folder.history });
-    return { save, decisions };
+    const history = { mode, changes: folder.history };
+    return { save: relationshipSave(customer, fold, sequence + decisions.length, history, dueAt), decisions };
   };
 
   const raisedSignals = (): readonly string[] =>
@@ -116,31 +132,29 @@ export const createProjection = (program: Program, ruleset: RulesetName): Projec
   };
 
   return {
-    continue: (standing, events, foldedUpTo) => {
-      const { stored } = standing;
+    continue: (standing, { events, dueAt }, foldedUpTo, until) => {
+      const { customer, stored } = standing;
       if (stored === undefined) {
-        folder.whole(events, Number.NEGATIVE_INFINITY);
+        if (events.length === 0 && dueAt !== undefined)
+          return { save: { kind: 'ahead', customer, dueAt }, decisions: [] };
+        folder.whole(events, until ?? LONG_AGO);
       } else {
         if (goesBack(stored, events)) return undefined;
         restore(stored);
         fold.apply(viewOf(foldable(events), {}));
+        if (until !== undefined) fold.advance(until);
       }
-      return outcome(standing, foldedUpTo, 'append', folder.history, folder.signals);
+      const { history: stages, signals } = folder;
+      return outcome(standing, foldedUpTo, { mode: 'append', stages, signals, dueAt });
     },
-    advance: (standing, until, foldedUpTo) => {
-      if (standing.stored === undefined) throw new TypeError(`nothing is stored of customer ${standing.customer}`);
-      restore(standing.stored);
-      fold.advance(until);
-      return outcome(standing, foldedUpTo, 'append', folder.history, folder.signals);
-    },
-    whole: (standing, events, foldedUpTo, { past, until = Number.NEGATIVE_INFINITY } = {}) => {
-      folder.whole(events, Math.max(until, standing.stored?.instant ?? Number.NEGATIVE_INFINITY));
-      if (fold.stage < 0) return { save: { kind: 'removed', customer: standing.customer }, decisions: [] };
-      const { stages, signals } = differences(standing);
-      return outcome(standing, foldedUpTo, 'replace', stages, signals, past);
+    whole: (standing, events, foldedUpTo, { now, past, until = LONG_AGO }) => {
+      folder.whole(events, Math.min(now, Math.max(until, standing.stored?.instant ?? LONG_AGO)), { asOf: now });
+      const dueAt = firstAhead(events, now);
+      if (fold.stage < 0) return { save: { kind: 'removed', customer: standing.customer, dueAt }, decisions: [] };
+      return outcome(standing, foldedUpTo, { mode: 'replace', ...differences(standing), past, dueAt });
     },
     stands: (events, at) => {
-      folder.whole(events, at);
+      folder.whole(events, at, { asOf: at });
       return { stage: fold.stageId, signals: raisedSignals() };
     },
   };

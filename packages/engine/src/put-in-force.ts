@@ -59,7 +59,7 @@ export const putInForce = async (options: PutInForceOptions): Promise<PutInForce
   const { log, before, after, ruleset, at, signal } = options;
   const position = (await before.checkpoint())?.position as Position | undefined;
   if (position === undefined) return { changed: 0, announced: 0 };
-  const checkpoint = { position, ruleset: rulesetHash(ruleset), model: MODEL_VERSION };
+  const checkpoint = { position, ruleset: rulesetHash(ruleset), model: MODEL_VERSION, asOf: at };
   const clock = { ...systemClock, now: () => at };
   const touchpoints = touchpointsUpTo(log, position);
   const program = compileRuleset(ruleset);

@@ -6,11 +6,12 @@ import { createFolder } from './folder';
 import { unitedStreams } from './identity/united-streams';
 import type { JobFactory } from './partition/job';
 import { parkedFor } from './projection';
+import { firstAhead } from './projector/ahead';
 import { relationshipSave } from './stored';
 
 export interface RebuildJobOptions {
   readonly ruleset: Ruleset;
-  /** Time up to which relationships are brought. */
+  /** Time up to which relationships are brought; what lies ahead of it waits. */
   readonly now: number;
   /** The log up to here, inclusive. */
   readonly until: Position;
@@ -46,11 +47,15 @@ export const rebuildJob: JobFactory<RebuildJobOptions> = ({ ruleset, now, until,
             const customer = subjectOf(stream);
             touchpoints += events.length;
             try {
-              folder.whole(events, now);
-              // Nothing but merges and their undoing: there is no relationship.
-              if (folder.fold.stage < 0) continue;
+              folder.whole(events, now, { asOf: now });
+              const dueAt = firstAhead(events, now);
+              // Nothing but merges and their undoing, and what lies ahead: there is no relationship.
+              if (folder.fold.stage < 0) {
+                if (dueAt !== undefined) saves.push({ kind: 'ahead', customer, dueAt });
+                continue;
+              }
               const history = { mode: 'replace' as const, changes: folder.history };
-              saves.push(relationshipSave(customer, folder.fold, sequences.get(customer) ?? 0, history));
+              saves.push(relationshipSave(customer, folder.fold, sequences.get(customer) ?? 0, history, dueAt));
               counts.customers++;
             } catch (error) {
               saves.push({ kind: 'parked', parked: parkedFor(customer, error, now) });

@@ -11,7 +11,7 @@ export interface RebuildOptions {
   /** A fresh read model, beside the live one; it is switched in by whoever gave it. */
   readonly into: ReadModel;
   readonly ruleset: Ruleset;
-  /** Time up to which relationships are brought, in milliseconds. */
+  /** Time up to which relationships are brought, in milliseconds; what lies ahead of it waits. */
   readonly now: number;
   /** The log up to here, itself included; its end when absent. */
   readonly until?: Position;
@@ -40,11 +40,11 @@ export const rebuild = async (options: RebuildOptions): Promise<RebuildReport> =
   const log = await openEventLog(location, 'read');
   const { until, links } = await headAndLinks(log, options.until).finally(() => log.close());
   if (until !== undefined) {
-    const checkpoint = { position: until, ruleset: hash, model: MODEL_VERSION };
+    const checkpoint = { position: until, ruleset: hash, model: MODEL_VERSION, asOf: now };
     await runPartitions<'rebuild', readonly RelationshipSave[], RebuildCounts>({
       log: location,
       job: 'rebuild',
-      options: { ruleset, now, until, united: identitiesOf(links).united },
+      options: { ruleset, now, until, united: identitiesOf(links, { asOf: now }).united },
       workers,
       signal,
       onProgress,

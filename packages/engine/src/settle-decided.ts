@@ -3,7 +3,7 @@ import type { EventLog, Position } from '@rapport/event-log';
 import type { Checkpoint, ReadModel, RelationshipSave, StoredRelationship } from '@rapport/read-model';
 import { type Decision, rulesetName } from './decision';
 import { foldedParts } from './foldable';
-import { createIdentityIndex } from './identity/identity-index';
+import { identityIndexAt, readLinks } from './identity/identity-index';
 import type { Decided } from './identity/last-decided';
 import { readMembers } from './identity/united-streams';
 import { createProjection } from './projection';
@@ -24,7 +24,7 @@ export interface SettleDecidedOptions {
   readonly checkpoint: Checkpoint;
   /** Whether what differs from what was last said is recorded as decisions, with cause `ruleset`. */
   readonly announce: boolean;
-  /** The instant up to which time has passed. Done again with the same one, the same is decided. */
+  /** The present: time has passed up to it, and what lies ahead waits. Done again with the same one, the same is decided. */
   readonly at: number;
   readonly signal?: AbortSignal;
 }
@@ -57,8 +57,8 @@ export const settleDecided = async (
   const position = checkpoint.position as Position;
   const program = compileRuleset(ruleset);
   const projection = createProjection(program, rulesetName(ruleset, rulesetHash(ruleset)));
-  const identity = createIdentityIndex(log);
-  await identity.refresh(position);
+  const identity = await identityIndexAt(log, position, at);
+  const named = new Set((await readLinks(log, { until: position })).flatMap(({ customer, into }) => [customer, into]));
   const wanted = { ...foldedParts([program]), until: position };
   const historyOf = (customer: string) =>
     readMembers(log, identity.knows(customer) ? identity.identities(customer).membersOf(customer) : [customer], wanted);
@@ -79,9 +79,10 @@ export const settleDecided = async (
       if (!different && said.sequence === is.decided.sequence) continue;
       const decided =
         different && announce ? said : { stage: is.stage, signals: Object.keys(is.signals), sequence: said.sequence };
-      const standing = { customer, stored: undefined, decided };
+      const mergesAsOf = named.has(customer) ? at : undefined;
+      const standing = { customer, stored: undefined, decided, mergesAsOf };
       const events = await historyOf(customer);
-      const outcome = projection.whole(standing, events, position, { past: { cause: 'ruleset' }, until: at });
+      const outcome = projection.whole(standing, events, position, { past: { cause: 'ruleset' }, now: at, until: at });
       saves.push(outcome.save);
       if (outcome.decisions.length > 0) decisions.push(outcome.decisions);
     }

@@ -40,16 +40,22 @@ export const stageIntervals = (changes: readonly StageMove[]): readonly StageInt
     ...(touchpoint === undefined ? undefined : { touchpoint }),
   }));
 
-/** Everything to save about a customer whose fold stands where it should. */
+/**
+ * Everything to save about a customer whose fold stands where it should.
+ *
+ * @param dueAt when the first of her touchpoints that lie ahead comes due
+ */
 export const relationshipSave = (
   customer: string,
   fold: Fold,
   sequence: number,
   history: { readonly mode: 'append' | 'replace'; readonly changes: readonly StageMove[] },
+  dueAt?: number,
 ): Extract<RelationshipSave, { readonly kind: 'relationship' }> => ({
   kind: 'relationship',
   relationship: storedRelationship(customer, fold, sequence),
   history: { mode: history.mode, intervals: stageIntervals(history.changes) },
   promises: fold.promises.list(),
   cases: fold.cases.list(),
+  ...(dueAt === undefined ? undefined : { dueAt }),
 });

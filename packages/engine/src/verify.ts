@@ -6,6 +6,7 @@ import { createFolder, type Folder } from './folder';
 import { readLinks } from './identity/identity-index';
 import { runPartitions } from './partition/run-partitions';
 import { relationshipSave } from './stored';
+import { foldsBeforeDue } from './verify-ahead';
 import type { FoldedCustomer, Problem, VerifyCounts, VerifyPiece } from './verify-job';
 
 export interface VerifyOptions {
@@ -51,21 +52,30 @@ export const verify = async (options: VerifyOptions): Promise<VerifyReport> => {
     const parked = new Set((await readModel.parked()).map(({ customer }) => customer));
     let stored = 0;
     const log = await openEventLog(options.log, 'read');
-    const links = await readLinks(log).finally(() => log.close());
+    const links = await readLinks(log);
+    const { position, asOf = Number.POSITIVE_INFINITY } = checkpoint;
+    const until = position as Position;
+    const beforeDue = folder && foldsBeforeDue({ log, folder, links, until, asOf });
     await runPartitions<'verify', VerifyPiece, VerifyCounts>({
       log: options.log,
       job: 'verify',
-      options: { rulesets, inForce, until: checkpoint.position as Position, links },
+      options: { rulesets, inForce, until, asOf, links },
       workers,
       signal,
       onProgress,
       onPiece: async (piece) => {
         report(piece.problems);
         if (folder === undefined) return;
-        const relationships = await readModel.load(piece.customers.map(({ customer }) => customer));
+        const customers = piece.customers.map(({ customer }) => customer);
+        const relationships = await readModel.load(customers);
+        const dueAt = await readModel.dueAt(customers);
         for (const [i, one] of piece.customers.entries()) {
           if (relationships[i] !== undefined) stored++;
-          if (!parked.has(one.customer)) report(await compareOne(readModel, folder, one, relationships[i]));
+          if (parked.has(one.customer)) continue;
+          const due = dueAt.get(one.customer);
+          const folded = due === undefined ? one : await beforeDue?.(one, due);
+          if (folded?.folded === null && relationships[i] === undefined) counts.customers--;
+          else if (folded !== undefined) report(await compareOne(readModel, folder, folded, relationships[i]));
         }
       },
       onResult: (result) => {
@@ -74,7 +84,7 @@ export const verify = async (options: VerifyOptions): Promise<VerifyReport> => {
         counts.decisions += result.decisions;
         counts.byEarlierModel += result.byEarlierModel;
       },
-    });
+    }).finally(() => log.close());
     if (folder !== undefined) report(await strangers(readModel, stored));
   }
   return { ...counts, problems, problemsFound, milliseconds: performance.now() - started };
@@ -96,6 +106,7 @@ const compareOne = async (
   stored: StoredRelationship | undefined,
 ): Promise<readonly Problem[]> => {
   if (folded === undefined) return [{ customer, what: 'cannot be folded and is not parked', got: reason }];
+  if (folded === null) return [{ customer, what: 'is in the read model, though nothing has happened yet' }];
   if (stored === undefined) return [{ customer, what: 'is in the log but not in the read model' }];
   restoreFold(folder.fold, folded.state);
   folder.clear();

@@ -145,7 +145,7 @@ describe('the whole log', () => {
       ),
     );
     expect(customers).toBe(buyers.size);
-    expect(await projectCrossSell({ log, store })).toEqual({ orders: 0, facts: 0 });
+    expect(await projectCrossSell({ log, store })).toMatchObject({ orders: 0, facts: 0 });
     await store.close();
     await log.close();
   });

@@ -55,6 +55,8 @@ describe('a damaged read model', () => {
       flows: () => model.flows({ from: 0, to: 1 }),
       due: () => model.due(1, 1),
       nextReviewAt: () => model.nextReviewAt(),
+      dueAt: () => model.dueAt(['c-1']),
+      beyond: () => model.beyond(1, 1),
       parked: () => model.parked(),
     };
     for (const [name, ask] of Object.entries(questions))

@@ -43,10 +43,20 @@ export interface ReadModel {
     readonly from: number;
     readonly to: number;
   }): Promise<readonly { readonly from: string | null; readonly to: string; readonly customers: number }[]>;
-  /** Customers whose `nextReviewAt` is at or before an instant, soonest first; none that are parked. */
+  /**
+   * Customers whose `nextReviewAt` is at or before an instant, or of whom a touchpoint that lay ahead has come due by
+   * then; soonest first, none that are parked.
+   */
   due(before: number, limit: number): Promise<readonly string[]>;
-  /** The soonest `nextReviewAt` of all who are not parked. */
+  /** The soonest instant at which anyone is due who is not parked. */
   nextReviewAt(): Promise<number | undefined>;
+  /** When the first touchpoint that lies ahead comes due, of those of these customers who have one. Mostly nobody. */
+  dueAt(customers: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /**
+   * Customers whose `instant` lies after another, none that are parked: the clock was set back. Looks at everyone, for
+   * it is hardly ever asked.
+   */
+  beyond(instant: number, limit: number): Promise<readonly string[]>;
 
   /** In order of customer. */
   parked(): Promise<readonly ParkedCustomer[]>;
@@ -61,6 +71,11 @@ export interface Checkpoint {
   readonly ruleset: string;
   /** The version of the model that folded: what another one folded cannot be continued. */
   readonly model: number;
+  /**
+   * The engine's present when it was saved: merges that occur later are not in force yet. Absent in what an earlier
+   * version wrote, which kept nothing back: it cannot be continued.
+   */
+  readonly asOf?: number;
 }
 
 /** Evidence of a factor as it stood at `at`; with half-life and prior it gives the score at any later instant. */
@@ -123,10 +138,14 @@ export type RelationshipSave =
       readonly promises: readonly OpenPromise[];
       /** All complaint cases; replaces what was stored. */
       readonly cases: readonly ComplaintCase[];
+      /** When the first of her touchpoints that lie ahead comes due; absent where none does. */
+      readonly dueAt?: number;
     }
   | { readonly kind: 'parked'; readonly parked: ParkedCustomer }
-  /** Forgets everything about a customer, parked or not. */
-  | { readonly kind: 'removed'; readonly customer: string };
+  /** Forgets everything about a customer, parked or not, but when the first touchpoint that lies ahead comes due. */
+  | { readonly kind: 'removed'; readonly customer: string; readonly dueAt?: number }
+  /** All that is stored of a customer stays, or nothing is: touchpoints that lie ahead came. */
+  | { readonly kind: 'ahead'; readonly customer: string; readonly dueAt: number };
 
 /** A customer whose touchpoints cannot be folded; a later `relationship` save of hers takes her out again. */
 export interface ParkedCustomer {

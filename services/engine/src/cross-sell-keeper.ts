@@ -40,19 +40,28 @@ const openAnyhow = (files: DataDirectory, logger: Telemetry['logger']): CrossSel
   }
 };
 
-export const keepCrossSell = (files: DataDirectory, log: EventLog, logger: Telemetry['logger']): CrossSellKeeper => {
+export const keepCrossSell = (
+  files: DataDirectory,
+  log: EventLog,
+  logger: Telemetry['logger'],
+  now: () => number,
+): CrossSellKeeper => {
   const store = openAnyhow(files, logger);
   const stopping = new AbortController();
   let seen: Position | undefined;
-  let complete = false;
+  let since: number | undefined;
+  let nextDueAt = Number.POSITIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
   let turn: Promise<void> = Promise.resolve();
 
   const takeIn = async (): Promise<void> => {
     const head = await log.head();
-    if (complete && head === seen) return;
-    await projectCrossSell({ log: gently(log), store, signal: stopping.signal });
-    complete = true;
+    const present = now();
+    const settled = since !== undefined && present >= since && present < nextDueAt;
+    if (settled && head === seen) return;
+    const work = { log: gently(log), store, signal: stopping.signal };
+    ({ nextDueAt } = await projectCrossSell({ ...work, now: present, since }));
+    since = present;
     seen = head;
   };
 
@@ -68,7 +77,7 @@ export const keepCrossSell = (files: DataDirectory, log: EventLog, logger: Telem
   next();
 
   return {
-    answers: async () => (complete ? store.load() : undefined),
+    answers: async () => (since !== undefined ? store.load() : undefined),
     stop: async () => {
       stopping.abort();
       clearTimeout(timer);

@@ -117,7 +117,7 @@ const start = async (
   const feed = createChangeFeed(log);
   open.add(() => feed.close());
   if (config['tracing.otlpEndpoint'] !== undefined) open.add(await traceDecisions(feed, telemetry));
-  const crossSell = keepCrossSell(files, log, logger);
+  const crossSell = keepCrossSell(files, log, logger, () => today ?? systemClock.now());
   open.add(() => crossSell.stop());
   const projection = await superviseProjection({
     log,
@@ -168,13 +168,13 @@ const start = async (
     rejections,
     telemetry,
     clock: systemClock,
-    now: () => today ?? Date.now(),
+    now: () => today ?? systemClock.now(),
     projection: () => projection.status(),
     whenCaughtUp: (position) => projection.whenCaughtUp(position),
     retryParked: () => projection.retryParked(),
     publishRuleset: (ruleset, { announce, by }) =>
       inTurn(async () => {
-        const now = () => today ?? Date.now();
+        const now = () => today ?? systemClock.now();
         const report = await publishRuleset({
           host,
           files,

@@ -132,7 +132,7 @@ const importFiles = async (
         // What was rejected before an error or a stop is worth knowing too.
         await rejects?.finish();
       }
-      const projected = await bringUpToDate(cli, data, log, inForce, counts.recorded, Date.now(), options.announce);
+      const projected = await bringUpToDate(cli, data, log, inForce, counts.recorded, nowIn(data), options.announce);
       if (options.announce !== true) endImport(data);
       await report(cli, account, counts, projected, options);
       const lost = await filesLost(cli, given, mapping, account, counts, fates);

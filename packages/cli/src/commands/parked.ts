@@ -1,6 +1,6 @@
 import { takeUp, withStore } from '@rapport/data-directory';
 import { compileRuleset, formatInstant } from '@rapport/domain';
-import { factorsOf, Projector } from '@rapport/engine';
+import { factorsOf, Projector, systemClock } from '@rapport/engine';
 import { openSqliteEventLog } from '@rapport/event-log';
 import { openSqliteReadModel, type ParkedCustomer } from '@rapport/read-model';
 import { type Cli, printJson, printNdjson } from '../cli';
@@ -42,7 +42,8 @@ export const retryParkedCommand = (cli: Cli): Promise<ExitCode> =>
       const readModel = await openSqliteReadModel(files.relationships, { mode: 'write', factors: factorsOf(program) });
       try {
         const before = await readModel.parked();
-        const released = await new Projector({ log, readModel, program, announce: false }).retryParked();
+        const clock = { ...systemClock, now: () => store.now };
+        const released = await new Projector({ log, readModel, program, clock, announce: false }).retryParked();
         const still = await readModel.parked();
         if (cli.json) await printJson(cli, { retried: before.length, released, still: still.map(document) });
         cli.print(`${counted(before.length, 'customer')} retried, ${released.length} released.`);

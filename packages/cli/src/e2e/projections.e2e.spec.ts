@@ -62,6 +62,8 @@ const toVersion1 = (): void =>
      DROP INDEX stage_intervals_by_time;
      ALTER TABLE stage_intervals DROP COLUMN came_from;
      ALTER TABLE checkpoint DROP COLUMN model;
+     ALTER TABLE checkpoint DROP COLUMN as_of;
+     DROP TABLE ahead;
      ALTER TABLE stage_intervals ADD COLUMN because TEXT NOT NULL DEFAULT '[]';
      CREATE INDEX stage_intervals_by_time ON stage_intervals (entered_at, left_at, stage);
      PRAGMA user_version = 1;`,

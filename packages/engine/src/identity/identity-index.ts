@@ -153,6 +153,17 @@ export const createIdentityIndex = (log: EventLog): IdentityIndex => {
   };
 };
 
+/** An index of the links that are in force at an instant, in a log as it was at a position. */
+export const identityIndexAt = async (log: EventLog, position: Position, asOf: number): Promise<IdentityIndex> => {
+  const index = createIdentityIndex(log);
+  const links = await readLinks(log, { until: position });
+  index.add(
+    links.filter(({ occurredAt }) => occurredAt <= asOf),
+    position,
+  );
+  return index;
+};
+
 /** An index of all links that a log holds now. For many questions keep it, and `refresh` it before each. */
 export const openIdentityIndex = async (log: EventLog): Promise<IdentityIndex> => {
   const index = createIdentityIndex(log);

@@ -15,7 +15,12 @@ import {
 } from '@rapport/domain';
 import { histories, lawRuleset, START } from '@rapport/domain/testing';
 import { type EventLog, memoryEventLog, openSqliteEventLog } from '@rapport/event-log';
-import { openSqliteCrossSellStore, openSqliteReadModel, type ReadModel } from '@rapport/read-model';
+import {
+  type CrossSellStore,
+  openSqliteCrossSellStore,
+  openSqliteReadModel,
+  type ReadModel,
+} from '@rapport/read-model';
 import fc from 'fast-check';
 import { projectCrossSell } from '../cross-sell';
 import { decisionsOf } from '../history-of';
@@ -312,16 +317,32 @@ describe('merged customers', () => {
     }
   });
 
+  const answers = async (store: CrossSellStore) => {
+    const crossSell = await store.load();
+    const { facts, customers } = await store.size();
+    const neighbours = ['p', 'q', 'r', 's', 't'].map((product) => crossSell.neighbours(product, END));
+    return { facts, customers, popular: crossSell.popular(END), neighbours };
+  };
+
   it('own together what each of them ordered, in the cross-sell projection', async () => {
     await fc.assert(
       fc.asyncProperty(arrivals, fc.integer({ min: 3, max: 12 }), async (arriving, size) => {
         const log = memoryEventLog();
         const [grown, anew, expected] = [1, 2, 3].map(() => openSqliteCrossSellStore(':memory:', { mode: 'write' }));
+        let since: number | undefined;
+        const grow = async (now: number): Promise<void> => {
+          await projectCrossSell({ log, store: grown, now, since });
+          since = now;
+        };
         for (let i = 0; i < arriving.length; i += size) {
           await record(log, arriving.slice(i, i + size));
-          await projectCrossSell({ log, store: grown });
+          await grow(START + Math.floor((i / arriving.length) * 60) * DAY);
         }
-        await projectCrossSell({ log, store: anew });
+        // As it would be made at that instant: merges that lie ahead of it are not in force.
+        await projectCrossSell({ log, store: anew, now: since, anew: true });
+        expect(await answers(grown)).toEqual(await answers(anew));
+        await grow(END);
+        await projectCrossSell({ log, store: anew, now: END, anew: true });
         const identities = identitiesOf(linksIn(arriving));
         const united = memoryEventLog();
         await record(
@@ -329,12 +350,6 @@ describe('merged customers', () => {
           union(arriving, CUSTOMERS).map((one) => ({ ...one, customer: identities.survivorOf(one.customer) })),
         );
         await projectCrossSell({ log: united, store: expected });
-        const answers = async (store: typeof grown) => {
-          const crossSell = await store.load();
-          const { facts, customers } = await store.size();
-          const neighbours = ['p', 'q', 'r', 's', 't'].map((product) => crossSell.neighbours(product, END));
-          return { facts, customers, popular: crossSell.popular(END), neighbours };
-        };
         expect(await answers(grown)).toEqual(await answers(expected));
         expect(await answers(anew)).toEqual(await answers(expected));
         for (const store of [grown, anew, expected]) await store.close();

@@ -7,8 +7,10 @@ export interface Regrouped {
   readonly customer: string;
   /** The last link that had to do with it. */
   readonly link: RecordedLink;
-  /** Whether she had a relationship of her own before. */
-  readonly stoodAlone: boolean;
+  /** Whose histories made up her relationship before; none where she had none of her own. */
+  readonly membersBefore: readonly string[];
+  /** Whether any link named her before. */
+  readonly namedBefore: boolean;
   /** Whether she has one now. */
   readonly standsAlone: boolean;
 }
@@ -23,25 +25,30 @@ const same = (a: readonly string[], b: readonly string[]): boolean =>
 /**
  * Takes links into the index and says for whom that changed anything, by code unit: who lost her relationship to
  * another, who has one of her own again, and whose is made up of other histories than before.
+ *
+ * @param isNamed whether any link names a customer, as yet
  */
 export const regroup = (
   identity: IdentityIndex,
   links: readonly RecordedLink[],
   position: Position,
+  isNamed: (customer: string) => boolean = identity.knows,
 ): readonly Regrouped[] => {
   const named = links.flatMap(({ customer, into }) => (into === undefined ? [customer] : [customer, into]));
   const touched = new Set(named.flatMap((customer) => [customer, ...identity.connected(customer)]));
-  const before = new Map([...touched].map((customer) => [customer, membersOf(identity, customer)]));
+  const before = new Map(
+    [...touched].map((customer) => [customer, { members: membersOf(identity, customer), named: isNamed(customer) }]),
+  );
   identity.add(links, position);
   const reasons = new Map<string, RecordedLink>();
   for (const link of links) for (const customer of identity.connected(link.customer)) reasons.set(customer, link);
 
   return [...before]
-    .flatMap(([customer, members]): readonly Regrouped[] => {
+    .flatMap(([customer, { members, named }]): readonly Regrouped[] => {
       const now = membersOf(identity, customer);
       const link = reasons.get(customer);
       if (link === undefined || same(now, members)) return [];
-      return [{ customer, link, stoodAlone: members.length > 0, standsAlone: now.length > 0 }];
+      return [{ customer, link, membersBefore: members, namedBefore: named, standsAlone: now.length > 0 }];
     })
     .sort((a, b) => compareCodeUnits(a.customer, b.customer));
 };

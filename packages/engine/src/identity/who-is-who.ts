@@ -2,30 +2,51 @@ import { identitiesOf } from '@rapport/domain';
 import type { EventLog, Position, RecordedEvent, StreamEvent } from '@rapport/event-log';
 import type { foldedParts } from '../foldable';
 import type { Projection } from '../projection';
-import { createIdentityIndex, linksAmong } from './identity-index';
-import { lastAlone } from './last-alone';
+import { createIdentityIndex, linksAmong, type RecordedLink, readLinks } from './identity-index';
+import { lastAlone, wasAhead } from './last-alone';
 import { type Decided, lastDecided, UNDECIDED } from './last-decided';
 import { type Regrouped, regroup } from './regroup';
 import { readMembers } from './united-streams';
 
-/** Who is who as a projector knows it: up to its checkpoint, and no further. */
+/**
+ * Who is who as a projector knows it: up to its checkpoint, and no further. Links that lie ahead are known, and wait.
+ */
 export interface WhoIsWho {
-  /** Learns it anew from the log, up to a checkpoint. */
-  learn(checkpoint: Position | undefined): Promise<void>;
-  /** Takes in a run of events that unite or part histories, and says for whom that changes anything. */
+  /** Links that occurred up to here are in force. */
+  readonly asOf: number;
+  /** When the first of those that lie ahead comes due; Infinity where none does. */
+  readonly nextDueAt: number;
+  /** Learns it anew from the log, up to a checkpoint, and an instant. */
+  learn(checkpoint: Position | undefined, asOf: number): Promise<void>;
+  /** Takes for now another instant, by which no link has come due. */
+  moveTo(instant: number): void;
+  /**
+   * Takes in a run of events that unite or part histories, and says for whom that changes anything: those that
+   * occurred by now, for the others wait.
+   */
   takeIn(run: readonly RecordedEvent[]): readonly Regrouped[];
+  /** Takes in those that come due at the next instant at which any does; the present is the caller's to move there. */
+  takeDue(): readonly Regrouped[];
+  /** Whether any link that is in force occurred after an instant. */
+  anyAfter(instant: number): boolean;
+  /** The instant up to which links count, for a customer whom any names; undefined for all others. */
+  mergesAsOf(customer: string): number | undefined;
   /** Whose relationship a customer's touchpoints belong to. */
   survivorOf(customer: string): string;
   /** Everyone who has no relationship of her own. */
   merged(): readonly string[];
-  /** All events, up to a position, that a survivor's relationship is made of. */
-  history(customer: string, until: Position): Promise<readonly StreamEvent[]>;
+  /**
+   * All events, up to a position, that a survivor's relationship is made of.
+   *
+   * @param members whose histories make it up, where it is not as of now
+   */
+  history(customer: string, until: Position, members?: readonly string[]): Promise<readonly StreamEvent[]>;
   /**
    * What was last decided about a customer of whom nothing is stored.
    *
-   * @param wasMerged whether that is because she was merged until now
+   * @param why `merged`: because she was merged until now; `ahead`: because all of her lay ahead
    */
-  lastDecided(customer: string, checkpoint: Position | undefined, wasMerged?: boolean): Promise<Decided>;
+  lastDecided(customer: string, checkpoint: Position | undefined, why?: 'merged' | 'ahead'): Promise<Decided>;
 }
 
 export const createWhoIsWho = (
@@ -34,15 +55,45 @@ export const createWhoIsWho = (
   wanted: ReturnType<typeof foldedParts>,
 ): WhoIsWho => {
   let index = createIdentityIndex(log);
+  let asOf = Number.NEGATIVE_INFINITY;
+  /** Recorded, and not in force yet; in no order. */
+  let ahead: RecordedLink[] = [];
+  let nextDueAt = Number.POSITIVE_INFINITY;
+  /** Whom they name, and whom those did that came in force since it was learned. */
+  const awaited = new Set<string>();
+  const isNamed = (customer: string): boolean => index.knows(customer) || awaited.has(customer);
+
+  const forgetAhead = (): void => {
+    ahead = [];
+    nextDueAt = Number.POSITIVE_INFINITY;
+  };
+
+  const wait = (link: RecordedLink): void => {
+    ahead.push(link);
+    nextDueAt = Math.min(nextDueAt, link.occurredAt);
+    awaited.add(link.customer).add(link.into ?? link.customer);
+  };
+
+  /** Takes in those that are in force at an instant, with everything up to a position; the others wait. */
+  const takeAsOf = (instant: number, links: readonly RecordedLink[], position: Position): readonly Regrouped[] => {
+    const inForce = links.filter(({ occurredAt }) => occurredAt <= instant);
+    const regrouped = regroup(index, inForce, position, isNamed);
+    for (const link of links) if (link.occurredAt > instant) wait(link);
+    return regrouped;
+  };
 
   /** Where no decisions were recorded: how she stood when her relationship was taken from her. */
   const takenForKnown = async (customer: string, checkpoint: Position) => {
     const alone = lastAlone(index, customer, checkpoint);
     if (alone === undefined) return undefined;
-    const { position: until, recordedAt } = alone.takenBy;
-    const events = await readMembers(log, alone.members, { ...wanted, until });
+    const { takenBy, members } = alone;
+    const { position, recordedAt, occurredAt } = takenBy;
+    // Until a link that lay ahead came due, more was recorded.
+    const [until, at] = wasAhead(takenBy) ? [checkpoint, occurredAt] : [position, recordedAt];
+    const read = await readMembers(log, members, { ...wanted, lean: wanted.lean && !wasAhead(takenBy), until });
+    const events = wasAhead(takenBy) ? read.filter((event) => event.recordedAt <= at) : read;
     try {
-      return projection.stands(events, recordedAt);
+      return projection.stands(events, at);
     } catch {
       // She could not be folded then: nothing was known of her.
       return undefined;
@@ -50,21 +101,46 @@ export const createWhoIsWho = (
   };
 
   return {
-    learn: async (checkpoint) => {
-      index = createIdentityIndex(log);
-      if (checkpoint !== undefined) await index.refresh(checkpoint);
+    get asOf() {
+      return asOf;
     },
-    takeIn: (run) => regroup(index, linksAmong(run), run[run.length - 1].position),
+    get nextDueAt() {
+      return nextDueAt;
+    },
+    learn: async (checkpoint, instant) => {
+      index = createIdentityIndex(log);
+      asOf = instant;
+      forgetAhead();
+      awaited.clear();
+      if (checkpoint === undefined) return;
+      const links = await readLinks(log, { until: checkpoint });
+      index.add(
+        links.filter(({ occurredAt }) => occurredAt <= asOf),
+        checkpoint,
+      );
+      for (const link of links) if (link.occurredAt > asOf) wait(link);
+    },
+    moveTo: (instant) => {
+      asOf = instant;
+    },
+    takeIn: (run) => takeAsOf(asOf, linksAmong(run), run[run.length - 1].position),
+    takeDue: () => {
+      const [links, instant] = [ahead, nextDueAt];
+      forgetAhead();
+      return takeAsOf(instant, links, index.position as Position);
+    },
+    anyAfter: (instant) => index.all().some(({ occurredAt }) => occurredAt > instant),
+    mergesAsOf: (customer) => (isNamed(customer) ? asOf : undefined),
     survivorOf: (customer) => (index.links === 0 ? customer : index.identities(customer).survivorOf(customer)),
     merged: () => identitiesOf(index.all()).united.flatMap(({ members }) => members.slice(1)),
-    history: (customer, until) => {
-      const members = index.knows(customer) ? index.identities(customer).membersOf(customer) : [customer];
-      return readMembers(log, members, { ...wanted, until });
+    history: (customer, until, members) => {
+      const united = index.knows(customer) ? index.identities(customer).membersOf(customer) : [customer];
+      return readMembers(log, members ?? united, { ...wanted, until });
     },
-    lastDecided: async (customer, checkpoint, wasMerged = false) =>
-      index.knows(customer)
+    lastDecided: async (customer, checkpoint, why) =>
+      why === 'ahead' || index.knows(customer)
         ? lastDecided(log, customer, checkpoint, async () =>
-            wasMerged && checkpoint !== undefined ? takenForKnown(customer, checkpoint) : undefined,
+            why === 'merged' && checkpoint !== undefined ? takenForKnown(customer, checkpoint) : undefined,
           )
         : UNDECIDED,
   };

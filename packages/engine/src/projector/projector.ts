@@ -33,6 +33,8 @@ export interface ProjectorOptions {
 }
 
 const CUSTOMERS_PER_REVIEW = 500;
+/** How often an idle projector looks at the clock, which may have been set back. */
+const LOOKS_AT_LEAST_EVERY = 60_000;
 
 /**
  * Takes touchpoints from the log into the read model and records what changed as decisions, each once and only once.
@@ -65,7 +67,8 @@ export class Projector {
       this.wake(checkpoint);
       options.onSaved?.(checkpoint);
     };
-    const saver = createSaver({ log, readModel, ruleset: this.hash, announce, total, onSaved });
+    const asOf = () => whoIsWho.asOf;
+    const saver = createSaver({ log, readModel, ruleset: this.hash, announce, asOf, total, onSaved });
     this.whoIsWho = whoIsWho;
     this.saver = saver;
     this.folds = createCustomerFolds({ readModel, projection, whoIsWho, saver, clock, total });
@@ -84,14 +87,14 @@ export class Projector {
       onProgress?.(this.report);
       if (signal?.aborted) return this.report;
     }
-    await this.review(this.clock.now(), signal);
+    await this.review(signal);
     return this.report;
   }
 
   /** Projects until the signal aborts: touchpoints as they are recorded, and changes by time as they fall due. */
   async run(signal: AbortSignal): Promise<void> {
     await this.catchUp(signal);
-    const { log, readModel, pageSize = 1_000 } = this.options;
+    const { log, pageSize = 1_000 } = this.options;
     const ended = new AbortController();
     const stop = () => ended.abort();
     signal.addEventListener('abort', stop);
@@ -101,12 +104,12 @@ export class Projector {
     try {
       let next = pages.next();
       while (!signal.aborted) {
-        const due = (await readModel.nextReviewAt()) ?? Number.POSITIVE_INFINITY;
         const timer = new AbortController();
-        const waited = this.clock.until(due, AbortSignal.any([timer.signal, signal]));
+        const nextLook = await this.nextLook();
+        const waited = this.clock.until(nextLook, AbortSignal.any([timer.signal, signal]));
         const page = await Promise.race([next, waited.then(() => undefined)]);
         timer.abort();
-        if (page === undefined) await this.review(this.clock.now(), signal);
+        if (page === undefined) await this.review(signal);
         else if (page.done) return;
         else {
           await this.take(page.value);
@@ -134,6 +137,7 @@ export class Projector {
       const position = this.saver.checkpoint;
       const parked = [...this.saver.parked];
       if (position === undefined || parked.length === 0) return [];
+      await this.comeToPresent();
       await this.saver.save(await this.folds.again(parked, position), position);
       return parked.filter((customer) => !this.saver.parked.has(customer));
     });
@@ -151,45 +155,79 @@ export class Projector {
       throw new RebuildNeeded(
         `the read model was made by version ${stored.model} of the model, and this program computes version ${MODEL_VERSION}`,
       );
+    if (stored !== undefined && stored.asOf === undefined)
+      throw new RebuildNeeded('the read model was made by a version that did not keep back what lies ahead');
     if (stored !== undefined && isBeyond(stored.position, await log.head()))
       throw new RebuildNeeded('the read model has seen more than the log holds: an older log was put back beside it');
     const known = this.resumed ? this.saver.checkpoint : undefined;
     const checkpoint = stored?.position as Position | undefined;
     await this.saver.learn(checkpoint);
     if (known === undefined || known !== checkpoint) {
-      await this.whoIsWho.learn(checkpoint);
+      await this.whoIsWho.learn(checkpoint, stored?.asOf ?? Number.NEGATIVE_INFINITY);
       const merged = await readModel.load(this.whoIsWho.merged());
       if (merged.some((one) => one !== undefined))
         throw new RebuildNeeded(
           'the read model has relationships of merged customers: it was built before they united',
         );
     }
-    if (!this.resumed) await redoUnsaved(log, readModel, this.folds, this.saver);
+    const { folds, saver, whoIsWho } = this;
+    if (!this.resumed) await redoUnsaved({ log, readModel, folds, whoIsWho, saver });
     this.resumed = true;
   }
 
   private take(page: readonly RecordedEvent[]): Promise<void> {
     return this.inTurn(async () => {
       this.options.onWork?.(page[0].recordedAt);
-      try {
-        for (const run of runsOf(page)) {
-          const outcomes = await this.folds.run(run);
-          this.total.touchpoints += run.length;
-          await this.saver.save(outcomes, run[run.length - 1].position);
-        }
-      } catch (error) {
-        // What is known in memory may be ahead of what is saved.
-        this.resumed = false;
-        throw error;
+      await this.comeToPresent();
+      for (const run of runsOf(page)) {
+        const outcomes = await this.folds.run(run);
+        this.total.touchpoints += run.length;
+        await this.saver.save(outcomes, run[run.length - 1].position);
       }
     });
   }
 
-  /** Changes by time, up to and including `now`. Works from the read model: touchpoints come first. */
-  private review(now: number, signal?: AbortSignal): Promise<void> {
+  /** When there is something to do though nothing is recorded: at the next change by time, or when the next comes due. */
+  private async nextLook(): Promise<number> {
+    const due = (await this.options.readModel.nextReviewAt()) ?? Number.POSITIVE_INFINITY;
+    return Math.min(due, this.whoIsWho.nextDueAt, this.clock.now() + LOOKS_AT_LEAST_EVERY);
+  }
+
+  /**
+   * Takes the clock's time for the present: links that have come due by then are taken in, one instant after another,
+   * and where the clock was set back what lies ahead again is taken out.
+   *
+   * @throws RebuildNeeded where that would part customers
+   */
+  private async comeToPresent(): Promise<void> {
+    const { whoIsWho, saver, folds } = this;
+    const now = Math.floor(this.clock.now());
+    const position = saver.checkpoint;
+    if (position !== undefined && now < whoIsWho.asOf) await this.goBack(now, position);
+    while (position !== undefined && whoIsWho.nextDueAt <= now) await saver.save(await folds.links(), position);
+    whoIsWho.moveTo(now);
+  }
+
+  private async goBack(now: number, position: Position): Promise<void> {
+    const { whoIsWho, saver, folds } = this;
+    if (whoIsWho.anyAfter(now))
+      throw new RebuildNeeded('the clock was set back to before a merge of customers that is in force');
+    for (;;) {
+      const customers = await this.options.readModel.beyond(now, CUSTOMERS_PER_REVIEW);
+      if (customers.length === 0) break;
+      await saver.save(await folds.again(customers, position, now), position);
+    }
+    whoIsWho.moveTo(now);
+    await saver.save([], position);
+  }
+
+  /** Changes by time, and what has come due, up to and including now. Works from the read model: touchpoints come first. */
+  private review(signal?: AbortSignal): Promise<void> {
     return this.inTurn(async () => {
       const position = this.saver.checkpoint;
       if (position === undefined) return;
+      await this.comeToPresent();
+      const now = this.whoIsWho.asOf;
       for (;;) {
         const customers = await this.options.readModel.due(now, CUSTOMERS_PER_REVIEW);
         if (customers.length === 0 || signal?.aborted) return;
@@ -205,7 +243,10 @@ export class Projector {
     const done = this.turn.then(work);
     this.turn = done.then(
       () => undefined,
-      () => undefined,
+      () => {
+        // What is known in memory may be more than what is saved.
+        this.resumed = false;
+      },
     );
     return done;
   }

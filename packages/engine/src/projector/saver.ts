@@ -12,6 +12,8 @@ export interface SaverOptions {
   readonly ruleset: string;
   /** Whether decisions are recorded. */
   readonly announce: boolean;
+  /** The present that is saved with what was folded. */
+  asOf(): number;
   readonly total: Totals;
   onSaved(checkpoint: Position): void;
 }
@@ -29,12 +31,13 @@ export interface Saver {
   saveAnnounced(outcomes: readonly Outcome[], position: Position): Promise<void>;
 }
 
-export const createSaver = ({ log, readModel, ruleset, announce, total, onSaved }: SaverOptions): Saver => {
+export const createSaver = ({ log, readModel, ruleset, announce, asOf, total, onSaved }: SaverOptions): Saver => {
   let checkpoint: Position | undefined;
   let parked = new Set<string>();
 
   const count = (save: RelationshipSave): void => {
     total.customers++;
+    if (save.kind === 'ahead') return;
     if (save.kind !== 'parked') {
       parked.delete(save.kind === 'removed' ? save.customer : save.relationship.customer);
       return;
@@ -49,7 +52,7 @@ export const createSaver = ({ log, readModel, ruleset, announce, total, onSaved 
     position: Position,
     recorded?: Promise<unknown>,
   ): Promise<void> => {
-    await readModel.save(saves, { position, ruleset, model: MODEL_VERSION }, recorded);
+    await readModel.save(saves, { position, ruleset, model: MODEL_VERSION, asOf: asOf() }, recorded);
     checkpoint = position;
     for (const save of saves) count(save);
     onSaved(position);

@@ -1,6 +1,7 @@
 /**
  * What the kill test kills: intake and live projection in one process, as an engine runs them. Customers order,
- * complain, write and fall silent on a clock that runs a day a touchpoint; some touchpoints are late. Now and then two
+ * complain, write and fall silent on a clock that runs a day a touchpoint; some touchpoints are late, and some lie ahead,
+ * as some merges do. Now and then two
  * customers turn out to be one, and some of them two after all.
  *
  * Arguments: folder of the stores, number of the round. Prints `open`, then every acknowledged touchpoint's id.
@@ -27,8 +28,10 @@ const TYPES = [
   'email.sent',
 ];
 
+const instantOf = (round: number, n: number): number => START + (round * ROUND_LENGTH + n) * DAY * 0.3;
+
 /** Every ninth: a few customers are merged, taken elsewhere, and taken out again. */
-const link = (round: number, n: number, occurredAt: number): DecodedTouchpoint => {
+const link = (round: number, n: number, now: number): DecodedTouchpoint => {
   const turn = round * 7 + (n - 4) / 9;
   const merged = turn % 3 !== 2;
   return {
@@ -37,16 +40,17 @@ const link = (round: number, n: number, occurredAt: number): DecodedTouchpoint =
     type: merged ? 'customer.merged' : 'customer.unmerged',
     version: 1,
     customer: `c${turn % 6}`,
-    occurredAt,
-    recordedAt: occurredAt,
+    occurredAt: now + (n % 4 === 0 ? 2 * DAY : 0),
+    recordedAt: now,
     data: merged ? { into: `c${(turn * 5 + 1) % 8}` } : {},
   };
 };
 
 const touchpoint = (round: number, n: number): DecodedTouchpoint => {
-  if (n % 9 === 4) return link(round, n, START + (round * ROUND_LENGTH + n) * DAY * 0.3);
+  const now = instantOf(round, n);
+  if (n % 9 === 4) return link(round, n, now);
   const type = TYPES[(n * 7 + round) % TYPES.length];
-  const late = n % 5 === 0 ? 9 * DAY : 0;
+  const late = n % 5 === 0 ? 9 * DAY : n % 7 === 3 ? -4 * DAY : 0;
   const customer = `c${(n * 11) % CUSTOMERS}`;
   return {
     id: `${round}-${n}`,
@@ -54,7 +58,7 @@ const touchpoint = (round: number, n: number): DecodedTouchpoint => {
     type,
     version: 1,
     customer,
-    occurredAt: START + (round * ROUND_LENGTH + n) * DAY * 0.3 - late,
+    occurredAt: now - late,
     data: type.startsWith('complaint') ? { caseId: `${customer}-${round}` } : {},
   };
 };
@@ -79,7 +83,7 @@ const main = async (folder: string, round: number): Promise<void> => {
   void new Projector({ log, readModel, program, clock, pageSize: 7 }).run(new AbortController().signal);
   for (let n = 0; n < ROUND_LENGTH; n += 2) {
     const pair = [touchpoint(round, n), touchpoint(round, n + 1)];
-    now = Math.max(now, ...pair.map(({ occurredAt }) => occurredAt));
+    now = Math.max(now, instantOf(round, n + 1));
     await recordTouchpoints(log, pair);
     for (const { id } of pair) writeSync(1, `${id}\n`);
     await new Promise(setImmediate);

@@ -2,6 +2,7 @@ import type { ComplaintCase } from '@rapport/domain';
 import type { Database } from 'better-sqlite3';
 import type { CaseQuery, Checkpoint, FactorParameters, ReadModel } from '../read-model';
 import { customerPages } from './customer-pages';
+import { dueQueries } from './due-queries';
 import {
   type IntervalRow,
   type ParkedRow,
@@ -19,16 +20,15 @@ type Queries = Omit<ReadModel, 'save' | 'close'>;
 
 const NO_LIMIT = -1;
 
-/** Reviewing a customer who cannot be folded would be tried again for ever. */
-const NOT_PARKED = 'NOT EXISTS (SELECT 1 FROM parked WHERE parked.customer = customers.customer)';
-
 /** All that reads, on one connection. */
 export const queries = (db: Database, factors: Readonly<Record<string, FactorParameters>>): Queries => {
   const prepared = statements(db);
   const one = db.prepare<[string], RelationshipRow>(
     `SELECT ${RELATIONSHIP_COLUMNS} FROM customers c WHERE c.customer = ?`,
   );
-  const checkpoint = db.prepare<[], Checkpoint>('SELECT position, ruleset, model FROM checkpoint');
+  const checkpoint = db.prepare<[], Checkpoint & { readonly asOf: number | null }>(
+    'SELECT position, ruleset, model, as_of AS asOf FROM checkpoint',
+  );
   const history = db.prepare<[string], IntervalRow>(
     `SELECT * FROM stage_intervals WHERE key = (SELECT key FROM customers WHERE customer = ?) ORDER BY entered_at`,
   );
@@ -45,18 +45,6 @@ export const queries = (db: Database, factors: Readonly<Record<string, FactorPar
     `SELECT came_from AS "from", stage AS "to", count(*) AS customers FROM stage_intervals
      WHERE entered_at >= ? AND entered_at < ? GROUP BY 1, 2 ORDER BY 1, 2`,
   );
-  const due = db
-    .prepare<[number, number], string>(
-      `SELECT customer FROM customers WHERE next_review_at <= ? AND ${NOT_PARKED}
-       ORDER BY next_review_at, customer LIMIT ?`,
-    )
-    .pluck();
-  const nextReviewAt = db
-    .prepare<[], number>(
-      `SELECT next_review_at FROM customers WHERE next_review_at IS NOT NULL AND ${NOT_PARKED}
-       ORDER BY next_review_at LIMIT 1`,
-    )
-    .pluck();
   const parked = db.prepare<[], ParkedRow>('SELECT * FROM parked ORDER BY customer');
 
   return {
@@ -65,7 +53,11 @@ export const queries = (db: Database, factors: Readonly<Record<string, FactorPar
         const row = one.get(customer);
         return row === undefined ? undefined : toRelationship(row);
       }),
-    checkpoint: async () => checkpoint.get(),
+    checkpoint: async () => {
+      const { asOf, ...stored } = checkpoint.get() ?? { asOf: null };
+      if (!('position' in stored)) return undefined;
+      return asOf === null ? stored : { ...stored, asOf };
+    },
     customers: customerPages(prepared, factors),
     history: async (customer) => history.all(customer).map(toInterval),
     cases: async (query) => selectCases(prepared, query),
@@ -83,8 +75,7 @@ export const queries = (db: Database, factors: Readonly<Record<string, FactorPar
     },
     population: async (at) => Object.fromEntries(at === undefined ? populationNow.all() : populationAt.all(at, at)),
     flows: async ({ from, to }) => flows.all(from, to),
-    due: async (before, limit) => due.all(before, limit),
-    nextReviewAt: async () => nextReviewAt.get(),
+    ...dueQueries(db),
     parked: async () => parked.all().map(toParked),
   };
 };

@@ -33,6 +33,8 @@ const CALLS: Readonly<Record<Exclude<keyof ReadModel, 'close'>, true>> = {
   flows: true,
   due: true,
   nextReviewAt: true,
+  dueAt: true,
+  beyond: true,
   parked: true,
 };
 

@@ -1,6 +1,7 @@
 import { compareCodeUnits } from '@rapport/domain';
 import type { Database } from 'better-sqlite3';
 import type { Checkpoint, FactorEvidence, ParkedCustomer, RelationshipSave, StoredRelationship } from '../read-model';
+import { aheadWriter } from './ahead-writer';
 import { historyWriter } from './history-writer';
 import { ownedRows, type Rows } from './owned-rows';
 import { recent } from './recent';
@@ -37,6 +38,7 @@ export const saving = (db: Database, once: boolean): Saving => {
   const knownCustomers = recent<string, Known>(once ? 0 : KNOWN_CUSTOMERS);
   const customers = customerWriter(db);
   const histories = historyWriter(db);
+  const ahead = aheadWriter(db);
   const signalTable = ownedRows(db, 'raised_signals', ['signal', 'since']);
   const caseTable = ownedRows(db, 'cases', ['case_id', 'open', 'opened_at', 'body']);
   const promiseTable = ownedRows(db, 'promises', [
@@ -51,12 +53,12 @@ export const saving = (db: Database, once: boolean): Saving => {
   const insertParked = db.prepare('INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?)');
   const anyParked = db.prepare('SELECT 1 FROM parked LIMIT 1');
   const deleteParked = db.prepare('DELETE FROM parked WHERE customer = ?');
-  const setCheckpoint = db.prepare('INSERT OR REPLACE INTO checkpoint VALUES (1, ?, ?, ?)');
+  const setCheckpoint = db.prepare('INSERT OR REPLACE INTO checkpoint VALUES (1, ?, ?, ?, ?)');
 
   // Nearly always nobody is; then nobody needs to be looked for.
   let someParked = true;
 
-  const relate = ({ relationship, history, cases, promises }: RelationshipChange): void => {
+  const relate = ({ relationship, history, cases, promises, dueAt }: RelationshipChange): void => {
     const { customer } = relationship;
     const before = knownCustomers.get(customer);
     const { key, isNew } = customers.put(relationship, before);
@@ -69,28 +71,32 @@ export const saving = (db: Database, once: boolean): Saving => {
       cases: caseTable.put(key, stored?.cases, caseRows(cases)),
       promises: promiseTable.put(key, stored?.promises, promiseRows(promises)),
     });
+    ahead.put(customer, dueAt);
     if (someParked) deleteParked.run(customer);
   };
   const park = ({ customer, reason, touchpoint, parkedAt }: ParkedCustomer): void => {
     someParked = true;
     insertParked.run(customer, reason, touchpoint?.source, touchpoint?.id, parkedAt);
   };
-  const remove = (customer: string): void => {
+  const remove = (customer: string, dueAt: number | undefined): void => {
     deleteParked.run(customer);
+    ahead.put(customer, dueAt);
     knownCustomers.delete(customer);
     const key = customers.remove(customer);
     if (key !== undefined) for (const table of [histories, signalTable, caseTable, promiseTable]) table.remove(key);
   };
 
   return {
-    save: (changes, { position, ruleset, model }) => {
+    save: (changes, { position, ruleset, model, asOf }) => {
       someParked = anyParked.get() !== undefined;
+      ahead.begin();
       for (const change of changes) {
         if (change.kind === 'relationship') relate(change);
         else if (change.kind === 'parked') park(change.parked);
-        else remove(change.customer);
+        else if (change.kind === 'ahead') ahead.put(change.customer, change.dueAt);
+        else remove(change.customer, change.dueAt);
       }
-      setCheckpoint.run(position, ruleset, model);
+      setCheckpoint.run(position, ruleset, model, asOf);
     },
     known: (customer) => knownCustomers.get(customer)?.relationship,
     forget: knownCustomers.clear,

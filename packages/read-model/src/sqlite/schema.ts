@@ -123,5 +123,18 @@ const VERSION_4 = `
 ALTER TABLE checkpoint ADD COLUMN model INTEGER NOT NULL DEFAULT 1;
 `;
 
+/**
+ * Version 5: what lies ahead waits. When the next of a customer's touchpoints comes due stands in a table of its own,
+ * for mostly there is none, and who has nothing but those has no relationship yet. The checkpoint says when it was.
+ */
+const VERSION_5 = `
+ALTER TABLE checkpoint ADD COLUMN as_of INTEGER;
+CREATE TABLE ahead (
+  customer TEXT PRIMARY KEY,
+  due_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ahead_by_due ON ahead (due_at);
+`;
+
 /** The last leads to the version this program reads and writes. */
-export const MIGRATIONS: readonly Migration[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4];
+export const MIGRATIONS: readonly Migration[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5];

@@ -192,6 +192,59 @@ export const queryContract = (current: () => ReadModel): void => {
     });
   });
 
+  describe('what lies ahead', () => {
+    const ahead = (customer: string, dueAt: number) => ({ kind: 'ahead' as const, customer, dueAt });
+    const due = (before: number, limit = 10) => current().due(before, limit);
+
+    test('makes a customer due when it does, once, also one of whom nothing is stored', async () => {
+      const both = relationship('both', { nextReviewAt: T0 + 20 });
+      await current().save(
+        [saveOf(both, { dueAt: T0 + 10 }), saveOf(relationship('none')), ahead('new', T0 + 15)],
+        at(1),
+      );
+      expect(await current().load(['new'])).toEqual([undefined]);
+      expect(await current().dueAt(['new', 'none', 'nobody', 'both'])).toEqual(
+        new Map([
+          ['new', T0 + 15],
+          ['both', T0 + 10],
+        ]),
+      );
+      expect(await current().nextReviewAt()).toBe(T0 + 10);
+      expect(await due(T0 + 9)).toEqual([]);
+      expect(await due(T0 + 99)).toEqual(['both', 'new']);
+      expect(await due(T0 + 99, 1)).toEqual(['both']);
+    });
+
+    test('is kept while a customer is parked, and is none once it is saved without, or removed', async () => {
+      const parked = { customer: 'ann', reason: 'not a number', parkedAt: T0 };
+      await current().save([ahead('ann', T0 + 1), ahead('bob', T0 + 2), { kind: 'parked', parked }], at(1));
+      expect(await due(T0 + 9)).toEqual(['bob']);
+      expect(await current().dueAt(['ann'])).toEqual(new Map([['ann', T0 + 1]]));
+      await current().save([saveOf(relationship('ann'))], at(2));
+      await current().save([{ kind: 'removed', customer: 'bob', dueAt: T0 + 5 }], at(3));
+      expect(await current().dueAt(['ann', 'bob'])).toEqual(new Map([['bob', T0 + 5]]));
+      await current().save([{ kind: 'removed', customer: 'bob' }], at(4));
+      expect(await current().nextReviewAt()).toBeUndefined();
+      expect(await current().dueAt(['ann', 'bob'])).toEqual(new Map());
+    });
+
+    test('again after the clock was set back: whoever stands at a later instant is found', async () => {
+      const stored = [0, 10, 20].map((later) => saveOf(relationship(`c-${later}`, { instant: T0 + later })));
+      await current().save(
+        [...stored, { kind: 'parked', parked: { customer: 'c-20', reason: '', parkedAt: T0 } }],
+        at(1),
+      );
+      expect(await current().beyond(T0 + 10, 5)).toEqual([]);
+      expect(await current().beyond(T0, 5)).toEqual(['c-10']);
+      expect(await current().beyond(T0 - 1, 1)).toEqual(['c-0']);
+    });
+
+    test('lies ahead of the present that a checkpoint names', async () => {
+      await current().save([], { ...at(1), asOf: T0 });
+      expect(await current().checkpoint()).toEqual({ ...at(1), asOf: T0 });
+    });
+  });
+
   describe('cases and promises', () => {
     beforeEach(() =>
       current().save(

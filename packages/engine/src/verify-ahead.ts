@@ -1,0 +1,41 @@
+import { identitiesOf, type StageMove, saveFold } from '@rapport/domain';
+import type { EventLog, Position } from '@rapport/event-log';
+import { foldedParts } from './foldable';
+import type { Folder } from './folder';
+import type { RecordedLink } from './identity/identity-index';
+import { readMembers } from './identity/united-streams';
+import { firstAhead } from './projector/ahead';
+import type { FoldedCustomer } from './verify-job';
+
+export interface BeforeDueOptions {
+  readonly log: EventLog;
+  readonly folder: Folder<StageMove>;
+  readonly links: readonly RecordedLink[];
+  /** The read model's checkpoint. */
+  readonly until: Position;
+  readonly asOf: number;
+}
+
+/**
+ * Folds a customer of whom something waits: up to when that comes due, as the read model says. Workers fold everything,
+ * for they do not have the read model; there are few of these.
+ *
+ * @returns the customer as she should be stored; `folded` is null where nothing has happened yet
+ */
+export const foldsBeforeDue = ({ log, folder, links, until, asOf }: BeforeDueOptions) => {
+  const identities = identitiesOf(
+    links.filter(({ position }) => position <= until),
+    { asOf },
+  );
+  const wanted = { ...foldedParts([folder.fold.program]), until };
+  return async (one: FoldedCustomer, dueAt: number): Promise<FoldedCustomer> => {
+    const { customer } = one;
+    if (one.folded === undefined) return one;
+    const events = await readMembers(log, identities.membersOf(customer), wanted);
+    // Where nothing occurs at that instant the read model waits for nothing, and everything is to be in it.
+    if (firstAhead(events, dueAt - 1) !== dueAt) return one;
+    folder.whole(events, Number.NEGATIVE_INFINITY, { asOf: dueAt - 1 });
+    const { fold, history } = folder;
+    return { customer, folded: fold.stage < 0 ? null : { state: saveFold(fold), history: [...history] } };
+  };
+};
