@@ -57,5 +57,5 @@ export const relationshipSave = (
   history: { mode: history.mode, intervals: stageIntervals(history.changes) },
   promises: fold.promises.list(),
   cases: fold.cases.list(),
-  ...(dueAt === undefined ? undefined : { dueAt }),
+  dueAt,
 });

@@ -17,31 +17,58 @@ export const wasAhead = ({ occurredAt, recordedAt }: RecordedLink): boolean => o
 
 const byPosition = (a: RecordedLink, b: RecordedLink): number => (a.position < b.position ? -1 : 1);
 
-/** In the order in which they came in force: as they were recorded, but those that lay ahead when they came due. */
-const inOrderOfForce = (links: readonly RecordedLink[]): readonly RecordedLink[] => {
-  const ahead = links.filter(wasAhead).sort((a, b) => a.occurredAt - b.occurredAt || byPosition(a, b));
-  const others = links.filter((link) => !wasAhead(link)).sort(byPosition);
-  if (ahead.length === 0) return others;
-  const all: RecordedLink[] = [];
-  let next = 0;
-  for (const link of others) {
-    // What came due is taken in before what is recorded after it, and never before it was recorded itself.
-    while (next < ahead.length && ahead[next].occurredAt <= link.recordedAt && ahead[next].position < link.position)
-      all.push(ahead[next++]);
-    all.push(link);
+/** The first index from which on what is sorted reaches a bound. */
+const firstFrom = <T>(sorted: readonly T[], reaches: (one: T) => boolean): number => {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (reaches(sorted[middle])) high = middle;
+    else low = middle + 1;
   }
-  return [...all, ...ahead.slice(next)];
+  return low;
+};
+
+type Step = readonly RecordedLink[];
+
+/**
+ * In the order in which they came in force, those together that did at once: as they were recorded, but those that lay
+ * ahead when they came due, which is before what was recorded then.
+ */
+const inOrderOfForce = (links: readonly RecordedLink[]): readonly Step[] => {
+  const others = links.filter((link) => !wasAhead(link)).sort(byPosition);
+  const steps = others.map((link): Step => [link]);
+  const ahead = links.filter(wasAhead).sort((a, b) => a.occurredAt - b.occurredAt || byPosition(a, b));
+  if (ahead.length === 0) return steps;
+  let latest = Number.NEGATIVE_INFINITY;
+  const recordedBy = others.map(({ recordedAt }) => {
+    latest = Math.max(latest, recordedAt);
+    return latest;
+  });
+  const before = others.map((): RecordedLink[][] => []);
+  before.push([]);
+  for (const link of ahead) {
+    const [known, due] = [
+      firstFrom(others, ({ position }) => position > link.position),
+      firstFrom(recordedBy, (instant) => instant >= link.occurredAt),
+    ];
+    const place = before[Math.max(known, due)];
+    const last = place.at(-1);
+    if (last?.[0].occurredAt === link.occurredAt) last.push(link);
+    else place.push([link]);
+  }
+  return before.flatMap((due, i): readonly Step[] => (i < steps.length ? [...due, steps[i]] : due));
 };
 
 /** Of a customer who is merged by the links recorded up to a position. Undefined where it cannot be told. */
 export const lastAlone = (identity: IdentityIndex, customer: string, upTo: Position): LastAlone | undefined => {
-  const links = inOrderOfForce(identity.linksOf(customer).filter(({ position }) => position <= upTo));
+  const steps = inOrderOfForce(identity.linksOf(customer).filter(({ position }) => position <= upTo));
   const membersBefore = (i: number): readonly string[] =>
-    i === 0 ? [customer] : identitiesOf(links.slice(0, i)).membersOf(customer);
-  for (let i = links.length - 1; i >= 0; i--) {
-    if (links.length > LOOKED_AT && links[i].customer !== customer) continue;
+    i === 0 ? [customer] : identitiesOf(steps.slice(0, i).flat()).membersOf(customer);
+  for (let i = steps.length - 1; i >= 0; i--) {
+    const step = steps[i];
+    if (steps.length > LOOKED_AT && !step.some((link) => link.customer === customer)) continue;
     const members = membersBefore(i);
-    if (members.length > 0) return { takenBy: links[i], members };
+    if (members.length > 0) return { takenBy: step[step.length - 1], members };
   }
   return undefined;
 };

@@ -61,7 +61,8 @@ export const createWhoIsWho = (
   let nextDueAt = Number.POSITIVE_INFINITY;
   /** Whom they name, and whom those did that came in force since it was learned. */
   const awaited = new Set<string>();
-  const isNamed = (customer: string): boolean => index.knows(customer) || awaited.has(customer);
+  const isNamed = (customer: string): boolean =>
+    (index.links > 0 && index.knows(customer)) || (awaited.size > 0 && awaited.has(customer));
 
   const forgetAhead = (): void => {
     ahead = [];
