@@ -67,7 +67,9 @@ const namedIn = (ruleset: Ruleset, { because }: StageChange): readonly DecidingC
     .split(/, (?!s\d)/)
     .filter((part) => part !== '')
     .map((part) => {
-      const said = because.find((one) => conditionText(ruleset, one, 'en') === part);
+      // "just above 5" says both that it is above 5 and that it is not below.
+      const alike = because.filter((one) => conditionText(ruleset, one, 'en') === part);
+      const said = alike.find((one) => alike.every((other) => implies(one, other)));
       if (said === undefined) throw new Error(`"${part}" is not in ${JSON.stringify(because)}`);
       return said;
     });
