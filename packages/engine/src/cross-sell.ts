@@ -110,7 +110,7 @@ async function* only(
 }
 
 /**
- * Everyone whom a link that is news has to do with, to be forgotten, and all her facts again under whoever survives.
+ * Everyone whom a link that is news has to do with, to be forgotten, and all their facts again under whoever survives.
  * Those before are right, and the same again changes nothing, so a kill leaves nothing to be undone.
  */
 const regroupedFacts = async (

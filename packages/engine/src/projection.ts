@@ -31,7 +31,7 @@ export interface WholeOptions {
   readonly now: number;
   /** Why the past changed. */
   readonly past?: ChangedPast;
-  /** Time up to which she is brought at least, though not beyond the present. */
+  /** Time up to which they are brought at least, though not beyond the present. */
   readonly until?: number;
 }
 

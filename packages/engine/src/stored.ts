@@ -43,7 +43,7 @@ export const stageIntervals = (changes: readonly StageMove[]): readonly StageInt
 /**
  * Everything to save about a customer whose fold stands where it should.
  *
- * @param dueAt when the first of her touchpoints that lie ahead comes due
+ * @param dueAt when the first of their touchpoints that lie ahead comes due
  */
 export const relationshipSave = (
   customer: string,

@@ -20,7 +20,7 @@ export interface BeforeDueOptions {
  * Folds a customer of whom something waits: up to when that comes due, as the read model says. Workers fold everything,
  * for they do not have the read model; there are few of these.
  *
- * @returns the customer as she should be stored; `folded` is null where nothing has happened yet
+ * @returns the customer as they should be stored; `folded` is null where nothing has happened yet
  */
 export const foldsBeforeDue = ({ log, folder, links, until, asOf }: BeforeDueOptions) => {
   const identities = identitiesOf(

@@ -40,10 +40,10 @@ export interface Problem {
   readonly got?: unknown;
 }
 
-/** A customer folded from the log up to her last touchpoint, also where that lies ahead, for comparison with what is stored. */
+/** A customer folded from the log up to their last touchpoint, also where that lies ahead, for comparison with what is stored. */
 export interface FoldedCustomer {
   readonly customer: string;
-  /** Undefined when she cannot be folded, null when nothing has happened yet. */
+  /** Undefined when they cannot be folded, null when nothing has happened yet. */
   readonly folded?: { readonly state: Uint8Array; readonly history: readonly StageMove[] } | null;
   readonly reason?: string;
 }
@@ -121,7 +121,7 @@ export const verifyJob: JobFactory<VerifyJobOptions> = ({ rulesets, inForce, unt
 };
 
 /**
- * What the fold of a decision had seen: the streams of everyone who was one with her, by the links that had occurred by
+ * What the fold of a decision had seen: the streams of everyone who was one with them, by the links that had occurred by
  * an instant, up to a position.
  */
 const knownThen = (log: EventLog, identity: IdentityIndex, customer: string) => {

@@ -138,7 +138,7 @@ export type RelationshipSave =
       readonly promises: readonly OpenPromise[];
       /** All complaint cases; replaces what was stored. */
       readonly cases: readonly ComplaintCase[];
-      /** When the first of her touchpoints that lie ahead comes due; absent where none does. */
+      /** When the first of their touchpoints that lie ahead comes due; absent where none does. */
       readonly dueAt?: number;
     }
   | { readonly kind: 'parked'; readonly parked: ParkedCustomer }

@@ -11,8 +11,8 @@ export interface RefusedField {
   readonly message: string;
 }
 
-/** One touchpoint that was refused, or a request as a whole. */
-export interface Refused {
+/** What is known of a touchpoint that was refused, or of a request as a whole. */
+interface About {
   /** Who sent it: the id of a key, `token:` and the subject of a token; absent where nobody could be told. */
   readonly key?: string;
   /** As the sender names it. */
@@ -31,7 +31,12 @@ export interface Refused {
   readonly format: string;
   /** Its place among others: `index 3` of a list, `line 17` of a stream. */
   readonly place?: string;
+  /** Of what is kept, that of the last one. */
   readonly requestId: string;
+}
+
+/** One touchpoint that was refused, or a request as a whole. */
+export interface Refused extends About {
   /** Asked for only where it is kept. Absent or undefined: there is none to keep. */
   readonly body?: () => string | Uint8Array | undefined;
   /** How long the body was that is not here, as the sender said. */
@@ -39,24 +44,12 @@ export interface Refused {
 }
 
 /** What is kept of a refusal. The same one that comes again is counted, not kept twice. */
-export interface Rejection {
+export interface Rejection extends About {
   readonly id: string;
   readonly firstAt: number;
   readonly lastAt: number;
   /** How often it came. */
   readonly times: number;
-  readonly key?: string;
-  readonly source?: string;
-  readonly touchpoint?: string;
-  readonly customer?: string;
-  readonly reason: string;
-  readonly status: number;
-  readonly problems: readonly RefusedField[];
-  readonly route: string;
-  readonly format: string;
-  readonly place?: string;
-  /** Of the last one. */
-  readonly requestId: string;
   /** The first 32 hexadecimal digits of the SHA-256 of the body as it was sent; of an item in a list, of its JSON. */
   readonly fingerprint: string;
   /** `whole` but for what is masked; `cut` after so many bytes; `none`. */

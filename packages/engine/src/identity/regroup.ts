@@ -7,9 +7,9 @@ export interface Regrouped {
   readonly customer: string;
   /** The last link that had to do with it. */
   readonly link: RecordedLink;
-  /** Whose histories made up her relationship before; none where she had none of her own. */
+  /** Whose histories made up their relationship before; none where they had none of their own. */
   readonly membersBefore: readonly string[];
-  /** Whether any link named her before. */
+  /** Whether any link named them before. */
   readonly namedBefore: boolean;
   /** Whether she has one now. */
   readonly standsAlone: boolean;

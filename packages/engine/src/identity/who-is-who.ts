@@ -44,7 +44,7 @@ export interface WhoIsWho {
   /**
    * What was last decided about a customer of whom nothing is stored.
    *
-   * @param why `merged`: because she was merged until now; `ahead`: because all of her lay ahead
+   * @param why `merged`: because they were merged until now; `ahead`: because all of theirs lay ahead
    */
   lastDecided(customer: string, checkpoint: Position | undefined, why?: 'merged' | 'ahead'): Promise<Decided>;
 }

@@ -42,14 +42,14 @@ interface Work {
   readonly customer: string;
   /** Of all who are merged into her. */
   readonly events: readonly RecordedEvent[];
-  /** Who she was, where that is not as it is known now. */
+  /** Who they were, where that is not as it is known now. */
   readonly was?: Regrouped;
 }
 
 /** Work with all that is known of it. */
 interface Task extends Work {
   readonly stored: StoredRelationship | undefined;
-  /** When the first of her touchpoints that wait comes due. */
+  /** When the first of their touchpoints that wait comes due. */
   readonly dueAt: number | undefined;
   readonly position: Position;
   /** What lies ahead of it waits. */
@@ -60,7 +60,7 @@ interface Task extends Work {
 
 const isDue = ({ dueAt, now }: Task): boolean => dueAt !== undefined && dueAt <= now;
 
-/** Whether the clock was set back, so that she stands at an instant that lies ahead. */
+/** Whether the clock was set back, so that they stand at an instant that lies ahead. */
 const liesAhead = ({ stored, until }: Task): boolean => until !== undefined && (stored?.instant ?? until) > until;
 
 export const createCustomerFolds = ({
@@ -202,7 +202,7 @@ export const createCustomerFolds = ({
     if (work.length > 0) await saver.save(await foldAll(work, checkpoint, { now: until, until }), checkpoint);
   };
 
-  /** Everyone whose history is made up of other streams than before; who was merged has nothing of her own any more. */
+  /** Everyone whose history is made up of other streams than before; who was merged has nothing of their own any more. */
   const foldRegrouped = async (
     regrouped: readonly Regrouped[],
     position: Position,

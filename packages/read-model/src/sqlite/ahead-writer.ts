@@ -4,7 +4,7 @@ import type { Database } from 'better-sqlite3';
 export interface AheadWriter {
   /** Before the first of each transaction: looks whether anybody has one. */
   begin(): void;
-  /** @param dueAt undefined where nothing of hers lies ahead */
+  /** @param dueAt undefined where nothing of theirs lies ahead */
   put(customer: string, dueAt: number | undefined): void;
 }
 
