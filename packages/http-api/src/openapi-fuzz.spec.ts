@@ -24,6 +24,8 @@ interface Operation {
 /** Answers without end are tested where they are made; figures for Prometheus are no JSON. */
 const NOT_ASKED = ['streamStageChanges', 'metrics'];
 const RUNS = 40;
+/** Chance may refuse one round, not all of them. */
+const ROUNDS = 20;
 const STREAM = /ndjson|jsonl/;
 const CUSTOMERS = ['c-1', 'c-2', 'Jürgen K.', '../../etc/passwd', 'a%2fb'];
 
@@ -81,6 +83,7 @@ beforeAll(async () => {
     cause: ['touchpoint', 'late', 'time,merge'],
     kind: ['stageChanged', 'signalRaised,signalCleared'],
     lang: ['en', 'de'],
+    at: ['2026-04-01T00:00:00Z', '2026-02-15T00:00:00Z'],
     asOf: ['2026-04-01T00:00:00Z', '2026-02-15T00:00:00Z'],
     knownAt: ['2100-01-01T00:00:00Z'],
     from: ['2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z'],
@@ -226,26 +229,23 @@ it('has an operation for everything that is promised', () => {
 });
 
 it('answers whatever the document lets one ask, and what it does not, as the document says and without a defect', async () => {
-  const seen = new Map<string, Set<number>>();
   for (const operation of operations) {
     const statuses = new Set<number>();
     const others = otherTypes(operation);
-    seen.set(operation.operationId, statuses);
-    await fc.assert(
-      fc.asyncProperty(requestOf(operation), async (request) => {
-        const { status } = await api.ask(request);
-        statuses.add(status);
-        expect(status).toBeLessThan(500);
-        const type = (request.headers as { readonly 'content-type'?: string })['content-type'];
-        if (type !== undefined && others.includes(type)) expect([type, status]).toEqual([type, 415]);
-      }),
-      { numRuns: RUNS },
-    );
+    const property = fc.asyncProperty(requestOf(operation), async (request) => {
+      const { status } = await api.ask(request);
+      statuses.add(status);
+      expect(status).toBeLessThan(500);
+      const type = (request.headers as { readonly 'content-type'?: string })['content-type'];
+      if (type !== undefined && others.includes(type)) expect([type, status]).toEqual([type, 415]);
+    });
+    // What is written may need what no schema leads to, a ruleset; what is read is asked until it was answered.
+    const isEnough = (): boolean => operation.method !== 'get' || [...statuses].some((status) => status < 300);
+    for (let round = 1; round === 1 || (!isEnough() && round <= ROUNDS); round++)
+      await fc.assert(property, { numRuns: RUNS });
+    // A run that was refused everywhere would show nothing.
+    expect([operation.operationId, isEnough()]).toEqual([operation.operationId, true]);
   }
-  // A run that was refused everywhere would show nothing. What is written may need what no schema leads to: a ruleset.
-  const answered = (id: string): boolean => [...(seen.get(id) ?? [])].some((status) => status < 300);
-  const reads = operations.filter(({ method }) => method === 'get').map(({ operationId }) => operationId);
-  expect(reads.filter((id) => !answered(id))).toEqual([]);
 });
 
 it('answers streams of whatever lines, line by line', async () => {

@@ -6,6 +6,7 @@ import type { Delivery, Webhooks } from './webhooks';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
+const MINUTELY = { baseMilliseconds: 60_000, factor: 1, capMilliseconds: 60_000, spanMilliseconds: DAY };
 
 let setting: Setting;
 beforeEach(() => {
@@ -133,6 +134,16 @@ test('Retry-After leaves the whole endpoint alone for that long', async () => {
   expect(receiver.received).toHaveLength(6);
   expect(instants[0] - asked).toBeGreaterThanOrEqual(600_000);
   expect(instants[4] - asked).toBeLessThan(610_000);
+});
+
+test('an endpoint that asks for less time than its delivery waits anyway hears of it again', async () => {
+  const receiver = await setting.receiver(status(429, { 'retry-after': '1' }));
+  const webhooks = await setting.open({ random: () => 0.9, options: { retries: MINUTELY } });
+  const { id } = await subscribe(webhooks, { url: receiver.url });
+  await recordRounds(setting.log, 1, 1);
+  await eventually(async () => ((await firstDelivery(webhooks, id))?.attempts.length ?? 0) > 0);
+  receiver.answer = ok;
+  await setting.clock.runUntil(() => receiver.accepted.length === 1);
 });
 
 describe('the schedule of retries', () => {

@@ -105,3 +105,25 @@ test('a log that cannot be read for a while is read on, and meanwhile nobody is 
   expect(again.value.changes.map(({ event }: Announcement) => event.id)).toEqual(['a-2']);
   await feed.close();
 });
+
+test('a feed that is closed while it reads back does not count as looked at what it had not read', async () => {
+  const log = memoryEventLog();
+  await log.appendMany([decision('a', 1), decision('b', 1)]);
+  const reading = new AbortController();
+  const closing: EventLog = {
+    ...log,
+    // Ends before its first page, as the log does when reading is given up.
+    readAll: async function* ({ signal } = {}) {
+      reading.abort();
+      await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+    },
+  };
+  const feed = createChangeFeed(closing);
+  const looked: unknown[] = [];
+  const pages = feed.follow({ signal: new AbortController().signal, looked: (cursor) => looked.push(cursor) });
+  const next = pages[Symbol.asyncIterator]().next();
+  await new Promise((resolve) => reading.signal.addEventListener('abort', resolve));
+  await feed.close();
+  expect(await next).toEqual({ done: true, value: undefined });
+  expect(looked).toEqual([]);
+});

@@ -170,7 +170,8 @@ export const createChangeFeed = (log: EventLog, { retryMilliseconds = RETRY_MS }
       }
       if (changes.length > 0) return { changes, cursor: page[page.length - 1].position };
     }
-    return { changes, cursor: until };
+    // Reading ended early then: nothing that was not read may count as looked at.
+    return { changes, cursor: closing.signal.aborted ? after : until };
   };
 
   const readOnce = (

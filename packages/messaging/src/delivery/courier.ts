@@ -186,6 +186,8 @@ export const startCourier = (setup: CourierOptions): Courier => {
       const earliest = lanes.rouse(now);
       if (earliest !== undefined) rouseBy(earliest);
     }
+    // There is one alarm: the one that has just rung may have stood for either of the two.
+    if (Number.isFinite(rouseAt)) wake.at(rouseAt);
     if (now < endpoint.quietUntil) wake.at(endpoint.quietUntil);
     else sendReady();
   };
