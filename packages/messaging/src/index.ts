@@ -1,3 +1,4 @@
+export type { Resolve, TargetOptions } from './egress/targets';
 export { openWebhooks } from './open-webhooks';
 export {
   DEFAULT_WEBHOOK_OPTIONS,
@@ -5,5 +6,4 @@ export {
   type RetryOptions,
   type WebhookOptions,
 } from './options';
-export type { Resolve, TargetOptions } from './target/targets';
 export * from './webhooks';

@@ -5,14 +5,14 @@ import type { Position } from '@rapport/event-log';
 import { acquireWriter, atStore, makeOwned, openStore, type Store, type WriterLock } from '@rapport/sqlite';
 import { type Either, left, right } from 'fp-ts/Either';
 import type { WaitingDelivery } from './delivery/waiting-delivery';
+import { createTargets } from './egress/targets';
 import { DEFAULT_WEBHOOK_OPTIONS, type OpenWebhooksOptions, type WebhookOptions } from './options';
-import { createRunner, type Entry } from './runner';
 import { newSecret } from './signing';
 import { createDeliveryStore } from './store/delivery-store';
-import { createJournal } from './store/journal';
+import { createDeliveryWriteBuffer } from './store/delivery-write-buffer';
 import { SUBSCRIPTIONS_FILE } from './store/schema';
 import { createSubscriptionStore } from './store/subscription-store';
-import { createTargets } from './target/targets';
+import { createSubscriptionSupervisor, type ManagedSubscription } from './subscription-supervisor';
 import type { Delivery, NewSubscription, Subscription, SubscriptionProblem, Webhooks } from './webhooks';
 
 /**
@@ -56,24 +56,24 @@ const webhooksOn = (store: Store, lock: WriterLock, setup: OpenWebhooksOptions):
   const subscriptions = createSubscriptionStore(store.db);
   const deliveries = createDeliveryStore(store.db);
   const { keptDeliveries } = options;
-  const journal = createJournal({ store, subscriptions, deliveries, keptDeliveries, logger });
-  const runner = createRunner({
+  const buffer = createDeliveryWriteBuffer({ store, subscriptions, deliveries, keptDeliveries, logger });
+  const supervisor = createSubscriptionSupervisor({
     ...setup,
     store,
     subscriptions,
     deliveries,
-    journal,
+    buffer,
     targets,
     options,
     clock,
     random,
   });
-  const { entries } = runner;
+  const { all } = supervisor;
   let stopped: Promise<void> | undefined;
 
-  const subscriptionOf = ({ stored, courier }: Entry): Subscription => {
+  const subscriptionOf = ({ stored, worker }: ManagedSubscription): Subscription => {
     const { id, number, url, description, filter, status, reason, createdAt } = stored;
-    const { cursor, lastSuccessAt, lastFailureAt } = courier?.progress() ?? stored.progress;
+    const { cursor, lastSuccessAt, lastFailureAt } = worker?.progress() ?? stored.progress;
     return {
       id,
       url,
@@ -83,7 +83,7 @@ const webhooksOn = (store: Store, lock: WriterLock, setup: OpenWebhooksOptions):
       ...(reason === undefined ? undefined : { reason }),
       createdAt,
       cursor,
-      waiting: deliveries.count(number, 'waiting') + (courier?.unstored() ?? 0),
+      waiting: deliveries.count(number, 'waiting') + (worker?.unstored() ?? 0),
       deadLetters: deliveries.count(number, 'dead'),
       ...(lastSuccessAt === undefined ? undefined : { lastSuccessAt }),
       ...(lastFailureAt === undefined ? undefined : { lastFailureAt }),
@@ -93,7 +93,7 @@ const webhooksOn = (store: Store, lock: WriterLock, setup: OpenWebhooksOptions):
   /** As stored, with what happened until now. */
   const reading = <T>(read: () => T): T =>
     atStore(store.path, () => {
-      journal.flush();
+      buffer.flush();
       return read();
     });
 
@@ -112,7 +112,7 @@ const webhooksOn = (store: Store, lock: WriterLock, setup: OpenWebhooksOptions):
       const wrongCursor = await afterProblem(after);
       if (wrongCursor !== undefined) return left(wrongCursor);
       const secret = newSecret();
-      const entry = runner.add({
+      const managed = supervisor.add({
         id: `sub_${randomBytes(12).toString('hex')}`,
         url,
         description,
@@ -122,77 +122,77 @@ const webhooksOn = (store: Store, lock: WriterLock, setup: OpenWebhooksOptions):
         secret,
         progress: { cursor: after === 'start' ? undefined : (after ?? (await feed.end())) },
       });
-      return right({ subscription: reading(() => subscriptionOf(entry)), secret });
+      return right({ subscription: reading(() => subscriptionOf(managed)), secret });
     },
-    list: async () => reading(() => [...entries.values()].map(subscriptionOf)),
+    list: async () => reading(() => [...all.values()].map(subscriptionOf)),
     get: async (id) => {
-      const entry = entries.get(id);
-      return entry && reading(() => subscriptionOf(entry));
+      const managed = all.get(id);
+      return managed && reading(() => subscriptionOf(managed));
     },
     update: async (id, { status, url, description, filter }) => {
       const problem = url === undefined ? undefined : await targets.check(url);
-      const entry = entries.get(id);
-      if (entry === undefined) return left(NOT_FOUND);
+      const managed = all.get(id);
+      if (managed === undefined) return left(NOT_FOUND);
       if (problem !== undefined) return left(invalid('url', problem));
-      const resumed = status === 'active' && entry.stored.status !== 'active';
-      runner.save(entry, {
+      const resumed = status === 'active' && managed.stored.status !== 'active';
+      supervisor.save(managed, {
         ...(url === undefined ? undefined : { url }),
         ...(description === undefined ? undefined : { description }),
         ...(filter === undefined ? undefined : { filter }),
         ...(status === undefined ? undefined : { status, reason: undefined }),
       });
-      if (status === 'paused') runner.halt(entry);
-      else if (resumed) runner.resume(entry);
-      else if (url !== undefined || filter !== undefined) runner.restart(entry);
-      return right(reading(() => subscriptionOf(entry)));
+      if (status === 'paused') supervisor.halt(managed);
+      else if (resumed) supervisor.resume(managed);
+      else if (url !== undefined || filter !== undefined) supervisor.restart(managed);
+      return right(reading(() => subscriptionOf(managed)));
     },
     remove: async (id) => {
-      const entry = entries.get(id);
-      if (entry === undefined) return false;
-      runner.remove(entry);
+      const managed = all.get(id);
+      if (managed === undefined) return false;
+      supervisor.remove(managed);
       return true;
     },
     rotateSecret: async (id) => {
-      const entry = entries.get(id);
-      if (entry === undefined) return left(NOT_FOUND);
+      const managed = all.get(id);
+      if (managed === undefined) return left(NOT_FOUND);
       const secret = newSecret();
       const oldSecretUntil = clock.now() + options.oldSecretMilliseconds;
-      runner.save(entry, { secret, oldSecret: entry.stored.secret, oldSecretUntil });
+      supervisor.save(managed, { secret, oldSecret: managed.stored.secret, oldSecretUntil });
       return right({ secret, oldSecretUntil });
     },
     test: async (id) => {
-      const entry = entries.get(id);
-      if (entry === undefined) return left(NOT_FOUND);
+      const managed = all.get(id);
+      if (managed === undefined) return left(NOT_FOUND);
       const at = clock.now();
       const event = testEvent(id, at);
       const body = JSON.stringify(event);
-      const sender = runner.sender(entry.stored.url, 1);
-      const { retryAfter: _, ...answer } = await sender.send({ headers: entry.sign(event.id, at, body), body });
+      const sender = supervisor.sender(managed.stored.url, 1);
+      const { retryAfter: _, ...answer } = await sender.send({ headers: managed.sign(event.id, at, body), body });
       await sender.close();
       return right({ at, ...answer });
     },
     deliveries: async ({ subscription, status, customer, after, limit }) => {
-      const entry = entries.get(subscription);
-      if (entry === undefined) return { deliveries: [] };
+      const managed = all.get(subscription);
+      if (managed === undefined) return { deliveries: [] };
       const wanted = Math.min(Math.max(1, limit), MOST_LISTED);
       const query = { status, customer, before: after as Position | undefined, limit: wanted + 1 };
-      const found = reading(() => deliveries.query(entry.stored.number, query));
+      const found = reading(() => deliveries.query(managed.stored.number, query));
       const listed = found.slice(0, wanted).map((delivery) => deliveryOf(subscription, delivery));
       return found.length > wanted ? { deliveries: listed, next: listed[wanted - 1].cursor } : { deliveries: listed };
     },
     redeliver: async (subscription, id): Promise<Either<SubscriptionProblem, number>> => {
-      const entry = entries.get(subscription);
-      if (entry === undefined) return left(NOT_FOUND);
-      const count = reading(() => deliveries.redeliver(entry.stored.number, id));
+      const managed = all.get(subscription);
+      if (managed === undefined) return left(NOT_FOUND);
+      const count = reading(() => deliveries.redeliver(managed.stored.number, id));
       if (count === 0 && id !== undefined) return left(NOT_FOUND);
-      entry.courier?.lookAgain();
+      managed.worker?.lookAgain();
       return right(count);
     },
-    start: runner.start,
+    start: supervisor.start,
     stop: () => {
       stopped ??= (async () => {
-        await runner.stop();
-        journal.close();
+        await supervisor.stop();
+        buffer.close();
         store.close();
         lock.release();
       })();

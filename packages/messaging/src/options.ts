@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChangeFeed, Clock } from '@rapport/engine';
 import type { Metrics, Telemetry, Traces } from '@rapport/telemetry';
-import type { Resolve, TargetOptions } from './target/targets';
+import type { Resolve, TargetOptions } from './egress/targets';
 
 /** How often and how long a failing delivery is tried again: at a random instant up to min(cap, base * factor^n). */
 export interface RetryOptions {

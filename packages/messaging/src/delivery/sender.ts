@@ -1,4 +1,4 @@
-import type { Targets } from '../target/targets';
+import type { Targets } from '../egress/targets';
 
 export interface Message {
   readonly headers: Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@ import type { ChangeEvent } from '@rapport/engine';
 import type { Position } from '@rapport/event-log';
 import type { DeliveryAttempt, DeliveryStatus } from '../webhooks';
 
-/** A delivery on its way, as the courier of its subscription holds it. */
+/** A delivery on its way, as the worker of its subscription holds it. */
 export interface WaitingDelivery {
   readonly id: string;
   readonly customer: string;

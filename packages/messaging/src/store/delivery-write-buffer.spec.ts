@@ -5,7 +5,7 @@ import type { Position } from '@rapport/event-log';
 import { openStore, type Store } from '@rapport/sqlite';
 import type { WaitingDelivery } from '../delivery/waiting-delivery';
 import { createDeliveryStore, type DeliveryStore } from './delivery-store';
-import { createJournal, type Journal, type Journalled } from './journal';
+import { createDeliveryWriteBuffer, type DeliveryWriteBuffer, type ProgressSource } from './delivery-write-buffer';
 import { SUBSCRIPTIONS_FILE } from './schema';
 import { createSubscriptionStore, type SubscriptionStore } from './subscription-store';
 
@@ -13,20 +13,20 @@ let folder: string;
 let store: Store;
 let subscriptions: SubscriptionStore;
 let deliveries: DeliveryStore;
-let journal: Journal;
+let buffer: DeliveryWriteBuffer;
 const errors: unknown[] = [];
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'rapport-journal-'));
+  folder = mkdtempSync(join(tmpdir(), 'rapport-buffer-'));
   store = openStore(join(folder, 'subscriptions.sqlite'), { ...SUBSCRIPTIONS_FILE, mode: 'write', synchronous: 'off' });
   subscriptions = createSubscriptionStore(store.db);
   deliveries = createDeliveryStore(store.db);
   errors.length = 0;
   const logger = { info: () => {}, warn: () => {}, error: (...told: unknown[]) => void errors.push(told) };
-  journal = createJournal({ store, subscriptions, deliveries, keptDeliveries: 10, logger: logger as never });
+  buffer = createDeliveryWriteBuffer({ store, subscriptions, deliveries, keptDeliveries: 10, logger: logger as never });
 });
 afterEach(() => {
-  journal.close();
+  buffer.close();
   store.close();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -42,7 +42,7 @@ const subscription = (): number =>
     progress: { cursor: undefined },
   }).number;
 
-const courier = (number: number, cursor: string): Journalled => ({
+const worker = (number: number, cursor: string): ProgressSource => ({
   number,
   progress: () => ({ cursor: cursor as Position, lastSuccessAt: 7 }),
 });
@@ -60,10 +60,10 @@ const delivery = (n: number): WaitingDelivery => ({
 
 test('what is noted is written together, a little later', async () => {
   const number = subscription();
-  journal.note(courier(number, 'a'), delivery(1));
-  journal.note(courier(number, 'b'), delivery(2));
+  buffer.note(worker(number, 'a'), delivery(1));
+  buffer.note(worker(number, 'b'), delivery(2));
   expect(deliveries.count(number, 'delivered')).toBe(0);
-  await journal.written();
+  await buffer.written();
   expect(deliveries.count(number, 'delivered')).toBe(2);
   expect(subscriptions.all()).toMatchObject([{ progress: { cursor: 'b', lastSuccessAt: 7 } }]);
 });
@@ -72,27 +72,27 @@ test('a full disk loses nothing: it is said once, and written when there is room
   const number = subscription();
   const pages = Number(store.db.pragma('page_count', { simple: true }));
   store.db.pragma(`max_page_count = ${pages}`);
-  for (let n = 1; n <= 50; n++) journal.note(courier(number, 'c'), delivery(n));
-  journal.flush();
-  journal.flush();
-  expect(journal.failing).toBe(true);
+  for (let n = 1; n <= 50; n++) buffer.note(worker(number, 'c'), delivery(n));
+  buffer.flush();
+  buffer.flush();
+  expect(buffer.failing).toBe(true);
   expect(errors).toHaveLength(1);
   expect(errors[0]).toMatchObject([{ err: { kind: 'full' } }, expect.any(String)]);
   expect(subscriptions.all()).toMatchObject([{ progress: { cursor: undefined } }]);
   store.db.pragma('max_page_count = 100000');
-  await journal.written();
-  expect(journal.failing).toBe(false);
+  await buffer.written();
+  expect(buffer.failing).toBe(false);
   expect(deliveries.count(number, 'delivered')).toBe(10);
   expect(deliveries.query(number, { limit: 1 })).toMatchObject([{ id: 'change-50' }]);
 });
 
 test('nothing is written of a subscription that was removed', () => {
   const number = subscription();
-  journal.note(courier(number, 'a'), delivery(1));
-  journal.forget(number);
+  buffer.note(worker(number, 'a'), delivery(1));
+  buffer.forget(number);
   subscriptions.remove(number);
-  journal.note(courier(number, 'b'), delivery(2));
-  journal.flush();
+  buffer.note(worker(number, 'b'), delivery(2));
+  buffer.flush();
   expect(errors).toEqual([]);
   expect(subscription()).not.toBe(number);
 });

@@ -1,19 +1,19 @@
 import type { ChangeEvent, ChangeFeed, ChangeFilter, Clock } from '@rapport/engine';
 import type { OpenWebhooksOptions, WebhookOptions } from '../options';
 import type { DeliveryStore } from '../store/delivery-store';
-import type { Journal, Journalled } from '../store/journal';
+import type { DeliveryWriteBuffer, ProgressSource } from '../store/delivery-write-buffer';
 import type { Progress } from '../store/subscription-store';
 import type { DeliveryAttempt } from '../webhooks';
 import { type Attempting, attemptAt } from './attempt-at';
+import { createCustomerQueues } from './customer-queues';
+import { createDeliveryFeeder } from './delivery-feeder';
 import { disablingReason, GONE } from './disabling';
 import { createEndpoint } from './endpoint';
-import { createLanes } from './lanes';
 import { retryAfter, retryDelay } from './retry';
-import { createUptake } from './uptake';
 import { type WaitingDelivery, withAttempt } from './waiting-delivery';
 import { createWake } from './wake';
 
-export interface CourierOptions extends Attempting, Pick<OpenWebhooksOptions, 'metrics' | 'logger'> {
+export interface DeliveryWorkerOptions extends Attempting, Pick<OpenWebhooksOptions, 'metrics' | 'logger'> {
   readonly number: number;
   readonly filter: ChangeFilter;
   readonly progress: Progress;
@@ -22,16 +22,16 @@ export interface CourierOptions extends Attempting, Pick<OpenWebhooksOptions, 'm
   readonly random: () => number;
   readonly options: WebhookOptions;
   readonly deliveries: DeliveryStore;
-  readonly journal: Journal;
-  /** The courier stopped by itself. */
+  readonly buffer: DeliveryWriteBuffer;
+  /** The worker stopped by itself. */
   disabled(reason: string): void;
 }
 
 /**
- * Delivers the changes of one subscription. Each has its own courier, connections and lanes, so that nothing that
+ * Delivers the changes of one subscription. Each has its own worker, connections and queues, so that nothing that
  * happens at one endpoint reaches another.
  */
-export interface Courier extends Journalled {
+export interface DeliveryWorker extends ProgressSource {
   /** Changes taken up that have no row in the store. */
   unstored(): number;
   /** Rows were made to wait again: takes them up. */
@@ -43,64 +43,64 @@ export interface Courier extends Journalled {
 /** When the log cannot be read. */
 const TROUBLE_MS = 5_000;
 /** Deliveries that wait are looked through at most once in so long: the more wait, the more it costs. */
-const ROUSE_MS = 50;
+const RELEASE_MS = 50;
 
 const kindOf = ({ type }: ChangeEvent): string => type.split('.')[1];
 
-/** @example const courier = startCourier({ ...options, send: (event) => sender.send(messageOf(event)) }); */
-export const startCourier = (setup: CourierOptions): Courier => {
-  const { number, subscription, feed, clock, options, journal, metrics, logger } = setup;
+/** @example const worker = startDeliveryWorker({ ...options, send: (event) => sender.send(messageOf(event)) }); */
+export const startDeliveryWorker = (setup: DeliveryWorkerOptions): DeliveryWorker => {
+  const { number, subscription, feed, clock, options, buffer, metrics, logger } = setup;
   const { retries } = options;
   const halting = new AbortController();
-  const lanes = createLanes();
+  const queues = createCustomerQueues();
   const endpoint = createEndpoint({ concurrency: options.concurrency, retries, random: setup.random });
   let { lastSuccessAt, lastFailureAt, failingSince } = setup.progress;
   let underWay = 0;
   /** Nothing that waits for an instant may go before. */
-  let rouseAt = 0;
-  let rousedAt = 0;
+  let releaseAt = 0;
+  let releasedAt = 0;
   let ended: (() => void) | undefined;
 
-  const journalled: Journalled = {
+  const source: ProgressSource = {
     number,
-    progress: () => ({ cursor: uptake.cursor(), lastSuccessAt, lastFailureAt, failingSince }),
+    progress: () => ({ cursor: feeder.cursor(), lastSuccessAt, lastFailureAt, failingSince }),
   };
   const wake = createWake(clock, () => pump());
-  const uptake = createUptake({
+  const feeder = createDeliveryFeeder({
     ...setup,
     cursor: setup.progress.cursor,
-    lanes,
+    queues,
     held: options.heldDeliveries,
-    note: (delivery) => journal.note(journalled, delivery),
+    note: (delivery) => buffer.note(source, delivery),
     taken: () => {
-      rouseAt = 0;
+      releaseAt = 0;
       pump();
     },
   });
 
-  const rouseBy = (instant: number): void => {
-    rouseAt = Math.min(rouseAt, Math.max(instant, rousedAt + ROUSE_MS));
-    wake.at(rouseAt);
+  const releaseBy = (instant: number): void => {
+    releaseAt = Math.min(releaseAt, Math.max(instant, releasedAt + RELEASE_MS));
+    wake.at(releaseAt);
   };
 
   const putBack = (delivery: WaitingDelivery, nextAttemptAt: number): void => {
     delivery.nextAttemptAt = nextAttemptAt;
-    lanes.putBack(delivery);
-    rouseBy(nextAttemptAt);
+    queues.putBack(delivery);
+    releaseBy(nextAttemptAt);
   };
 
   const ends = (delivery: WaitingDelivery, as: 'delivered' | 'dead'): void => {
     delivery.status = as;
     delivery.nextAttemptAt = undefined;
-    lanes.settle(delivery);
-    uptake.store(delivery);
-    uptake.left();
+    queues.settle(delivery);
+    feeder.store(delivery);
+    feeder.left();
   };
 
   const disable = (delivery: WaitingDelivery, reason: string): void => {
     delivery.nextAttemptAt = undefined;
-    uptake.store(delivery);
-    lanes.putBack(delivery);
+    feeder.store(delivery);
+    queues.putBack(delivery);
     void halt();
     setup.disabled(reason);
   };
@@ -110,7 +110,7 @@ export const startCourier = (setup: CourierOptions): Courier => {
     failingSince = undefined;
     ends(delivery, 'delivered');
     // It is back: what waits has waited long enough.
-    if (endpoint.succeeded()) lanes.rouse(Number.POSITIVE_INFINITY);
+    if (endpoint.succeeded()) queues.releaseDue(Number.POSITIVE_INFINITY);
     metrics?.announced(kindOf(event), 'webhook', 1);
   };
 
@@ -118,7 +118,7 @@ export const startCourier = (setup: CourierOptions): Courier => {
     const delay = Math.max(retryDelay(delivery.tries, retries, setup.random()), asked);
     putBack(delivery, Math.min(now + delay, last));
     // Whatever waits behind it waits long.
-    for (const one of lanes.of(delivery.customer)) if (one === delivery || !one.stored) uptake.store(one);
+    for (const one of queues.of(delivery.customer)) if (one === delivery || !one.stored) feeder.store(one);
   };
 
   const failed = (delivery: WaitingDelivery, attempt: DeliveryAttempt, wait: string | undefined): void => {
@@ -160,7 +160,7 @@ export const startCourier = (setup: CourierOptions): Courier => {
       await attempt(delivery);
     } catch (error) {
       logger?.error({ err: error, subscription, delivery: delivery.id }, 'a webhook delivery could not be attempted');
-      if (lanes.find(delivery.cursor) === delivery) putBack(delivery, clock.now() + TROUBLE_MS);
+      if (queues.find(delivery.cursor) === delivery) putBack(delivery, clock.now() + TROUBLE_MS);
     }
     underWay--;
     pump();
@@ -168,7 +168,7 @@ export const startCourier = (setup: CourierOptions): Courier => {
 
   const sendReady = (): void => {
     while (underWay < endpoint.limit && clock.now() >= endpoint.quietUntil) {
-      const delivery = lanes.next();
+      const delivery = queues.next();
       if (delivery === undefined) return;
       void deliver(delivery);
     }
@@ -180,19 +180,19 @@ export const startCourier = (setup: CourierOptions): Courier => {
       return;
     }
     const now = clock.now();
-    if (now >= rouseAt) {
-      rousedAt = now;
-      rouseAt = Number.POSITIVE_INFINITY;
-      const earliest = lanes.rouse(now);
-      if (earliest !== undefined) rouseBy(earliest);
+    if (now >= releaseAt) {
+      releasedAt = now;
+      releaseAt = Number.POSITIVE_INFINITY;
+      const earliest = queues.releaseDue(now);
+      if (earliest !== undefined) releaseBy(earliest);
     }
     // There is one alarm: the one that has just rung may have stood for either of the two.
-    if (Number.isFinite(rouseAt)) wake.at(rouseAt);
+    if (Number.isFinite(releaseAt)) wake.at(releaseAt);
     if (now < endpoint.quietUntil) wake.at(endpoint.quietUntil);
     else sendReady();
   };
 
-  const running = uptake.run(halting.signal);
+  const running = feeder.run(halting.signal);
   let halted: Promise<void> | undefined;
   const halt = (): Promise<void> => {
     halted ??= (async () => {
@@ -207,5 +207,5 @@ export const startCourier = (setup: CourierOptions): Courier => {
     return halted;
   };
 
-  return { ...journalled, unstored: uptake.unstored, lookAgain: uptake.lookAgain, halt };
+  return { ...source, unstored: feeder.unstored, lookAgain: feeder.lookAgain, halt };
 };

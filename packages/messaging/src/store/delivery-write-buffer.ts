@@ -5,15 +5,15 @@ import type { OpenWebhooksOptions } from '../options';
 import type { DeliveryStore } from './delivery-store';
 import type { Progress, SubscriptionStore } from './subscription-store';
 
-/** What a courier tells the journal of itself. */
-export interface Journalled {
+/** What a worker tells the buffer of itself. */
+export interface ProgressSource {
   /** Of its subscription. */
   readonly number: number;
   progress(): Progress;
 }
 
 interface Noted {
-  courier: Journalled;
+  worker: ProgressSource;
   readonly deliveries: Set<WaitingDelivery>;
 }
 
@@ -21,9 +21,9 @@ interface Noted {
  * Writes the state of deliveries in groups: a delivery that succeeds costs no commit of its own. What is lost with the
  * last group when the process dies is delivered again, with the same id.
  */
-export interface Journal {
-  /** Notes that something of a courier changed, and which delivery. */
-  note(courier: Journalled, delivery?: WaitingDelivery): void;
+export interface DeliveryWriteBuffer {
+  /** Notes that something of a worker changed, and which delivery. */
+  note(worker: ProgressSource, delivery?: WaitingDelivery): void;
   /** Its subscription was removed: nothing of it is written any more. */
   forget(number: number): void;
   /** Writes now. Does not throw; what could not be written is kept and tried again. */
@@ -35,7 +35,7 @@ export interface Journal {
   close(): void;
 }
 
-export interface JournalOptions {
+export interface DeliveryWriteBufferOptions {
   readonly store: Store;
   readonly subscriptions: SubscriptionStore;
   readonly deliveries: DeliveryStore;
@@ -48,13 +48,13 @@ const AGAIN_MS = 1_000;
 /** Share of the delivered ones kept by which they may grow before they are trimmed. */
 const SLACK = 0.1;
 
-export const createJournal = ({
+export const createDeliveryWriteBuffer = ({
   store,
   subscriptions,
   deliveries,
   keptDeliveries,
   logger,
-}: JournalOptions): Journal => {
+}: DeliveryWriteBufferOptions): DeliveryWriteBuffer => {
   /** By subscription. */
   const noted = new Map<number, Noted>();
   const forgotten = new Set<number>();
@@ -65,13 +65,13 @@ export const createJournal = ({
   let failing = false;
 
   const write = store.db.transaction((): void => {
-    for (const [number, { courier, deliveries: changed }] of noted) {
+    for (const [number, { worker, deliveries: changed }] of noted) {
       let count = delivered.get(number) ?? deliveries.count(number, 'delivered');
       for (const delivery of changed) {
         deliveries.put(number, delivery);
         if (delivery.status === 'delivered') count++;
       }
-      subscriptions.saveProgress(number, courier.progress());
+      subscriptions.saveProgress(number, worker.progress());
       if (count > keptDeliveries * (1 + SLACK)) {
         deliveries.trim(number, keptDeliveries);
         count = deliveries.count(number, 'delivered');
@@ -104,11 +104,11 @@ export const createJournal = ({
   };
 
   return {
-    note: (courier, delivery) => {
-      const { number } = courier;
+    note: (worker, delivery) => {
+      const { number } = worker;
       if (forgotten.has(number)) return;
-      const known = noted.get(number) ?? { courier, deliveries: new Set() };
-      known.courier = courier;
+      const known = noted.get(number) ?? { worker, deliveries: new Set() };
+      known.worker = worker;
       if (delivery !== undefined) known.deliveries.add(delivery);
       noted.set(number, known);
       schedule(GROUP_MS);

@@ -1,20 +1,20 @@
 import type { Position } from '@rapport/event-log';
 import type { WaitingDelivery } from './waiting-delivery';
 
-interface Lane {
+interface CustomerQueue {
   /** In order of cursor. The first one is the next, or the one under way. */
   readonly deliveries: WaitingDelivery[];
   underWay: boolean;
 }
 
 /**
- * Order per customer: each customer has a lane, of which only the first delivery is ever handed out; lanes do not wait
+ * Order per customer: each customer has a queue, of which only the first delivery is ever handed out; queues do not wait
  * for one another.
  */
-export interface Lanes {
+export interface CustomerQueues {
   readonly size: number;
   find(cursor: Position): WaitingDelivery | undefined;
-  /** The lane of a customer; empty when nothing waits. */
+  /** The queue of a customer; empty when nothing waits. */
   of(customer: string): readonly WaitingDelivery[];
   /** In its place by cursor, but never before the one under way. */
   add(delivery: WaitingDelivery): void;
@@ -27,16 +27,16 @@ export interface Lanes {
   /** Looks again at when a delivery may go, after that was changed. */
   reschedule(delivery: WaitingDelivery): void;
   /** Lets those go whose time has come. @returns when the next of the others may go */
-  rouse(now: number): number | undefined;
+  releaseDue(now: number): number | undefined;
 }
 
-export const createLanes = (): Lanes => {
-  const lanes = new Map<string, Lane>();
+export const createCustomerQueues = (): CustomerQueues => {
+  const queues = new Map<string, CustomerQueue>();
   const held = new Map<Position, WaitingDelivery>();
   const ready = new Set<string>();
   const sleeping = new Map<string, number>();
 
-  const schedule = (customer: string, { deliveries, underWay }: Lane): void => {
+  const schedule = (customer: string, { deliveries, underWay }: CustomerQueue): void => {
     ready.delete(customer);
     sleeping.delete(customer);
     if (underWay) return;
@@ -50,48 +50,48 @@ export const createLanes = (): Lanes => {
       return held.size;
     },
     find: (cursor) => held.get(cursor),
-    of: (customer) => lanes.get(customer)?.deliveries ?? [],
+    of: (customer) => queues.get(customer)?.deliveries ?? [],
     add: (delivery) => {
       const { customer, cursor } = delivery;
-      let lane = lanes.get(customer);
-      if (lane === undefined) {
-        lane = { deliveries: [], underWay: false };
-        lanes.set(customer, lane);
+      let queue = queues.get(customer);
+      if (queue === undefined) {
+        queue = { deliveries: [], underWay: false };
+        queues.set(customer, queue);
       }
-      const { deliveries } = lane;
+      const { deliveries } = queue;
       let at = deliveries.length;
-      while (at > (lane.underWay ? 1 : 0) && deliveries[at - 1].cursor > cursor) at--;
+      while (at > (queue.underWay ? 1 : 0) && deliveries[at - 1].cursor > cursor) at--;
       deliveries.splice(at, 0, delivery);
       held.set(cursor, delivery);
-      if (at === 0) schedule(customer, lane);
+      if (at === 0) schedule(customer, queue);
     },
     next: () => {
       for (const customer of ready) {
-        const lane = lanes.get(customer)!;
-        lane.underWay = true;
+        const queue = queues.get(customer)!;
+        queue.underWay = true;
         ready.delete(customer);
-        return lane.deliveries[0];
+        return queue.deliveries[0];
       }
       return undefined;
     },
     settle: ({ customer, cursor }) => {
-      const lane = lanes.get(customer)!;
-      lane.deliveries.shift();
+      const queue = queues.get(customer)!;
+      queue.deliveries.shift();
       held.delete(cursor);
-      lane.underWay = false;
-      if (lane.deliveries.length === 0) lanes.delete(customer);
-      else schedule(customer, lane);
+      queue.underWay = false;
+      if (queue.deliveries.length === 0) queues.delete(customer);
+      else schedule(customer, queue);
     },
     putBack: ({ customer }) => {
-      const lane = lanes.get(customer)!;
-      lane.underWay = false;
-      schedule(customer, lane);
+      const queue = queues.get(customer)!;
+      queue.underWay = false;
+      schedule(customer, queue);
     },
     reschedule: (delivery) => {
-      const lane = lanes.get(delivery.customer);
-      if (lane?.deliveries[0] === delivery) schedule(delivery.customer, lane);
+      const queue = queues.get(delivery.customer);
+      if (queue?.deliveries[0] === delivery) schedule(delivery.customer, queue);
     },
-    rouse: (now) => {
+    releaseDue: (now) => {
       let earliest: number | undefined;
       for (const [customer, at] of sleeping) {
         if (at <= now) {

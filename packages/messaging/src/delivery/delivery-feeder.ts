@@ -2,11 +2,11 @@ import type { Announcement, ChangeFeed, ChangeFilter, Clock } from '@rapport/eng
 import type { Position } from '@rapport/event-log';
 import type { OpenWebhooksOptions } from '../options';
 import type { DeliveryStore } from '../store/delivery-store';
-import type { Journal } from '../store/journal';
-import type { Lanes } from './lanes';
+import type { DeliveryWriteBuffer } from '../store/delivery-write-buffer';
+import type { CustomerQueues } from './customer-queues';
 import type { WaitingDelivery } from './waiting-delivery';
 
-export interface UptakeOptions extends Pick<OpenWebhooksOptions, 'logger'> {
+export interface DeliveryFeederOptions extends Pick<OpenWebhooksOptions, 'logger'> {
   readonly number: number;
   readonly subscription: string;
   readonly filter: ChangeFilter;
@@ -14,13 +14,13 @@ export interface UptakeOptions extends Pick<OpenWebhooksOptions, 'logger'> {
   readonly feed: ChangeFeed;
   readonly clock: Clock;
   readonly deliveries: DeliveryStore;
-  readonly journal: Journal;
-  readonly lanes: Lanes;
-  /** Deliveries in the lanes, beyond which nothing more is taken up. */
+  readonly buffer: DeliveryWriteBuffer;
+  readonly queues: CustomerQueues;
+  /** Deliveries in the queues, beyond which nothing more is taken up. */
   readonly held: number;
   /** Something about the subscription, or about one of its deliveries, is to be written. */
   note(delivery?: WaitingDelivery): void;
-  /** The lanes have something new. */
+  /** The queues have something new. */
   taken(): void;
 }
 
@@ -31,14 +31,14 @@ export interface UptakeOptions extends Pick<OpenWebhooksOptions, 'logger'> {
  * The cursor of a subscription stands before the oldest change that neither ended nor has a row: an endless stream of
  * good deliveries needs no row to be safe, only a cursor now and then.
  */
-export interface Uptake {
-  /** Where a courier after this one has to begin. */
+export interface DeliveryFeeder {
+  /** Where a worker after this one has to begin. */
   cursor(): Position | undefined;
   /** Changes taken up that have no row. */
   unstored(): number;
   /** Gives a delivery, as it now is, a row of its own, so that the cursor may pass it. */
   store(delivery: WaitingDelivery): void;
-  /** A delivery has left the lanes. */
+  /** A delivery has left the queues. */
   left(): void;
   /** Rows were made to wait again: takes them up. */
   lookAgain(): void;
@@ -51,8 +51,8 @@ const PAGE = 500;
 /** When the log or the store cannot be read. */
 const TROUBLE_MS = 5_000;
 
-export const createUptake = (setup: UptakeOptions): Uptake => {
-  const { number, subscription, feed, clock, deliveries, journal, lanes, logger } = setup;
+export const createDeliveryFeeder = (setup: DeliveryFeederOptions): DeliveryFeeder => {
+  const { number, subscription, feed, clock, deliveries, buffer, queues, logger } = setup;
   /** Changes without a row, in order, each with the cursor of the change before. */
   const unstored = new Map<Position, Position | undefined>();
   let readTo = setup.cursor;
@@ -70,7 +70,7 @@ export const createUptake = (setup: UptakeOptions): Uptake => {
 
   /** Until less is held than may be, and the store takes what changes. */
   const room = async (signal: AbortSignal): Promise<void> => {
-    while (!signal.aborted && (lanes.size >= setup.held || journal.failing))
+    while (!signal.aborted && (queues.size >= setup.held || buffer.failing))
       await new Promise<void>((resolve) => {
         const go = (): void => {
           madeRoom = undefined;
@@ -79,31 +79,31 @@ export const createUptake = (setup: UptakeOptions): Uptake => {
         };
         signal.addEventListener('abort', go);
         madeRoom = go;
-        if (journal.failing) void journal.written().then(go);
+        if (buffer.failing) void buffer.written().then(go);
       });
   };
 
   const hurry = (delivery: WaitingDelivery): void => {
     if (delivery.nextAttemptAt === undefined) return;
     Object.assign(delivery, { nextAttemptAt: undefined, failingSince: undefined, tries: 0 });
-    lanes.reschedule(delivery);
+    queues.reschedule(delivery);
   };
 
   const takeUpRows = async (signal: AbortSignal): Promise<void> => {
     for (let last: Position | undefined; ; ) {
       // What is held may have ended since it was written; then its row must not be taken up again.
-      journal.flush();
-      if (journal.failing) await room(signal);
+      buffer.flush();
+      if (buffer.failing) await room(signal);
       if (signal.aborted) return;
       const rows = deliveries.waiting(number, last, PAGE);
       const fresh = rows.filter((row) => {
-        const held = lanes.find(row.cursor);
+        const held = queues.find(row.cursor);
         if (held !== undefined && row.nextAttemptAt === undefined) hurry(held);
         return held === undefined;
       });
       if (fresh.length > 0) await room(signal);
       if (signal.aborted) return;
-      fresh.forEach(lanes.add);
+      fresh.forEach(queues.add);
       setup.taken();
       if (rows.length < PAGE) return;
       last = rows[rows.length - 1].cursor;
@@ -115,10 +115,10 @@ export const createUptake = (setup: UptakeOptions): Uptake => {
     readTo = cursor;
     if (known.delete(cursor)) return;
     const { id, subject: customer, type } = event;
-    const first: WaitingDelivery | undefined = lanes.of(customer)[0];
+    const first: WaitingDelivery | undefined = queues.of(customer)[0];
     const base = { id, customer, type, cursor, event };
     const delivery: WaitingDelivery = { ...base, status: 'waiting', stored: false, tries: 0, attempts: [] };
-    lanes.add(delivery);
+    queues.add(delivery);
     unstored.set(cursor, before);
     // A delivery with a row may wait long: so does what comes behind it.
     if (first?.stored === true) store(delivery);
@@ -178,7 +178,7 @@ export const createUptake = (setup: UptakeOptions): Uptake => {
     unstored: () => unstored.size,
     store,
     left: () => {
-      if (lanes.size < setup.held) madeRoom?.();
+      if (queues.size < setup.held) madeRoom?.();
     },
     lookAgain: () => rereading.abort(),
     run,

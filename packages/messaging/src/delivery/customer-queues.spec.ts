@@ -1,6 +1,6 @@
 import type { Position } from '@rapport/event-log';
 import fc from 'fast-check';
-import { createLanes } from './lanes';
+import { createCustomerQueues } from './customer-queues';
 import type { WaitingDelivery } from './waiting-delivery';
 
 const delivery = (customer: string, n: number, nextAttemptAt?: number): WaitingDelivery => ({
@@ -23,15 +23,15 @@ test('a customer has one delivery under way at most, and her deliveries go in or
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
-      const lanes = createLanes();
+      const queues = createCustomerQueues();
       const underWay: WaitingDelivery[] = [];
       const ended = new Map<string, number>();
       let [added, settled, now] = [0, 0, 0];
       for (const { action, customer, pick } of steps) {
-        if (action === 'add') lanes.add(delivery(customer, ++added));
-        if (action === 'pass') lanes.rouse(++now);
+        if (action === 'add') queues.add(delivery(customer, ++added));
+        if (action === 'pass') queues.releaseDue(++now);
         if (action === 'next') {
-          const next = lanes.next();
+          const next = queues.next();
           if (next === undefined) continue;
           expect(underWay.map((one) => one.customer)).not.toContain(next.customer);
           expect(next.nextAttemptAt ?? 0).toBeLessThanOrEqual(now);
@@ -41,38 +41,38 @@ test('a customer has one delivery under way at most, and her deliveries go in or
         const [one] = underWay.splice(pick % underWay.length, 1);
         if (action === 'fail') {
           one.nextAttemptAt = now + 1 + (pick % 3);
-          lanes.putBack(one);
+          queues.putBack(one);
           continue;
         }
         expect(Number(one.id)).toBeGreaterThan(ended.get(one.customer) ?? 0);
         ended.set(one.customer, Number(one.id));
-        lanes.settle(one);
+        queues.settle(one);
         settled++;
       }
-      expect(lanes.size).toBe(added - settled);
+      expect(queues.size).toBe(added - settled);
     }),
   );
 });
 
 test('what waits for its next attempt holds up its customer alone', () => {
-  const lanes = createLanes();
-  for (const one of [delivery('a', 1, 100), delivery('a', 2), delivery('b', 3)]) lanes.add(one);
-  expect(lanes.next()?.id).toBe('3');
-  expect(lanes.next()).toBeUndefined();
-  expect(lanes.rouse(99)).toBe(100);
-  expect(lanes.next()).toBeUndefined();
-  expect(lanes.rouse(100)).toBeUndefined();
-  expect(lanes.next()?.id).toBe('1');
+  const queues = createCustomerQueues();
+  for (const one of [delivery('a', 1, 100), delivery('a', 2), delivery('b', 3)]) queues.add(one);
+  expect(queues.next()?.id).toBe('3');
+  expect(queues.next()).toBeUndefined();
+  expect(queues.releaseDue(99)).toBe(100);
+  expect(queues.next()).toBeUndefined();
+  expect(queues.releaseDue(100)).toBeUndefined();
+  expect(queues.next()?.id).toBe('1');
 });
 
 test('an older delivery that comes back goes before newer ones, but not before the one under way', () => {
-  const lanes = createLanes();
+  const queues = createCustomerQueues();
   const newer = delivery('a', 5);
-  lanes.add(newer);
-  lanes.add(delivery('a', 6));
-  expect(lanes.next()).toBe(newer);
-  lanes.add(delivery('a', 2));
-  expect(lanes.of('a').map(({ id }) => id)).toEqual(['5', '2', '6']);
-  lanes.settle(newer);
-  expect(lanes.next()?.id).toBe('2');
+  queues.add(newer);
+  queues.add(delivery('a', 6));
+  expect(queues.next()).toBe(newer);
+  queues.add(delivery('a', 2));
+  expect(queues.of('a').map(({ id }) => id)).toEqual(['5', '2', '6']);
+  queues.settle(newer);
+  expect(queues.next()?.id).toBe('2');
 });
