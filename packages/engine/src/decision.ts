@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   type DecidingCondition,
+  directionOf,
   formatInstant,
   type Json,
   type JsonObject,
@@ -169,13 +170,12 @@ export const decisionsFor = (undecided: Undecided): readonly Decision[] => {
         return { ...base(change), kind: change.raised ? 'signalRaised' : 'signalCleared', signal: change.signal };
       }
       const { from, to, because, factors } = change;
-      const up = from === null || ladder.indexOf(to) > ladder.indexOf(from);
       return {
         ...base(change),
         kind: 'stageChanged',
         from,
         to,
-        direction: up ? 'up' : 'down',
+        direction: directionOf(ladder, from, to),
         because,
         factors,
         signals: [...raised],

@@ -1,6 +1,7 @@
 import {
   conditionsText,
   describeMissing,
+  directionOf,
   type Evaluation,
   type Language,
   labelOf,
@@ -24,8 +25,8 @@ const changeRow = (
   touchpoints: ReadonlyMap<string, Touchpoint>,
   { style, language }: Look,
 ): readonly string[] => {
-  const order = ruleset.stages.map(({ id }) => id);
-  const up = change.from === null || order.indexOf(change.to) > order.indexOf(change.from);
+  const ladder = ruleset.stages.map(({ id }) => id);
+  const direction = directionOf(ladder, change.from, change.to);
   const { touchpoint } = change;
   const cause =
     touchpoint === undefined
@@ -33,7 +34,7 @@ const changeRow = (
       : `${plain(touchpoints.get(`${touchpoint.source} ${touchpoint.id}`)?.type ?? '')} ${style.dim(plain(shorten(touchpoint.id, 24)))}`;
   return [
     day(change.at),
-    `${up ? style.green('▲') : style.red('▼')} ${stageName(ruleset, change.to, language)}`,
+    `${direction === 'up' ? style.green('▲') : style.red('▼')} ${stageName(ruleset, change.to, language)}`,
     `${cause}${change.because.length > 0 ? `\n${style.dim(plain(conditionsText(ruleset, change.because, language)))}` : ''}`,
   ];
 };

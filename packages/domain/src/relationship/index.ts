@@ -1,6 +1,7 @@
 export * from './canonical';
 export { conditionsText, conditionText } from './condition-text';
 export * from './conditions-now';
+export { type Direction, directionOf } from './direction';
 export * from './evaluate';
 export { Factor, type FactorParameters } from './factor';
 export * from './fold';

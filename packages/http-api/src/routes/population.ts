@@ -1,5 +1,5 @@
 /** `GET /v1/population`: how many customers are on each stage, and who went where in a period. */
-import { formatInstant, type Program } from '@rapport/domain';
+import { directionOf, formatInstant, type Program } from '@rapport/domain';
 import type { FastifyInstance } from 'fastify';
 import type { ApiEngine } from '../api-engine';
 import { instant, integer, list, nullable, object, oneOf, type TypeOf, text } from '../codec';
@@ -78,10 +78,7 @@ export const registerPopulation = (app: FastifyInstance, engine: ApiEngine): voi
       if (period === undefined) return population;
       const flows = [...(await readModel.flows(period))]
         .sort((a, b) => b.customers - a.customers)
-        .map(({ from, to, customers }) => {
-          const up = from === null || ladder.indexOf(to) > ladder.indexOf(from);
-          return { from, to, direction: up ? 'up' : 'down', customers };
-        });
+        .map(({ from, to, customers }) => ({ from, to, direction: directionOf(ladder, from, to), customers }));
       return { ...population, from: formatInstant(period.from), to: formatInstant(period.to), flows };
     },
   );
