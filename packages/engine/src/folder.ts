@@ -5,6 +5,7 @@ import {
   type SignalChange,
   type StageChange,
   type StageMove,
+  signalChange,
   stageChange,
   stageMove,
   type View,
@@ -54,14 +55,7 @@ const folderWith = <Change extends StageMove>(
       ? {}
       : {
           stageChanged: (...heard) => history.push(recorded(...heard)),
-          signalChanged: (signal, raised, at, touchpoint) =>
-            signals.push({
-              at,
-              signal: program.signals[signal].id,
-              raised,
-              cause: touchpoint === undefined ? 'time' : 'touchpoint',
-              touchpoint: touchpoint === undefined ? undefined : { source: touchpoint.source, id: touchpoint.id },
-            }),
+          signalChanged: (...change) => signals.push(signalChange(program, ...change)),
         };
   const fold = new Fold(program, recorder);
   const clear = () => {
@@ -76,7 +70,7 @@ const folderWith = <Change extends StageMove>(
       clear();
       fold.reset();
       fold.apply(viewOf(foldable(events), view));
-      if (fold.stage >= 0) fold.advance(until);
+      if (!fold.isEmpty) fold.advance(until);
     },
   };
 };

@@ -109,8 +109,7 @@ export const createProjection = (program: Program, ruleset: RulesetName): Projec
     return { save: relationshipSave(customer, fold, sequence + decisions.length, history, dueAt), decisions };
   };
 
-  const raisedSignals = (): readonly string[] =>
-    program.signals.flatMap(({ id }, i) => (Number.isNaN(fold.raisedSince[i]) ? [] : [id]));
+  const raisedSignals = (): readonly string[] => fold.raisedSignals().map(({ id }) => id);
 
   /** After a change of the past only the difference between what was said last and what holds now is decided. */
   const differences = ({ decided }: Standing) => {
@@ -150,7 +149,7 @@ export const createProjection = (program: Program, ruleset: RulesetName): Projec
     whole: (standing, events, foldedUpTo, { now, past, until = LONG_AGO }) => {
       folder.whole(events, Math.min(now, Math.max(until, standing.stored?.instant ?? LONG_AGO)), { asOf: now });
       const dueAt = firstAhead(events, now);
-      if (fold.stage < 0) return { save: { kind: 'removed', customer: standing.customer, dueAt }, decisions: [] };
+      if (fold.isEmpty) return { save: { kind: 'removed', customer: standing.customer, dueAt }, decisions: [] };
       return outcome(standing, foldedUpTo, { mode: 'replace', ...differences(standing), past, dueAt });
     },
     stands: (events, at) => {

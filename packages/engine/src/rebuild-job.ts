@@ -50,7 +50,7 @@ export const rebuildJob: JobFactory<RebuildJobOptions> = ({ ruleset, now, until,
               folder.whole(events, now, { asOf: now });
               const dueAt = firstAhead(events, now);
               // Nothing but merges and their undoing, and what lies ahead: there is no relationship.
-              if (folder.fold.stage < 0) {
+              if (folder.fold.isEmpty) {
                 if (dueAt !== undefined) saves.push({ kind: 'ahead', customer, dueAt });
                 continue;
               }

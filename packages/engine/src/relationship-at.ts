@@ -35,7 +35,7 @@ export const relationshipAt = (customer: string, fold: Fold, asOf: number): Rela
         return [id, Number.isFinite(value) ? value : null];
       }),
     ),
-    signals: program.signals.flatMap(({ id }, i) => (Number.isNaN(fold.raisedSince[i]) ? [] : [id])),
+    signals: fold.raisedSignals().map(({ id }) => id),
     openPromises: fold.promises.list().length,
     openComplaints: fold.cases.openCount,
     touchpoints: fold.touchpoints,

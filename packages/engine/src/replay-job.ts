@@ -47,7 +47,7 @@ export const replayJob: JobFactory<ReplayJobOptions> = ({ ruleset, asOf, knownAt
               counts.parked++;
               continue;
             }
-            if (folder.fold.stage < 0) continue;
+            if (folder.fold.isEmpty) continue;
             counts.customers++;
             counts.population[folder.fold.stage]++;
             if (each) relationships.push(relationshipAt(subjectOf(stream), folder.fold, asOf));

@@ -36,6 +36,6 @@ export const foldsBeforeDue = ({ log, folder, links, until, asOf }: BeforeDueOpt
     if (firstAhead(events, dueAt - 1) !== dueAt) return one;
     folder.whole(events, Number.NEGATIVE_INFINITY, { asOf: dueAt - 1 });
     const { fold, history } = folder;
-    return { customer, folded: fold.stage < 0 ? null : { state: saveFold(fold), history: [...history] } };
+    return { customer, folded: fold.isEmpty ? null : { state: saveFold(fold), history: [...history] } };
   };
 };

@@ -103,7 +103,7 @@ export const verifyJob: JobFactory<VerifyJobOptions> = ({ rulesets, inForce, unt
             try {
               folder.whole(events, Number.NEGATIVE_INFINITY);
               // Nothing but merges and their undoing: there is no relationship.
-              if (folder.fold.stage < 0) continue;
+              if (folder.fold.isEmpty) continue;
               customers.push({ customer, folded: { state: saveFold(folder.fold), history: [...folder.history] } });
             } catch (error) {
               customers.push({ customer, reason: parkedFor(customer, error, 0).reason });
@@ -221,9 +221,6 @@ const outcomeOf = (
   return { raised: isRaised(fold, decision.signal), effectiveAt: change?.at ?? fold.instant };
 };
 
-const isRaised = (fold: Fold, signal: string): boolean => {
-  const index = fold.program.signals.findIndex(({ id }) => id === signal);
-  return index >= 0 && !Number.isNaN(fold.raisedSince[index]);
-};
+const isRaised = (fold: Fold, signal: string): boolean => fold.raisedSignals().some(({ id }) => id === signal);
 
 const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));

@@ -7,7 +7,7 @@ import {
   ownLanguage,
   type StateCondition,
 } from '@rapport/domain';
-import { complaintCases, raisedSignals } from '@rapport/engine';
+import { complaintCases } from '@rapport/engine';
 import { gauge } from './bar';
 import { away, day, minute, minuteWithOffset, span } from './instants';
 import { counted, measure, percent } from './numbers';
@@ -112,7 +112,7 @@ const metricLines = ({ fold, asOf }: Evaluation, { language }: Look): readonly s
 };
 
 const signalLines = (evaluation: Evaluation, { style, language }: Look): readonly string[] =>
-  raisedSignals(evaluation).map(({ id, since }) => {
+  evaluation.fold.raisedSignals().map(({ id, since }) => {
     const rule = evaluation.fold.program.ruleset.signals?.find((signal) => signal.id === id);
     return `${style.yellow('●')} ${plain(labelOf(rule?.label, language, id))}  ${style.dim(`${wordsIn(language).since} ${day(since)}`)}`;
   });

@@ -29,25 +29,36 @@ export interface Evaluation {
   readonly evidence: readonly (readonly GivenEvidence[])[];
 }
 
-const identityOf = (touchpoint: FoldedTouchpoint | undefined) =>
-  touchpoint === undefined ? undefined : { source: touchpoint.source, id: touchpoint.id };
+type HeardStage = Parameters<Required<FoldRecorder>['stageChanged']>;
+type HeardSignal = Parameters<Required<FoldRecorder>['signalChanged']>;
 
-type HeardChange = Parameters<Required<FoldRecorder>['stageChanged']>;
+/** What brought a change about: the touchpoint, or time where there is none. */
+const causeOf = (touchpoint: FoldedTouchpoint | undefined): Pick<StageMove, 'cause' | 'touchpoint'> =>
+  touchpoint === undefined
+    ? { cause: 'time', touchpoint: undefined }
+    : { cause: 'touchpoint', touchpoint: { source: touchpoint.source, id: touchpoint.id } };
 
-/** The move a {@link FoldRecorder} hears of. */
-export const stageMove = (...[fold, from, to, at, touchpoint]: HeardChange): StageMove => ({
+/** The move that a {@link FoldRecorder} is called with. */
+export const stageMove = (...[fold, from, to, at, touchpoint]: HeardStage): StageMove => ({
   at,
   from: from < 0 ? null : fold.program.stages[from].id,
   to: fold.program.stages[to].id,
-  cause: touchpoint === undefined ? 'time' : 'touchpoint',
-  touchpoint: identityOf(touchpoint),
+  ...causeOf(touchpoint),
 });
 
 /** The same with the conditions that decided it. */
-export const stageChange = (...heard: HeardChange): StageChange => {
+export const stageChange = (...heard: HeardStage): StageChange => {
   const [fold, from, to, at] = heard;
   return { ...stageMove(...heard), because: decidingConditions(fold, from, to, at) };
 };
+
+/** The change of a signal that a {@link FoldRecorder} is called with. */
+export const signalChange = ({ signals }: Program, ...[signal, raised, at, touchpoint]: HeardSignal): SignalChange => ({
+  at,
+  signal: signals[signal].id,
+  raised,
+  ...causeOf(touchpoint),
+});
 
 /**
  * The one function behind every answer: folds touchpoints (any order, duplicates welcome) and keeps the reasons.
@@ -65,18 +76,11 @@ export const evaluate = (program: Program, touchpoints: readonly FoldedTouchpoin
     evidence: (rule, { source, id }, at, factor, weight, scale) =>
       evidence[factor].push({ rule, source, event: id, at, weight, scale }),
     promiseSettled: (promise) => settledPromises.push(promise),
-    signalChanged: (signal, raised, at, touchpoint) =>
-      signals.push({
-        at,
-        signal: program.signals[signal].id,
-        raised,
-        cause: touchpoint === undefined ? 'time' : 'touchpoint',
-        touchpoint: identityOf(touchpoint),
-      }),
+    signalChanged: (...change) => signals.push(signalChange(program, ...change)),
   });
   fold.apply(known);
   const asOf = view.asOf ?? fold.lastTouchpointAt;
-  if (fold.stage >= 0) fold.advance(asOf);
+  if (!fold.isEmpty) fold.advance(asOf);
   return { fold, asOf, history, signals, settledPromises, evidence };
 };
 

@@ -97,7 +97,7 @@ describe('the fold and a walk through every millisecond', () => {
         for (const [at, ahead, saved] of stops.filter((stop) => stop[0] < asOf).sort((a, b) => a[0] - b[0])) {
           applyUpTo(at);
           const next = fold.nextReviewAt();
-          if (fold.stage >= 0) fold.wouldChange(at + ahead);
+          if (!fold.isEmpty) fold.wouldChange(at + ahead);
           expect(fold.nextReviewAt()).toBe(next);
           if (!saved) continue;
           const restored = new Fold(program, stepwise.recorder);

@@ -6,7 +6,7 @@ import type { FoldedTouchpoint } from './folded-touchpoint';
 import type { Metric } from './metrics';
 import type { Dependents, MakeStep, Program, TypeProgram, Weight } from './program';
 import { PromiseBook } from './promise-book';
-import type { SettledPromise } from './relationship';
+import type { RaisedSignal, SettledPromise } from './relationship';
 import type { Remaining, StateContext } from './state-condition';
 import { CROSSING_SPAN } from './subject';
 
@@ -151,11 +151,19 @@ export class Fold implements EventContext, StateContext {
     this.subjectValueAt.fill(Number.NaN);
   }
 
+  /** Whether no touchpoint was applied yet: then there is no stage. */
+  get isEmpty(): boolean {
+    return this.stage < 0;
+  }
   get stageId(): string | null {
     return this.stage < 0 ? null : this.program.stages[this.stage].id;
   }
   hasConsent(purpose: string): boolean {
     return this.consents.has(purpose);
+  }
+  /** The signals that are raised, in the order of the ruleset, and since when. */
+  raisedSignals(): readonly RaisedSignal[] {
+    return this.program.signals.flatMap(({ id }, i) => (this.isRaised(i) ? [{ id, since: this.raisedSince[i] }] : []));
   }
   caseOf(touchpoint: FoldedTouchpoint): KeptCase | undefined {
     return this.cases.find(touchpoint.data.caseId);

@@ -132,7 +132,7 @@ describe('the laws of the fold', () => {
       fc.property(history, (touchpoints) => {
         const fold = new Fold(program);
         fold.apply(touchpoints);
-        if (fold.stage < 0) return;
+        if (fold.isEmpty) return;
         const end = fold.instant + 70 * DAY;
         for (let t = fold.instant + 1; t < end; t += DAY / 4 + 17) {
           fold.advance(t);

@@ -52,6 +52,6 @@ export const missingForNextStage = ({
   asOf,
 }: Evaluation): { readonly stage: string; readonly missing: Missing | null } | null => {
   const next = fold.program.stages[fold.stage + 1];
-  if (fold.stage < 0 || next?.enterCondition === undefined) return null;
+  if (fold.isEmpty || next?.enterCondition === undefined) return null;
   return { stage: next.id, missing: missingOf(conditionNow(fold, next.enterCondition, asOf), true) };
 };

@@ -41,6 +41,12 @@ export interface SignalChange {
   readonly touchpoint?: TouchpointIdentity;
 }
 
+/** A signal that is raised. */
+export interface RaisedSignal {
+  readonly id: string;
+  readonly since: number;
+}
+
 export interface OpenPromise {
   readonly id: string;
   /** Null for promises without a key. */

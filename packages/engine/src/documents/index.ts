@@ -12,7 +12,7 @@ export { explanationDocument } from './explanation-document';
 export { historyDocument } from './history-document';
 export { listedCustomer } from './listed-customer';
 export { type NothingKnown, nothingKnown } from './nothing-known';
-export { caseDocument, complaintCases, raisedSignals, relationshipDocument } from './relationship-document';
+export { caseDocument, complaintCases, relationshipDocument } from './relationship-document';
 export { publicationDocument, rulesetDocuments, type UsedRuleset, usedRuleset } from './ruleset-document';
 export { type Subject, subjectDocument } from './subject';
 export { type TimelineEntry, timelineEntryDocument, timelineOf } from './timeline';

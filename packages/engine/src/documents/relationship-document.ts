@@ -11,12 +11,6 @@ export const caseDocument = (one: ComplaintCase) => ({
   closedAt: instantText(one.closedAt),
 });
 
-/** Signals raised at the end of an evaluation, and since when. */
-export const raisedSignals = ({ fold }: Evaluation): readonly { readonly id: string; readonly since: number }[] =>
-  fold.program.signals.flatMap(({ id }, i) =>
-    Number.isNaN(fold.raisedSince[i]) ? [] : [{ id, since: fold.raisedSince[i] }],
-  );
-
 /** All complaint cases of a customer, open and closed, as of the evaluation. */
 export const complaintCases = ({ fold }: Evaluation): readonly ComplaintCase[] => fold.cases.list();
 
@@ -36,7 +30,7 @@ export const relationshipDocument = (evaluation: Evaluation, subject: Subject) =
           since,
           factors,
           metrics,
-          signals: raisedSignals(evaluation).map((one) => ({ signal: one.id, since: formatInstant(one.since) })),
+          signals: fold.raisedSignals().map((one) => ({ signal: one.id, since: formatInstant(one.since) })),
           openPromises,
           cases: complaintCases(evaluation).map(caseDocument),
           consents: [...fold.consents],

@@ -42,7 +42,7 @@ export const standingsAt = (
 ): readonly Standing[] =>
   histories.flatMap(({ customer, touchpoints }) => {
     const { fold } = evaluate(program, touchpoints, { asOf: at });
-    if (fold.stage < 0) return [];
+    if (fold.isEmpty) return [];
     return [
       {
         customer,
