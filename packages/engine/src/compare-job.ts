@@ -7,7 +7,7 @@ import {
 } from '@rapport/domain';
 import { subjectOf } from '@rapport/event-log';
 import { foldedParts } from './foldable';
-import { createClassifier, createReasoningFolder } from './folder';
+import { createClassifier, createReasoningFold } from './history-fold';
 import { unitedStreams } from './identity/united-streams';
 import type { JobFactory } from './partition/job';
 
@@ -59,7 +59,7 @@ export const compareJob: JobFactory<CompareJobOptions> = ({ before, after, asOf,
       transitions: before.stages.map(() => after.stages.map(() => 0)),
       listed: [],
     };
-    const [first, second] = [createClassifier(programs[0]), createReasoningFolder(programs[1])];
+    const [first, second] = [createClassifier(programs[0]), createReasoningFold(programs[1])];
     const histories = unitedStreams(united);
     const wanted = foldedParts(programs, knownAt);
     return {

@@ -13,7 +13,7 @@ import {
   type TouchpointIdentity,
 } from '@rapport/domain';
 import type { NewEvent, Position, RecordedEvent } from '@rapport/event-log';
-import type { ReasonedChange } from './folder';
+import type { ReasonedChange } from './history-fold';
 
 export interface RulesetName {
   readonly name: string;

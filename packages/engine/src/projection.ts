@@ -3,7 +3,7 @@ import type { Position, StreamEvent } from '@rapport/event-log';
 import type { ParkedCustomer, RelationshipSave, StoredRelationship } from '@rapport/read-model';
 import { type ChangedPast, type Decision, decisionsFor, type RulesetName } from './decision';
 import { foldable, UnfoldableTouchpoint } from './foldable';
-import { createReasoningFolder, type Folder, type ReasonedChange } from './folder';
+import { createReasoningFold, type HistoryFold, type ReasonedChange } from './history-fold';
 import type { Decided } from './identity/last-decided';
 import { firstAhead } from './projector/ahead';
 import type { Taking } from './projector/taking';
@@ -71,7 +71,7 @@ export const firstLate = (
 interface Folded {
   readonly mode: 'append' | 'replace';
   readonly stages: readonly ReasonedChange[];
-  readonly signals: Folder<ReasonedChange>['signals'];
+  readonly signals: HistoryFold<ReasonedChange>['signals'];
   readonly past?: ChangedPast;
   readonly dueAt: number | undefined;
 }
@@ -79,12 +79,12 @@ interface Folded {
 /** Folds customers one at a time for a read model, and says what changed. Holds no customer between calls. */
 export const createProjection = (program: Program, ruleset: RulesetName): Projection => {
   const ladder = program.stages.map(({ id }) => id);
-  const folder = createReasoningFolder(program);
-  const { fold } = folder;
+  const folding = createReasoningFold(program);
+  const { fold } = folding;
 
   const restore = (stored: StoredRelationship): void => {
     restoreFold(fold, stored.state);
-    folder.clear();
+    folding.clear();
   };
 
   const outcome = (standing: Standing, foldedUpTo: Position, folded: Folded): Outcome => {
@@ -105,7 +105,7 @@ export const createProjection = (program: Program, ruleset: RulesetName): Projec
       // A difference can only be computed again where the whole stood.
       asOf: mode === 'replace' ? fold.instant : undefined,
     });
-    const history = { mode, changes: folder.history };
+    const history = { mode, changes: folding.history };
     return { save: relationshipSave(customer, fold, sequence + decisions.length, history, dueAt), decisions };
   };
 
@@ -115,7 +115,7 @@ export const createProjection = (program: Program, ruleset: RulesetName): Projec
   const differences = ({ decided }: Standing) => {
     const said = { stage: decided.stage, signals: new Set(decided.signals) };
     const now = fold.stageId;
-    const last = folder.history.at(-1);
+    const last = folding.history.at(-1);
     const stages =
       last === undefined || said.stage === now || now === null
         ? []
@@ -123,7 +123,7 @@ export const createProjection = (program: Program, ruleset: RulesetName): Projec
     const raisedNow = new Set(raisedSignals());
     const changed = program.signals.filter(({ id }) => raisedNow.has(id) !== said.signals.has(id));
     const signals = changed.map(({ id }) => {
-      const when = folder.signals.findLast(({ signal }) => signal === id);
+      const when = folding.signals.findLast(({ signal }) => signal === id);
       // In the past as it is now it may never have been raised.
       return when ?? { at: fold.instant, signal: id, raised: raisedNow.has(id), cause: 'touchpoint' as const };
     });
@@ -136,24 +136,24 @@ export const createProjection = (program: Program, ruleset: RulesetName): Projec
       if (stored === undefined) {
         if (events.length === 0 && dueAt !== undefined)
           return { save: { kind: 'ahead', customer, dueAt }, decisions: [] };
-        folder.whole(events, until ?? LONG_AGO);
+        folding.whole(events, until ?? LONG_AGO);
       } else {
         if (goesBack(stored, events)) return undefined;
         restore(stored);
         fold.apply(viewOf(foldable(events), {}));
         if (until !== undefined) fold.advance(until);
       }
-      const { history: stages, signals } = folder;
+      const { history: stages, signals } = folding;
       return outcome(standing, foldedUpTo, { mode: 'append', stages, signals, dueAt });
     },
     whole: (standing, events, foldedUpTo, { now, past, until = LONG_AGO }) => {
-      folder.whole(events, Math.min(now, Math.max(until, standing.stored?.instant ?? LONG_AGO)), { asOf: now });
+      folding.whole(events, Math.min(now, Math.max(until, standing.stored?.instant ?? LONG_AGO)), { asOf: now });
       const dueAt = firstAhead(events, now);
       if (fold.isEmpty) return { save: { kind: 'removed', customer: standing.customer, dueAt }, decisions: [] };
       return outcome(standing, foldedUpTo, { mode: 'replace', ...differences(standing), past, dueAt });
     },
     stands: (events, at) => {
-      folder.whole(events, at, { asOf: at });
+      folding.whole(events, at, { asOf: at });
       return { stage: fold.stageId, signals: raisedSignals() };
     },
   };

@@ -2,7 +2,7 @@ import { compileRuleset, type Ruleset, type UnitedCustomers } from '@rapport/dom
 import { type Position, subjectOf } from '@rapport/event-log';
 import type { RelationshipSave } from '@rapport/read-model';
 import { foldedParts } from './foldable';
-import { createFolder } from './folder';
+import { createHistoryFold } from './history-fold';
 import { unitedStreams } from './identity/united-streams';
 import type { JobFactory } from './partition/job';
 import { parkedFor } from './projection';
@@ -30,7 +30,7 @@ export const rebuildJob: JobFactory<RebuildJobOptions> = ({ ruleset, now, until,
   const program = compileRuleset(ruleset);
   return ({ log, signal, emit, progress }) => {
     const counts: RebuildCounts = { touchpoints: 0, customers: 0, parked: 0 };
-    const folder = createFolder(program);
+    const folding = createHistoryFold(program);
     const histories = unitedStreams(united);
     const wanted = foldedParts([program]);
     return {
@@ -47,15 +47,15 @@ export const rebuildJob: JobFactory<RebuildJobOptions> = ({ ruleset, now, until,
             const customer = subjectOf(stream);
             touchpoints += events.length;
             try {
-              folder.whole(events, now, { asOf: now });
+              folding.whole(events, now, { asOf: now });
               const dueAt = firstAhead(events, now);
               // Nothing but merges and their undoing, and what lies ahead: there is no relationship.
-              if (folder.fold.isEmpty) {
+              if (folding.fold.isEmpty) {
                 if (dueAt !== undefined) saves.push({ kind: 'ahead', customer, dueAt });
                 continue;
               }
-              const history = { mode: 'replace' as const, changes: folder.history };
-              saves.push(relationshipSave(customer, folder.fold, sequences.get(customer) ?? 0, history, dueAt));
+              const history = { mode: 'replace' as const, changes: folding.history };
+              saves.push(relationshipSave(customer, folding.fold, sequences.get(customer) ?? 0, history, dueAt));
               counts.customers++;
             } catch (error) {
               saves.push({ kind: 'parked', parked: parkedFor(customer, error, now) });

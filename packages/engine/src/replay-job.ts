@@ -1,7 +1,7 @@
 import { compileRuleset, type Ruleset, type UnitedCustomers } from '@rapport/domain';
 import { subjectOf } from '@rapport/event-log';
 import { foldedParts } from './foldable';
-import { createClassifier } from './folder';
+import { createClassifier } from './history-fold';
 import { unitedStreams } from './identity/united-streams';
 import type { JobFactory } from './partition/job';
 import { type RelationshipAt, relationshipAt } from './relationship-at';
@@ -31,7 +31,7 @@ export const replayJob: JobFactory<ReplayJobOptions> = ({ ruleset, asOf, knownAt
   const program = compileRuleset(ruleset);
   return ({ log, signal, emit, progress }) => {
     const counts: ReplayCounts = { touchpoints: 0, customers: 0, parked: 0, population: program.stages.map(() => 0) };
-    const folder = createClassifier(program);
+    const folding = createClassifier(program);
     const histories = unitedStreams(united);
     const wanted = foldedParts([program], knownAt);
     return {
@@ -42,15 +42,15 @@ export const replayJob: JobFactory<ReplayJobOptions> = ({ ruleset, asOf, knownAt
           for (const { stream, events } of page) {
             touchpoints += events.length;
             try {
-              folder.whole(events, asOf, { asOf, knownAt });
+              folding.whole(events, asOf, { asOf, knownAt });
             } catch {
               counts.parked++;
               continue;
             }
-            if (folder.fold.isEmpty) continue;
+            if (folding.fold.isEmpty) continue;
             counts.customers++;
-            counts.population[folder.fold.stage]++;
-            if (each) relationships.push(relationshipAt(subjectOf(stream), folder.fold, asOf));
+            counts.population[folding.fold.stage]++;
+            if (each) relationships.push(relationshipAt(subjectOf(stream), folding.fold, asOf));
           }
           counts.touchpoints += touchpoints;
           if (relationships.length > 0) await emit(relationships);

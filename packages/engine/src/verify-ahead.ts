@@ -1,7 +1,7 @@
 import { identitiesOf, type StageMove, saveFold } from '@rapport/domain';
 import type { EventLog, Position } from '@rapport/event-log';
 import { foldedParts } from './foldable';
-import type { Folder } from './folder';
+import type { HistoryFold } from './history-fold';
 import type { RecordedLink } from './identity/identity-index';
 import { readMembers } from './identity/united-streams';
 import { firstAhead } from './projector/ahead';
@@ -9,7 +9,7 @@ import type { FoldedCustomer } from './verify-job';
 
 export interface BeforeDueOptions {
   readonly log: EventLog;
-  readonly folder: Folder<StageMove>;
+  readonly folding: HistoryFold<StageMove>;
   readonly links: readonly RecordedLink[];
   /** The read model's checkpoint. */
   readonly until: Position;
@@ -22,20 +22,20 @@ export interface BeforeDueOptions {
  *
  * @returns the customer as they should be stored; `folded` is null where nothing has happened yet
  */
-export const foldsBeforeDue = ({ log, folder, links, until, asOf }: BeforeDueOptions) => {
+export const foldsBeforeDue = ({ log, folding, links, until, asOf }: BeforeDueOptions) => {
   const identities = identitiesOf(
     links.filter(({ position }) => position <= until),
     { asOf },
   );
-  const wanted = { ...foldedParts([folder.fold.program]), until };
+  const wanted = { ...foldedParts([folding.fold.program]), until };
   return async (one: FoldedCustomer, dueAt: number): Promise<FoldedCustomer> => {
     const { customer } = one;
     if (one.folded === undefined) return one;
     const events = await readMembers(log, identities.membersOf(customer), wanted);
     // Where nothing occurs at that instant the read model waits for nothing, and everything is to be in it.
     if (firstAhead(events, dueAt - 1) !== dueAt) return one;
-    folder.whole(events, Number.NEGATIVE_INFINITY, { asOf: dueAt - 1 });
-    const { fold, history } = folder;
+    folding.whole(events, Number.NEGATIVE_INFINITY, { asOf: dueAt - 1 });
+    const { fold, history } = folding;
     return { customer, folded: fold.isEmpty ? null : { state: saveFold(fold), history: [...history] } };
   };
 };

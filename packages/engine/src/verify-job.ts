@@ -12,7 +12,7 @@ import {
 import { customerStream, type EventLog, type Position, type RecordedEvent, subjectOf } from '@rapport/event-log';
 import { decisionOf, type RecordedDecision } from './decision';
 import { foldedParts } from './foldable';
-import { createFolder, createReasoningFolder, type Folder, type ReasonedChange } from './folder';
+import { createHistoryFold, createReasoningFold, type HistoryFold, type ReasonedChange } from './history-fold';
 import { streamOf } from './history-of';
 import { createIdentityIndex, type IdentityIndex, type RecordedLink } from './identity/identity-index';
 import { unitedStreams } from './identity/united-streams';
@@ -63,17 +63,17 @@ export interface VerifyCounts {
 
 /** Folds every customer for comparison, and every recorded decision from what was known when it was taken. */
 export const verifyJob: JobFactory<VerifyJobOptions> = ({ rulesets, inForce, until, asOf, links }) => {
-  const folders = new Map<string, Folder<ReasonedChange>>();
-  const folderFor = (hash: string): Folder<ReasonedChange> | undefined => {
-    const known = folders.get(hash);
+  const foldings = new Map<string, HistoryFold<ReasonedChange>>();
+  const foldingFor = (hash: string): HistoryFold<ReasonedChange> | undefined => {
+    const known = foldings.get(hash);
     if (known !== undefined || rulesets[hash] === undefined) return known;
-    const folder = createReasoningFolder(compileRuleset(rulesets[hash]));
-    folders.set(hash, folder);
-    return folder;
+    const folding = createReasoningFold(compileRuleset(rulesets[hash]));
+    foldings.set(hash, folding);
+    return folding;
   };
   return ({ log, signal, emit, progress }) => {
     const counts: VerifyCounts = { touchpoints: 0, customers: 0, decisions: 0, byEarlierModel: 0 };
-    const folder = inForce === undefined ? undefined : createFolder(compileRuleset(rulesets[inForce]));
+    const folding = inForce === undefined ? undefined : createHistoryFold(compileRuleset(rulesets[inForce]));
     const identity = createIdentityIndex(log);
     if (links.length > 0) identity.add(links, links[links.length - 1].position);
     const known = links.filter(({ position }) => position <= until);
@@ -86,14 +86,14 @@ export const verifyJob: JobFactory<VerifyJobOptions> = ({ rulesets, inForce, unt
             const customer = subjectOf(stream);
             const decisions = events.flatMap((event) => decisionOf(event, customer) ?? []);
             counts.decisions += decisions.length;
-            const checked = await verifyDecisions(log, identity, customer, decisions, folderFor);
+            const checked = await verifyDecisions(log, identity, customer, decisions, foldingFor);
             counts.byEarlierModel += checked.byEarlierModel;
             problems.push(...checked.problems);
           }
           if (problems.length > 0) await emit({ customers: [], problems } satisfies VerifyPiece);
         }
-        if (folder === undefined) return;
-        const wanted = foldedParts([folder.fold.program]);
+        if (folding === undefined) return;
+        const wanted = foldedParts([folding.fold.program]);
         for await (const page of histories(log, { buckets, until, ...wanted, signal })) {
           const customers: FoldedCustomer[] = [];
           let touchpoints = 0;
@@ -101,10 +101,10 @@ export const verifyJob: JobFactory<VerifyJobOptions> = ({ rulesets, inForce, unt
             const customer = subjectOf(stream);
             touchpoints += events.length;
             try {
-              folder.whole(events, Number.NEGATIVE_INFINITY);
+              folding.whole(events, Number.NEGATIVE_INFINITY);
               // Nothing but merges and their undoing: there is no relationship.
-              if (folder.fold.isEmpty) continue;
-              customers.push({ customer, folded: { state: saveFold(folder.fold), history: [...folder.history] } });
+              if (folding.fold.isEmpty) continue;
+              customers.push({ customer, folded: { state: saveFold(folding.fold), history: [...folding.history] } });
             } catch (error) {
               customers.push({ customer, reason: parkedFor(customer, error, 0).reason });
             }
@@ -152,7 +152,7 @@ const verifyDecisions = async (
   identity: IdentityIndex,
   customer: string,
   decisions: readonly RecordedDecision[],
-  folderFor: (hash: string) => Folder<ReasonedChange> | undefined,
+  foldingFor: (hash: string) => HistoryFold<ReasonedChange> | undefined,
 ): Promise<{ readonly problems: readonly Problem[]; readonly byEarlierModel: number }> => {
   const known = knownThen(log, identity, customer);
   const problems: Problem[] = [];
@@ -163,13 +163,13 @@ const verifyDecisions = async (
       problems.push({ customer, what: `${name} is out of sequence`, expected: i + 1, got: decision.sequence });
       continue;
     }
-    const folder = folderFor(decision.ruleset.hash);
-    if (folder === undefined) {
+    const folding = foldingFor(decision.ruleset.hash);
+    if (folding === undefined) {
       problems.push({ customer, what: `${name} names ruleset ${decision.ruleset.hash}, which is not stored` });
       continue;
     }
-    folder.whole(await known(decision), decision.asOf, { asOf: decision.asOf });
-    const expected = outcomeOf(folder, decision);
+    folding.whole(await known(decision), decision.asOf, { asOf: decision.asOf });
+    const expected = outcomeOf(folding, decision);
     const got = pick(decision);
     // What another version of the model decided cannot be held against this one; it may also have given its reasons
     // in another way, or have taken what lay ahead.
@@ -207,7 +207,7 @@ const pick = (decision: RecordedDecision): Decided =>
     : { raised: decision.kind === 'signalRaised', effectiveAt: decision.effectiveAt };
 
 const outcomeOf = (
-  { fold, history, signals }: Folder<ReasonedChange>,
+  { fold, history, signals }: HistoryFold<ReasonedChange>,
   decision: RecordedDecision,
 ): Decided | undefined => {
   if (decision.kind === 'stageChanged') {

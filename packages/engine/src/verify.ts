@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { compileRuleset, MODEL_VERSION, type Ruleset, restoreFold, type StageMove } from '@rapport/domain';
 import { type EventLogLocation, openEventLog, type Position } from '@rapport/event-log';
 import type { Checkpoint, ReadModel, RelationshipSave, StoredRelationship } from '@rapport/read-model';
-import { createFolder, type Folder } from './folder';
+import { createHistoryFold, type HistoryFold } from './history-fold';
 import { readLinks } from './identity/identity-index';
 import { runPartitions } from './partition/run-partitions';
 import { relationshipSave } from './stored';
@@ -48,14 +48,14 @@ export const verify = async (options: VerifyOptions): Promise<VerifyReport> => {
     const incomparable = whyIncomparable(checkpoint, rulesets);
     if (incomparable !== undefined) report([{ what: incomparable }]);
     const inForce = incomparable === undefined ? checkpoint.ruleset : undefined;
-    const folder = inForce === undefined ? undefined : createFolder(compileRuleset(rulesets[inForce]));
+    const folding = inForce === undefined ? undefined : createHistoryFold(compileRuleset(rulesets[inForce]));
     const parked = new Set((await readModel.parked()).map(({ customer }) => customer));
     let stored = 0;
     const log = await openEventLog(options.log, 'read');
     const links = await readLinks(log);
     const { position, asOf = Number.POSITIVE_INFINITY } = checkpoint;
     const until = position as Position;
-    const beforeDue = folder && foldsBeforeDue({ log, folder, links, until, asOf });
+    const beforeDue = folding && foldsBeforeDue({ log, folding, links, until, asOf });
     await runPartitions<'verify', VerifyPiece, VerifyCounts>({
       log: options.log,
       job: 'verify',
@@ -65,7 +65,7 @@ export const verify = async (options: VerifyOptions): Promise<VerifyReport> => {
       onProgress,
       onPiece: async (piece) => {
         report(piece.problems);
-        if (folder === undefined) return;
+        if (folding === undefined) return;
         const customers = piece.customers.map(({ customer }) => customer);
         const relationships = await readModel.load(customers);
         const dueAt = await readModel.dueAt(customers);
@@ -75,7 +75,7 @@ export const verify = async (options: VerifyOptions): Promise<VerifyReport> => {
           const due = dueAt.get(one.customer);
           const folded = due === undefined ? one : await beforeDue?.(one, due);
           if (folded?.folded === null && relationships[i] === undefined) counts.customers--;
-          else if (folded !== undefined) report(await compareOne(readModel, folder, folded, relationships[i]));
+          else if (folded !== undefined) report(await compareOne(readModel, folding, folded, relationships[i]));
         }
       },
       onResult: (result) => {
@@ -85,7 +85,7 @@ export const verify = async (options: VerifyOptions): Promise<VerifyReport> => {
         counts.byEarlierModel += result.byEarlierModel;
       },
     }).finally(() => log.close());
-    if (folder !== undefined) report(await strangers(readModel, stored));
+    if (folding !== undefined) report(await strangers(readModel, stored));
   }
   return { ...counts, problems, problemsFound, milliseconds: performance.now() - started };
 };
@@ -101,18 +101,18 @@ const whyIncomparable = ({ ruleset, model }: Checkpoint, rulesets: VerifyOptions
 
 const compareOne = async (
   readModel: ReadModel,
-  folder: Folder<StageMove>,
+  folding: HistoryFold<StageMove>,
   { customer, folded, reason }: FoldedCustomer,
   stored: StoredRelationship | undefined,
 ): Promise<readonly Problem[]> => {
   if (folded === undefined) return [{ customer, what: 'cannot be folded and is not parked', got: reason }];
   if (folded === null) return [{ customer, what: 'is in the read model, though nothing has happened yet' }];
   if (stored === undefined) return [{ customer, what: 'is in the log but not in the read model' }];
-  restoreFold(folder.fold, folded.state);
-  folder.clear();
-  folder.fold.advance(stored.instant);
-  const changes = [...folded.history, ...folder.history];
-  const expected = relationshipSave(customer, folder.fold, stored.decided.sequence, { mode: 'replace', changes });
+  restoreFold(folding.fold, folded.state);
+  folding.clear();
+  folding.fold.advance(stored.instant);
+  const changes = [...folded.history, ...folding.history];
+  const expected = relationshipSave(customer, folding.fold, stored.decided.sequence, { mode: 'replace', changes });
   return differences(customer, expected, {
     relationship: stored,
     intervals: await readModel.history(customer),

@@ -15,39 +15,39 @@ import type { StreamEvent } from '@rapport/event-log';
 import { foldable } from './foldable';
 import { scoresAt } from './scores';
 
-/** Folds one customer after another with one accumulator: nothing is allocated per customer but her history. */
-export interface Folder<Change extends StageMove> {
+/** Folds one customer after another with one accumulator: nothing is allocated per customer but their history. */
+export interface HistoryFold<Change extends StageMove> {
   readonly fold: Fold;
   /** Changes since the fold was last reset or `clear` was called, in order. */
   readonly history: Change[];
   readonly signals: SignalChange[];
-  /** From nothing: all touchpoints of a customer, in any order, up to `until` of time. */
+  /** Folds all touchpoints of one customer from the beginning, in any order, and lets time pass up to `until`. */
   whole(events: readonly StreamEvent[], until: number, view?: View): void;
   clear(): void;
 }
 
-/** A change of stage with its reason and the scores that stood then. */
+/** A change of stage with its reason and the scores at that instant. */
 export type ReasonedChange = StageChange & { readonly factors: Readonly<Record<string, number>> };
 
-/** Only where customers stand: for counting. */
-export const createClassifier = (program: Program): Folder<never> => folderWith<never>(program, undefined);
+/** A fold without a history, for counting customers per stage. */
+export const createClassifier = (program: Program): HistoryFold<never> => historyFoldWith<never>(program, undefined);
 
-/** With the moves of each customer. */
-export const createFolder = (program: Program): Folder<StageMove> => folderWith(program, stageMove);
+/** A fold that keeps the moves of each customer. */
+export const createHistoryFold = (program: Program): HistoryFold<StageMove> => historyFoldWith(program, stageMove);
 
-/** With the reasons of the moves, which cost more than the moves: for decisions. */
-export const createReasoningFolder = (program: Program): Folder<ReasonedChange> =>
-  folderWith(program, (...heard) => {
+/** A fold that also keeps the reason of each move, which costs more than the move itself. For decisions. */
+export const createReasoningFold = (program: Program): HistoryFold<ReasonedChange> =>
+  historyFoldWith(program, (...heard) => {
     const [fold, , , at] = heard;
     return { ...stageChange(...heard), factors: scoresAt(fold, at) };
   });
 
 type Heard = Parameters<Required<FoldRecorder>['stageChanged']>;
 
-const folderWith = <Change extends StageMove>(
+const historyFoldWith = <Change extends StageMove>(
   program: Program,
   recorded: ((...heard: Heard) => Change) | undefined,
-): Folder<Change> => {
+): HistoryFold<Change> => {
   const history: Change[] = [];
   const signals: SignalChange[] = [];
   const recorder: FoldRecorder =
