@@ -1,4 +1,4 @@
-// The whole check of the project: format and lint, layers, then every test. Arguments go to jest.
+// The whole check of the project: format and lint, layers, prose, then every test. Arguments go to jest.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,6 +17,7 @@ if (jestArguments.length === 0) {
   for (const [name, command, args] of [
     ['format and lint', bin('biome'), ['check', '.']],
     ['layers', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', ...sources]],
+    ['prose', process.execPath, ['scripts/prose.mjs']],
   ]) {
     if (run(command, args) !== 0) {
       process.stderr.write(`test: the check of ${name} failed\n`);

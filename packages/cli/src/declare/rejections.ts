@@ -20,7 +20,7 @@ export const declareRejections = (program: Command, signal: AbortSignal): void =
       option('--key <id>', 'sent with the key of this id'),
       option('--since <T>', 'came at T or later: an RFC 3339 instant, or a date (its begin)'),
       option('--fingerprint <hex>', 'of a body that you have: what sha256sum says begins with it'),
-      option('--ndjson', 'the touchpoints themselves, a line each, to be mended and sent again as a stream'),
+      option('--ndjson', 'the touchpoints themselves, one per line, to correct and send again as a stream'),
       ...listOptions(),
       configFile(),
     ],

@@ -67,7 +67,7 @@ const declareAuditLog = (program: Command, signal: AbortSignal): Command =>
       option('--actor <id>', 'only what this key, token subject or account did'),
       option('--from <T>', 'not before T: an RFC 3339 instant, or a date (its begin, UTC)'),
       option('--to <T>', 'before T: an RFC 3339 instant, or a date (its end, UTC)'),
-      wholeNumber('--limit <N>', 'at most so many, the newest', 1).default(100),
+      wholeNumber('--limit <N>', 'how many of the newest to print', 1).default(100),
       configFile(),
     ],
     details:

@@ -54,7 +54,7 @@ export const declareWriting = (program: Command, signal: AbortSignal): void => {
       option('--as <preset>', 'what the files are').choices(['touchpoints', 'online-retail', 'olist', 'cdnow']),
       option('--sql <mapping>', 'a file with a SELECT that yields touchpoints').conflicts('as'),
       option('--dry-run', 'record nothing: show each column, what five touchpoints would be, and what is rejected'),
-      wholeNumber('--limit <n>', 'end after so many touchpoints', 1),
+      wholeNumber('--limit <n>', 'stop after this number of touchpoints', 1),
       option('--dates <order>', 'how dates such as 03/04/2026 are meant, for --sql')
         .choices(['dmy', 'mdy'])
         .conflicts('as'),
@@ -64,7 +64,7 @@ export const declareWriting = (program: Command, signal: AbortSignal): void => {
       option('--rejects <file>', 'write what was rejected there, as NDJSON with file, line, field and reason'),
       option('--strict', 'exit 1 when a line was rejected (else only when nothing of a file was recorded)'),
       option('--ruleset <file>', 'the ruleset of a fresh store (default: retail)'),
-      option('--announce', 'tell subscribers of what changes by it (default: it is history, and nobody is told)'),
+      option('--announce', 'announce the changes to subscribers (default: an import is history and announces nothing)'),
     ],
     details:
       'Importing a file again adds nothing: what is recorded is recognised. That is also how to go on after a stop.\n' +
@@ -81,7 +81,7 @@ export const declareWriting = (program: Command, signal: AbortSignal): void => {
   });
   declare(program, signal, {
     name: 'rebuild',
-    does: 'build the read model anew from the log, beside the live one, and switch',
+    does: 'rebuild the read model from the log, beside the live one, and switch to it',
     options: [
       wholeNumber('--workers <n>', 'worker threads (default: one per core)', 1),
       option('--ruleset <file>', 'put this ruleset in force: a file, or retail (default: the one in force stays)'),
