@@ -1,3 +1,5 @@
+import { aborted, waitOrAbort } from './abortable';
+
 /** Time as the engine sees it; tests bring their own. */
 export interface Clock {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
@@ -30,29 +32,22 @@ const now = (): number => {
 export const systemClock: Clock = {
   now,
   until: (instant, signal) =>
-    new Promise((resolve) => {
+    waitOrAbort(signal, (done) => {
       let timer: NodeJS.Timeout | undefined;
-      const end = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', end);
-        resolve();
-      };
       const wait = () => {
         const left = instant - now();
-        if (left <= 0 || signal.aborted) end();
+        if (left <= 0) done();
         else timer = setTimeout(wait, Math.min(left, LONGEST_TIMER));
       };
-      signal.addEventListener('abort', end);
       wait();
+      return () => clearTimeout(timer);
     }),
 };
 
 /** A clock that stands still: for a store of simulated history, whose today is the end of the simulation. */
 export const stoppedClock = (today: number): Clock => ({
   now: () => today,
-  until: (instant, signal) =>
-    new Promise((resolve) => {
-      if (instant <= today || signal.aborted) resolve();
-      else signal.addEventListener('abort', () => resolve(), { once: true });
-    }),
+  until: async (instant, signal) => {
+    if (instant > today) await aborted(signal);
+  },
 });

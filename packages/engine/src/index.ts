@@ -1,3 +1,4 @@
+export { aborted, Notifier, onAbort, sleep, waitOrAbort } from './abortable';
 export { type AnnounceRebuiltOptions, announceRebuilt } from './announce-rebuilt';
 export * from './announcement';
 export { isBeyond } from './beyond';

@@ -1,3 +1,5 @@
+import { addAbortListener } from 'node:events';
+
 /** Lets readers wait for the next commit of this process. */
 export interface Changes {
   announce(): void;
@@ -15,12 +17,12 @@ export const changes = (): Changes => {
       new Promise((resolve) => {
         const wake = (): void => {
           waiting.delete(wake);
-          signal.removeEventListener('abort', wake);
+          listening[Symbol.dispose]();
           resolve();
         };
         if (signal.aborted) return resolve();
         waiting.add(wake);
-        signal.addEventListener('abort', wake);
+        const listening = addAbortListener(signal, wake);
       }),
   };
 };

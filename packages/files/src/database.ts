@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,7 +59,7 @@ export const openDatabase = async (signal?: AbortSignal): Promise<Database> => {
       interrupting ??= setInterval(() => connection.interrupt(), INTERRUPT_EVERY);
       for (const stop of waits) stop();
     };
-    signal?.addEventListener('abort', interrupt);
+    const listening = signal === undefined ? undefined : addAbortListener(signal, interrupt);
     /** The last query, settled whichever way it ends. */
     let running: Promise<unknown> = Promise.resolve();
     /** Asks nothing of DuckDB once the signal is aborted, and fails with the signal's reason. */
@@ -100,7 +101,7 @@ export const openDatabase = async (signal?: AbortSignal): Promise<Database> => {
       close: async () => {
         if (closed) return;
         closed = true;
-        signal?.removeEventListener('abort', interrupt);
+        listening?.[Symbol.dispose]();
         const isQuiet = await Promise.race([running.then(() => true), delay(PATIENCE, false, { ref: false })]);
         clearInterval(interrupting);
         // A connection that is at work cannot be closed without waiting for it; it ends with the process.

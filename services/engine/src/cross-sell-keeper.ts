@@ -1,11 +1,11 @@
 import { type DataDirectory, removeProjection, unusableProjection } from '@rapport/data-directory';
 import type { CrossSell } from '@rapport/domain';
-import { projectCrossSell } from '@rapport/engine';
+import { projectCrossSell, sleep } from '@rapport/engine';
 import type { EventLog, Position } from '@rapport/event-log';
 import { type CrossSellStore, openSqliteCrossSellStore } from '@rapport/read-model';
 import type { Telemetry } from '@rapport/telemetry';
 
-/** Who ordered what, kept up in the background while the engine runs. */
+/** Which customer ordered what, kept up to date in the background while the engine runs. */
 export interface CrossSellKeeper {
   /** Undefined until everything was taken in once. */
   answers(): Promise<CrossSell | undefined>;
@@ -14,7 +14,7 @@ export interface CrossSellKeeper {
 }
 
 const EVERY_MS = 3_000;
-/** Touchpoints read before others have their turn: some milliseconds of work. */
+/** Touchpoints read before requests are served again: some milliseconds of work. */
 const PIECE = 500;
 
 /** The log, read in small pieces with time for requests in between. */
@@ -51,8 +51,6 @@ export const keepCrossSell = (
   let seen: Position | undefined;
   let since: number | undefined;
   let nextDueAt = Number.POSITIVE_INFINITY;
-  let timer: NodeJS.Timeout | undefined;
-  let turn: Promise<void> = Promise.resolve();
 
   const takeIn = async (): Promise<void> => {
     const head = await log.head();
@@ -65,23 +63,21 @@ export const keepCrossSell = (
     seen = head;
   };
 
-  const next = (): void => {
-    turn = takeIn()
-      .catch((error: unknown) => {
+  const keepUp = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      await takeIn().catch((error: unknown) => {
         if (!stopping.signal.aborted) logger.error({ err: error }, 'cross-sell could not be brought up to date');
-      })
-      .then(() => {
-        if (!stopping.signal.aborted) timer = setTimeout(next, EVERY_MS).unref();
       });
+      await sleep(EVERY_MS, stopping.signal);
+    }
   };
-  next();
+  const keeping = keepUp();
 
   return {
     answers: async () => (since !== undefined ? store.load() : undefined),
     stop: async () => {
       stopping.abort();
-      clearTimeout(timer);
-      await turn;
+      await keeping;
       await store.close();
     },
   };

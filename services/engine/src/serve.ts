@@ -1,4 +1,5 @@
 import type { Host } from '@rapport/data-directory';
+import { aborted } from '@rapport/engine';
 import type { Config } from './config';
 import { type RunningEngine, startEngine } from './start-engine';
 
@@ -44,16 +45,10 @@ export const serve = async (config: Config, host: Host, showKey = process.stderr
   process.on('uncaughtExceptionMonitor', fatal);
   try {
     host.note(servingLines(engine, showKey).join('\n'));
+    // A signal alone keeps no process alive; the server does.
     await aborted(host.signal);
   } finally {
     await engine.stop();
     process.off('uncaughtExceptionMonitor', fatal);
   }
 };
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    // A signal alone keeps no process alive; the server does.
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });

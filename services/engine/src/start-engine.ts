@@ -12,6 +12,7 @@ import { createChangeFeed, createRulesetHistory, recordTouchpoints, systemClock 
 import { type ApiEngine, createApi } from '@rapport/http-api';
 import { openWebhooks } from '@rapport/messaging';
 import { openTelemetry, SPAN, type Telemetry } from '@rapport/telemetry';
+import { Mutex } from 'async-mutex';
 import { closers } from './closers';
 import type { Config } from './config';
 import { keepCrossSell } from './cross-sell-keeper';
@@ -27,7 +28,6 @@ import { notReady } from './readiness';
 import { holdStore, madeAnew } from './store';
 import { superviseProjection } from './supervised-projection';
 import { traceDecisions } from './trace-decisions';
-import { turns } from './turns';
 import { version } from './version';
 
 /** An engine that serves. */
@@ -148,7 +148,7 @@ const start = async (
   open.add(() => webhooks.stop());
 
   let stopping = false;
-  const inTurn = turns();
+  const publishing = new Mutex();
   const api: ApiEngine = {
     log,
     get catalogue() {
@@ -173,7 +173,7 @@ const start = async (
     whenCaughtUp: (position) => projection.whenCaughtUp(position),
     retryParked: () => projection.retryParked(),
     publishRuleset: (ruleset, { announce, by }) =>
-      inTurn(async () => {
+      publishing.runExclusive(async () => {
         const now = () => today ?? systemClock.now();
         const report = await publishRuleset({
           host,

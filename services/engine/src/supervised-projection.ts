@@ -5,6 +5,7 @@ import {
   type LiveStatus,
   ProjectionUnavailable,
   RebuildNeeded,
+  sleep,
   startLiveProjection,
 } from '@rapport/engine';
 import type { EventLogLocation, Position } from '@rapport/event-log';
@@ -180,15 +181,3 @@ const endedWith = (error: Error): LiveProjection => ({
   ended: Promise.resolve(error),
   stop: async () => undefined,
 });
-
-const sleep = (milliseconds: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener('abort', done);
-    if (signal.aborted) done();
-  });

@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events';
 import type { Progress } from '@rapport/data-directory';
 import type { SingleBar } from 'cli-progress';
 import { elapsed } from './instants';
@@ -52,9 +53,9 @@ export const progressOn = (stream: NodeJS.WriteStream, label: string, unit: stri
     stopped = true;
     bar?.stop();
     bar = undefined;
-    signal.removeEventListener('abort', stop);
+    listening[Symbol.dispose]();
   };
-  signal.addEventListener('abort', stop);
+  const listening = addAbortListener(signal, stop);
 
   return {
     stop,

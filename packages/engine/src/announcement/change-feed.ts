@@ -1,5 +1,5 @@
-import { setTimeout as passed } from 'node:timers/promises';
 import { type EventLog, type Position, relationshipStream, subjectOf } from '@rapport/event-log';
+import { Notifier, sleep } from '../abortable';
 import { DECISION_TYPES, decisionOf, type RecordedDecision } from '../decision';
 import { type ChangeEvent, changeEvent } from './change-event';
 import { type ChangeFilter, changeMatcher } from './change-filter';
@@ -70,18 +70,13 @@ export interface ChangeFeed {
  */
 export const createChangeFeed = (log: EventLog, { retryMilliseconds = RETRY_MS } = {}): ChangeFeed => {
   const closing = new AbortController();
-  const waiting = new Set<() => void>();
+  const news = new Notifier();
   let kept: Kept[] = [];
   /** Decisions up to `seen` and after `keptAfter` are in `kept`. */
   let seen: Position | undefined;
   let keptAfter: Position | undefined;
   let following: Promise<void> | undefined;
   let failure: unknown;
-
-  const wake = (): void => {
-    for (const resolve of waiting) resolve();
-    waiting.clear();
-  };
 
   const keepUp = async (): Promise<void> => {
     const pages = log.subscribeAll({ after: seen, ...DECISIONS, pageSize: PAGE, signal: closing.signal });
@@ -92,7 +87,7 @@ export const createChangeFeed = (log: EventLog, { retryMilliseconds = RETRY_MS }
         kept = kept.slice(-KEPT);
       }
       seen = page[page.length - 1].position;
-      wake();
+      news.notify();
     }
   };
 
@@ -109,8 +104,8 @@ export const createChangeFeed = (log: EventLog, { retryMilliseconds = RETRY_MS }
         await keepUp();
       } catch (error) {
         failure = error;
-        wake();
-        await passed(retryMilliseconds, undefined, { signal: closing.signal }).catch(() => undefined);
+        news.notify();
+        await sleep(retryMilliseconds, closing.signal);
       }
     }
   };
@@ -183,18 +178,6 @@ export const createChangeFeed = (log: EventLog, { retryMilliseconds = RETRY_MS }
       ? readLog(after, keptAfter, matches, limit)
       : readKept(after, matches, limit);
 
-  const next = (signal: AbortSignal): Promise<void> =>
-    new Promise((resolve) => {
-      const done = (): void => {
-        signal.removeEventListener('abort', done);
-        waiting.delete(done);
-        resolve();
-      };
-      if (signal.aborted) return resolve();
-      signal.addEventListener('abort', done);
-      waiting.add(done);
-    });
-
   return {
     read: async ({ after, filter, limit }) => {
       await begin();
@@ -223,7 +206,7 @@ export const createChangeFeed = (log: EventLog, { retryMilliseconds = RETRY_MS }
         // What came since the page was read has woken nobody yet.
         else if (!isAfter(seen, cursor)) {
           if (failure !== undefined) throw failure;
-          await next(ended);
+          await news.next(ended);
         }
       }
     },
@@ -243,7 +226,6 @@ export const createChangeFeed = (log: EventLog, { retryMilliseconds = RETRY_MS }
       failure === undefined ? undefined : `changes cannot be read from the log: ${(failure as Error).message}`,
     close: async () => {
       closing.abort();
-      wake();
       await following;
     },
   };

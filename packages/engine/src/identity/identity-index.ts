@@ -1,5 +1,6 @@
 import { type Identities, type IdentityLink, identitiesOf, identityLinkOf, type View } from '@rapport/domain';
 import { type EventLog, type Position, type RecordedEvent, subjectOf } from '@rapport/event-log';
+import { Mutex } from 'async-mutex';
 
 /** A link as the log has it. Plain data: it may travel to worker threads. */
 export type RecordedLink = IdentityLink & { readonly position: Position };
@@ -85,7 +86,7 @@ export const createIdentityIndex = (log: EventLog): IdentityIndex => {
   const families = new Map<string, Family>();
   let links = 0;
   let position: Position | undefined;
-  let refreshing: Promise<void> = Promise.resolve();
+  const refreshing = new Mutex();
 
   const familyOf = (customer: string): Family => {
     const known = families.get(customer);
@@ -128,11 +129,8 @@ export const createIdentityIndex = (log: EventLog): IdentityIndex => {
     get position() {
       return position;
     },
-    refresh: (until) => {
-      // One after another: no link may be taken in twice. One that failed does not stand in the way of the next.
-      refreshing = refreshing.catch(() => undefined).then(() => refreshNow(until));
-      return refreshing;
-    },
+    // One after another: no link may be taken in twice.
+    refresh: (until) => refreshing.runExclusive(() => refreshNow(until)),
     add: (added, upTo) => {
       for (const link of added) addOne(link);
       position = upTo;

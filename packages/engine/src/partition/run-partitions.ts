@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type BucketRange, bucketRanges } from '@rapport/domain';
 import { type EventLogLocation, openEventLog } from '@rapport/event-log';
+import { onAbort } from '../abortable';
 import { Interrupted } from './interrupted';
 import type { Job } from './job';
 import { type JobName, type JobOptions, jobs } from './jobs';
@@ -92,11 +93,11 @@ const runInWorkers = async <Name extends JobName, Piece, Result>(
   const stop = () => {
     for (const worker of workers) void worker.terminate();
   };
-  options.signal?.addEventListener('abort', stop);
+  const stopListening = options.signal === undefined ? undefined : onAbort(options.signal, stop);
   try {
     await Promise.all(workers.map((worker) => serve(worker, ranges, options)));
   } finally {
-    options.signal?.removeEventListener('abort', stop);
+    stopListening?.();
     stop();
   }
 };

@@ -1,6 +1,8 @@
 import { MODEL_VERSION, type Program, rulesetHash } from '@rapport/domain';
 import type { EventLog, Position, RecordedEvent } from '@rapport/event-log';
 import type { ReadModel } from '@rapport/read-model';
+import { Mutex } from 'async-mutex';
+import { onAbort } from '../abortable';
 import { isBeyond } from '../beyond';
 import { type Clock, systemClock } from '../clock';
 import { rulesetName } from '../decision';
@@ -53,7 +55,7 @@ export class Projector {
   private readonly folds: CustomerFolds;
   private readonly total = newTotals();
   private resumed = false;
-  private turn: Promise<void> = Promise.resolve();
+  private readonly turn = new Mutex();
   private readonly waiting: { readonly position: Position; readonly resolve: () => void }[] = [];
 
   constructor(private readonly options: ProjectorOptions) {
@@ -96,8 +98,7 @@ export class Projector {
     await this.catchUp(signal);
     const { log, pageSize = 1_000 } = this.options;
     const ended = new AbortController();
-    const stop = () => ended.abort();
-    signal.addEventListener('abort', stop);
+    const stop = onAbort(signal, () => ended.abort());
     const pages = log
       .subscribeAll({ after: this.saver.checkpoint, category: 'customer', pageSize, signal: ended.signal })
       [Symbol.asyncIterator]();
@@ -118,7 +119,7 @@ export class Projector {
       }
     } finally {
       stop();
-      signal.removeEventListener('abort', stop);
+      ended.abort();
       await pages.return?.();
     }
   }
@@ -238,17 +239,17 @@ export class Projector {
     });
   }
 
-  /** One after another: who saves must not set the checkpoint back for another who saved meanwhile. */
+  /** One after another, so that no save sets the checkpoint back behind another save. */
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.turn.then(work);
-    this.turn = done.then(
-      () => undefined,
-      () => {
+    return this.turn.runExclusive(async () => {
+      try {
+        return await work();
+      } catch (error) {
         // What is known in memory may be more than what is saved.
         this.resumed = false;
-      },
-    );
-    return done;
+        throw error;
+      }
+    });
   }
 
   private wake(position: Position): void {

@@ -1,3 +1,4 @@
+import { waitOrAbort } from '../abortable';
 import type { Clock } from '../clock';
 
 /** A clock that stands where it is put; waiting for an instant ends when it is put there. */
@@ -10,10 +11,10 @@ export interface TestClock extends Clock {
 
 export const testClock = (start = 0): TestClock => {
   let now = start;
-  const waiting = new Set<{ readonly instant: number; readonly resolve: () => void }>();
+  const waiting = new Set<{ readonly instant: number; readonly done: () => void }>();
   const set = (instant: number): void => {
     now = instant;
-    for (const one of waiting) if (one.instant <= now) one.resolve();
+    for (const one of [...waiting]) if (one.instant <= now) one.done();
   };
   return {
     now: () => now,
@@ -21,18 +22,11 @@ export const testClock = (start = 0): TestClock => {
     pass: (milliseconds) => set(now + milliseconds),
     awaited: () => [...waiting].map(({ instant }) => instant),
     until: (instant, signal) =>
-      new Promise((resolve) => {
-        if (instant <= now || signal.aborted) return resolve();
-        const one = {
-          instant,
-          resolve: () => {
-            waiting.delete(one);
-            signal.removeEventListener('abort', one.resolve);
-            resolve();
-          },
-        };
-        waiting.add(one);
-        signal.addEventListener('abort', one.resolve);
+      waitOrAbort(signal, (done) => {
+        const one = { instant, done };
+        if (instant <= now) done();
+        else waiting.add(one);
+        return () => void waiting.delete(one);
       }),
   };
 };

@@ -1,4 +1,4 @@
-import type { Announcement, ChangeFeed, ChangeFilter, Clock } from '@rapport/engine';
+import { type Announcement, type ChangeFeed, type ChangeFilter, type Clock, onAbort } from '@rapport/engine';
 import type { Position } from '@rapport/event-log';
 import { changeFrame, type DisconnectReason, disconnectedFrame, heartbeatFrame, openingFrame } from './frames';
 
@@ -69,7 +69,7 @@ export const serveReader = async (sink: Sink, options: ReaderOptions): Promise<S
   const closed = (): void => finish('closed');
   const stop = (): void => finish('stopping');
   sink.once('close', closed);
-  stopping.addEventListener('abort', stop);
+  const stopListening = onAbort(stopping, stop);
   if (stopping.aborted) stop();
   if (sink.destroyed) closed();
 
@@ -78,10 +78,10 @@ export const serveReader = async (sink: Sink, options: ReaderOptions): Promise<S
     const waiting = new AbortController();
     const proceed = (): void => waiting.abort();
     sink.once('drain', proceed);
-    over.signal.addEventListener('abort', proceed);
+    const stopWatching = onAbort(over.signal, proceed);
     await clock.until(clock.now() + patienceMilliseconds, waiting.signal);
     sink.off('drain', proceed);
-    over.signal.removeEventListener('abort', proceed);
+    stopWatching();
     if (!waiting.signal.aborted) finish('slow');
   };
 
@@ -142,7 +142,7 @@ export const serveReader = async (sink: Sink, options: ReaderOptions): Promise<S
   }
   await beating;
   sink.off('close', closed);
-  stopping.removeEventListener('abort', stop);
+  stopListening();
   const reason = end as StreamEnd | undefined;
   if (reason !== undefined && reason !== 'closed') await sayFarewell(sink, cursor, reason);
   return reason ?? 'closed';

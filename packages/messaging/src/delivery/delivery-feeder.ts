@@ -1,4 +1,4 @@
-import type { Announcement, ChangeFeed, ChangeFilter, Clock } from '@rapport/engine';
+import { type Announcement, type ChangeFeed, type ChangeFilter, type Clock, waitOrAbort } from '@rapport/engine';
 import type { Position } from '@rapport/event-log';
 import type { OpenWebhooksOptions } from '../options';
 import type { DeliveryStore } from '../store/delivery-store';
@@ -71,15 +71,12 @@ export const createDeliveryFeeder = (setup: DeliveryFeederOptions): DeliveryFeed
   /** Until less is held than may be, and the store takes what changes. */
   const room = async (signal: AbortSignal): Promise<void> => {
     while (!signal.aborted && (queues.size >= setup.held || buffer.failing))
-      await new Promise<void>((resolve) => {
-        const go = (): void => {
+      await waitOrAbort(signal, (done) => {
+        madeRoom = done;
+        if (buffer.failing) void buffer.written().then(done);
+        return () => {
           madeRoom = undefined;
-          signal.removeEventListener('abort', go);
-          resolve();
         };
-        signal.addEventListener('abort', go);
-        madeRoom = go;
-        if (buffer.failing) void buffer.written().then(go);
       });
   };
 
