@@ -1,19 +1,21 @@
 // The layers of the house, top to bottom: a package may use only what stands below it (see docs/architecture.md).
 const mayUse = {
   domain: [],
-  sqlite: [],
-  'event-log': ['domain', 'sqlite'],
-  'read-model': ['domain', 'sqlite'],
+  runtime: [],
+  sqlite: ['runtime'],
+  'event-log': ['domain', 'runtime', 'sqlite'],
+  'read-model': ['domain', 'runtime', 'sqlite'],
   simulator: ['domain'],
   files: ['domain'],
-  engine: ['domain', 'sqlite', 'event-log', 'read-model'],
+  engine: ['domain', 'runtime', 'sqlite', 'event-log', 'read-model'],
   telemetry: [],
-  access: ['sqlite'],
-  rejections: ['domain', 'sqlite'],
-  'data-directory': ['domain', 'sqlite', 'event-log', 'read-model', 'engine'],
-  messaging: ['domain', 'sqlite', 'event-log', 'engine', 'telemetry'],
+  access: ['runtime', 'sqlite'],
+  rejections: ['domain', 'runtime', 'sqlite'],
+  'data-directory': ['domain', 'runtime', 'sqlite', 'event-log', 'read-model', 'engine'],
+  messaging: ['domain', 'runtime', 'sqlite', 'event-log', 'engine', 'telemetry'],
   'http-api': [
     'domain',
+    'runtime',
     'sqlite',
     'event-log',
     'read-model',
@@ -26,6 +28,7 @@ const mayUse = {
   client: [],
   cli: [
     'domain',
+    'runtime',
     'event-log',
     'read-model',
     'simulator',
@@ -38,7 +41,7 @@ const mayUse = {
     'http-api',
     'client',
   ],
-  bench: ['domain', 'sqlite', 'event-log', 'read-model', 'simulator', 'files', 'engine', 'data-directory'],
+  bench: ['domain', 'runtime', 'sqlite', 'event-log', 'read-model', 'simulator', 'files', 'engine', 'data-directory'],
 };
 
 module.exports = {

@@ -1,6 +1,7 @@
 import { ProjectionUnavailable } from '@rapport/engine';
-import { StoreError } from '@rapport/sqlite';
+import { StorageError } from '@rapport/runtime';
 import type { FastifyError } from 'fastify';
+import { match } from 'ts-pattern';
 import { fieldErrors } from './field-errors';
 import { Refusal } from './problem';
 
@@ -25,20 +26,36 @@ const invalid = (validation: readonly Validation[], context: string, schema: unk
 /** With the full stop that it lacks. */
 export const endedAsSentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
-const ofStore = (error: StoreError): Refusal =>
-  error.kind === 'full'
-    ? new Refusal(
-        'storage-full',
-        'The disk of the store is full. Send the request again when there is room; what was stored is told as a duplicate then.',
-        { headers: { 'retry-after': '30' }, cause: error },
-      )
-    : new Refusal(
-        'unavailable',
-        error.kind === 'locked'
-          ? 'The store is in use by another process. Send the request again in a moment.'
-          : 'The store cannot be used at the moment. Send the request again later; the log of the server says why.',
-        { headers: { 'retry-after': error.kind === 'locked' ? '1' : '30' }, cause: error },
-      );
+const ofStorage = (error: StorageError): Refusal =>
+  match(error.problem)
+    .with(
+      'full',
+      () =>
+        new Refusal(
+          'storage-full',
+          'The disk of the store is full. Send the request again when there is room; what was stored is reported as a duplicate then.',
+          { headers: { 'retry-after': '30' }, cause: error },
+        ),
+    )
+    .with(
+      'in-use',
+      () =>
+        new Refusal('unavailable', 'The store is in use by another process. Send the request again in a moment.', {
+          headers: { 'retry-after': '1' },
+          cause: error,
+        }),
+    )
+    .with(
+      'damaged',
+      'unavailable',
+      () =>
+        new Refusal(
+          'unavailable',
+          'The store cannot be used at the moment. Send the request again later; the log of the server says why.',
+          { headers: { 'retry-after': '30' }, cause: error },
+        ),
+    )
+    .exhaustive();
 
 const ACCEPTED = 'Send application/json in UTF-8; POST /v1/touchpoints takes CloudEvents and NDJSON too';
 
@@ -94,7 +111,7 @@ export const refusalOf = (
   bodyLimit?: number,
 ): Refusal => {
   if (error instanceof Refusal) return error;
-  if (error instanceof StoreError) return ofStore(error);
+  if (error instanceof StorageError) return ofStorage(error);
   if (error instanceof ProjectionUnavailable)
     return new Refusal('unavailable', `${error.message}. Send the request again in a moment.`, {
       headers: { 'retry-after': '5' },

@@ -1,7 +1,8 @@
 import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
+import { revive, StorageError, type StorageProblem } from '@rapport/runtime';
 
-/** Why a store cannot be used; closed, so that a caller can decide on each. */
+/** Why a file cannot be used; closed, so that a caller can decide on each. */
 export type StoreErrorKind =
   | 'missing'
   | 'not-a-store'
@@ -13,8 +14,20 @@ export type StoreErrorKind =
   | 'unreadable'
   | 'unwritable';
 
-/** What the disk, the file or another process did to us. The message says what, where, and what to do. */
-export class StoreError extends Error {
+const PROBLEMS: Readonly<Record<StoreErrorKind, StorageProblem>> = {
+  missing: 'unavailable',
+  'not-a-store': 'damaged',
+  'newer-version': 'unavailable',
+  'needs-migration': 'unavailable',
+  damaged: 'damaged',
+  locked: 'in-use',
+  full: 'full',
+  unreadable: 'unavailable',
+  unwritable: 'unavailable',
+};
+
+/** What the disk, the file or another process did to a store in a file. The message says what, where, and what to do. */
+export class StoreError extends StorageError {
   override readonly name = 'StoreError';
 
   constructor(
@@ -23,9 +36,14 @@ export class StoreError extends Error {
     message: string,
     options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(PROBLEMS[kind], message, options);
   }
 }
+
+revive(
+  'StoreError',
+  ({ details, message }) => new StoreError(details.kind as StoreErrorKind, details.path ?? '', message),
+);
 
 const MESSAGES: Readonly<Record<Exclude<StoreErrorKind, 'newer-version' | 'needs-migration'>, (p: string) => string>> =
   {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Ruleset } from '@rapport/domain';
 import type { ConnectableEventLog, EventLogLocation, Position } from '@rapport/event-log';
-import { type CarriedError, carriedError } from '@rapport/sqlite';
+import { type CarriedError, carriedError } from '@rapport/runtime';
 import { RebuildNeeded } from '../projector/rebuild-needed';
 import type { ProjectionReport } from '../projector/report';
 import type { FromLiveWorker, LiveWorkerData, ToLiveWorker } from './messages';

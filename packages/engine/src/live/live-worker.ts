@@ -6,7 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { compileRuleset } from '@rapport/domain';
 import { appendingTo, openEventLog } from '@rapport/event-log';
 import { openSqliteReadModel } from '@rapport/read-model';
-import { carryError } from '@rapport/sqlite';
+import { carryError } from '@rapport/runtime';
 import { stoppedClock, systemClock } from '../clock';
 import { factorsOf } from '../factors-of';
 import { Projector } from '../projector/projector';

@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Ruleset } from '@rapport/domain';
 import type { EventLogLocation, Position } from '@rapport/event-log';
-import type { CarriedError } from '@rapport/sqlite';
+import type { CarriedError } from '@rapport/runtime';
 import type { ProjectionReport } from '../projector/report';
 
 /** What the thread is started with. */

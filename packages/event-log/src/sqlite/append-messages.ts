@@ -2,7 +2,7 @@
  * Requests and results as they cross between threads: columns of texts and numbers. A structured clone of the requests
  * as they are, each event an object of its own, takes several times as long.
  */
-import type { CarriedError } from '@rapport/sqlite';
+import type { CarriedError } from '@rapport/runtime';
 import { left, right } from 'fp-ts/Either';
 import type { AppendRefused, AppendResult, ExpectedRevision, NewEvent, Position } from '../event-log';
 import { decodePosition, encodePosition } from '../position';

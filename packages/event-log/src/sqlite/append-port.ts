@@ -1,6 +1,6 @@
 /** Appending to a log that another thread writes, through a port; see `log-thread.ts`. */
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { carriedError, carryError } from '@rapport/sqlite';
+import { carriedError, carryError } from '@rapport/runtime';
 import type { AppendRequest, AppendResult, EventLog } from '../event-log';
 import { type PreparedRequest, prepareRequests } from '../prepare-requests';
 import {

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import { type CarriedError, carriedError, type Store } from '@rapport/sqlite';
+import { type CarriedError, carriedError } from '@rapport/runtime';
+import type { Store } from '@rapport/sqlite';
 import { changes } from '../changes';
 import { appendsTo, type ConnectableEventLog, type LogConnection } from './append-port';
 import { openLogStore } from './schema';

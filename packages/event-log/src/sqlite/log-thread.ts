@@ -1,6 +1,7 @@
 /** The thread behind {@link openEventLogOnThread}: the only writer of the log. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { acquireWriter, atStore, carryError, type Store } from '@rapport/sqlite';
+import { carryError } from '@rapport/runtime';
+import { acquireWriter, atStore, type Store } from '@rapport/sqlite';
 import { appendServer } from './append-port';
 import type { FromLogThread, LogThreadData, ToLogThread } from './event-log-on-thread';
 import { openLogStore } from './schema';

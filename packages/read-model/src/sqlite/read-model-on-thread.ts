@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { type CarriedError, carriedError } from '@rapport/sqlite';
+import { type CarriedError, carriedError } from '@rapport/runtime';
 import type { FactorParameters, ReadModel } from '../read-model';
 
 export interface ReadingThreadData {

@@ -1,6 +1,6 @@
 /** The thread behind {@link openReadModelOnThread}: answers one question after another. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { carryError } from '@rapport/sqlite';
+import { carryError } from '@rapport/runtime';
 import type { ReadModel } from '../read-model';
 import type { Answer, Question, ReadingThreadData } from './read-model-on-thread';
 import { openSqliteReadModel } from './sqlite-read-model';
