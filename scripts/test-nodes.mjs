@@ -6,7 +6,6 @@ import { delimiter, dirname, join } from 'node:path';
 import { OLDEST_NODE, root } from './node.mjs';
 
 const VERSIONS = [`${OLDEST_NODE}.0`, '26.12.1'];
-const UNIT_TESTS = '(?<!\\.(int|e2e))\\.spec\\.ts$';
 
 if (process.platform !== 'linux') {
   process.stderr.write('test:nodes: skipped, other versions of Node are brought on Linux only\n');
@@ -26,7 +25,7 @@ for (const version of VERSIONS) {
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` };
   const ok =
     run('npm', ['install', '--prefix', prefix, '--ignore-scripts', '--no-audit', '--no-fund', `${name}@${version}`]) &&
-    run(node, [join(root, 'node_modules', 'jest', 'bin', 'jest.js'), '--testPathPatterns', UNIT_TESTS], env) &&
+    run(node, [join(root, 'scripts', 'test-tier.mjs'), 'unit'], env) &&
     run(
       node,
       [join(root, 'packages/cli/bin/rapport.js'), 'demo', '--no-serve', '--data', join(folder, `data-${version}`)],
