@@ -1,20 +1,25 @@
-import type { ChangeEvent as Announced, ChangeFilter as Understood } from '@rapport/engine';
-import type { ChangeEvent, ChangeFilter } from './change-event';
+import type { ChangeEvent as Announced, DecisionCause, ChangeFilter as Understood } from '@rapport/engine';
+import { CHANGE_FILTER_LIST } from '@rapport/engine/change-filters';
+import { expectTypeOf } from 'expect-type';
+import { CHANGE_TYPES, type ChangeCause, type ChangeEvent, type ChangeFilter } from './change-event';
+import { PARAMETERS } from './query';
 
-/** Compiles only while `From` can be used wherever `To` is expected. */
-type Assignable<From extends To, To> = From;
+// The types here stand for themselves, so that the client can be used without the house. They are those of the engine.
+// Checked by the compiler.
 
-describe('the contract', () => {
-  it('is what the engine announces, and asks only for what the engine understands', () => {
-    const announced = (event: Assignable<Announced, ChangeEvent>): ChangeEvent => event;
-    const asked = (filter: Assignable<ChangeFilter, Understood>): Understood => filter;
-    // Every type that the engine announces has a type of its own here, and no other.
-    const types: Record<Announced['type'], true> = {
-      'relationship.stageChanged.v1': true,
-      'relationship.signalRaised.v1': true,
-      'relationship.signalCleared.v1': true,
-    } satisfies Record<ChangeEvent['type'], true>;
-    expect([announced, asked].map((check) => typeof check)).toEqual(['function', 'function']);
-    expect(Object.keys(types)).toHaveLength(3);
-  });
+test('events are those that the engine announces', () => {
+  expectTypeOf<Announced>().toExtend<ChangeEvent>();
+  expectTypeOf<Announced['type']>().toEqualTypeOf<ChangeEvent['type']>();
+  expectTypeOf<DecisionCause>().toEqualTypeOf<ChangeCause>();
+  const types: Record<Announced['type'], true> = {
+    'relationship.stageChanged.v1': true,
+    'relationship.signalRaised.v1': true,
+    'relationship.signalCleared.v1': true,
+  };
+  expect(Object.keys(types)).toEqual(CHANGE_TYPES);
+});
+
+test('filters are those that the engine understands, under the parameters that it reads', () => {
+  expectTypeOf<ChangeFilter>().toEqualTypeOf<Understood>();
+  expect(PARAMETERS).toEqual(Object.fromEntries(CHANGE_FILTER_LIST.map(([name, { parameter }]) => [name, parameter])));
 });

@@ -41,9 +41,21 @@ export const customersCommand = async (cli: Cli, options: CustomersOptions): Pro
 
 const pagesOf = (store: ReadingStore, { stage, signal, q, factor, atLeast, atMost }: CustomersOptions) => {
   const { program, now } = store;
-  refuseUnknown('stage', stage === undefined ? [] : [stage], program.stages);
-  refuseUnknown('signal', signal === undefined ? [] : [signal], program.signals);
-  refuseUnknown('factor', factor === undefined ? [] : [factor], program.factors);
+  refuseUnknown(
+    'stage',
+    stage === undefined ? [] : [stage],
+    program.stages.map(({ id }) => id),
+  );
+  refuseUnknown(
+    'signal',
+    signal === undefined ? [] : [signal],
+    program.signals.map(({ id }) => id),
+  );
+  refuseUnknown(
+    'factor',
+    factor === undefined ? [] : [factor],
+    program.factors.map(({ id }) => id),
+  );
   return async (after: string | undefined, limit: number): Promise<Page<Listed>> => {
     const { customers, next } = await (await readModelOf(store)).customers({
       stage,

@@ -3,16 +3,13 @@ import type { Ruleset } from '@rapport/domain';
 import type { ChangeEvent, ChangeFilter } from '@rapport/engine';
 import type { EventLog, Position } from '@rapport/event-log';
 import { type Cli, DEFAULT_DATA } from '../cli';
+import { type ChangeFilterOptions, changeFilterFrom } from '../declare/change-filters';
 import { CommandError } from '../exit';
 import { changeLine } from '../output/change';
-import { refuseUnknown } from '../store/known-names';
+import { refuseUnknownInFilter } from '../store/known-names';
 
-export interface WatchOptions {
+export interface WatchOptions extends ChangeFilterOptions {
   readonly after?: string;
-  readonly stage?: readonly string[];
-  readonly direction?: readonly ('up' | 'down')[];
-  readonly signal?: readonly string[];
-  readonly cause?: ChangeFilter['causes'];
   readonly url?: string;
   readonly key?: string;
 }
@@ -28,8 +25,7 @@ interface Place {
 /** `rapport watch`: stage changes as they happen, until Ctrl-C. */
 export const watchCommand = async (cli: Cli, options: WatchOptions): Promise<void> => {
   const url = options.url ?? (process.env.RAPPORT_URL || undefined);
-  const { stage, direction, signal, cause } = options;
-  const filter: ChangeFilter = { stages: stage, directions: direction, signals: signal, causes: cause };
+  const filter = changeFilterFrom(options) ?? {};
   const place: Place = { cursor: '' };
   await (url === undefined ? watchStore(cli, options, filter, place) : watchServer(cli, url, options, filter, place));
   if (place.cursor !== '')
@@ -37,9 +33,9 @@ export const watchCommand = async (cli: Cli, options: WatchOptions): Promise<voi
 };
 
 /** The options that ask for the same again; keys are not repeated on a screen. */
-export const sameAgain = (data: string, { stage, direction, signal, cause, url }: WatchOptions): string => {
+export const sameAgain = (data: string, { after: _after, key: _key, url, ...filters }: WatchOptions): string => {
   const where = data === (process.env.RAPPORT_DATA || DEFAULT_DATA) || url !== undefined ? [] : [data];
-  const given = { data: where, url: url === undefined ? [] : [url], stage, direction, signal, cause };
+  const given = { data: where, url: url === undefined ? [] : [url], ...filters };
   return Object.entries(given)
     .flatMap(([name, values = []]) => values.map((value) => ` --${name} ${shellWord(value)}`))
     .join('');
@@ -55,8 +51,7 @@ const tell = async (
 
 const watchStore = (cli: Cli, { after }: WatchOptions, filter: ChangeFilter, place: Place): Promise<void> =>
   withStore(cli.data, async ({ log, ruleset }) => {
-    refuseUnknown('stage', filter.stages, ruleset.stages);
-    refuseUnknown('signal', filter.signals, ruleset.signals ?? []);
+    refuseUnknownInFilter(filter, ruleset);
     const begin = after === undefined ? await log.head() : await positionIn(log, after);
     place.cursor = begin ?? START;
     if (after === undefined) cli.note(`Watching ${cli.data} from now on; Ctrl-C ends.`);

@@ -1,4 +1,5 @@
 import { type Cli, printJson, printNdjson } from '../cli';
+import { type ChangeFilterOptions, changeFilterFrom } from '../declare/change-filters';
 import { askEngine, type EngineOptions, engineUrl, queryOf } from '../engine-elsewhere';
 import { EXIT, type ExitCode } from '../exit';
 import { minute } from '../output/instants';
@@ -112,17 +113,15 @@ const deliveryLines = ({ style }: Cli, deliveries: readonly Delivery[], titled: 
     { head: style.dim },
   );
 
-export interface CreateOptions extends EngineOptions {
+export interface CreateOptions extends EngineOptions, ChangeFilterOptions {
   readonly description?: string;
-  readonly stage?: readonly string[];
-  readonly signal?: readonly string[];
   readonly after?: string;
 }
 
 /** `rapport webhooks create`: the secret is printed here and at its rotation, and never again. */
 export const createWebhookCommand = async (cli: Cli, url: string, options: CreateOptions): Promise<void> => {
-  const { description, stage, signal, after } = options;
-  const filter = stage === undefined && signal === undefined ? undefined : filterOf(stage, signal);
+  const { description, after } = options;
+  const filter = changeFilterFrom(options);
   const created = await askingOf(cli, options)<{ readonly subscription: Subscription; readonly secret: string }>(
     '',
     'POST',
@@ -132,15 +131,6 @@ export const createWebhookCommand = async (cli: Cli, url: string, options: Creat
   cli.print(created.secret);
   cli.note(`Webhook ${created.subscription.id}. The secret is shown this once; deliveries are signed with it.`);
 };
-
-/** Signals are told beside the stages only where both kinds are asked for. */
-const filterOf = (stages: readonly string[] | undefined, signals: readonly string[] | undefined) => ({
-  stages,
-  signals,
-  ...(stages !== undefined && signals !== undefined
-    ? { kinds: ['stageChanged', 'signalRaised', 'signalCleared'] }
-    : undefined),
-});
 
 /** `rapport webhooks pause` and `resume`. */
 export const pauseWebhookCommand = async (

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-import { among, asOf, collectIds, declare, group, knownAt, option, rulesetNamed, wholeNumber } from './declare';
-
-const CAUSES = ['touchpoint', 'time', 'late', 'merge', 'ruleset'];
+import { changeFilterDefaults, changeFilterOptions } from './change-filters';
+import { asOf, declare, group, knownAt, option, rulesetNamed, wholeNumber } from './declare';
 
 /** Commands that ask the store. */
 export const declareReading = (program: Command, signal: AbortSignal): void => {
@@ -48,16 +47,11 @@ export const declareReading = (program: Command, signal: AbortSignal): void => {
     does: 'stage changes as they happen, of this store or of an engine elsewhere',
     options: [
       option('--after <cursor>', 'begin after a cursor; start: at the beginning of the log (default: from now on)'),
-      option('--stage <stage>', 'only arrivals at this stage; may be repeated').argParser(collectIds),
-      option('--direction <direction>', 'only up, or only down').argParser(among(['up', 'down'])),
-      option('--signal <signal>', 'only this signal; may be repeated').argParser(collectIds),
-      option('--cause <cause>', `only for this cause; may be repeated: ${CAUSES.join(', ')}`).argParser(among(CAUSES)),
+      ...changeFilterOptions(),
       option('--url <url>', 'the address of an engine (default: $RAPPORT_URL, else the data directory)'),
       option('--key <key>', 'a key of role marketing (default: $RAPPORT_KEY, which other users cannot see)'),
     ],
-    details:
-      'With --json, CloudEvents as NDJSON, each with its cursor. Ctrl-C prints the cursor to go on with.\n' +
-      'Causes when none is named: touchpoint, time, late.',
+    details: `With --json, CloudEvents as NDJSON, each with its cursor. Ctrl-C prints the cursor to go on with.\n${changeFilterDefaults()}`,
     examples: [
       'watch',
       'watch --stage loyal --signal at-risk',

@@ -1,5 +1,6 @@
 import type { Command, Option } from 'commander';
-import { collect, declare, group, option } from './declare';
+import { changeFilterDefaults, changeFilterOptions } from './change-filters';
+import { declare, group, option } from './declare';
 import { engineOptions, listOptions } from './lists';
 
 const commands = () => require('../commands/webhooks') as typeof import('../commands/webhooks');
@@ -23,11 +24,11 @@ export const declareWebhooks = (program: Command, signal: AbortSignal): void => 
     does: 'tell an address of changes; its secret is shown once',
     options: [
       option('--description <text>', 'what it is for'),
-      option('--stage <stage>', 'only arrivals at this stage; may be repeated').argParser(collect),
-      option('--signal <signal>', 'only this signal; may be repeated').argParser(collect),
+      ...changeFilterOptions(),
       option('--after <cursor>', 'changes after a cursor; start: from the beginning of the log (default: from now on)'),
       ...engine(),
     ],
+    details: changeFilterDefaults(),
     examples: ['webhooks create https://crm.example.com/rapport --stage loyal'],
     run: async (cli, [url], options) => commands().createWebhookCommand(cli, url, options),
   });

@@ -1,11 +1,6 @@
 import { type DecidingCondition, formatInstant, OWN_SOURCE, type TouchpointIdentity } from '@rapport/domain';
 import type { DecisionCause, RecordedDecision, RulesetName } from '../decision';
 
-/** What a subscriber can be told of. */
-export type ChangeKind = RecordedDecision['kind'];
-
-export const CHANGE_KINDS: readonly ChangeKind[] = ['stageChanged', 'signalRaised', 'signalCleared'];
-
 interface ChangeData {
   readonly cause: DecisionCause;
   readonly touchpoint?: TouchpointIdentity;

@@ -1,4 +1,4 @@
-export { CHANGE_KINDS, type ChangeEvent, type ChangeKind, changeEvent } from './change-event';
+export { type ChangeEvent, changeEvent } from './change-event';
 export {
   type Announcement,
   type ChangeFeed,
@@ -6,4 +6,4 @@ export {
   type ChangeRequest,
   createChangeFeed,
 } from './change-feed';
-export { type ChangeFilter, changeMatcher, DEFAULT_CAUSES } from './change-filter';
+export * from './change-filter';

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { ApiEngine, ApiOptions } from '../api-engine';
+import { registerStageChanges } from '../stage-changes/pull';
 import { registerAccessLog } from './access-log';
 import { registerAuditLog } from './audit-log';
 import { registerCases } from './cases';
@@ -13,7 +14,6 @@ import { registerParked } from './parked';
 import { registerPopulation } from './population';
 import { registerRejections } from './rejections';
 import { registerRulesets } from './rulesets';
-import { registerStageChanges } from './stage-changes';
 import { registerSubscriptions } from './subscriptions';
 import { registerTimeline } from './timeline';
 

@@ -1,37 +1,9 @@
 /** Shapes of webhook subscriptions and of what became of their deliveries. */
 
 import { formatInstant } from '@rapport/domain';
-import { CHANGE_KINDS, type ChangeFilter } from '@rapport/engine';
 import type { Delivery, DeliveryAttempt, Subscription } from '@rapport/messaging';
 import { instant, integer, list, nullable, number, object, oneOf, text } from '../codec';
-import { CAUSES, DIRECTIONS } from '../stage-changes/change-query';
-
-const names = (description: string) =>
-  list(text('An id.', { minLength: 1, maxLength: 200 }), description, {
-    minItems: 1,
-    maxItems: 100,
-    uniqueItems: true,
-  });
-const some = <const V extends string>(values: readonly V[], description: string) =>
-  list(oneOf(values, 'One of them.'), description, { minItems: 1, uniqueItems: true });
-
-export const FILTER = object(
-  {},
-  {
-    kinds: some(CHANGE_KINDS, 'Absent: stageChanged alone; the signal kinds alone where only `signals` is given.'),
-    stages: names('The stage arrived at. Restricts stage changes only.'),
-    directions: some(DIRECTIONS, 'Restricts stage changes only.'),
-    signals: names('Restricts signals only.'),
-    causes: some(
-      CAUSES,
-      'Absent: touchpoint, time, late. What merges and new rulesets change is told only to who asks.',
-    ),
-  },
-  { description: 'Which changes are sent. Every list that is given must contain the value of the change.' },
-);
-
-/** Checked by the schema before it comes here. */
-export const filterOf = (filter: unknown): ChangeFilter | undefined => filter as ChangeFilter | undefined;
+import { FILTER } from '../stage-changes/change-filter-shape';
 
 export const SUBSCRIPTION = object(
   {

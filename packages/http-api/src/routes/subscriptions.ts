@@ -8,11 +8,12 @@ import { type Either, isLeft } from 'fp-ts/Either';
 import type { ApiEngine } from '../api-engine';
 import { flag, instant, list, object, oneOf, type TypeOf, text } from '../codec';
 import { Refusal } from '../problem';
+import { FILTER } from '../stage-changes/change-filter-shape';
 import { decodeCursor } from '../stage-changes/change-query';
 import { START } from '../stage-changes/frames';
 import { unknownNames } from '../stage-changes/known-names';
 import { answers } from './answers';
-import { ATTEMPT, attemptDocument, FILTER, filterOf, SUBSCRIPTION, subscriptionDocument } from './subscription-shapes';
+import { ATTEMPT, attemptDocument, SUBSCRIPTION, subscriptionDocument } from './subscription-shapes';
 
 export const SUBSCRIPTION_ID = object({ id: text('Of the subscription.', { minLength: 1, maxLength: 200 }) });
 export const NO_SUBSCRIPTION = { 404: 'There is no subscription of that id.' };
@@ -71,11 +72,10 @@ export const done = <T>(result: Either<SubscriptionProblem, T>, id = ''): T => {
 export const registerSubscriptions = (app: FastifyInstance, engine: ApiEngine): void => {
   const { webhooks } = engine;
   /** The filter of a body, of which nothing is misspelt. */
-  const checked = async (given: unknown): Promise<ChangeFilter | undefined> => {
-    const filter = filterOf(given);
+  const checked = async (filter: ChangeFilter | undefined): Promise<ChangeFilter | undefined> => {
     const unknown = filter === undefined ? [] : await unknownNames(filter, engine);
     if (unknown.length === 0) return filter;
-    const errors = unknown.map(({ of, message }) => ({ field: `filter.${of}s`, message }));
+    const errors = unknown.map(({ filter: name, message }) => ({ field: `filter.${name}`, message }));
     throw new Refusal('invalid-request', `Field "${errors[0].field}": ${errors[0].message}`, { errors });
   };
   const tags = ['subscriptions'];

@@ -1,7 +1,7 @@
-import { CHANGE_KINDS } from '@rapport/engine';
+import { CHANGE_CAUSES, CHANGE_DIRECTIONS, CHANGE_KINDS } from '@rapport/engine';
 import fc from 'fast-check';
 import { isLeft, isRight, left, right } from 'fp-ts/Either';
-import { CAUSES, DIRECTIONS, decodeChangeQuery, decodeCursor } from './change-query';
+import { decodeChangeQuery, decodeCursor } from './change-query';
 
 const fieldsOf = (query: Readonly<Record<string, unknown>>): readonly string[] => {
   const decoded = decodeChangeQuery(query);
@@ -56,9 +56,9 @@ describe('the query of stage changes', () => {
     const filters = fc.record({
       kind: some(CHANGE_KINDS),
       stage: some(['new', 'regular', 'partner']),
-      direction: some(DIRECTIONS),
+      direction: some(CHANGE_DIRECTIONS),
       signal: some(['dormant', 'atRisk']),
-      cause: some(CAUSES),
+      cause: some(CHANGE_CAUSES),
     });
     fc.assert(
       fc.property(filters, fc.boolean(), (filter, commas) => {

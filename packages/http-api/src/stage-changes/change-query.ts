@@ -1,8 +1,22 @@
 /** The query of `GET /v1/stage-changes` and of its stream: which changes, and after which cursor. */
-import { CHANGE_KINDS, type ChangeFilter, type ChangeKind, type DecisionCause } from '@rapport/engine';
+import {
+  CHANGE_FILTER_LIST,
+  CHANGE_FILTERS,
+  type ChangeFilter,
+  type ChangeFilterDefinition,
+  type ChangeFilterName,
+} from '@rapport/engine';
 import { type Position, parsePosition } from '@rapport/event-log';
-import { type Either, left, right } from 'fp-ts/Either';
+import { sequenceT } from 'fp-ts/Apply';
+import { type Either, getApplicativeValidation, isLeft, left, map, mapLeft, right } from 'fp-ts/Either';
+import { pipe } from 'fp-ts/function';
+import * as array from 'fp-ts/ReadonlyArray';
+import * as nonEmpty from 'fp-ts/ReadonlyNonEmptyArray';
+import type { ApiEngine } from '../api-engine';
+import { Refusal } from '../problem';
+import { LONGEST_ID, MOST_VALUES } from './change-filter-shape';
 import { START } from './frames';
+import { unknownNames } from './known-names';
 
 /** What is wrong with a parameter, for the person who wrote it. */
 export interface QueryProblem {
@@ -11,6 +25,8 @@ export interface QueryProblem {
   readonly message: string;
 }
 
+type Problems = nonEmpty.ReadonlyNonEmptyArray<QueryProblem>;
+
 export interface ChangeQuery {
   /** Changes after it; from the start of the log when absent. */
   readonly after?: Position;
@@ -18,48 +34,33 @@ export interface ChangeQuery {
   readonly filter: ChangeFilter;
 }
 
-export const CAUSES: readonly DecisionCause[] = ['touchpoint', 'time', 'late', 'merge', 'ruleset'];
-export const DIRECTIONS = ['up', 'down'] as const;
-
-/** Values in one list of a filter: more than a ruleset has names. */
-const MOST_VALUES = 100;
-/** Characters of a stage's or signal's id. */
-const LONGEST = 200;
+type Query = Readonly<Record<string, unknown>>;
 
 /** A parameter may be repeated, and each may be a list with commas. Empty parts count as not given. */
-const valuesOf = (given: unknown): readonly string[] | undefined => {
+const valuesOf = (given: unknown, normalize: (text: string) => string): readonly string[] | undefined => {
   if (given === undefined) return undefined;
   const values = [given]
     .flat()
     .flatMap((value) => String(value).split(','))
-    .map((value) => value.trim())
+    .map((value) => normalize(value.trim()))
     .filter((value) => value !== '');
   return values.length === 0 ? undefined : [...new Set(values)];
 };
 
-type Decoded<T> = Either<QueryProblem, readonly T[] | undefined>;
-
-const oneOf = <T extends string>(field: string, given: unknown, known: readonly T[]): Decoded<T> => {
-  const values = valuesOf(given);
-  const unknown = values?.find((value) => !(known as readonly string[]).includes(value));
-  return unknown === undefined
-    ? right(values as readonly T[] | undefined)
-    : left({ field, message: `There is no ${field} "${unknown.slice(0, 60)}"; there are ${known.join(', ')}.` });
-};
-
-const names = (field: string, given: unknown): Decoded<string> => {
-  const values = valuesOf(given);
+const decodeList = (
+  { parameter, values: known, normalize = (text) => text }: ChangeFilterDefinition,
+  query: Query,
+): Either<QueryProblem, readonly string[] | undefined> => {
+  const wrong = (message: string) => left({ field: parameter, message });
+  const values = valuesOf(query[parameter], normalize);
   if (values === undefined) return right(undefined);
-  if (values.length > MOST_VALUES) return left({ field, message: `At most ${MOST_VALUES} values can be asked for.` });
-  return values.some((value) => value.length > LONGEST)
-    ? left({ field, message: `An id has at most ${LONGEST} characters.` })
+  const unknown = known && values.find((value) => !known.includes(value));
+  if (known !== undefined && unknown !== undefined)
+    return wrong(`There is no ${parameter} "${unknown.slice(0, 60)}"; there are ${known.join(', ')}.`);
+  if (values.length > MOST_VALUES) return wrong(`At most ${MOST_VALUES} values can be asked for.`);
+  return values.some((value) => value.length > LONGEST_ID)
+    ? wrong(`An id has at most ${LONGEST_ID} characters.`)
     : right(values);
-};
-
-/** Kinds by their own names, or as the type of their event: `relationship.stageChanged.v1`. */
-const kinds = (given: unknown): Decoded<ChangeKind> => {
-  const values = valuesOf(given)?.map((value) => /^relationship\.(.+)\.v1$/.exec(value)?.[1] ?? value);
-  return oneOf('kind', values, CHANGE_KINDS);
 };
 
 /**
@@ -84,31 +85,59 @@ export const beyondLog = (field: string): QueryProblem => ({
     'This cursor lies beyond the end of the log: it is of another one, or an older log was put back. Begin again without it, or with an older one.',
 });
 
+/** Collects the problems of all parts, where one part alone would stop at the first. */
+const validation = getApplicativeValidation(nonEmpty.getSemigroup<QueryProblem>());
+const asList = mapLeft<QueryProblem, Problems>(nonEmpty.of);
+
 /**
- * Decodes `after`, `stage`, `direction`, `signal`, `cause` and `kind`; other parameters are left alone. Left: every
- * parameter that is wrong.
+ * Decodes `after` and the parameters of all filters; other parameters are left alone. Left: every parameter that is
+ * wrong.
  *
  * @example decodeChangeQuery({ stage: ['strengthen', 'develop,loyal'], cause: 'time' })
  * // right({ filter: { stages: ['strengthen', 'develop', 'loyal'], causes: ['time'] } })
  */
-export const decodeChangeQuery = (
-  query: Readonly<Record<string, unknown>>,
-): Either<readonly QueryProblem[], ChangeQuery> => {
-  const problems: QueryProblem[] = [];
-  const take = <T>(decoded: Either<QueryProblem, T>): T | undefined => {
-    if (decoded._tag === 'Right') return decoded.right;
-    problems.push(decoded.left);
-    return undefined;
-  };
-  const after = take(decodeCursor('after', query.after));
-  const lists = {
-    kinds: take(kinds(query.kind)),
-    stages: take(names('stage', query.stage)),
-    directions: take(oneOf('direction', query.direction, DIRECTIONS)),
-    signals: take(names('signal', query.signal)),
-    causes: take(oneOf('cause', query.cause, CAUSES)),
-  };
-  if (problems.length > 0) return left(problems);
-  const filter = Object.fromEntries(Object.entries(lists).filter(([, values]) => values !== undefined));
-  return right({ ...(after === undefined ? undefined : { after }), filter });
+export const decodeChangeQuery = (query: Query): Either<Problems, ChangeQuery> => {
+  const lists = pipe(
+    CHANGE_FILTER_LIST,
+    array.traverse(validation)(([name, definition]) =>
+      pipe(
+        decodeList(definition, query),
+        asList,
+        map((values) => [name, values] as const),
+      ),
+    ),
+  );
+  return pipe(
+    sequenceT(validation)(asList(decodeCursor('after', query.after)), lists),
+    map(([after, given]) => ({
+      ...(after === undefined ? undefined : { after }),
+      filter: Object.fromEntries(given.filter(([, values]) => values !== undefined)),
+    })),
+  );
 };
+
+/** The refusal of a query for its problems. */
+export const refusalFor = (problems: Problems): Refusal => {
+  const { field, message } = nonEmpty.head(problems);
+  const kind = problems.every((problem) => problem.field === 'after') ? 'invalid-cursor' : 'invalid-request';
+  return new Refusal(kind, `Query parameter "${field}": ${message}`, { errors: problems });
+};
+
+/**
+ * The query of a reader, of which nothing is misspelt.
+ *
+ * @throws Refusal for every parameter that is wrong, or that names a stage or signal no ruleset has
+ */
+export const changeQueryIn = async (
+  query: unknown,
+  engine: Pick<ApiEngine, 'rules' | 'rulesetHistory'>,
+): Promise<ChangeQuery> => {
+  const decoded = decodeChangeQuery(query as Query);
+  if (isLeft(decoded)) throw refusalFor(decoded.left);
+  const unknown = await unknownNames(decoded.right.filter, engine);
+  const problems = unknown.map(({ filter, message }) => ({ field: parameterOf(filter), message }));
+  if (array.isNonEmpty(problems)) throw refusalFor(problems);
+  return decoded.right;
+};
+
+const parameterOf = (filter: ChangeFilterName): string => CHANGE_FILTERS[filter].parameter;

@@ -22,10 +22,13 @@ test('what a ruleset in force or an older one names is known', async () => {
 
 test('what none names is told, with what there is', async () => {
   expect(await unknownNames({ stages: ['loyal', 'partner'], signals: ['x'] }, among(RETAIL))).toEqual([
-    { of: 'stage', message: expect.stringMatching(/^There is no stage "partner"; there are attract, .*, loyal\.$/) },
-    { of: 'signal', message: expect.stringMatching(/^There is no signal "x"; there are .*at-risk/) },
+    {
+      filter: 'stages',
+      message: expect.stringMatching(/^There is no stage "partner"; there are attract, .*, loyal\.$/),
+    },
+    { filter: 'signals', message: expect.stringMatching(/^There is no signal "x"; there are .*at-risk/) },
   ]);
   expect(await unknownNames({ signals: ['x'] }, among(OLDER))).toEqual([
-    { of: 'signal', message: 'There is no signal "x"; there are none.' },
+    { filter: 'signals', message: 'There is no signal "x"; there are none.' },
   ]);
 });

@@ -4,19 +4,46 @@ import type { Position } from '@rapport/event-log';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isLeft } from 'fp-ts/Either';
 import type { ApiEngine, ApiOptions } from '../api-engine';
+import { object, refused, text } from '../codec';
 import { openPerKey } from '../open-per-key';
 import { Refusal } from '../problem';
-import { beyondLog, decodeChangeQuery, decodeCursor } from './change-query';
+import { FILTER_PARAMETERS } from './change-filter-shape';
+import { beyondLog, changeQueryIn, decodeCursor } from './change-query';
 import { countAnnounced } from './count-announced';
 import { START } from './frames';
-import { unknownNames } from './known-names';
 import { type StreamEnd, serveReader } from './reader';
-import { STREAM_SCHEMA } from './stream-schema';
 import { turns } from './turns';
 
 /** A reader that has not taken the piece that waits for it after so long is disconnected. */
 const PATIENCE_MS = 30_000;
 const LAST_EVENT_ID = 'last-event-id';
+
+const QUERY = object(
+  {},
+  {
+    after: text(
+      `The cursor of the last change that was dealt with; empty or \`${START}\`: from the beginning of the log.`,
+    ),
+    ...FILTER_PARAMETERS,
+  },
+);
+
+const SCHEMA = {
+  operationId: 'streamStageChanges',
+  tags: ['stage changes'],
+  summary: 'Stage changes as they happen',
+  description: `Server-Sent Events. Each event has the cursor as \`id\`, the type of the CloudEvent as \`event\` and the CloudEvent as \`data\`. Resumes after \`Last-Event-ID\`, else after \`after\`; without either it begins with what is recorded from now on. A stream that the server ends says why in an event \`disconnected\` (\`slow\`, \`stopping\`, \`unauthorized\`, \`failed\`): connect again, nothing is lost.`,
+  headers: {
+    type: 'object',
+    properties: { [LAST_EVENT_ID]: text('The id of the last event that was dealt with. Wins over `after`.').schema },
+  },
+  querystring: QUERY.schema,
+  response: {
+    200: { description: 'The stream.', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+    400: refused('A parameter is wrong, or a cursor lies beyond the log; `errors` says which.'),
+    429: refused('The key has as many streams open as it may.'),
+  },
+};
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -71,13 +98,10 @@ export const registerStream = async (app: FastifyInstance, engine: ApiEngine, op
     method: 'GET',
     url: '/v1/stage-changes/stream',
     exposeHeadRoute: false,
-    schema: STREAM_SCHEMA,
+    schema: SCHEMA,
     handler: async (request, reply) => {
-      const query = decodeChangeQuery(request.query as Query);
-      if (isLeft(query)) throw invalid(query.left);
-      const unknown = await unknownNames(query.right.filter, engine);
-      if (unknown.length > 0) throw invalid(unknown.map(({ of, message }) => ({ field: of, message })));
-      const begin = await beginning(request, engine, query.right.after);
+      const { after, filter } = await changeQueryIn(request.query, engine);
+      const begin = await beginning(request, engine, after);
       if (stopping.signal.aborted)
         throw new Refusal('unavailable', 'The engine is being stopped. Connect again in a moment.', {
           headers: { 'retry-after': '1' },
@@ -89,7 +113,7 @@ export const registerStream = async (app: FastifyInstance, engine: ApiEngine, op
         ...begin,
         feed: engine.feed,
         clock: engine.clock,
-        filter: query.right.filter,
+        filter,
         heartbeatMilliseconds,
         pieceBytes: slowReaderBytes,
         patienceMilliseconds,
@@ -109,14 +133,6 @@ export const registerStream = async (app: FastifyInstance, engine: ApiEngine, op
   });
 };
 
-type Query = Readonly<Record<string, unknown>>;
-
-const invalid = (problems: readonly { readonly field: string; readonly message: string }[]): Refusal => {
-  const [{ field, message }] = problems;
-  const kind = problems.every((problem) => problem.field === 'after') ? 'invalid-cursor' : 'invalid-request';
-  return new Refusal(kind, `Query parameter "${field}": ${message}`, { errors: problems });
-};
-
 /** Where a reader begins, and what it is told that it is at. */
 const beginning = async (
   { headers, query }: FastifyRequest,
@@ -126,7 +142,8 @@ const beginning = async (
   const last = headers[LAST_EVENT_ID];
   const end = await feed.end();
   const resumes = typeof last === 'string' && last !== '';
-  if (!resumes && (query as Query).after === undefined) return { after: end, cursor: end ?? START };
+  if (!resumes && (query as { readonly after?: string }).after === undefined)
+    return { after: end, cursor: end ?? START };
   const cursor = resumes ? decodeCursor('Last-Event-ID', last) : undefined;
   if (cursor !== undefined && isLeft(cursor))
     throw new Refusal('invalid-cursor', `Header "Last-Event-ID": ${cursor.left.message}`, { errors: [cursor.left] });

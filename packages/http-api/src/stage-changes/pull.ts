@@ -1,19 +1,13 @@
 /** `GET /v1/stage-changes`: changes pulled by cursor; the stream gives the same as they happen. */
-import { CHANGE_KINDS } from '@rapport/engine';
 import type { FastifyInstance } from 'fastify';
-import { isLeft } from 'fp-ts/Either';
 import type { ApiEngine } from '../api-engine';
 import { codec, list, object, type TypeOf, text } from '../codec';
-import { Refusal } from '../problem';
-import { beyondLog, CAUSES, DIRECTIONS, decodeChangeQuery, type QueryProblem } from '../stage-changes/change-query';
-import { countAnnounced } from '../stage-changes/count-announced';
-import { unknownNames } from '../stage-changes/known-names';
-import { answers } from './answers';
+import { answers } from '../routes/answers';
+import { DEFAULT_LIMIT, LIMIT } from '../routes/parameters';
 import { CHANGE_EVENT } from './change-event-shape';
-import { DEFAULT_LIMIT, LIMIT } from './parameters';
-
-const some = (description: string) =>
-  list(text('One, or several with commas.'), `${description} Repeat it, or give a list with commas.`);
+import { FILTER_PARAMETERS } from './change-filter-shape';
+import { beyondLog, changeQueryIn, refusalFor } from './change-query';
+import { countAnnounced } from './count-announced';
 
 const QUERY = object(
   {},
@@ -21,11 +15,7 @@ const QUERY = object(
     after: text(
       'The `next` of the page before, or the cursor of any change; from the beginning of the log when absent, or `start`.',
     ),
-    stage: some('Only changes that arrive at one of these stages.'),
-    direction: some(`Only changes in one of these directions: ${DIRECTIONS.join(', ')}.`),
-    signal: some('Only changes of these signals.'),
-    cause: some(`Only changes for one of these causes: ${CAUSES.join(', ')}. Absent: touchpoint, time, late.`),
-    kind: some(`Only these kinds: ${CHANGE_KINDS.join(', ')}. Absent: stageChanged, or the signals that are named.`),
+    ...FILTER_PARAMETERS,
     limit: LIMIT,
   },
 );
@@ -38,12 +28,6 @@ const PAGE = object({
       'Where to go on, also when there is nothing new: give it as `after` the next time. Empty while the log is. Never expires.',
   }),
 });
-
-const refusalFor = (problems: readonly QueryProblem[]): Refusal => {
-  const [{ field, message }] = problems;
-  const kind = problems.every((problem) => problem.field === 'after') ? 'invalid-cursor' : 'invalid-request';
-  return new Refusal(kind, `Query parameter "${field}": ${message}`, { errors: problems });
-};
 
 export const registerStageChanges = (app: FastifyInstance, engine: ApiEngine): void => {
   const { feed, telemetry } = engine;
@@ -61,11 +45,7 @@ export const registerStageChanges = (app: FastifyInstance, engine: ApiEngine): v
       },
     },
     async ({ query }) => {
-      const decoded = decodeChangeQuery(query);
-      if (isLeft(decoded)) throw refusalFor(decoded.left);
-      const { after, filter } = decoded.right;
-      const unknown = await unknownNames(filter, engine);
-      if (unknown.length > 0) throw refusalFor(unknown.map(({ of, message }) => ({ field: of, message })));
+      const { after, filter } = await changeQueryIn(query, engine);
       const end = await feed.end();
       if (after !== undefined && (end === undefined || after > end)) throw refusalFor([beyondLog('after')]);
       const page = await feed.read({ after, filter, limit: query.limit ?? DEFAULT_LIMIT });

@@ -1,5 +1,5 @@
 import { OWN_SOURCE } from '@rapport/domain';
-import type { ChangeEvent } from '@rapport/engine';
+import { CHANGE_CAUSES, CHANGE_DIRECTIONS, type ChangeEvent } from '@rapport/engine';
 import {
   anyOf,
   type Codec,
@@ -14,8 +14,7 @@ import {
   record,
   text,
 } from '../codec';
-import { CAUSES, DIRECTIONS } from '../stage-changes/change-query';
-import { CONDITION, IDENTITY, RULESET_NAME } from './customer-shapes';
+import { CONDITION, IDENTITY, RULESET_NAME } from '../routes/customer-shapes';
 
 const envelope = {
   specversion: codec<'1.0'>({ const: '1.0', description: 'Of CloudEvents.' }),
@@ -28,7 +27,7 @@ const envelope = {
 } as const;
 
 const common = {
-  cause: oneOf(CAUSES, 'Why it was decided.'),
+  cause: oneOf(CHANGE_CAUSES, 'Why it was decided.'),
   ruleset: RULESET_NAME,
   sequence: integer('1, 2, 3 ... per customer, over all changes; a gap is a change that was not asked for.'),
 } as const;
@@ -43,7 +42,7 @@ export const CHANGE_EVENT = anyOf(
         ...common,
         from: nullable(text('Null for the first touchpoint ever.')),
         to: text('The stage arrived at.'),
-        direction: oneOf(DIRECTIONS, 'On the ladder.'),
+        direction: oneOf(CHANGE_DIRECTIONS, 'On the ladder.'),
         because: list(CONDITION, 'The conditions that decided, with their values.'),
         factors: record(number('0 to 100.'), 'Scores by factor.'),
         signals: list(text('Raised.')),

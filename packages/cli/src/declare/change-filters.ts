@@ -1,0 +1,36 @@
+/** Options by which commands say which stage changes are wanted: one for each filter there is. */
+import {
+  CHANGE_FILTER_LIST,
+  type CHANGE_FILTERS,
+  type ChangeFilter,
+  type ChangeFilterName,
+} from '@rapport/engine/change-filters';
+import type { Option } from 'commander';
+import { among, collectIds, option } from './declare';
+
+export type ChangeFilterOptions = {
+  readonly [F in ChangeFilterName as (typeof CHANGE_FILTERS)[F]['parameter']]?: ChangeFilter[F];
+};
+
+export const changeFilterOptions = (): readonly Option[] =>
+  CHANGE_FILTER_LIST.map(([, { parameter, onlyOne, values }]) =>
+    option(
+      `--${parameter} <${parameter}>`,
+      `only ${onlyOne}; may be repeated${values === undefined ? '' : `: ${values.join(', ')}`}`,
+    ).argParser(values === undefined ? collectIds : among(values)),
+  );
+
+/** What such options ask for; undefined where none is given. */
+export const changeFilterFrom = (options: ChangeFilterOptions): ChangeFilter | undefined => {
+  const given = CHANGE_FILTER_LIST.flatMap(([name, { parameter }]) => {
+    const values = options[parameter as keyof ChangeFilterOptions];
+    return values === undefined ? [] : [[name, values] as const];
+  });
+  return given.length === 0 ? undefined : Object.fromEntries(given);
+};
+
+/** What such options mean when none is given, for `--help`. */
+export const changeFilterDefaults = (): string =>
+  CHANGE_FILTER_LIST.flatMap(([, { parameter, whenAbsent }]) =>
+    whenAbsent === undefined ? [] : [`Without --${parameter}: ${whenAbsent}.`],
+  ).join('\n');
