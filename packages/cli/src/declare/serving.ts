@@ -1,7 +1,6 @@
+import { AUDIT_ACTIONS, ROLES } from '@rapport/access/names';
 import { type Command, Option } from 'commander';
-import { declare, group, option, wholeNumber } from './declare';
-
-const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+import { among, collect, declare, group, option, wholeNumber } from './declare';
 
 const configFile = (): Option => option('--config <file>', 'settings in YAML or JSON (default: $RAPPORT_CONFIG)');
 
@@ -51,13 +50,6 @@ export const declareServing = (program: Command, signal: AbortSignal): void => {
   });
 };
 
-/** As `AUDIT_ACTIONS` of the package access, which is not loaded for `--help`. */
-const AUDIT_ACTIONS = [
-  ...['key.created', 'key.revoked', 'ruleset.published'],
-  ...['created', 'changed', 'deleted', 'secretRotated', 'tested', 'redelivered'].map((what) => `subscription.${what}`),
-  ...['parked.retried', 'authentication.failed', 'authorization.denied'],
-];
-
 const declareAuditLog = (program: Command, signal: AbortSignal): Command =>
   declare(program, signal, {
     name: 'audit-log',
@@ -86,8 +78,8 @@ const declareKeys = (program: Command, signal: AbortSignal): void => {
     does: 'make a key; it is shown once, and stored only as a hash',
     options: [
       option('--role <role>', 'what it may do; may be repeated')
-        .choices(['ingest', 'marketing', 'analyst', 'auditor', 'admin'])
-        .argParser(collect)
+        .choices(ROLES)
+        .argParser(among(ROLES))
         .makeOptionMandatory(),
       option('--expires <T>', 'an RFC 3339 instant, or a date (its end)'),
       configFile(),
