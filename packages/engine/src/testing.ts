@@ -1,2 +1,3 @@
 /** What tests of other packages share: not part of the engine's interface. */
+export * from './testing/eventually';
 export * from './testing/test-clock';

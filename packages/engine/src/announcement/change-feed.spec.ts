@@ -1,6 +1,9 @@
 import type { JsonObject } from '@rapport/domain';
 import { type AppendRequest, type EventLog, memoryEventLog, relationshipStream } from '@rapport/event-log';
-import { type Announcement, createChangeFeed } from './change-feed';
+import { aborted } from '../abortable';
+import { eventually } from '../testing/eventually';
+import { createChangeFeed } from './change-feed';
+import type { Announcement } from './change-page';
 
 const decision = (customer: string, sequence: number): AppendRequest => {
   const data: JsonObject = {
@@ -71,7 +74,7 @@ test('a follower sees every change as it comes, however the recording falls betw
   await feed.close();
 });
 
-test('a log that cannot be read for a while is read on, and meanwhile nobody is told that nothing happened', async () => {
+test('a log that cannot be read for a while is read on, and meanwhile no reader is given an empty page', async () => {
   const log = memoryEventLog();
   let readable = true;
   async function* unlessFailing<T>(pages: AsyncIterable<T>): AsyncGenerator<T> {
@@ -100,7 +103,7 @@ test('a log that cannot be read for a while is read on, and meanwhile nobody is 
   await expect(feed.read({ after: cursor, limit: 1 })).rejects.toThrow('disk I/O error');
 
   readable = true;
-  while (feed.problem() !== undefined) await new Promise(setImmediate);
+  await eventually(() => feed.problem() === undefined);
   const again = await feed.follow({ after: cursor, signal })[Symbol.asyncIterator]().next();
   expect(again.value.changes.map(({ event }: Announcement) => event.id)).toEqual(['a-2']);
   await feed.close();
@@ -115,15 +118,34 @@ test('a feed that is closed while it reads back does not count as looked at what
     // Ends before its first page, as the log does when reading is given up.
     readAll: async function* ({ signal } = {}) {
       reading.abort();
-      await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+      if (signal !== undefined) await aborted(signal);
+      yield* [];
     },
   };
   const feed = createChangeFeed(closing);
   const looked: unknown[] = [];
   const pages = feed.follow({ signal: new AbortController().signal, looked: (cursor) => looked.push(cursor) });
   const next = pages[Symbol.asyncIterator]().next();
-  await new Promise((resolve) => reading.signal.addEventListener('abort', resolve));
+  await aborted(reading.signal);
   await feed.close();
   expect(await next).toEqual({ done: true, value: undefined });
   expect(looked).toEqual([]);
+});
+
+describe('a text as a cursor', () => {
+  test('is one that the log gave, up to its end', async () => {
+    const log = memoryEventLog();
+    await log.appendMany([decision('a', 1), decision('a', 2)]);
+    const feed = createChangeFeed(log);
+    const cursors = (await feed.read({ limit: 2 })).changes.map(({ cursor }) => cursor);
+    for (const cursor of cursors) expect(await feed.cursorOf(cursor)).toBe(cursor);
+    for (const text of ['', 'zzz', 'ffffffffffffff']) expect(await feed.cursorOf(text)).toBeUndefined();
+    await feed.close();
+  });
+
+  test('is none for an empty log', async () => {
+    const feed = createChangeFeed(memoryEventLog());
+    expect(await feed.cursorOf('00000000000001')).toBeUndefined();
+    await feed.close();
+  });
 });

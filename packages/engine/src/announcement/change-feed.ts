@@ -1,239 +1,214 @@
-import { type EventLog, type Position, relationshipStream, subjectOf } from '@rapport/event-log';
-import { Notifier, sleep } from '../abortable';
-import { DECISION_TYPES, decisionOf, type RecordedDecision } from '../decision';
-import { type ChangeEvent, changeEvent } from './change-event';
-import { type ChangeFilter, changeMatcher } from './change-filter';
+import { type EventLog, type Position, relationshipStream } from '@rapport/event-log';
+import { Notifier } from '../abortable';
+import { DECISION_TYPES, type RecordedDecision } from '../decision';
+import { changeMatcher } from './change-filter';
+import type { Announcement, ChangePage, ChangeRequest } from './change-page';
+import { cursorIn, isAfter } from './cursor-order';
+import { announced, DecisionCache } from './decision-cache';
+import { LogFollower } from './log-follower';
 
-/** A change and where it stands: a subscriber that has dealt with it goes on after its cursor. */
-export interface Announcement {
-  readonly cursor: Position;
-  readonly event: ChangeEvent;
-}
-
-export interface ChangePage {
-  /** In the order they were recorded; may be empty. */
-  readonly changes: readonly Announcement[];
-  /** Everything up to here was looked at: where to go on, also when nothing matched. Undefined in an empty log. */
-  readonly cursor: Position | undefined;
-}
-
-export interface ChangeRequest {
-  /** Exclusive; from the start of the log when absent. */
-  readonly after?: Position;
-  readonly filter?: ChangeFilter;
-}
-
-/** Decisions kept in memory, so that readers at the end of the log do not each read it. */
-const KEPT = 10_000;
+/** Events in a page of the log. */
 const PAGE = 500;
 /** Between two attempts to read a log that could not be read. */
 const RETRY_MS = 1_000;
 /** Named by type, decisions are found without reading what lies between them. */
-const DECISIONS = { types: DECISION_TYPES, category: 'relationship' } as const;
-
-interface Kept {
-  readonly decision: RecordedDecision;
-  readonly announcement: Announcement;
-}
+const DECISIONS = { types: DECISION_TYPES, category: 'relationship', pageSize: PAGE } as const;
 
 /**
- * Everything that goes out (SSE, pull, webhooks) is read from here, by cursor, from the decisions in the log. Cursors
- * are positions of the log, so they never expire.
+ * Everything that goes out (event stream, pull, webhooks) is read from here, by cursor, from the decisions in the log.
+ * Cursors are positions of the log, so they never expire.
  */
 export interface ChangeFeed {
   /**
-   * A page of changes after a cursor, up to the present end. Rejects while the log cannot be read: what is there is not
-   * known then.
+   * A page of changes after a cursor, up to the present end. Rejects while the log cannot be read: an empty page would
+   * say that nothing has happened.
    */
   read(request: ChangeRequest & { readonly limit: number }): Promise<ChangePage>;
   /**
-   * Changes after a cursor as they are recorded, until the signal aborts. No page is empty; `looked` is told how far
-   * was looked where nothing matched. Rejects when the log cannot be read: follow again after the last cursor.
+   * Changes after a cursor as they are recorded, until the signal aborts. No page is empty; `looked` is called with
+   * the cursor up to which nothing matched. Rejects when the log cannot be read: follow again after the last cursor.
    */
   follow(
     request: ChangeRequest & { readonly signal: AbortSignal; readonly looked?: (cursor: Position) => void },
   ): AsyncIterable<ChangePage>;
   /** One change again, of a customer and at its own cursor; undefined where there is none. Rejects once closed. */
   find(customer: string, cursor: Position): Promise<Announcement | undefined>;
-  /** The end of what was recorded: where a subscriber begins who wants only what is new. */
+  /** The end of what was recorded: a subscriber that wants only what is new begins here. */
   end(): Promise<Position | undefined>;
+  /** A text as a cursor of this log; undefined for a text that this log never gave as a cursor. */
+  cursorOf(text: string): Promise<Position | undefined>;
+  /** Whether a cursor lies after another one. Undefined stands for the beginning of the log. */
+  isAfter(cursor: Position | undefined, other: Position | undefined): boolean;
   /** Why nothing new is announced at the moment, in words. The log is tried again until it can be read. */
   problem(): string | undefined;
   /** Ends all followers. May be called twice. */
   close(): Promise<void>;
 }
 
+export interface ChangeFeedOptions {
+  /** Between two attempts to read a log that could not be read; 1,000 when absent. */
+  readonly retryMilliseconds?: number;
+}
+
 /**
+ * The feed of a log. Nothing is read before it is first asked.
+ *
  * @example
  * const feed = createChangeFeed(log);
  * for await (const { changes } of feed.follow({ after: cursor, signal })) for (const { event } of changes) handle(event);
  */
-export const createChangeFeed = (log: EventLog, { retryMilliseconds = RETRY_MS } = {}): ChangeFeed => {
-  const closing = new AbortController();
-  const news = new Notifier();
-  let kept: Kept[] = [];
-  /** Decisions up to `seen` and after `keptAfter` are in `kept`. */
-  let seen: Position | undefined;
-  let keptAfter: Position | undefined;
-  let following: Promise<void> | undefined;
-  let failure: unknown;
+export const createChangeFeed = (log: EventLog, options: ChangeFeedOptions = {}): ChangeFeed =>
+  new LogChangeFeed(log, options.retryMilliseconds ?? RETRY_MS);
 
-  const keepUp = async (): Promise<void> => {
-    const pages = log.subscribeAll({ after: seen, ...DECISIONS, pageSize: PAGE, signal: closing.signal });
-    for await (const page of pages) {
-      kept.push(...page.flatMap((event) => keptOf(event) ?? []));
-      if (kept.length > 2 * KEPT) {
-        keptAfter = kept[kept.length - KEPT - 1].decision.position;
-        kept = kept.slice(-KEPT);
-      }
-      seen = page[page.length - 1].position;
-      news.notify();
-    }
-  };
+type Matches = (decision: RecordedDecision) => boolean;
 
-  /** Rejects where the log cannot be read. */
-  const tryReading = async (): Promise<void> => {
-    for await (const _ of log.readAll({ after: seen, ...DECISIONS, pageSize: 1, signal: closing.signal })) return;
-  };
+/** The log, followed into a cache. */
+interface Followed {
+  readonly cache: DecisionCache;
+  readonly follower: LogFollower;
+}
 
-  const keepFollowing = async (): Promise<void> => {
-    while (!closing.signal.aborted) {
-      try {
-        if (failure !== undefined) await tryReading();
-        failure = undefined;
-        await keepUp();
-      } catch (error) {
-        failure = error;
-        news.notify();
-        await sleep(retryMilliseconds, closing.signal);
-      }
-    }
-  };
+class LogChangeFeed implements ChangeFeed {
+  private readonly closing = new AbortController();
+  /** That the cache has more, or that the log cannot be read. */
+  private readonly news = new Notifier();
+  private followed: Followed | undefined;
 
-  const begin = async (): Promise<void> => {
-    if (following !== undefined) return;
-    const end = await log.head();
-    // Another caller may have begun while this one waited.
-    if (following !== undefined) return;
-    seen = keptAfter = end;
-    following = keepFollowing();
-  };
+  constructor(
+    private readonly log: EventLog,
+    private readonly retryMilliseconds: number,
+  ) {}
 
-  const isAfter = (position: Position | undefined, other: Position | undefined): boolean =>
-    other === undefined ? position !== undefined : position !== undefined && position > other;
+  readonly isAfter = isAfter;
 
-  /** Index of the first kept decision after a cursor. */
-  const firstAfter = (after: Position | undefined): number => {
-    let [low, high] = [0, kept.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (isAfter(kept[middle].decision.position, after)) high = middle;
-      else low = middle + 1;
-    }
-    return low;
-  };
-
-  const readKept = (
-    after: Position | undefined,
-    matches: (decision: RecordedDecision) => boolean,
-    limit: number,
-  ): ChangePage => {
+  async read({ after, filter, limit }: ChangeRequest & { readonly limit: number }): Promise<ChangePage> {
+    const { cache, follower } = await this.begin();
+    const matches = changeMatcher(filter);
     const changes: Announcement[] = [];
-    for (let i = firstAfter(after); i < kept.length; i++) {
-      const { decision, announcement } = kept[i];
-      if (!matches(decision)) continue;
-      changes.push(announcement);
-      if (changes.length === limit) return { changes, cursor: decision.position };
+    let cursor = after;
+    for (;;) {
+      if (follower.failure !== undefined) throw follower.failure;
+      const page = await this.readOnce(cache, cursor, matches, limit - changes.length);
+      changes.push(...page.changes);
+      const moved = page.cursor !== cursor;
+      cursor = page.cursor;
+      if (!moved || changes.length === limit || this.closing.signal.aborted) return { changes, cursor };
     }
-    return { changes, cursor: isAfter(seen, after) ? seen : after };
-  };
+  }
 
-  const readLog = async (
+  async *follow({
+    after,
+    filter,
+    signal,
+    looked,
+  }: ChangeRequest & {
+    readonly signal: AbortSignal;
+    readonly looked?: (cursor: Position) => void;
+  }): AsyncGenerator<ChangePage> {
+    const { cache, follower } = await this.begin();
+    const matches = changeMatcher(filter);
+    const ended = AbortSignal.any([signal, this.closing.signal]);
+    for (let cursor = after; !ended.aborted; ) {
+      const page = await this.readOnce(cache, cursor, matches, PAGE);
+      const moved = page.cursor !== cursor;
+      cursor = page.cursor;
+      if (page.changes.length > 0) yield page;
+      else if (moved && cursor !== undefined) looked?.(cursor);
+      // What was recorded while the page was read has been notified already.
+      else if (!cache.isAhead(cursor)) {
+        if (follower.failure !== undefined) throw follower.failure;
+        await this.news.next(ended);
+      }
+    }
+  }
+
+  async find(customer: string, cursor: Position): Promise<Announcement | undefined> {
+    const cached = this.followed?.cache.find(cursor);
+    if (cached !== undefined) return cached;
+    const { signal } = this.closing;
+    for await (const page of this.log.readStream(relationshipStream(customer), { signal })) {
+      const event = page.find(({ position }) => position === cursor);
+      if (event !== undefined) return announced(event)?.announcement;
+    }
+    // An aborted reading ends early, and then a missing change says nothing.
+    signal.throwIfAborted();
+    return undefined;
+  }
+
+  end(): Promise<Position | undefined> {
+    return this.log.head();
+  }
+
+  async cursorOf(text: string): Promise<Position | undefined> {
+    return cursorIn(text, await this.end());
+  }
+
+  problem(): string | undefined {
+    const failure = this.followed?.follower.failure;
+    return failure === undefined ? undefined : `changes cannot be read from the log: ${(failure as Error).message}`;
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort();
+    await this.followed?.follower.ended;
+  }
+
+  private async begin(): Promise<Followed> {
+    if (this.followed !== undefined) return this.followed;
+    const end = await this.log.head();
+    // Another caller may have begun while this one waited.
+    this.followed ??= this.followFrom(end);
+    return this.followed;
+  }
+
+  private followFrom(end: Position | undefined): Followed {
+    const { log, news, retryMilliseconds } = this;
+    const cache = new DecisionCache(end);
+    const follower = new LogFollower({
+      log,
+      events: DECISIONS,
+      after: end,
+      retryMilliseconds,
+      signal: this.closing.signal,
+      onPage: (page) => {
+        cache.add(page);
+        news.notify();
+      },
+      onFailure: () => news.notify(),
+    });
+    return { cache, follower };
+  }
+
+  private readOnce(
+    cache: DecisionCache,
+    after: Position | undefined,
+    matches: Matches,
+    limit: number,
+  ): Promise<ChangePage> | ChangePage {
+    const { startsAfter } = cache;
+    return startsAfter === undefined || cache.covers(after)
+      ? cache.read(after, matches, limit)
+      : this.readLog(after, startsAfter, matches, limit);
+  }
+
+  private async readLog(
     after: Position | undefined,
     until: Position,
-    matches: (decision: RecordedDecision) => boolean,
+    matches: Matches,
     limit: number,
-  ): Promise<ChangePage> => {
+  ): Promise<ChangePage> {
+    const { signal } = this.closing;
     const changes: Announcement[] = [];
-    const range = { after, until, ...DECISIONS, pageSize: PAGE, signal: closing.signal };
-    for await (const page of log.readAll(range)) {
+    for await (const page of this.log.readAll({ ...DECISIONS, after, until, signal })) {
       for (const event of page) {
-        const one = keptOf(event);
-        if (one === undefined || !matches(one.decision)) continue;
-        changes.push(one.announcement);
+        const found = announced(event);
+        if (found === undefined || !matches(found.decision)) continue;
+        changes.push(found.announcement);
         if (changes.length === limit) return { changes, cursor: event.position };
       }
-      if (changes.length > 0) return { changes, cursor: page[page.length - 1].position };
+      if (changes.length > 0) return { changes, cursor: page.at(-1)?.position };
     }
-    // Reading ended early then: nothing that was not read may count as looked at.
-    return { changes, cursor: closing.signal.aborted ? after : until };
-  };
-
-  const readOnce = (
-    after: Position | undefined,
-    matches: (decision: RecordedDecision) => boolean,
-    limit: number,
-  ): Promise<ChangePage> | ChangePage =>
-    keptAfter !== undefined && !(after !== undefined && after >= keptAfter)
-      ? readLog(after, keptAfter, matches, limit)
-      : readKept(after, matches, limit);
-
-  return {
-    read: async ({ after, filter, limit }) => {
-      await begin();
-      const matches = changeMatcher(filter);
-      const changes: Announcement[] = [];
-      let cursor = after;
-      for (;;) {
-        if (failure !== undefined) throw failure;
-        const page = await readOnce(cursor, matches, limit - changes.length);
-        changes.push(...page.changes);
-        const moved = page.cursor !== cursor;
-        cursor = page.cursor;
-        if (!moved || changes.length === limit || closing.signal.aborted) return { changes, cursor };
-      }
-    },
-    follow: async function* ({ after, filter, signal, looked }) {
-      await begin();
-      const matches = changeMatcher(filter);
-      const ended = AbortSignal.any([signal, closing.signal]);
-      for (let cursor = after; !ended.aborted; ) {
-        const page = await readOnce(cursor, matches, PAGE);
-        const moved = page.cursor !== cursor;
-        cursor = page.cursor;
-        if (page.changes.length > 0) yield page;
-        else if (moved) looked?.(page.cursor as Position);
-        // What came since the page was read has woken nobody yet.
-        else if (!isAfter(seen, cursor)) {
-          if (failure !== undefined) throw failure;
-          await news.next(ended);
-        }
-      }
-    },
-    find: async (customer, cursor) => {
-      const known = kept[firstAfter(cursor) - 1];
-      if (known?.decision.position === cursor) return known.announcement;
-      for await (const page of log.readStream(relationshipStream(customer), { signal: closing.signal })) {
-        const event = page.find(({ position }) => position === cursor);
-        if (event !== undefined) return keptOf(event)?.announcement;
-      }
-      // Reading ended early then, which says nothing.
-      closing.signal.throwIfAborted();
-      return undefined;
-    },
-    end: () => log.head(),
-    problem: () =>
-      failure === undefined ? undefined : `changes cannot be read from the log: ${(failure as Error).message}`,
-    close: async () => {
-      closing.abort();
-      await following;
-    },
-  };
-};
-
-const keptOf = (event: Parameters<typeof decisionOf>[0] & { readonly stream: string }): Kept | undefined => {
-  const decision = decisionOf(event, subjectOf(event.stream));
-  return decision === undefined
-    ? undefined
-    : { decision, announcement: { cursor: decision.position, event: changeEvent(decision) } };
-};
+    // An aborted reading ends early: what was not read must not count as looked at.
+    return { changes, cursor: signal.aborted ? after : until };
+  }
+}

@@ -1,9 +1,4 @@
 export { type ChangeEvent, changeEvent } from './change-event';
-export {
-  type Announcement,
-  type ChangeFeed,
-  type ChangePage,
-  type ChangeRequest,
-  createChangeFeed,
-} from './change-feed';
+export { type ChangeFeed, type ChangeFeedOptions, createChangeFeed } from './change-feed';
 export * from './change-filter';
+export type { Announcement, ChangePage, ChangeRequest } from './change-page';
