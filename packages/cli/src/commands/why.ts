@@ -1,6 +1,5 @@
 import { withStore } from '@rapport/data-directory';
-import type { Program } from '@rapport/domain';
-import { explanationDocument } from '@rapport/engine';
+import { type ExplainedFactor, type Explanation, explain, explanationDocument } from '@rapport/engine';
 import { type Cli, printJson } from '../cli';
 import { CommandError } from '../exit';
 import { stageExplanation } from '../output/explanation';
@@ -20,28 +19,43 @@ export interface WhyOptions extends CustomerOptions {
 /** `rapport why`: the explanation, down to the touchpoints and the rules. */
 export const whyCommand = (cli: Cli, askedFor: string, options: WhyOptions): Promise<void> =>
   withStore(cli.data, async (store) => {
-    const evaluated = await evaluateCustomer(cli, store, askedFor, options);
-    const { customer, evaluation, touchpoints, knownAt, rules, subject } = evaluated;
-    const wanted = factorsWanted(rules.program, options);
-    if (cli.json) return printJson(cli, explanationDocument(evaluation, subject, cli.language));
-    cli.print([headLine(customer, { asOf: evaluation.asOf, knownAt }, cli), ...mergedLines(evaluated, cli)].join('\n'));
-    const rulesetLine = `\n${usedRulesetLine(subject.ruleset, cli)}`;
-    if (subject.nothing !== undefined)
-      return cli.print(`\n  ${nothingText(subject.nothing, cli.language)}\n${rulesetLine}`);
-    if (options.factor === undefined) {
-      cli.print(`\n  ${stageLine(evaluation, cli)}\n  ${ladder(evaluation, cli)}`);
-      cli.print(stageExplanation(evaluation, touchpoints, cli).join('\n'));
-    }
-    for (const factor of wanted)
-      cli.print(factorExplanation(evaluation, factor, touchpoints, options.all === true, cli).join('\n'));
-    cli.print(rulesetLine);
+    const found = await evaluateCustomer(cli, store, askedFor, options);
+    const explanation = explain(found.evaluation, found.subject, found.touchpoints, cli.language);
+    refuseUnknownFactor(
+      options,
+      found.rules.program.factors.map(({ id }) => id),
+    );
+    if (cli.json) return printJson(cli, explanationDocument(explanation));
+    cli.print(
+      [headLine(found.customer, { ...explanation, knownAt: found.knownAt }, cli), ...mergedLines(found, cli)].join(
+        '\n',
+      ),
+    );
+    cli.print(explanationText(cli, explanation, options));
+    cli.print(`\n${usedRulesetLine(found.subject.ruleset, cli)}`);
   });
 
-const factorsWanted = (program: Program, { stage, factor }: WhyOptions): readonly number[] => {
+const explanationText = (cli: Cli, explanation: Explanation, options: WhyOptions): string => {
+  const { nothing } = explanation.subject;
+  if (nothing !== undefined) return `\n  ${nothingText(nothing, cli.language)}`;
+  const stage = [
+    `\n  ${stageLine(explanation, cli)}\n  ${ladder(explanation, cli)}`,
+    ...stageExplanation(explanation, cli),
+  ];
+  return [
+    ...(options.factor === undefined ? stage : []),
+    ...factorsWanted(explanation, options).flatMap((factor) => factorExplanation(factor, options.all === true, cli)),
+  ].join('\n');
+};
+
+const idOf = (factor: string): string => factor.normalize('NFC');
+
+const refuseUnknownFactor = ({ factor }: WhyOptions, ids: readonly string[]): void => {
+  if (factor !== undefined && !ids.includes(idOf(factor)))
+    throw new CommandError(`--factor: the ruleset has no factor "${factor}". It has ${ids.join(', ')}.`);
+};
+
+const factorsWanted = ({ factors }: Explanation, { stage, factor }: WhyOptions): readonly ExplainedFactor[] => {
   if (stage === true) return [];
-  const ids = program.factors.map(({ id }) => id);
-  if (factor === undefined) return ids.map((_, i) => i);
-  const index = ids.indexOf(factor.normalize('NFC'));
-  if (index < 0) throw new CommandError(`--factor: the ruleset has no factor "${factor}". It has ${ids.join(', ')}.`);
-  return [index];
+  return factor === undefined ? factors : factors.filter(({ id }) => id === idOf(factor));
 };

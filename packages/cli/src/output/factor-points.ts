@@ -1,14 +1,5 @@
-import {
-  type ContributionsDocument,
-  contributionsOf,
-  type Evaluation,
-  exact,
-  type Language,
-  labelOf,
-  type Ruleset,
-  reasonOf,
-  type Touchpoint,
-} from '@rapport/domain';
+import { exact } from '@rapport/domain';
+import type { ExplainedFactor, ExplainedRow } from '@rapport/engine';
 import { signed } from './numbers';
 import { type Look, scoreColour, section } from './relationship';
 import { plain, type Style, shorten } from './style';
@@ -24,41 +15,32 @@ interface Line {
   readonly points: number;
 }
 
-type Row = ContributionsDocument['rows'][number];
-
 /** Rows beyond this are grouped by rule, unless all are wanted. */
 const COMPACT = 12;
 
-type Types = ReadonlyMap<string, string>;
-
-const eachRow = (
-  { rows }: ContributionsDocument,
-  ruleset: Ruleset,
-  types: Types,
-  language: Language,
-): readonly Line[] =>
+const eachRow = (rows: readonly ExplainedRow[]): readonly Line[] =>
   rows.map((row) => ({
-    reason: plain(reasonOf(ruleset, row.rule, language)),
-    what: touchpointOf(row, types),
+    reason: plain(row.reason),
+    what: touchpointOf(row),
     at: row.at.slice(0, 10),
     points: row.points,
   }));
 
-const touchpointOf = ({ source, event }: Row, types: Types): string =>
-  `${types.get(`${source} ${event}`) ?? ''} ${plain(shorten(event, 24))}`;
+const touchpointOf = ({ touchpoint: { type = '', id } }: ExplainedRow): string =>
+  `${plain(type)} ${plain(shorten(id, 24))}`;
 
-const byRule = (contributions: ContributionsDocument, ruleset: Ruleset, language: Language): readonly Line[] => {
-  const groups = new Map<string, { count: number; points: number; first: string; last: string }>();
-  for (const { rule, at, points } of contributions.rows) {
-    const group = groups.get(rule) ?? { count: 0, points: 0, first: at, last: at };
+const byRule = (rows: readonly ExplainedRow[]): readonly Line[] => {
+  const groups = new Map<string, { reason: string; count: number; points: number; first: string; last: string }>();
+  for (const { rule, reason, at, points } of rows) {
+    const group = groups.get(rule) ?? { reason, count: 0, points: 0, first: at, last: at };
     group.count++;
     group.points += points;
     if (at < group.first) group.first = at;
     if (at > group.last) group.last = at;
     groups.set(rule, group);
   }
-  return [...groups].map(([rule, { count, points, first, last }]) => ({
-    reason: plain(reasonOf(ruleset, rule, language)),
+  return [...groups.values()].map(({ reason, count, points, first, last }) => ({
+    reason: plain(reason),
     what: `${count}×`,
     at:
       count === 1 || first.slice(0, 10) === last.slice(0, 10)
@@ -78,9 +60,8 @@ const inDigits = (value: number): string => exact(Number(value.toPrecision(6)));
 
 /** Every piece of evidence with the numbers that its points are computed from, and how. */
 const computedTable = (
-  { base, prior: [a, b], halfLife, total, rows }: ContributionsDocument,
-  score: number,
-  { ruleset, types, look }: { readonly ruleset: Ruleset; readonly types: Types; readonly look: Look },
+  { base, prior: [a, b], halfLife, total, rows, score }: ExplainedFactor,
+  look: Look,
 ): readonly string[] => {
   const { style, language, width } = look;
   const words = wordsIn(language);
@@ -91,7 +72,7 @@ const computedTable = (
       exact(row.weight),
       inDigits(row.scale),
       inDigits(row.ageFactor),
-      `${plain(reasonOf(ruleset, row.rule, language))}\n${style.dim(touchpointOf(row, types))}`,
+      `${plain(row.reason)}\n${style.dim(touchpointOf(row))}`,
       style.dim(row.at.slice(0, 10)),
     ]),
     ...(rows.length === 0 ? [] : [[style.bold(score.toFixed(2)), '', '', '', style.bold(words.sum), '']]),
@@ -148,25 +129,14 @@ const pointsTable = (
  *
  * @param all every piece of evidence, with what its points are computed from
  */
-export const factorExplanation = (
-  evaluation: Evaluation,
-  factor: number,
-  touchpoints: readonly Touchpoint[],
-  all: boolean,
-  look: Look,
-): readonly string[] => {
-  const { style, language, width } = look;
-  const { ruleset, factors } = evaluation.fold.program;
-  const { id } = factors[factor];
-  const contributions = contributionsOf(evaluation, factor);
-  const { base, rows } = contributions;
-  const score = evaluation.fold.factors[factor].scoreAt(evaluation.asOf);
-  const types = new Map(touchpoints.map((one) => [`${one.source} ${one.id}`, plain(one.type)]));
-  const title = `${plain(labelOf(ruleset.factors[id].label, language, id))} ${scoreColour(score, style)(score.toFixed(1))}`;
-  if (all) return section(title, computedTable(contributions, score, { ruleset, types, look }), look);
+export const factorExplanation = (factor: ExplainedFactor, all: boolean, look: Look): readonly string[] => {
+  const { style, width } = look;
+  const { label, score, base, rows } = factor;
+  const title = `${plain(label)} ${scoreColour(score, style)(score.toFixed(1))}`;
+  if (all) return section(title, computedTable(factor, look), look);
   const lines =
     rows.length > COMPACT
-      ? pointsTable(byRule(contributions, ruleset, language), base, score, Math.max(26, width - 42), look)
-      : pointsTable(eachRow(contributions, ruleset, types, language), base, score, Math.max(26, width - 58), look);
+      ? pointsTable(byRule(rows), base, score, Math.max(26, width - 42), look)
+      : pointsTable(eachRow(rows), base, score, Math.max(26, width - 58), look);
   return section(title, [lines], look);
 };

@@ -7,7 +7,7 @@ import {
   ownLanguage,
   type StateCondition,
 } from '@rapport/domain';
-import { complaintCases } from '@rapport/engine';
+import { complaintCases, type Explanation, standingOf } from '@rapport/engine';
 import { gauge } from './bar';
 import { away, day, minute, minuteWithOffset, span } from './instants';
 import { counted, measure, percent } from './numbers';
@@ -34,25 +34,20 @@ const indentRows = (text: string): string =>
     .map((line, i) => (i === 0 ? line : `  ${line}`))
     .join('\n');
 
-const stageLabel = ({ fold }: Evaluation, id: string, language: Language): string => {
-  const { stages } = fold.program.ruleset;
-  return plain(labelOf(stages.find((stage) => stage.id === id)?.label, language, id));
-};
-
 /** Every stage from the first to the last, the present one marked. */
-export const ladder = (evaluation: Evaluation, { style, language }: Look): string =>
-  evaluation.fold.program.stages
-    .map(({ id }, i) => {
-      const label = stageLabel(evaluation, id, language);
-      return i === evaluation.fold.stage ? style.inverse(` ${label} `) : style.dim(label);
-    })
+export const ladder = ({ stages, standing }: Pick<Explanation, 'stages' | 'standing'>, { style }: Look): string =>
+  stages
+    .map(({ id, label }) => (id === standing?.stage.id ? style.inverse(` ${plain(label)} `) : style.dim(plain(label))))
     .join(style.dim(' › '));
 
-export const stageLine = (evaluation: Evaluation, look: Look): string => {
-  const { fold, asOf } = evaluation;
-  const words = wordsIn(look.language);
-  const label = stageLabel(evaluation, fold.stageId!, look.language);
-  return `${look.style.bold(look.style.green(label))}  ${words.since} ${day(fold.since)} (${span(asOf - fold.since, look.language)})`;
+/** The stage and since when; empty where there is none. */
+export const stageLine = (
+  { standing, asOf }: Pick<Explanation, 'standing' | 'asOf'>,
+  { style, language }: Look,
+): string => {
+  if (standing === undefined) return '';
+  const { stage, since } = standing;
+  return `${style.bold(style.green(plain(stage.label)))}  ${wordsIn(language).since} ${day(since)} (${span(asOf - since, language)})`;
 };
 
 export const scoreColour = (score: number, style: Style): ((text: string) => string) =>
@@ -191,12 +186,13 @@ export const relationshipLines = (
   const head = headLine(customer, { asOf: evaluation.asOf, knownAt }, look);
   const words = wordsIn(look.language);
   if (evaluation.fold.stageId === null) return [head, '', `  ${words.nothingYet}`];
+  const standing = standingOf(evaluation, look.language);
   const promises = [...evaluation.fold.promises.list()].sort((a, b) => a.deadline - b.deadline);
   return [
     head,
     '',
-    `  ${stageLine(evaluation, look)}`,
-    `  ${ladder(evaluation, look)}`,
+    `  ${stageLine(standing, look)}`,
+    `  ${ladder(standing, look)}`,
     ...factorLines(evaluation, look),
     ...section(words.metrics, metricLines(evaluation, look), look),
     ...section(words.signals, signalLines(evaluation, look), look),

@@ -8,8 +8,8 @@ export {
   timedCase,
 } from './case-board';
 export { type CasePromise, casePromises } from './case-clocks';
-export { explanationDocument } from './explanation-document';
-export { historyDocument } from './history-document';
+export * from './evaluate-customer';
+export * from './explanation';
 export { listedCustomer } from './listed-customer';
 export { type NothingKnown, nothingKnown } from './nothing-known';
 export { caseDocument, complaintCases, relationshipDocument } from './relationship-document';

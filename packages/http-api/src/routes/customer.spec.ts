@@ -9,6 +9,7 @@ import {
   toDocument,
 } from '@rapport/domain';
 import {
+  explain,
   explanationDocument,
   historyOf,
   ProjectionUnavailable,
@@ -79,7 +80,7 @@ describe('a customer over HTTP', () => {
   it('is explained as evaluate --json and why --json do', async () => {
     const { body } = await api.ask(`${PATH}/explanation`);
     const evaluation = await folded(NOW);
-    expect(body).toEqual(json(explanationDocument(evaluation, { customer: 'c 1/ü', ruleset }, 'en')));
+    expect(body).toEqual(json(explanationDocument(explain(evaluation, { customer: 'c 1/ü', ruleset }, [], 'en'))));
     expect(body).toMatchObject(json(toDocument(evaluation)));
     for (const [factor, { base, rows }] of Object.entries<AnyJson>(body.contributions))
       expect(rows.reduce((sum: number, row: { points: number }) => sum + row.points, base)).toBeCloseTo(

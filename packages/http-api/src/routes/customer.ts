@@ -3,19 +3,21 @@
 import { formatInstant, type Touchpoint } from '@rapport/domain';
 import {
   candidatesFor,
+  explain,
   explanationDocument,
   historyDocument,
   relationshipDocument,
   subjectDocument,
+  type UnfoldableCustomer,
 } from '@rapport/engine';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ApiEngine } from '../api-engine';
 import { integer, object, type TypeOf } from '../codec';
 import { Refusal } from '../problem';
 import { answers } from './answers';
 import { CANDIDATES } from './candidates-shape';
 import { EXPLANATION } from './explanation-shape';
-import { type Customers, evaluated, isUnfoldable, type UnfoldableCustomer } from './find-customer';
+import type { Customers } from './find-customer';
 import { HISTORY } from './history-shape';
 import { CUSTOMER_ID, type InstantView, LANGUAGE, languageIn, VIEW, viewIn } from './parameters';
 import { RELATIONSHIP } from './relationship-shape';
@@ -48,7 +50,8 @@ const knownOf = (touchpoints: readonly Touchpoint[], { knownAt }: InstantView): 
 export const registerCustomer = (app: FastifyInstance, engine: ApiEngine, customers: Customers): void => {
   /** What is stored of a parked customer, and why there is no more. */
   const parkedDocument = async (
-    { customer, ruleset, unfoldable }: UnfoldableCustomer,
+    customer: string,
+    { ruleset, unfoldable }: UnfoldableCustomer,
     { asOf, knownAt }: InstantView,
   ) => {
     const readModel = engine.readModel();
@@ -76,6 +79,11 @@ export const registerCustomer = (app: FastifyInstance, engine: ApiEngine, custom
     };
   };
 
+  const explained = async (request: FastifyRequest<Asked<TypeOf<typeof IN_WORDS>>>) => {
+    const found = await customers.evaluate(request, viewIn(request.query, engine.now()));
+    return explain(found.evaluation, found.subject, found.touchpoints, languageIn(request.query));
+  };
+
   app.get<Asked<TypeOf<typeof VIEWED>>>(
     '/v1/customers/:id',
     {
@@ -96,8 +104,8 @@ export const registerCustomer = (app: FastifyInstance, engine: ApiEngine, custom
     async (request) => {
       const view = viewIn(request.query, engine.now());
       const found = await customers.find(request, view);
-      if (isUnfoldable(found)) return parkedDocument(found, view);
-      const { evaluation, subject, touchpoints } = evaluated(found, view);
+      if (found.kind === 'unfoldable') return parkedDocument(request.params.id, found, view);
+      const { evaluation, subject, touchpoints } = found;
       const document = relationshipDocument(evaluation, subject);
       if (document.stage === null) return document;
       const offered = await candidatesFor(() => engine.crossSell(), evaluation, knownOf(touchpoints, view), {
@@ -123,8 +131,7 @@ export const registerCustomer = (app: FastifyInstance, engine: ApiEngine, custom
       },
     },
     async (request) => {
-      const { evaluation, subject } = await customers.evaluate(request, viewIn(request.query, engine.now()));
-      return explanationDocument(evaluation, subject, languageIn(request.query));
+      return explanationDocument(await explained(request));
     },
   );
 
@@ -141,8 +148,7 @@ export const registerCustomer = (app: FastifyInstance, engine: ApiEngine, custom
       },
     },
     async (request) => {
-      const { evaluation, subject } = await customers.evaluate(request, viewIn(request.query, engine.now()));
-      return historyDocument(evaluation, subject, languageIn(request.query));
+      return historyDocument(await explained(request));
     },
   );
 

@@ -79,11 +79,9 @@ export const registerTimeline = (app: FastifyInstance, engine: ApiEngine, custom
       // Later pages are as of the instant of the first.
       const view = viewIn(query, (cursor?.[2] as number | undefined) ?? engine.now());
       const { asOf, knownAt = Number.POSITIVE_INFINITY } = view;
-      const { evaluation, subject, touchpoints } = await customers.evaluate(request, view);
-      const decisions = await unitedDecisions(engine.log, {
-        customer: subject.customer,
-        mergedCustomers: subject.mergedCustomers ?? [],
-      });
+      const found = await customers.evaluate(request, view);
+      const { evaluation, subject, touchpoints } = found;
+      const decisions = await unitedDecisions(engine.log, found);
       const entries = timelineOf(
         evaluation,
         touchpoints.filter((one) => one.occurredAt <= asOf && one.recordedAt <= knownAt),

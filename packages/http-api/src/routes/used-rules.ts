@@ -6,7 +6,7 @@ import { Refusal } from '../problem';
 
 export interface UsedRules {
   readonly program: Program;
-  readonly ruleset: UsedRuleset;
+  readonly used: UsedRuleset;
 }
 
 /** So many rulesets of the past are kept ready. */
@@ -19,9 +19,9 @@ export const usedRulesOf = (engine: ApiEngine): ((knownAt: number | undefined) =
     const { program, ruleset, hash } = engine.rules();
     const chosen = await engine.rulesetHistory.at(knownAt);
     const named = chosen?.publication.ruleset;
-    if (chosen !== undefined && named?.hash === hash) return { program, ruleset: usedRuleset(chosen) };
+    if (chosen !== undefined && named?.hash === hash) return { program, used: usedRuleset(chosen) };
     // Another one is being put in force at this moment: until that is done, these answer.
-    if (chosen === undefined || knownAt === undefined) return { program, ruleset: rulesetName(ruleset, hash) };
+    if (chosen === undefined || knownAt === undefined) return { program, used: rulesetName(ruleset, hash) };
     const document = rulesetOf(chosen.publication);
     if (document === undefined)
       throw new Refusal(
@@ -31,6 +31,6 @@ export const usedRulesOf = (engine: ApiEngine): ((knownAt: number | undefined) =
     const then = compiled.get(chosen.publication.ruleset.hash) ?? compileRuleset(document);
     if (compiled.size >= MOST_KEPT) compiled.clear();
     compiled.set(chosen.publication.ruleset.hash, then);
-    return { program: then, ruleset: usedRuleset(chosen) };
+    return { program: then, used: usedRuleset(chosen) };
   };
 };
