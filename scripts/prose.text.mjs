@@ -1,5 +1,4 @@
 // Takes the sentences out of pages in Markdown, and the comments and texts out of TypeScript.
-import { toString as textOf } from 'nlcst-to-string';
 import remarkParse from 'remark-parse';
 import retextEnglish from 'retext-english';
 import { unified } from 'unified';
@@ -11,15 +10,19 @@ const english = unified().use(retextEnglish);
 const [CELL, EXCEPT] = ['\u0001', '\u0002'];
 const EXCEPTION = /^<!--\s*prose:\s*(.*?)\s*-->$/s;
 
+/** The parser takes a full stop behind a number or a unit for one of an abbreviation. */
+const STOP_BEHIND_A_FIGURE = /(?<=\d|\b(?:s|ms|[KMG]B))\.(?=\s+["“(]?[A-Z])/g;
+
 /** Sentences of running text, each with its number of words and the offset at which it begins. */
 export const sentencesIn = (text) => {
   const found = [];
-  visit(english.parse(text), 'SentenceNode', (sentence) => {
+  visit(english.parse(text.replace(STOP_BEHIND_A_FIGURE, '!')), 'SentenceNode', (sentence) => {
     let words = 0;
     visit(sentence, 'WordNode', () => {
       words += 1;
     });
-    found.push({ text: textOf(sentence).replace(/\s+/g, ' ').trim(), words, offset: sentence.position.start.offset });
+    const { start, end } = sentence.position;
+    found.push({ text: text.slice(start.offset, end.offset).replace(/\s+/g, ' '), words, offset: start.offset });
     return SKIP;
   });
   return found;
