@@ -7,7 +7,6 @@ import type { FastifyInstance, InjectOptions } from 'fastify';
 import { createApi } from './app';
 import { inPieces } from './body-pieces';
 import { bodyRoom } from './body-room';
-import type { CursorPart } from './cursor';
 import { PROBLEMS } from './problem';
 import { testOptions } from './testing/api-engine';
 import { type AskedApi, askedApi } from './testing/asked-api';
@@ -384,7 +383,11 @@ describe('cursors that nobody gave', () => {
   const THEN = Date.parse('2026-03-01T12:00:00Z');
   const PLACE = '00000000000001';
   /** For every list its cursor, as it would be given: the parts of one that is made of such, else the text itself. */
-  const LISTS: readonly (readonly [operation: string, url: string, cursor: readonly CursorPart[] | string])[] = [
+  const LISTS: readonly (readonly [
+    operation: string,
+    url: string,
+    cursor: readonly (string | number | null)[] | string,
+  ])[] = [
     ['customers', '/v1/customers', ['customers', 'c-17', THEN]],
     ['timeline', '/v1/customers/c-17/timeline', ['timeline oldest', THEN, '[0,"shop","t-1"]', THEN]],
     ['timeline', '/v1/customers/c-17/timeline?order=newest', ['timeline newest', THEN, '[0,"shop","t-1"]', THEN]],

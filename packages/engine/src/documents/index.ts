@@ -1,6 +1,7 @@
 export { type CandidatesOptions, candidatesFor, withheldBy } from './candidates';
 export {
   type CaseOfCustomer,
+  type CasePlace,
   caseBoardDocument,
   casePlace,
   compareCasePlaces,

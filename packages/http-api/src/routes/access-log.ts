@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { isLeft } from 'fp-ts/Either';
 import type { ApiEngine } from '../api-engine';
 import { instant, integer, list, object, oneOf, type TypeOf, text } from '../codec';
-import { Refusal } from '../problem';
+import { invalidCursor } from '../cursor';
 import { answers } from './answers';
 import { AFTER, beginIn, DEFAULT_LIMIT, FROM, instantIn, LIMIT, TO } from './parameters';
 
@@ -59,10 +59,7 @@ export const registerAccessLog = (app: FastifyInstance, { access }: ApiEngine): 
       const { customer, principal, after, limit = DEFAULT_LIMIT } = query;
       const [from, to] = [beginIn(query), instantIn(query, 'to')];
       const page = await access.accessLog({ customer, principal, from, to, after, limit });
-      if (isLeft(page))
-        throw new Refusal('invalid-cursor', 'Query parameter "after": this is no cursor of this list.', {
-          errors: [{ field: 'after', message: 'is no cursor of this list' }],
-        });
+      if (isLeft(page)) throw invalidCursor();
       const { records, next } = page.right;
       return { records: records.map(documentOf), next };
     },

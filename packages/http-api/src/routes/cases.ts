@@ -1,10 +1,17 @@
 /** `GET /v1/cases`: the complaint board. What is overdue stands first. */
 import { formatInstant } from '@rapport/domain';
-import { caseBoardDocument, casePlace, casePromises, compareCasePlaces, timedCase } from '@rapport/engine';
+import {
+  type CasePlace,
+  caseBoardDocument,
+  casePlace,
+  casePromises,
+  compareCasePlaces,
+  timedCase,
+} from '@rapport/engine';
 import type { FastifyInstance } from 'fastify';
 import type { ApiEngine } from '../api-engine';
 import { flag, instant, list, number, object, oneOf, type TypeOf, text } from '../codec';
-import { decodeCursor, encodeCursor } from '../cursor';
+import { cursorOf, instantPart, integerPart, textPart } from '../cursor';
 import { answers } from './answers';
 import { CASE_FIELDS, CASE_WHERE } from './case-shape';
 import { AFTER, DEFAULT_LIMIT, LIMIT } from './parameters';
@@ -53,45 +60,68 @@ const PAGE = object(
   { next: text('Give it as `after` for the next page; absent on the last one.') },
 );
 
+/** Later pages are as of the instant of the first, and begin after the place on the board where the last one ended. */
+const OPEN_CURSOR = cursorOf('open cases', {
+  now: instantPart,
+  rank: integerPart,
+  since: instantPart,
+  openedAt: instantPart,
+  customer: textPart,
+  caseId: textPart,
+});
+const CLOSED_CURSOR = cursorOf('closed cases', {
+  now: instantPart,
+  openedAt: instantPart,
+  customer: textPart,
+  caseId: textPart,
+});
+
+type OpenCursor = NonNullable<ReturnType<typeof OPEN_CURSOR.decode>>;
+
+const openCursor = (now: number, [rank, since, openedAt, customer, caseId]: CasePlace): string =>
+  OPEN_CURSOR.encode({ now, rank, since, openedAt, customer, caseId });
+
+const placeIn = ({ rank, since, openedAt, customer, caseId }: OpenCursor): CasePlace => [
+  rank,
+  since,
+  openedAt,
+  customer,
+  caseId,
+];
+
 /** All that are open are looked at: which of them stand first is a matter of now. */
 const openCases = async ({ customer, overdue, limit = DEFAULT_LIMIT, after }: Query, engine: ApiEngine) => {
-  const [at, ...place] =
-    decodeCursor('open cases', after, ['instant', 'integer', 'instant', 'instant', 'string', 'string']) ?? [];
-  const now = (at as number | undefined) ?? engine.now();
+  const cursor = OPEN_CURSOR.decode(after);
+  const now = cursor?.now ?? engine.now();
   const promises = casePromises(engine.rules().ruleset);
   const cases = await engine.readModel().cases({ open: true, customer });
   const board = cases
     .map((one) => timedCase(one, promises, now))
     .filter(({ since }) => overdue === undefined || overdue === (since !== undefined))
     .map((one) => ({ ...one, place: casePlace(one) }))
-    .filter((one) => at === undefined || compareCasePlaces(one.place, place) > 0)
+    .filter(({ place }) => cursor === undefined || compareCasePlaces(place, placeIn(cursor)) > 0)
     .sort((a, b) => compareCasePlaces(a.place, b.place));
   const page = board.slice(0, limit);
   return {
     at: formatInstant(now),
     cases: page.map((one) => caseBoardDocument(one, now)),
-    ...(board.length > limit ? { next: encodeCursor('open cases', [now, ...page[limit - 1].place]) } : undefined),
+    ...(board.length > limit ? { next: openCursor(now, page[limit - 1].place) } : undefined),
   };
 };
 
 /** Nothing about a closed case is overdue. */
 const closedCases = async ({ customer, overdue, limit = DEFAULT_LIMIT, after }: Query, engine: ApiEngine) => {
-  const cursor = decodeCursor('closed cases', after, ['instant', 'instant', 'string', 'string']);
-  const now = (cursor?.[0] as number | undefined) ?? engine.now();
+  const cursor = CLOSED_CURSOR.decode(after);
+  const now = cursor?.now ?? engine.now();
   if (overdue === true) return { at: formatInstant(now), cases: [] };
-  const last = cursor && {
-    openedAt: cursor[1] as number,
-    customer: cursor[2] as string,
-    caseId: cursor[3] as string,
-  };
-  const cases = await engine.readModel().cases({ open: false, customer, after: last, limit: limit + 1 });
+  const cases = await engine.readModel().cases({ open: false, customer, after: cursor, limit: limit + 1 });
   const promises = casePromises(engine.rules().ruleset);
   const page = cases.slice(0, limit);
-  const { openedAt, customer: whose, caseId } = page[page.length - 1] ?? {};
+  const last = page.at(-1);
   return {
     at: formatInstant(now),
     cases: page.map((one) => caseBoardDocument(timedCase(one, promises, now), now)),
-    ...(cases.length > limit ? { next: encodeCursor('closed cases', [now, openedAt, whose, caseId]) } : undefined),
+    ...(cases.length > limit && last !== undefined ? { next: CLOSED_CURSOR.encode({ now, ...last }) } : undefined),
   };
 };
 

@@ -4,9 +4,11 @@ import { listedCustomer } from '@rapport/engine';
 import type { FastifyInstance } from 'fastify';
 import type { ApiEngine } from '../api-engine';
 import { instant, integer, list, nullable, number, object, record, type TypeOf, text } from '../codec';
-import { decodeCursor, encodeCursor } from '../cursor';
+import { cursorOf, instantPart, textPart } from '../cursor';
 import { answers } from './answers';
 import { AFTER, DEFAULT_LIMIT, LIMIT, wrongParameter } from './parameters';
+
+const CURSOR = cursorOf('customers', { customer: textPart, at: instantPart });
 
 const QUERY = object(
   {},
@@ -77,20 +79,20 @@ export const registerCustomers = (app: FastifyInstance, engine: ApiEngine): void
       const { program } = engine.rules();
       checkNames(query, program);
       const { stage, signal, q, factor, atLeast, atMost, limit = DEFAULT_LIMIT } = query;
-      const cursor = decodeCursor('customers', query.after, ['string', 'instant']);
+      const cursor = CURSOR.decode(query.after);
       // Later pages have the scores of the instant of the first: nobody slips from page to page.
-      const at = (cursor?.[1] as number | undefined) ?? engine.now();
+      const at = cursor?.at ?? engine.now();
       const { customers, next } = await engine.readModel().customers({
         stage,
         signal,
         text: q,
         ...(factor === undefined ? undefined : { factor: { id: factor, atLeast, atMost, at } }),
-        after: cursor?.[0] as string | undefined,
+        after: cursor?.customer,
         limit,
       });
       return {
         customers: customers.map((stored) => listedCustomer(stored, program, at)),
-        ...(next === undefined ? undefined : { next: encodeCursor('customers', [next, at]) }),
+        ...(next === undefined ? undefined : { next: CURSOR.encode({ customer: next, at }) }),
       };
     },
   );

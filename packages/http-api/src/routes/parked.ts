@@ -4,10 +4,12 @@ import type { ParkedCustomer } from '@rapport/read-model';
 import type { FastifyInstance } from 'fastify';
 import type { ApiEngine } from '../api-engine';
 import { instant, integer, list, object, type TypeOf, text } from '../codec';
-import { decodeCursor, encodeCursor } from '../cursor';
+import { cursorOf, textPart } from '../cursor';
 import { answers } from './answers';
 import { IDENTITY } from './customer-shapes';
 import { AFTER, DEFAULT_LIMIT, LIMIT } from './parameters';
+
+const CURSOR = cursorOf('parked', { customer: textPart });
 
 const QUERY = object({}, { limit: LIMIT, after: AFTER });
 const PARKED = object(
@@ -47,13 +49,13 @@ export const registerParked = (app: FastifyInstance, engine: ApiEngine): void =>
       },
     },
     async ({ query: { limit = DEFAULT_LIMIT, after } }) => {
-      const [behind] = decodeCursor('parked', after, ['string']) ?? [];
+      const behind = CURSOR.decode(after)?.customer;
       const parked = await engine.readModel().parked();
-      const left = behind === undefined ? parked : parked.filter(({ customer }) => follows(customer, String(behind)));
+      const left = behind === undefined ? parked : parked.filter(({ customer }) => follows(customer, behind));
       const page = left.slice(0, limit);
       return {
         parked: page.map(documentOf),
-        ...(left.length > limit ? { next: encodeCursor('parked', [page[limit - 1].customer]) } : undefined),
+        ...(left.length > limit ? { next: CURSOR.encode({ customer: page[limit - 1].customer }) } : undefined),
       };
     },
   );

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { isLeft } from 'fp-ts/Either';
 import type { ApiEngine } from '../api-engine';
 import { instant, integer, list, object, oneOf, type TypeOf, text } from '../codec';
+import { invalidCursor } from '../cursor';
 import { PROBLEMS, type ProblemKind, Refusal } from '../problem';
 import { answers } from './answers';
 import { AFTER, beginIn, DEFAULT_LIMIT, LIMIT } from './parameters';
@@ -109,10 +110,7 @@ export const registerRejections = (app: FastifyInstance, engine: ApiEngine): voi
       const { source, reason, key, fingerprint, after, limit = DEFAULT_LIMIT } = query;
       const since = beginIn(query, 'since');
       const page = engine.rejections.list({ source, reason, key, fingerprint, since, after, limit });
-      if (isLeft(page))
-        throw new Refusal('invalid-cursor', 'Query parameter "after": this is no cursor of this list.', {
-          errors: [{ field: 'after', message: 'is no cursor of this list' }],
-        });
+      if (isLeft(page)) throw invalidCursor();
       const { rejections, next } = page.right;
       return { rejections: rejections.map(documentOf), counts: engine.rejections.counts(key), next };
     },

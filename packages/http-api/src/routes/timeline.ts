@@ -9,7 +9,7 @@ import {
 import type { FastifyInstance } from 'fastify';
 import type { ApiEngine } from '../api-engine';
 import { object, oneOf, type TypeOf } from '../codec';
-import { type CursorPart, decodeCursor, encodeCursor } from '../cursor';
+import { cursorOf, instantPart, textPart } from '../cursor';
 import { answers } from './answers';
 import type { Customers } from './find-customer';
 import { AFTER, CUSTOMER_ID, DEFAULT_LIMIT, LIMIT, VIEW, viewIn } from './parameters';
@@ -24,6 +24,9 @@ const QUERY = object(
     after: AFTER,
   },
 );
+
+const PLACE = { at: instantPart, key: textPart, asOf: instantPart };
+const CURSORS = { oldest: cursorOf('timeline oldest', PLACE), newest: cursorOf('timeline newest', PLACE) };
 
 /** What tells an entry from all others: a later page begins behind it whatever was recorded meanwhile. */
 const keyOf = (entry: TimelineEntry): string => {
@@ -47,9 +50,13 @@ const compare = ([a, keyOfA]: Keyed, [b, keyOfB]: Keyed): number =>
   a.at - b.at || (keyOfA < keyOfB ? -1 : keyOfA > keyOfB ? 1 : 0);
 
 /** Entries behind a cursor: the place of one that is gone since counts all the same. */
-const behind = (entries: readonly Keyed[], [at, key]: readonly CursorPart[], newestFirst: boolean): readonly Keyed[] =>
+const behind = (
+  entries: readonly Keyed[],
+  { at, key }: { readonly at: number; readonly key: string },
+  newestFirst: boolean,
+): readonly Keyed[] =>
   entries.filter(([entry, own]) => {
-    const later = entry.at === at ? own > (key as string) : entry.at > (at as number);
+    const later = entry.at === at ? own > key : entry.at > at;
     return newestFirst ? !later && !(entry.at === at && own === key) : later;
   });
 
@@ -74,10 +81,9 @@ export const registerTimeline = (app: FastifyInstance, engine: ApiEngine, custom
     async (request) => {
       const { query } = request;
       const { limit = DEFAULT_LIMIT, order = 'oldest' } = query;
-      const list = `timeline ${order}`;
-      const cursor = decodeCursor(list, query.after, ['instant', 'string', 'instant']);
+      const cursor = CURSORS[order].decode(query.after);
       // Later pages are as of the instant of the first.
-      const view = viewIn(query, (cursor?.[2] as number | undefined) ?? engine.now());
+      const view = viewIn(query, cursor?.asOf ?? engine.now());
       const { asOf, knownAt = Number.POSITIVE_INFINITY } = view;
       const found = await customers.evaluate(request, view);
       const { evaluation, subject, touchpoints } = found;
@@ -92,11 +98,13 @@ export const registerTimeline = (app: FastifyInstance, engine: ApiEngine, custom
       if (order === 'newest') entries.reverse();
       const left = cursor === undefined ? entries : behind(entries, cursor, order === 'newest');
       const page = left.slice(0, limit);
-      const last = page[page.length - 1];
+      const last = page.at(-1);
       return {
         ...subjectDocument(subject, evaluation),
         entries: page.map(([entry]) => timelineEntryDocument(entry)),
-        ...(left.length > page.length ? { next: encodeCursor(list, [last[0].at, last[1], asOf]) } : undefined),
+        ...(left.length > page.length && last !== undefined
+          ? { next: CURSORS[order].encode({ at: last[0].at, key: last[1], asOf }) }
+          : undefined),
       };
     },
   );

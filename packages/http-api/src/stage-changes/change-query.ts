@@ -13,6 +13,7 @@ import { pipe } from 'fp-ts/function';
 import * as array from 'fp-ts/ReadonlyArray';
 import * as nonEmpty from 'fp-ts/ReadonlyNonEmptyArray';
 import type { ApiEngine } from '../api-engine';
+import { notACursor } from '../cursor';
 import { Refusal } from '../problem';
 import { LONGEST_ID, MOST_VALUES } from './change-filter-shape';
 import { START } from './frames';
@@ -71,10 +72,7 @@ export const decodeCursor = (field: string, given: unknown): Either<QueryProblem
   if (given === undefined || given === '' || given === START) return right(undefined);
   const position = typeof given === 'string' ? parsePosition(given) : undefined;
   return position === undefined
-    ? left({
-        field,
-        message: 'This is no cursor. Pass one that Rapport gave (`next`, or the id of an event), unchanged.',
-      })
+    ? left({ field, message: notACursor('`next` from the previous page, or the id of an event,') })
     : right(position);
 };
 
