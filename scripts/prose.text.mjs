@@ -10,13 +10,13 @@ const english = unified().use(retextEnglish);
 const [CELL, EXCEPT] = ['\u0001', '\u0002'];
 const EXCEPTION = /^<!--\s*prose:\s*(.*?)\s*-->$/s;
 
-/** The parser takes a full stop behind a number or a unit for one of an abbreviation. */
-const STOP_BEHIND_A_FIGURE = /(?<=\d|\b(?:s|ms|[KMG]B))\.(?=\s+["“(]?[A-Z])/g;
+/** The parser takes a full stop behind a number, a unit or an "id" for one of an abbreviation. */
+const STOP = /(?<=\d|\b(?:s|ms|[KMG]B|id))\.(?=\s+["“(]?[A-Z])/g;
 
 /** Sentences of running text, each with its number of words and the offset at which it begins. */
 export const sentencesIn = (text) => {
   const found = [];
-  visit(english.parse(text.replace(STOP_BEHIND_A_FIGURE, '!')), 'SentenceNode', (sentence) => {
+  visit(english.parse(text.replace(STOP, '!')), 'SentenceNode', (sentence) => {
     let words = 0;
     visit(sentence, 'WordNode', () => {
       words += 1;
