@@ -4,6 +4,7 @@ export { InexactNumber, isKept, parseExactJson } from './exact-json';
 export * from './identity';
 export * from './json';
 export { boundDepth, MAX_JSON_DEPTH } from './json-depth';
+export { metricText } from './metric';
 export * from './relationship';
 export * from './ruleset';
 export * from './time/duration';

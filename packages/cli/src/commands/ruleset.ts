@@ -1,7 +1,7 @@
 import {
   diffRulesets,
   formatCondition,
-  type MetricRule,
+  metricText,
   type Ruleset,
   rulesetHash,
   type StageRule,
@@ -44,21 +44,6 @@ const named = async (cli: Cli, name: string | undefined): Promise<Ruleset> => {
 };
 
 const pattern = (types: TypePattern): string => [types].flat().join(', ');
-
-const metricText = (rule: MetricRule): string => {
-  const where = 'where' in rule && rule.where !== undefined ? ` where ${formatCondition(rule.where)}` : '';
-  const within = 'within' in rule && rule.within !== undefined ? ` within ${rule.within}` : '';
-  const halfLife = 'halfLife' in rule && rule.halfLife !== undefined ? `, halved every ${rule.halfLife}` : '';
-  if ('count' in rule) return `count of ${pattern(rule.count)}${where}${within}${halfLife}`;
-  if ('sum' in rule) {
-    const minus = rule.minus === undefined ? '' : ` minus ${pattern(rule.minus)}`;
-    return `sum of ${rule.sum} of ${pattern(rule.of)}${minus}${where}${within}${halfLife}`;
-  }
-  if ('distinct' in rule) return `different ${rule.distinct} of ${pattern(rule.of)}${where}${within}`;
-  if ('daysSinceLast' in rule) return `days since the last ${pattern(rule.daysSinceLast)}${where}`;
-  if ('daysSinceFirst' in rule) return `days since the first ${pattern(rule.daysSinceFirst)}${where}`;
-  return 'openPromises' in rule ? `open promises ${rule.openPromises}` : 'open complaints';
-};
 
 const stageText = ({ enter, stay, minStay }: StageRule): string =>
   [

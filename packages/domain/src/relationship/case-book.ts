@@ -1,9 +1,9 @@
 import type { Json, JsonObject } from '../json';
+import { ExactSum } from '../number/exact-sum';
+import type { StateReader, StateWriter } from '../state-bytes';
 import { DAY } from '../time/instant';
-import { ExactSum } from './exact-sum';
 import type { FoldedTouchpoint } from './folded-touchpoint';
 import type { ComplaintCase } from './relationship';
-import type { StateReader, StateWriter } from './state-bytes';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 /** A case as the fold keeps it: with the compensation that was accepted, unrounded. */

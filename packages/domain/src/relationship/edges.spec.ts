@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json';
+import { WindowSum } from '../metric/accumulators/window';
 import type { Ruleset } from '../ruleset/ruleset';
 import { DAY } from '../time/instant';
 import { evaluate, toDocument } from './evaluate';
@@ -6,7 +7,6 @@ import { Fold } from './fold';
 import { restoreFold, saveFold } from './fold-state';
 import type { FoldedTouchpoint } from './folded-touchpoint';
 import { compileRuleset } from './program';
-import { WindowSum } from './window-metrics';
 
 const START = Date.UTC(2026, 0, 1);
 const minimal: Ruleset = {

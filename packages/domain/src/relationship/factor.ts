@@ -1,7 +1,7 @@
-import { HalfLife } from './decay';
-import { decimalOf, quotient } from './exact-sum';
-import type { StateReader, StateWriter } from './state-bytes';
-import { beforeCrossing } from './subject';
+import { beforeCrossing } from '../number/crossing';
+import { HalfLife } from '../number/decay';
+import { decimalOf, quotient } from '../number/exact-sum';
+import type { StateReader, StateWriter } from '../state-bytes';
 
 /** A factor's rule in numbers. */
 export interface FactorParameters {
@@ -100,7 +100,7 @@ export class Factor {
     return base === 0 ? evidence : base + evidence * remaining;
   }
 
-  /** When the score (or confidence) crosses the threshold: as {@link Subject.crossing}. */
+  /** When the score (or confidence) crosses the threshold: as {@link Quantity.crossing}. */
   crossing(base: number, perFor: number, perAgainst: number, after: number): number {
     const remaining = -base / (perFor * this.evidenceFor + perAgainst * this.evidenceAgainst);
     return remaining > 0 && remaining < Number.POSITIVE_INFINITY

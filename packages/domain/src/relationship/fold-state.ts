@@ -1,5 +1,5 @@
+import { StateReader, StateWriter } from '../state-bytes';
 import type { Fold } from './fold';
-import { StateReader, StateWriter } from './state-bytes';
 
 /**
  * The state of a fold as bytes, to be continued later, by this process or another, under the same ruleset. Ids are

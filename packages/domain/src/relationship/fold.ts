@@ -1,14 +1,14 @@
+import type { Metric } from '../metric';
+import { CROSSING_SPAN } from '../number/crossing';
 import { BeforeTouchpoint } from './before-touchpoint';
 import { CaseBook, type KeptCase } from './case-book';
 import type { EventContext } from './event-condition';
 import { Factor, type Threshold } from './factor';
 import type { FoldedTouchpoint } from './folded-touchpoint';
-import type { Metric } from './metrics';
 import type { Dependents, MakeStep, Program, TypeProgram, Weight } from './program';
 import { PromiseBook } from './promise-book';
 import type { RaisedSignal, SettledPromise } from './relationship';
 import type { Remaining, StateContext } from './state-condition';
-import { CROSSING_SPAN } from './subject';
 
 /** Hears what a fold does, for explanations and histories. A replay that only classifies has none. */
 export interface FoldRecorder {

@@ -15,4 +15,3 @@ export { exact, measure, whole } from './number-text';
 export { compileRuleset, type Program } from './program';
 export * from './relationship';
 export { reasonOf } from './rule-reason';
-export { matchesType } from './type-pattern';

@@ -1,3 +1,4 @@
+import { readMetric } from '../metric';
 import type { Ruleset } from '../ruleset/ruleset';
 import { type Language, labelOf, type OwnLanguage, ownLanguage } from './language';
 import type { Missing } from './missing';
@@ -59,7 +60,7 @@ const rounded = (value: number): string => {
 /** Counts move by whole touchpoints; anything else is told by its values. */
 const countsWholes = (ruleset: Ruleset, metric: string): boolean => {
   const rule = ruleset.metrics?.[metric];
-  return rule !== undefined && (('count' in rule && rule.halfLife === undefined) || 'distinct' in rule);
+  return rule !== undefined && readMetric(rule).countsUp;
 };
 
 const inWords = (ruleset: Ruleset, condition: DecidingCondition, language: Language): string => {

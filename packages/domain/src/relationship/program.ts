@@ -1,16 +1,8 @@
-import { isLeft } from 'fp-ts/Either';
-import type {
-  EventCondition,
-  Gives,
-  MetricRule,
-  PromiseRule,
-  Ruleset,
-  StateCondition,
-  TypePattern,
-} from '../ruleset/ruleset';
-import { parseDuration } from '../time/duration';
+import { type CountedElsewhere, type Intake, type Metric, readMetric } from '../metric';
+import type { EventCondition, Gives, PromiseRule, Ruleset, StateCondition } from '../ruleset/ruleset';
+import { matchesType } from '../ruleset/type-pattern';
+import { milliseconds } from '../time/duration';
 import { movesCases } from './case-book';
-import { DecayingCount, DecayingSum } from './decaying-metrics';
 import {
   compileEventCondition,
   compileField,
@@ -22,10 +14,7 @@ import {
   readsData,
 } from './event-condition';
 import { confidenceThreshold, type FactorParameters, scoreThreshold, type Threshold } from './factor';
-import { Borrowed, Count, DaysSince, Distinct, type Metric, Sum } from './metrics';
 import { ALWAYS, type Atom, AtomTable, compileStateCondition, negated, type StateTest } from './state-condition';
-import { matchesType } from './type-pattern';
-import { WindowCount, WindowSum } from './window-metrics';
 
 /** A weight for a factor, by index. */
 export type Weight = readonly [factor: number, weight: number];
@@ -55,7 +44,7 @@ export interface MetricStep {
   /** The values to add; null adds 1. */
   readonly values: FieldReader | null;
   /** Numbers are added (1) or taken off (-1); 0 for values of any kind. */
-  readonly sign: 1 | -1 | 0;
+  readonly sign: Intake['sign'];
 }
 
 export interface MakeStep {
@@ -97,7 +86,8 @@ export interface SignalProgram {
   readonly clear: StateTest;
 }
 
-export interface CountSources {
+/** Counts that a fold keeps of its open promises, by the index of their rule, and of its open complaints. */
+export interface OpenCounts {
   openPromises(rule: number): number;
   openComplaints(): number;
 }
@@ -114,7 +104,7 @@ export interface Program {
   readonly ruleset: Ruleset;
   readonly factors: readonly FactorParameters[];
   readonly metricIds: readonly string[];
-  createMetrics(sources: CountSources): readonly Metric[];
+  createMetrics(counts: OpenCounts): readonly Metric[];
   readonly promises: readonly {
     readonly id: string;
     /** Ids of the evidence it gives. */
@@ -142,55 +132,11 @@ export interface Program {
   programFor(type: string): TypeProgram;
 }
 
-const duration = (text: string): number => {
-  const parsed = parseDuration(text);
-  if (isLeft(parsed)) throw new TypeError(parsed.left);
-  return parsed.right;
-};
-
 const indexOf = (ids: readonly string[], id: string, kind: string): number => {
   const index = ids.indexOf(id);
   if (index < 0) throw new TypeError(`unknown ${kind} "${id}" in the ruleset`);
   return index;
 };
-
-const createMetric = (rule: MetricRule, promiseIds: readonly string[], sources: CountSources): Metric => {
-  if ('openPromises' in rule) {
-    const promise = indexOf(promiseIds, rule.openPromises, 'promise');
-    return new Borrowed(() => sources.openPromises(promise));
-  }
-  if ('openComplaints' in rule) return new Borrowed(() => sources.openComplaints());
-  if ('daysSinceLast' in rule) return new DaysSince('last');
-  if ('daysSinceFirst' in rule) return new DaysSince('first');
-  const within = rule.within === undefined ? undefined : duration(rule.within);
-  if ('distinct' in rule) return new Distinct(within);
-  const halfLife = rule.halfLife === undefined ? undefined : duration(rule.halfLife);
-  if ('count' in rule) {
-    if (halfLife !== undefined) return new DecayingCount(halfLife);
-    return within === undefined ? new Count() : new WindowCount(within);
-  }
-  if (halfLife !== undefined) return new DecayingSum(halfLife);
-  return within === undefined ? new Sum() : new WindowSum(within);
-};
-
-/** The touchpoints a metric is about; none for those counted elsewhere. */
-const patternsOf = (rule: MetricRule): readonly TypePattern[] => {
-  if ('count' in rule) return [rule.count];
-  if ('sum' in rule) return rule.minus === undefined ? [rule.of] : [rule.of, rule.minus];
-  if ('distinct' in rule) return [rule.of];
-  if ('daysSinceLast' in rule) return [rule.daysSinceLast];
-  return 'daysSinceFirst' in rule ? [rule.daysSinceFirst] : [];
-};
-
-/** How a metric takes the values of a touchpoint of this type; one that a sum both adds and takes off changes nothing. */
-const signsOf = (rule: MetricRule, type: string): readonly MetricStep['sign'][] => {
-  if (!('sum' in rule)) return [0];
-  const takenOff = rule.minus !== undefined && matchesType(rule.minus, type);
-  return [...(matchesType(rule.of, type) ? [1 as const] : []), ...(takenOff ? [-1 as const] : [])];
-};
-
-const valueField = (rule: MetricRule): string | undefined =>
-  'sum' in rule ? rule.sum : 'distinct' in rule ? rule.distinct : undefined;
 
 /**
  * Compiles a ruleset. It must have passed the check of the ruleset language; one that has not may throw TypeError.
@@ -200,12 +146,16 @@ const valueField = (rule: MetricRule): string | undefined =>
 export const compileRuleset = (ruleset: Ruleset): Program => {
   const factors = Object.entries(ruleset.factors).map(([id, rule]) => ({
     id,
-    halfLife: duration(rule.halfLife),
+    halfLife: milliseconds(rule.halfLife),
     prior: rule.prior ?? ([2, 2] as const),
   }));
   const factorIds = factors.map(({ id }) => id);
-  const metricRules = Object.entries(ruleset.metrics ?? {});
-  const metricIds = metricRules.map(([id]) => id);
+  const metricRules = Object.entries(ruleset.metrics ?? {}).map(([id, rule], index) => ({
+    index,
+    id,
+    ...readMetric(rule),
+  }));
+  const metricIds = metricRules.map(({ id }) => id);
   const promiseRules = ruleset.promises ?? [];
   const promiseIds = promiseRules.map(({ id }) => id);
   const evidenceRules = ruleset.evidence ?? [];
@@ -235,11 +185,11 @@ export const compileRuleset = (ruleset: Ruleset): Program => {
     const released = promiseRules.filter((rule) => rule.released !== undefined && matchesType(rule.released, type));
     const made = promiseRules.filter((rule) => matchesType(rule.made, type));
     const evidence = evidenceRules.filter((rule) => matchesType(rule.on, type));
-    const metrics = metricRules.filter(([, rule]) => patternsOf(rule).some((pattern) => matchesType(pattern, type)));
-    const fieldsOfMetrics = metrics.flatMap(([, rule]) => [
-      valueField(rule),
-      ...fieldsOf('where' in rule ? rule.where : undefined),
-    ]);
+    const metrics = metricRules.flatMap(({ intakes, ...rule }) => {
+      const taking = intakes.filter(({ types }) => matchesType(types, type));
+      return taking.length === 0 ? [] : [{ ...rule, intakes: taking }];
+    });
+    const fieldsOfMetrics = metrics.flatMap(({ values, where }) => [values?.field, ...fieldsOf(where)]);
     const fields = [
       ...[...kept, ...released, ...made].map(({ key }) => key),
       ...kept.flatMap(({ keptWhen }) => fieldsOf(keptWhen)),
@@ -261,22 +211,18 @@ export const compileRuleset = (ruleset: Ruleset): Program => {
         gives: weights(rule.gives),
         scale: rule.scale === undefined ? null : compileScale(rule.scale, names),
         times: rule.atMost?.times ?? 0,
-        within: rule.atMost === undefined ? 0 : duration(rule.atMost.within),
+        within: rule.atMost === undefined ? 0 : milliseconds(rule.atMost.within),
       })),
-      metrics: metrics.flatMap(([id, rule]) => {
-        const step = {
-          metric: metricIds.indexOf(id),
-          where: test('where' in rule ? rule.where : undefined),
-          values: field(valueField(rule)),
-        };
-        return signsOf(rule, type).map((sign) => ({ ...step, sign }));
+      metrics: metrics.flatMap(({ index, where, values, intakes }) => {
+        const step = { metric: index, where: test(where), values: field(values?.field) };
+        return intakes.map(({ sign }) => ({ ...step, sign }));
       }),
       metricsSeen: metricIds.flatMap((id, index) => (fieldsOfMetrics.includes(`metric.${id}`) ? [index] : [])),
       makes: made.map((rule) => ({
         promise: promiseRules.indexOf(rule),
         when: test(rule.madeWhen),
         key: field(rule.key),
-        within: rule.within === undefined ? 0 : duration(rule.within),
+        within: rule.within === undefined ? 0 : milliseconds(rule.within),
         by: field(rule.by),
       })),
       consent,
@@ -294,11 +240,22 @@ export const compileRuleset = (ruleset: Ruleset): Program => {
       stages: atoms.some((atom) => stageAtoms.has(atom)),
     };
   };
+  const metricsCounting = (wanted: (elsewhere: CountedElsewhere) => boolean): readonly number[] =>
+    metricRules.flatMap(({ index, elsewhere }) => (elsewhere !== undefined && wanted(elsewhere) ? [index] : []));
   return {
     ruleset,
     factors,
     metricIds,
-    createMetrics: (sources) => metricRules.map(([, rule]) => createMetric(rule, promiseIds, sources)),
+    createMetrics: (counts) =>
+      metricRules.map(({ createMetric }) =>
+        createMetric({
+          openPromises: (id) => {
+            const promise = indexOf(promiseIds, id, 'promise');
+            return () => counts.openPromises(promise);
+          },
+          openComplaints: () => counts.openComplaints(),
+        }),
+      ),
     promises: promiseRules.map(({ id, whenKept, whenBroken }) => ({
       id,
       kept: `${id}:kept`,
@@ -314,9 +271,9 @@ export const compileRuleset = (ruleset: Ruleset): Program => {
     ofMetric: metricIds.map((id) => dependents((atom) => atom.subject === 'metric' && atom.id === id)),
     ofFactor: factorIds.map((id) => dependents((atom) => atom.subject !== 'metric' && atom.id === id)),
     metricsOfPromise: promiseIds.map((id) =>
-      metricRules.flatMap(([, rule], index) => ('openPromises' in rule && rule.openPromises === id ? [index] : [])),
+      metricsCounting((elsewhere) => elsewhere.what === 'openPromises' && elsewhere.promise === id),
     ),
-    metricsOfComplaints: metricRules.flatMap(([, rule], index) => ('openComplaints' in rule ? [index] : [])),
+    metricsOfComplaints: metricsCounting((elsewhere) => elsewhere.what === 'openComplaints'),
     stagesLookAtStage: stages.some(
       ({ enterCondition, stayCondition }) => looksAtStage(enterCondition) || looksAtStage(stayCondition),
     ),
@@ -365,7 +322,7 @@ const compileStages = (ruleset: Ruleset, table: AtomTable): CompiledStages => {
       stayCondition: stay,
       enter: compiled(enter),
       stay: compiled(stay),
-      minStay: minStay === undefined ? 0 : duration(minStay),
+      minStay: minStay === undefined ? 0 : milliseconds(minStay),
     }),
   );
   const atomsOfSignal: Set<number>[] = [];

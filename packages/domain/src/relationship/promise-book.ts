@@ -1,7 +1,7 @@
+import type { StateReader, StateWriter } from '../state-bytes';
 import type { TouchpointIdentity } from '../touchpoint/touchpoint';
 import type { FoldedTouchpoint } from './folded-touchpoint';
 import type { OpenPromise } from './relationship';
-import type { StateReader, StateWriter } from './state-bytes';
 
 const identityOf = ({ source, id }: TouchpointIdentity): TouchpointIdentity => ({ source, id });
 

@@ -1,5 +1,5 @@
+import type { EventCondition, StateCondition } from './condition';
 import { comparisonsOf } from './logic/formula';
-import type { EventCondition, StateCondition } from './ruleset';
 
 const WORDS = { atLeast: '>=', above: '>', atMost: '<=', below: '<' } as const;
 

@@ -12,3 +12,4 @@ export * from './ruleset';
 export { rulesetHash } from './ruleset-hash';
 export { rulesetJsonSchema } from './ruleset-json-schema';
 export { rulesetLanguageMarkdown, rulesetMarkdown } from './ruleset-markdown';
+export { matchesType } from './type-pattern';

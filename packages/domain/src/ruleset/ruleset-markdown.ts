@@ -1,8 +1,9 @@
+import { metricText } from '../metric';
 import { formatCondition } from './format-condition';
 import { markdownOf } from './language/markdown';
 import { RULESET_LANGUAGE } from './language/ruleset-language';
 import { TEXTS } from './language/texts';
-import type { EvidenceRule, Gives, MetricRule, PromiseRule, Ruleset, Texts, TypePattern } from './ruleset';
+import type { EvidenceRule, Gives, PromiseRule, Ruleset, Texts, TypePattern } from './ruleset';
 
 /** The reference of the ruleset language as a Markdown page. */
 export const rulesetLanguageMarkdown = (): string =>
@@ -27,29 +28,6 @@ const table = (head: readonly string[], rows: readonly string[]): readonly strin
   rows.length === 0 ? ['None.', ''] : [row(...head), row(...head.map(() => '---')), ...rows, ''];
 
 const word = (texts: Texts | undefined, language: string): string => texts?.[language] ?? texts?.en ?? '';
-
-const metric = (rule: MetricRule): string => {
-  const tail = [
-    'where' in rule && rule.where !== undefined ? `where ${formatCondition(rule.where)}` : '',
-    'within' in rule && rule.within !== undefined ? `within ${rule.within}` : '',
-    'halfLife' in rule && rule.halfLife !== undefined ? `half-life ${rule.halfLife}` : '',
-  ].filter((part) => part !== '');
-  const head =
-    'count' in rule
-      ? `count of ${pattern(rule.count)}`
-      : 'sum' in rule
-        ? `sum of ${rule.sum} of ${pattern(rule.of)}${rule.minus === undefined ? '' : ` minus ${pattern(rule.minus)}`}`
-        : 'distinct' in rule
-          ? `different ${rule.distinct} of ${pattern(rule.of)}`
-          : 'daysSinceLast' in rule
-            ? `days since the last ${pattern(rule.daysSinceLast)}`
-            : 'daysSinceFirst' in rule
-              ? `days since the first ${pattern(rule.daysSinceFirst)}`
-              : 'openPromises' in rule
-                ? `open promises ${rule.openPromises}`
-                : 'open complaints';
-  return [head, ...tail].join(', ');
-};
 
 const scale = (rule: EvidenceRule): string => {
   if (rule.scale === undefined) return '';
@@ -81,7 +59,7 @@ export const rulesetMarkdown = (ruleset: Ruleset, language = 'en'): string =>
     '',
     ...table(
       ['metric', 'name', 'computed as'],
-      Object.entries(ruleset.metrics ?? {}).map(([id, rule]) => row(id, word(rule.label, language), metric(rule))),
+      Object.entries(ruleset.metrics ?? {}).map(([id, rule]) => row(id, word(rule.label, language), metricText(rule))),
     ),
     '## Stages',
     '',

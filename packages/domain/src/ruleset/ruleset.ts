@@ -1,45 +1,13 @@
+import type { MetricRule } from '../metric';
+import type { EventCondition, StateCondition, Texts, TypePattern } from './condition';
+
+export type { MetricRule } from '../metric';
+export * from './condition';
+
 /**
  * A ruleset as data (MODEL, section 2), after decoding. Durations stay ISO 8601 text here: the document is what is
  * hashed and shown; the compiler turns them into milliseconds.
  */
-
-/** `order.completed`, `order.*` or `*`, alone or in a list. */
-export type TypePattern = string | readonly string[];
-
-export type Scalar = string | number | boolean | null;
-
-export interface Comparisons {
-  readonly atLeast?: number;
-  readonly above?: number;
-  readonly atMost?: number;
-  readonly below?: number;
-}
-
-/** A condition on the touchpoint at hand and the state it meets. */
-export type EventCondition =
-  | ({
-      readonly field: string;
-      readonly is?: Scalar;
-      readonly in?: readonly Scalar[];
-      readonly exists?: boolean;
-    } & Comparisons)
-  | { readonly all: readonly EventCondition[] }
-  | { readonly any: readonly EventCondition[] }
-  | { readonly not: EventCondition };
-
-/** A condition on the state alone. */
-export type StateCondition =
-  | ({ readonly metric: string } & Comparisons)
-  | ({ readonly factor: string } & Comparisons)
-  | ({ readonly confidence: string } & Comparisons)
-  | { readonly stage: string | readonly string[] }
-  | { readonly consent: string }
-  | { readonly all: readonly StateCondition[] }
-  | { readonly any: readonly StateCondition[] }
-  | { readonly not: StateCondition };
-
-/** Words for people, by language (`en`, `vi`). */
-export type Texts = Readonly<Record<string, string>>;
 
 export interface FactorRule {
   readonly halfLife: string;
@@ -82,29 +50,6 @@ export interface PromiseRule {
   /** The reasons in words of `<id>:kept` and `<id>:broken`. */
   readonly reason?: { readonly kept?: Texts; readonly broken?: Texts };
 }
-
-export type MetricRule = { readonly label?: Texts } & (
-  | {
-      readonly count: TypePattern;
-      readonly where?: EventCondition;
-      readonly within?: string;
-      readonly halfLife?: string;
-    }
-  | {
-      readonly sum: string;
-      readonly of: TypePattern;
-      /** Touchpoints whose values are taken off. */
-      readonly minus?: TypePattern;
-      readonly where?: EventCondition;
-      readonly within?: string;
-      readonly halfLife?: string;
-    }
-  | { readonly distinct: string; readonly of: TypePattern; readonly where?: EventCondition; readonly within?: string }
-  | { readonly daysSinceLast: TypePattern; readonly where?: EventCondition }
-  | { readonly daysSinceFirst: TypePattern; readonly where?: EventCondition }
-  | { readonly openPromises: string }
-  | { readonly openComplaints: true }
-);
 
 export interface StageRule {
   readonly id: string;

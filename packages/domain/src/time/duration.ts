@@ -43,3 +43,14 @@ export const parseDuration = (text: string): E.Either<string, number> => {
   const ms = Math.round(parts.reduce((sum, part, i) => sum + (part === undefined ? 0 : Number(part) * UNITS[i]), 0));
   return ms > 0 ? E.right(ms) : E.left(`expected a duration longer than nothing, got "${text}"`);
 };
+
+/**
+ * The same for a duration that the ruleset language has accepted.
+ *
+ * @throws TypeError for a text that is not a duration
+ */
+export const milliseconds = (duration: string): number => {
+  const parsed = parseDuration(duration);
+  if (E.isLeft(parsed)) throw new TypeError(parsed.left);
+  return parsed.right;
+};

@@ -1,6 +1,6 @@
+import { toNumber, unitsOf } from '../../number/testing/exact-arithmetic';
 import { DAY } from '../../time/instant';
 import type { FoldedTouchpoint } from '../folded-touchpoint';
-import { toNumber, unitsOf } from './exact-arithmetic';
 
 /** A complaint case, told anew from the touchpoints that belong to it. */
 export interface Case {

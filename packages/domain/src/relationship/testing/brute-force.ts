@@ -1,3 +1,4 @@
+import { toNumber, unitsOf } from '../../number/testing/exact-arithmetic';
 import type {
   Comparisons,
   EventCondition,
@@ -11,7 +12,6 @@ import { DAY, formatInstant, parseInstant } from '../../time/instant';
 import { compareTouchpoints } from '../../touchpoint/touchpoint';
 import type { FoldedTouchpoint } from '../folded-touchpoint';
 import { type Case, caseAt, caseField } from './brute-force-cases';
-import { toNumber, unitsOf } from './exact-arithmetic';
 
 /**
  * The model word by word, for comparison only: nothing is solved and nothing accumulated. It walks every millisecond

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { metricRules, metricThresholds } from '../../metric/testing/metric-rules';
 import type {
   Comparisons,
   EventCondition,
@@ -70,11 +71,7 @@ const thresholdOf = (subject: string, rule: MetricRule | undefined): fc.Arbitrar
       fc.double({ min: 40, max: 60, noNaN: true }),
     );
   if (subject === 'confidence') return fc.constantFrom(0.05, 0.1, 0.2, 0.3, 0.5, 0);
-  if (rule !== undefined && ('daysSinceLast' in rule || 'daysSinceFirst' in rule))
-    return fc.integer({ min: 0, max: 120 }).map((length) => length / DAY);
-  if (rule !== undefined && 'halfLife' in rule && rule.halfLife !== undefined)
-    return fc.oneof(fc.constantFrom(0.25, 0.3, 0.5, 0.7, 1, 1.5), fc.double({ min: 0, max: 6, noNaN: true }));
-  return fc.oneof(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 1, max: 2 }));
+  return metricThresholds(rule ?? { count: '*' });
 };
 
 const comparisonsWith = (threshold: fc.Arbitrary<number>): fc.Arbitrary<Comparisons> =>
@@ -176,42 +173,15 @@ const nested = <T>(leaf: fc.Arbitrary<T>, depth = 2): fc.Arbitrary<T> => {
   ) as fc.Arbitrary<T>;
 };
 
-const metricRule = (where: fc.Arbitrary<EventCondition>): fc.Arbitrary<MetricRule> => {
-  const window = fc.oneof(
-    fc.constant({}),
-    duration.map((within) => ({ within })),
-  );
-  const windowOrDecay = fc.oneof(
-    window,
-    duration.map((halfLife) => ({ halfLife })),
-  );
-  const conditional = optional(where).map((condition) => (condition === undefined ? {} : { where: condition }));
-  return fc.oneof(
-    fc.tuple(pattern, windowOrDecay, conditional).map(([count, time, only]) => ({ count, ...time, ...only })),
-    fc
-      .tuple(
-        fc.constantFrom('data.n', 'data.x', 'data.cents', 'data.items.n', 'data.list', 'metric.m1'),
-        pattern,
-        optional(pattern),
-        windowOrDecay,
-        conditional,
-      )
-      .map(([sum, of, minus, time, only]) => ({
-        sum,
-        of,
-        ...(minus === undefined ? {} : { minus }),
-        ...time,
-        ...only,
-      })),
-    fc
-      .tuple(fc.constantFrom('data.k', 'data.items.k', 'data.list', 'data.items'), pattern, window, conditional)
-      .map(([distinct, of, time, only]) => ({ distinct, of, ...time, ...only })),
-    fc.tuple(pattern, conditional).map(([daysSinceLast, only]) => ({ daysSinceLast, ...only })),
-    fc.tuple(pattern, conditional).map(([daysSinceFirst, only]) => ({ daysSinceFirst, ...only })),
-    fc.constantFrom(...PROMISES).map((openPromises) => ({ openPromises })),
-    fc.constant({ openComplaints: true as const }),
-  );
-};
+const metricRule = (where: fc.Arbitrary<EventCondition>): fc.Arbitrary<MetricRule> =>
+  metricRules({
+    pattern,
+    duration,
+    where,
+    promises: PROMISES,
+    numberFields: ['data.n', 'data.x', 'data.cents', 'data.items.n', 'data.list', 'metric.m1'],
+    fields: ['data.k', 'data.items.k', 'data.list', 'data.items'],
+  });
 
 const gives = fc
   .dictionary(

@@ -1,5 +1,6 @@
+import { METRIC_KINDS } from '../../metric';
 import { eventCondition, stateCondition } from './conditions';
-import type { Definition, Field, Language, ObjectShape, Shape } from './shape';
+import type { Definition, Field, Language, Shape } from './shape';
 import { aDuration, aField, aMapKey, aNumber, anId, anyText, aTypeName, texts, typePatterns, weights } from './texts';
 
 const named = (name: string): Shape => ({ kind: 'named', name });
@@ -140,68 +141,15 @@ const promise: Definition = {
   },
 };
 
-const where: Field = {
-  shape: named('eventCondition'),
-  doc: 'Counts only touchpoints for which this holds. It sees metrics as they stood before the touchpoint.',
-};
-const within: Field = { shape: aDuration, doc: 'Looks back this long: (t - within, t].' };
-const halfLife: Field = { shape: aDuration, doc: 'Each value loses half its weight in this time.' };
-const types = (doc: string): Field => ({ shape: typePatterns, required: true, doc });
-const metricOf = (fields: Readonly<Record<string, Field>>, rules?: ObjectShape['rules']): ObjectShape => ({
-  kind: 'object',
-  fields: { ...fields, label },
-  rules,
-});
-
 const metric: Definition = {
   title: 'Metric',
   doc: 'A number counted from touchpoints, for conditions.',
   example: 'activity: { count: order.completed, halfLife: P90D }',
   shape: {
     kind: 'choice',
-    variants: {
-      count: metricOf({ count: types('Counts touchpoints of these types.'), where, within, halfLife }, [
-        { notTogether: ['within', 'halfLife'] },
-      ]),
-      sum: metricOf(
-        {
-          sum: { shape: aField, required: true, doc: 'Adds up the numbers in this field.' },
-          of: types('Of touchpoints of these types.'),
-          minus: {
-            shape: typePatterns,
-            doc: 'Takes off the numbers in the same field of touchpoints of these types: `order.refunded`, whose total is what was given back.',
-          },
-          where,
-          within,
-          halfLife,
-        },
-        [{ notTogether: ['within', 'halfLife'] }],
-      ),
-      distinct: metricOf({
-        distinct: { shape: aField, required: true, doc: 'Counts the different values of this field.' },
-        of: types('Of touchpoints of these types.'),
-        where,
-        within,
-      }),
-      daysSinceLast: metricOf({
-        daysSinceLast: types('Days since the last touchpoint of these types; infinite when there is none.'),
-        where,
-      }),
-      daysSinceFirst: metricOf({
-        daysSinceFirst: types('Days since the first touchpoint of these types; 0 when there is none.'),
-        where,
-      }),
-      openPromises: metricOf({
-        openPromises: { shape: anId, required: true, doc: 'Counts the open promises of this id.' },
-      }),
-      openComplaints: metricOf({
-        openComplaints: {
-          shape: { kind: 'truth', only: true },
-          required: true,
-          doc: 'Counts the open complaint cases.',
-        },
-      }),
-    },
+    variants: Object.fromEntries(
+      Object.entries(METRIC_KINDS).map(([name, { shape }]) => [name, { ...shape, fields: { ...shape.fields, label } }]),
+    ),
   },
 };
 

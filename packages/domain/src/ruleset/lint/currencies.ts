@@ -1,3 +1,4 @@
+import { readMetric } from '../../metric';
 import type { Catalogue } from '../../touchpoint';
 import type { RulesetProblem } from '../problem';
 import type { EventCondition, Ruleset } from '../ruleset';
@@ -20,9 +21,9 @@ export const lintCurrencies = (ruleset: Ruleset, catalogue: Catalogue): readonly
   fieldParts(ruleset).flatMap(({ path, part, on }) => {
     const [, id] = path;
     const metric = ruleset.metrics?.[id];
-    if (part.use !== 'sum' || metric === undefined || !('where' in metric || 'sum' in metric)) return [];
+    if (part.use !== 'sum' || metric === undefined) return [];
     if (!metBy(part.field, on, catalogue).fields.some(({ money }) => money === true)) return [];
-    if (inOneCurrency(metric.where)) return [];
+    if (inOneCurrency(readMetric(metric).where)) return [];
     return [
       problem(
         'warning',

@@ -1,3 +1,4 @@
+import { type MetricReading, readMetric, type ValueField } from '../../metric';
 import type { EventCondition, Ruleset, Scale, TypePattern } from '../ruleset';
 import type { Located, Path } from './ruleset-parts';
 
@@ -16,23 +17,15 @@ const given = <A>(path: Path, part: A | undefined, on: readonly string[]): reado
 
 const metricParts = <A>(
   { metrics = {} }: Ruleset,
-  partsOf: (
-    metric: NonNullable<Ruleset['metrics']>[string],
-    path: Path,
-    on: readonly string[],
-  ) => readonly EventPart<A>[],
+  partsOf: (metric: MetricReading, path: Path) => readonly EventPart<A>[],
 ): readonly EventPart<A>[] =>
-  Object.entries(metrics).flatMap(([id, metric]) => {
-    const path = ['metrics', id];
-    if ('count' in metric) return partsOf(metric, path, listed(metric.count));
-    if ('of' in metric) return partsOf(metric, path, listed(metric.of));
-    if ('daysSinceLast' in metric) return partsOf(metric, path, listed(metric.daysSinceLast));
-    return 'daysSinceFirst' in metric ? partsOf(metric, path, listed(metric.daysSinceFirst)) : [];
-  });
+  Object.entries(metrics).flatMap(([id, metric]) => partsOf(readMetric(metric), ['metrics', id]));
 
 /** Conditions on touchpoints. */
 export const conditionParts = (ruleset: Ruleset): readonly EventPart<EventCondition>[] => [
-  ...metricParts(ruleset, (metric, path, on) => ('where' in metric ? given([...path, 'where'], metric.where, on) : [])),
+  ...metricParts(ruleset, ({ where, intakes: [about] }, path) =>
+    given([...path, 'where'], where, listed(about?.types)),
+  ),
   ...(ruleset.evidence ?? []).flatMap((rule, i) => given(['evidence', i, 'when'], rule.when, listed(rule.on))),
   ...(ruleset.promises ?? []).flatMap((rule, i) => [
     ...given(['promises', i, 'madeWhen'], rule.madeWhen, listed(rule.made)),
@@ -46,7 +39,7 @@ export const scaleParts = (ruleset: Ruleset): readonly EventPart<Scale>[] =>
 /** What a field outside conditions is read for. */
 export interface FieldUse {
   readonly field: string;
-  readonly use: 'scale' | 'sum' | 'distinct' | 'key' | 'deadline';
+  readonly use: ValueField['use'] | 'scale' | 'key' | 'deadline';
 }
 
 /** Fields named outside conditions. */
@@ -58,11 +51,11 @@ export const fieldParts = (ruleset: Ruleset): readonly EventPart<FieldUse>[] => 
       on,
     }),
   ),
-  ...metricParts(ruleset, (metric, path, on): readonly EventPart<FieldUse>[] => {
-    if ('sum' in metric)
-      return given([...path, 'sum'], { field: metric.sum, use: 'sum' }, listed(metric.of, metric.minus));
-    return 'distinct' in metric ? given([...path, 'distinct'], { field: metric.distinct, use: 'distinct' }, on) : [];
-  }),
+  ...metricParts(ruleset, ({ values, intakes }, path): readonly EventPart<FieldUse>[] =>
+    values === undefined
+      ? []
+      : given<FieldUse>([...path, values.key], values, listed(...intakes.map(({ types }) => types))),
+  ),
   ...(ruleset.promises ?? []).flatMap(({ key, by, made, kept, released }, i): readonly EventPart<FieldUse>[] => [
     ...(key === undefined
       ? []

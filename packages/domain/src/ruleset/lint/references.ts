@@ -1,3 +1,4 @@
+import { readMetric } from '../../metric';
 import type { RulesetProblem } from '../problem';
 import type { EventCondition, Ruleset, StateCondition } from '../ruleset';
 import { eventConditions, namedFields } from './event-parts';
@@ -30,9 +31,12 @@ const ofEventAtom = ([path, atom]: Located<EventCondition>, names: Names): reado
 
 /** Errors: references to metrics, factors, stages, promises and fields that do not exist. */
 export const lintReferences = (ruleset: Ruleset, names: Names): readonly RulesetProblem[] => [
-  ...Object.entries(ruleset.metrics ?? {}).flatMap(([id, metric]) =>
-    'openPromises' in metric ? reference(names, 'promise', metric.openPromises, ['metrics', id, 'openPromises']) : [],
-  ),
+  ...Object.entries(ruleset.metrics ?? {}).flatMap(([id, metric]) => {
+    const { elsewhere } = readMetric(metric);
+    return elsewhere?.what === 'openPromises'
+      ? reference(names, 'promise', elsewhere.promise, ['metrics', id, 'openPromises'])
+      : [];
+  }),
   ...ownersOfFactors(ruleset).flatMap(([path, gives]) =>
     Object.keys(gives).flatMap((factor) => reference(names, 'factor', factor, [...path, factor])),
   ),

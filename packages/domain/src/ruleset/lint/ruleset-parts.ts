@@ -1,3 +1,4 @@
+import { readMetric } from '../../metric';
 import type { EventCondition, Gives, Ruleset, StateCondition, TypePattern } from '../ruleset';
 
 /** Every part of a ruleset of one kind, with its path: what the checks walk over. */
@@ -49,14 +50,9 @@ const patterns = (path: Path, pattern: TypePattern | undefined): Located<string>
 };
 
 export const typePatternsOf = (ruleset: Ruleset): readonly Located<string>[] => [
-  ...Object.entries(ruleset.metrics ?? {}).flatMap(([id, metric]) => {
-    if ('count' in metric) return patterns(['metrics', id, 'count'], metric.count);
-    if ('sum' in metric)
-      return [...patterns(['metrics', id, 'of'], metric.of), ...patterns(['metrics', id, 'minus'], metric.minus)];
-    if ('of' in metric) return patterns(['metrics', id, 'of'], metric.of);
-    if ('daysSinceLast' in metric) return patterns(['metrics', id, 'daysSinceLast'], metric.daysSinceLast);
-    return 'daysSinceFirst' in metric ? patterns(['metrics', id, 'daysSinceFirst'], metric.daysSinceFirst) : [];
-  }),
+  ...Object.entries(ruleset.metrics ?? {}).flatMap(([id, metric]) =>
+    readMetric(metric).intakes.flatMap(({ key, types }) => patterns(['metrics', id, key], types)),
+  ),
   ...(ruleset.evidence ?? []).flatMap((rule, i) => patterns(['evidence', i, 'on'], rule.on)),
   ...(ruleset.promises ?? []).flatMap((rule, i) => [
     ...patterns(['promises', i, 'made'], rule.made),

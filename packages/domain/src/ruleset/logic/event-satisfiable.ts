@@ -1,4 +1,4 @@
-import type { EventCondition, Scalar } from '../ruleset';
+import type { EventCondition, Scalar } from '../condition';
 import { comparisonsOf } from './formula';
 import { type Interval, interval, isEmpty, narrowed } from './interval';
 

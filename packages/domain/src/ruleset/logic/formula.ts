@@ -1,4 +1,4 @@
-import type { Comparisons, StateCondition } from '../ruleset';
+import type { Comparisons, StateCondition } from '../condition';
 
 export type Comparison = 'atLeast' | 'above' | 'atMost' | 'below';
 

@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/Either';
-import type { StateCondition } from '../ruleset';
+import type { StateCondition } from '../condition';
 import { formulaOf, whileStageIs } from './formula';
 import { type Region, type StateDomain, satisfy } from './satisfy';
 

@@ -1,9 +1,9 @@
-import { HalfLife, halvedExactly, neverNothing } from './decay';
-import { type DoubleDouble, plus, times, ZERO } from './double-double';
-import { ExactSum } from './exact-sum';
-import type { Metric } from './metrics';
-import type { StateReader, StateWriter } from './state-bytes';
-import { beforeCrossing } from './subject';
+import { beforeCrossing } from '../../number/crossing';
+import { HalfLife, halvedExactly, neverNothing } from '../../number/decay';
+import { type DoubleDouble, plus, times, ZERO } from '../../number/double-double';
+import { ExactSum } from '../../number/exact-sum';
+import type { StateReader, StateWriter } from '../../state-bytes';
+import type { Metric } from '../metric';
 
 /** When something that was `total` at `at` and halves may next cross a threshold. */
 const decayedCrossing = (total: number, at: number, halfLife: HalfLife, threshold: number, after: number): number => {

@@ -1,6 +1,6 @@
-import { ExactSum } from './exact-sum';
-import type { Metric } from './metrics';
-import type { StateReader, StateWriter } from './state-bytes';
+import { ExactSum } from '../../number/exact-sum';
+import type { StateReader, StateWriter } from '../../state-bytes';
+import type { Metric } from '../metric';
 
 const NEVER = Number.POSITIVE_INFINITY;
 

@@ -2,7 +2,7 @@
  * A number that conditions look at: a metric, or what remains of a factor's evidence. Between touchpoints it only moves
  * one way, so a comparison with it flips at most once, at an instant that can be solved for (MODEL, section 4).
  */
-export interface Subject {
+export interface Quantity {
   /** The value at `t`, for `t` at or after the last touch. Never changes the subject. */
   value(t: number): number;
   /**
@@ -18,7 +18,7 @@ const GUARD = 2;
 /** The search covers this many milliseconds: the guard on both sides and the rounding. */
 export const CROSSING_SPAN = 2 * GUARD + 2;
 
-/** Turns a solved crossing (real-valued) into what {@link Subject.crossing} returns. */
+/** Turns a solved crossing (real-valued) into what {@link Quantity.crossing} returns. */
 export const beforeCrossing = (solved: number, after: number): number =>
   solved < after - GUARD || Number.isNaN(solved)
     ? Number.POSITIVE_INFINITY

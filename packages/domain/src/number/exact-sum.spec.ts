@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { StateReader, StateWriter } from '../state-bytes';
 import { ExactSum } from './exact-sum';
-import { StateReader, StateWriter } from './state-bytes';
 import { toNumber, unitsOf } from './testing/exact-arithmetic';
 
 const cents = fc.integer({ min: -10_000_000, max: 10_000_000 }).map((units) => units / 100);

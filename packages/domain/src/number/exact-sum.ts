@@ -1,6 +1,6 @@
 import type { Json } from '../json';
+import type { StateReader, StateWriter } from '../state-bytes';
 import { type DoubleDouble, dividedBy } from './double-double';
-import type { StateReader, StateWriter } from './state-bytes';
 
 /** The decimal number units * 10^-scale; scale is 0 or more. */
 export interface Decimal {

@@ -1,4 +1,4 @@
-import type { TypePattern } from '../ruleset/ruleset';
+import type { TypePattern } from './condition';
 
 /**
  * Whether a touchpoint type matches `order.completed`, `order.*` or `*`, alone or in a list.

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { DecayingCount, DecayingSum } from './decaying-metrics';
-import type { Metric } from './metrics';
-import { StateReader, StateWriter } from './state-bytes';
-import { halvedUnits, toNumber, unitsOf } from './testing/exact-arithmetic';
+import { halvedUnits, toNumber, unitsOf } from '../../number/testing/exact-arithmetic';
+import { StateReader, StateWriter } from '../../state-bytes';
+import type { Metric } from '../metric';
+import { DecayingCount, DecayingSum } from './decaying';
 
 const DAY = 86_400_000;
 const START = Date.UTC(2026, 0, 1);

@@ -1,4 +1,4 @@
-import type { Json } from '../json';
+import type { Json } from './json';
 
 /** Behind the first number, which says how many follow. */
 const FIRST = 1;

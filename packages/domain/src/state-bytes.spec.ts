@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Json } from '../json';
+import type { Json } from './json';
 import { StateReader, StateWriter } from './state-bytes';
 
 type Part = { readonly number: number } | { readonly numbers: readonly number[] } | { readonly other: Json };
