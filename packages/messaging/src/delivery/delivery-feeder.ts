@@ -1,183 +1,190 @@
-import { type Announcement, type ChangeFeed, type ChangeFilter, type Clock, waitOrAbort } from '@rapport/engine';
+import { type Announcement, Notifier } from '@rapport/engine';
 import type { Position } from '@rapport/event-log';
-import type { OpenWebhooksOptions } from '../options';
-import type { DeliveryStore } from '../store/delivery-store';
-import type { DeliveryWriteBuffer } from '../store/delivery-write-buffer';
+import type { DeliveryWriteBuffer, ProgressSource } from '../store/delivery-write-buffer';
+import type { StoredSubscription } from '../store/subscription-store';
+import type { WebhookContext } from '../webhook-context';
 import type { CustomerQueues } from './customer-queues';
+import { SafeCursor } from './safe-cursor';
 import type { WaitingDelivery } from './waiting-delivery';
 
-export interface DeliveryFeederOptions extends Pick<OpenWebhooksOptions, 'logger'> {
-  readonly number: number;
-  readonly subscription: string;
-  readonly filter: ChangeFilter;
-  readonly cursor: Position | undefined;
-  readonly feed: ChangeFeed;
-  readonly clock: Clock;
-  readonly deliveries: DeliveryStore;
-  readonly buffer: DeliveryWriteBuffer;
+export interface DeliveryFeederOptions {
+  readonly subscription: Pick<StoredSubscription, 'number' | 'id' | 'filter' | 'progress'>;
   readonly queues: CustomerQueues;
-  /** Deliveries in the queues, beyond which nothing more is taken up. */
-  readonly held: number;
-  /** Something about the subscription, or about one of its deliveries, is to be written. */
-  note(delivery?: WaitingDelivery): void;
-  /** The queues have something new. */
-  taken(): void;
+  /** Says how far the subscription is, when something about it is written. */
+  readonly source: ProgressSource;
+  /** The queues have new deliveries. */
+  onFed(): void;
 }
+
+/** Rows read from the store at once. */
+const PAGE = 500;
+/** Between two attempts, when the log or the store cannot be read. */
+const RETRY_MS = 5_000;
 
 /**
- * Takes up what is to be delivered: first the deliveries that have a row in the store, then changes from the feed, and
- * no more of either than may be held.
- *
- * The cursor of a subscription stands before the oldest change that neither ended nor has a row: an endless stream of
- * good deliveries needs no row to be safe, only a cursor now and then.
+ * Fills the queues of a subscription: first with the deliveries that have a row in the store, then with changes from
+ * the feed. It reads no more of either than the queues may hold.
  */
-export interface DeliveryFeeder {
+export class DeliveryFeeder {
+  private readonly cursor: SafeCursor;
+  private readonly buffer: DeliveryWriteBuffer;
+  private readonly room = new Notifier();
+  /** Changes after the cursor that have rows: they are not taken from the feed again. */
+  private known: Set<Position> | undefined;
+  /** Aborted when the rows are to be read again. */
+  private rereading = new AbortController();
+
+  constructor(
+    private readonly context: WebhookContext,
+    private readonly options: DeliveryFeederOptions,
+  ) {
+    this.cursor = new SafeCursor(options.subscription.progress.cursor);
+    this.buffer = context.buffer;
+  }
+
   /** Where a worker after this one has to begin. */
-  cursor(): Position | undefined;
-  /** Changes taken up that have no row. */
-  unstored(): number;
+  get position(): Position | undefined {
+    return this.cursor.position;
+  }
+
+  /** Changes in the queues that have no row in the store. */
+  get unstored(): number {
+    return this.cursor.openChanges;
+  }
+
   /** Gives a delivery, as it now is, a row of its own, so that the cursor may pass it. */
-  store(delivery: WaitingDelivery): void;
-  /** A delivery has left the queues. */
-  left(): void;
-  /** Rows were made to wait again: takes them up. */
-  lookAgain(): void;
-  /** Until the signal aborts or the feed is closed. Never rejects. */
-  run(signal: AbortSignal): Promise<void>;
-}
-
-/** Rows are taken up in pages of so many. */
-const PAGE = 500;
-/** When the log or the store cannot be read. */
-const TROUBLE_MS = 5_000;
-
-export const createDeliveryFeeder = (setup: DeliveryFeederOptions): DeliveryFeeder => {
-  const { number, subscription, feed, clock, deliveries, buffer, queues, logger } = setup;
-  /** Changes without a row, in order, each with the cursor of the change before. */
-  const unstored = new Map<Position, Position | undefined>();
-  let readTo = setup.cursor;
-  /** Changes after the cursor that were read before, and have rows. */
-  let known = new Set<Position>();
-  let rereading = new AbortController();
-  let madeRoom: (() => void) | undefined;
-
-  const store = (delivery: WaitingDelivery): void => {
+  store(delivery: WaitingDelivery): void {
     delivery.stored = true;
     delivery.event = undefined;
-    unstored.delete(delivery.cursor);
-    setup.note(delivery);
-  };
+    this.cursor.close(delivery.cursor);
+    this.note(delivery);
+  }
 
-  /** Until less is held than may be, and the store takes what changes. */
-  const room = async (signal: AbortSignal): Promise<void> => {
-    while (!signal.aborted && (queues.size >= setup.held || buffer.failing))
-      await waitOrAbort(signal, (done) => {
-        madeRoom = done;
-        if (buffer.failing) void buffer.written().then(done);
-        return () => {
-          madeRoom = undefined;
-        };
-      });
-  };
+  /** A delivery has left the queues. */
+  left(): void {
+    if (!this.isFull()) this.room.notify();
+  }
 
-  const hurry = (delivery: WaitingDelivery): void => {
-    if (delivery.nextAttemptAt === undefined) return;
-    Object.assign(delivery, { nextAttemptAt: undefined, failingSince: undefined, tries: 0 });
-    queues.reschedule(delivery);
-  };
+  /** Reads the rows again: some of them were made to wait again. */
+  lookAgain(): void {
+    this.rereading.abort();
+  }
 
-  const takeUpRows = async (signal: AbortSignal): Promise<void> => {
-    for (let last: Position | undefined; ; ) {
-      // What is held may have ended since it was written; then its row must not be taken up again.
-      buffer.flush();
-      if (buffer.failing) await room(signal);
-      if (signal.aborted) return;
-      const rows = deliveries.waiting(number, last, PAGE);
-      const fresh = rows.filter((row) => {
-        const held = queues.find(row.cursor);
-        if (held !== undefined && row.nextAttemptAt === undefined) hurry(held);
-        return held === undefined;
-      });
-      if (fresh.length > 0) await room(signal);
-      if (signal.aborted) return;
-      fresh.forEach(queues.add);
-      setup.taken();
-      if (rows.length < PAGE) return;
-      last = rows[rows.length - 1].cursor;
+  /** Feeds until the signal aborts or the feed of changes is closed. Never rejects. */
+  async run(halting: AbortSignal): Promise<void> {
+    const { clock, logger } = this.context;
+    while (!halting.aborted) {
+      this.rereading = new AbortController();
+      const signal = AbortSignal.any([halting, this.rereading.signal]);
+      try {
+        this.known ??= await this.begin();
+        await this.feedRows(signal);
+        if (!signal.aborted) await this.feedChanges(this.known, signal);
+        // The feed of changes was closed: the engine is stopping.
+        if (!signal.aborted) return;
+      } catch (error) {
+        const subscription = this.options.subscription.id;
+        logger?.error({ err: error, subscription }, 'changes for a webhook subscription cannot be read; trying again');
+        await clock.until(clock.now() + RETRY_MS, signal);
+      }
     }
-  };
+  }
 
-  const takeUp = ({ cursor, event }: Announcement): void => {
-    const before = readTo;
-    readTo = cursor;
-    if (known.delete(cursor)) return;
+  /**
+   * A log that was restored from a backup may end before the cursor. Then the subscription goes on at its end, so that
+   * it receives what is recorded from now on.
+   *
+   * @returns the changes after the cursor that have rows
+   */
+  private async begin(): Promise<Set<Position>> {
+    const { feed, deliveries, logger } = this.context;
+    const { number, id } = this.options.subscription;
+    const end = await feed.end();
+    const cursor = this.cursor.read;
+    if (feed.isAfter(cursor, end)) {
+      logger?.warn({ subscription: id, cursor, end }, 'the log ends before the cursor of a webhook subscription');
+      this.cursor.advance(end);
+      deliveries.cutOff(number, end);
+    }
+    return new Set(deliveries.known(number, this.cursor.read));
+  }
+
+  private async feedRows(signal: AbortSignal): Promise<void> {
+    const { number } = this.options.subscription;
+    for (let last: Position | undefined; ; ) {
+      // A delivery that has ended since its row was written must not be read again from that row.
+      this.buffer.flush();
+      if (this.buffer.failing) await this.waitForRoom(signal);
+      if (signal.aborted) return;
+      const rows = this.context.deliveries.waiting(number, last, PAGE);
+      const fresh = rows.filter((row) => !this.isHeld(row));
+      if (fresh.length > 0) await this.waitForRoom(signal);
+      if (signal.aborted) return;
+      for (const row of fresh) this.options.queues.add(row);
+      this.options.onFed();
+      if (rows.length < PAGE) return;
+      last = rows.at(-1)?.cursor;
+    }
+  }
+
+  /** Whether the queues hold a delivery already. If its row says that it may go at once, it does. */
+  private isHeld(row: WaitingDelivery): boolean {
+    const held = this.options.queues.find(row.cursor);
+    if (held === undefined) return false;
+    if (row.nextAttemptAt === undefined && held.nextAttemptAt !== undefined) {
+      Object.assign(held, { nextAttemptAt: undefined, failingSince: undefined, tries: 0 });
+      this.options.queues.reschedule(held);
+    }
+    return true;
+  }
+
+  private async feedChanges(known: Set<Position>, signal: AbortSignal): Promise<void> {
+    const looked = (cursor: Position): void => {
+      this.cursor.advance(cursor);
+      this.note();
+    };
+    const { filter } = this.options.subscription;
+    await this.waitForRoom(signal);
+    for await (const page of this.context.feed.follow({ after: this.cursor.read, filter, signal, looked })) {
+      if (signal.aborted) return;
+      for (const change of page.changes) this.feedChange(change, known);
+      this.cursor.advance(page.cursor);
+      this.note();
+      this.options.onFed();
+      await this.waitForRoom(signal);
+    }
+  }
+
+  private feedChange({ cursor, event }: Announcement, known: Set<Position>): void {
+    if (known.delete(cursor)) {
+      this.cursor.advance(cursor);
+      return;
+    }
+    const { queues } = this.options;
     const { id, subject: customer, type } = event;
-    const first: WaitingDelivery | undefined = queues.of(customer)[0];
+    const first = queues.of(customer)[0];
     const base = { id, customer, type, cursor, event };
     const delivery: WaitingDelivery = { ...base, status: 'waiting', stored: false, tries: 0, attempts: [] };
     queues.add(delivery);
-    unstored.set(cursor, before);
-    // A delivery with a row may wait long: so does what comes behind it.
-    if (first?.stored === true) store(delivery);
-  };
+    this.cursor.begin(cursor);
+    // A first delivery with a row may wait long, and so may what comes behind it.
+    if (first?.stored === true) this.store(delivery);
+  }
 
-  const takeUpChanges = async (signal: AbortSignal): Promise<void> => {
-    const looked = (cursor: Position): void => {
-      readTo = cursor;
-      setup.note();
-    };
-    await room(signal);
-    for await (const page of feed.follow({ after: readTo, filter: setup.filter, signal, looked })) {
-      if (signal.aborted) return;
-      page.changes.forEach(takeUp);
-      readTo = page.cursor;
-      setup.note();
-      setup.taken();
-      await room(signal);
-    }
-  };
+  /** Until the queues may hold more, and the store takes what changes. */
+  private async waitForRoom(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted)
+      if (this.buffer.failing) await this.buffer.written(signal);
+      else if (this.isFull()) await this.room.next(signal);
+      else return;
+  }
 
-  /** A log that was put back from a backup ends before the cursor; what it records from now on must be seen. */
-  const begin = async (): Promise<void> => {
-    const end = await feed.end();
-    if (readTo !== undefined && (end === undefined || end < readTo)) {
-      logger?.warn({ subscription, cursor: readTo, end }, 'the log ends before the cursor of a webhook subscription');
-      readTo = end;
-      deliveries.cutOff(number, end);
-    }
-    known = new Set(deliveries.known(number, readTo));
-  };
+  private isFull(): boolean {
+    return this.options.queues.size >= this.context.options.heldDeliveries;
+  }
 
-  const run = async (halting: AbortSignal): Promise<void> => {
-    let begun = false;
-    while (!halting.aborted) {
-      rereading = new AbortController();
-      const signal = AbortSignal.any([halting, rereading.signal]);
-      try {
-        if (!begun) await begin();
-        begun = true;
-        await takeUpRows(signal);
-        if (!signal.aborted) await takeUpChanges(signal);
-        // The feed was closed: the engine is stopping.
-        if (!signal.aborted) return;
-      } catch (error) {
-        logger?.error({ err: error, subscription }, 'changes for a webhook subscription cannot be read; trying again');
-        await clock.until(clock.now() + TROUBLE_MS, signal);
-      }
-    }
-  };
-
-  return {
-    cursor: () => {
-      const oldest = unstored.values().next();
-      return oldest.done === true ? readTo : oldest.value;
-    },
-    unstored: () => unstored.size,
-    store,
-    left: () => {
-      if (queues.size < setup.held) madeRoom?.();
-    },
-    lookAgain: () => rereading.abort(),
-    run,
-  };
-};
+  /** What changed is to be written: how far the subscription is, and a delivery. */
+  private note(delivery?: WaitingDelivery): void {
+    this.buffer.note(this.options.source, delivery);
+  }
+}

@@ -1,211 +1,226 @@
-import type { ChangeEvent, ChangeFeed, ChangeFilter, Clock } from '@rapport/engine';
-import type { OpenWebhooksOptions, WebhookOptions } from '../options';
-import type { DeliveryStore } from '../store/delivery-store';
-import type { DeliveryWriteBuffer, ProgressSource } from '../store/delivery-write-buffer';
-import type { Progress } from '../store/subscription-store';
+import type { ChangeEvent, Clock } from '@rapport/engine';
+import { match } from 'ts-pattern';
+import type { ProgressSource } from '../store/delivery-write-buffer';
+import type { Progress, StoredSubscription } from '../store/subscription-store';
+import type { WebhookContext } from '../webhook-context';
 import type { DeliveryAttempt } from '../webhooks';
+import { afterFailure } from './after-failure';
+import { Alarm } from './alarm';
 import { type Attempting, attemptAt } from './attempt-at';
-import { createCustomerQueues } from './customer-queues';
-import { createDeliveryFeeder } from './delivery-feeder';
-import { disablingReason, GONE } from './disabling';
-import { createEndpoint } from './endpoint';
-import { retryAfter, retryDelay } from './retry';
+import { CustomerQueues } from './customer-queues';
+import { DeliveryFeeder } from './delivery-feeder';
+import { disablingReason } from './disabling';
+import { createEndpoint, type Endpoint } from './endpoint';
+import { retryAfter } from './retry';
 import { type WaitingDelivery, withAttempt } from './waiting-delivery';
-import { createWake } from './wake';
 
-export interface DeliveryWorkerOptions extends Attempting, Pick<OpenWebhooksOptions, 'metrics' | 'logger'> {
-  readonly number: number;
-  readonly filter: ChangeFilter;
-  readonly progress: Progress;
-  readonly feed: ChangeFeed;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly options: WebhookOptions;
-  readonly deliveries: DeliveryStore;
-  readonly buffer: DeliveryWriteBuffer;
-  /** The worker stopped by itself. */
-  disabled(reason: string): void;
+export interface DeliveryWorkerOptions extends Pick<Attempting, 'send'> {
+  readonly subscription: Pick<StoredSubscription, 'number' | 'id' | 'filter' | 'progress'>;
+  /** The worker has halted, since the endpoint is gone or has failed for too long. */
+  onDisabled(reason: string): void;
 }
 
-/**
- * Delivers the changes of one subscription. Each has its own worker, connections and queues, so that nothing that
- * happens at one endpoint reaches another.
- */
-export interface DeliveryWorker extends ProgressSource {
-  /** Changes taken up that have no row in the store. */
-  unstored(): number;
-  /** Rows were made to wait again: takes them up. */
-  lookAgain(): void;
-  /** Sends nothing new, and resolves when what was under way has ended. May be called twice. */
-  halt(): Promise<void>;
-}
-
-/** When the log cannot be read. */
-const TROUBLE_MS = 5_000;
-/** Deliveries that wait are looked through at most once in so long: the more wait, the more it costs. */
+/** Before a delivery is tried again whose attempt could not be made, since the log cannot be read. */
+const RETRY_MS = 5_000;
+/** Least time between two searches for deliveries that are due: a search costs the more, the more deliveries wait. */
 const RELEASE_MS = 50;
 
-const kindOf = ({ type }: ChangeEvent): string => type.split('.')[1];
+const kindOf = ({ type }: ChangeEvent): string => type.split('.')[1] ?? type;
 
-/** @example const worker = startDeliveryWorker({ ...options, send: (event) => sender.send(messageOf(event)) }); */
-export const startDeliveryWorker = (setup: DeliveryWorkerOptions): DeliveryWorker => {
-  const { number, subscription, feed, clock, options, buffer, metrics, logger } = setup;
-  const { retries } = options;
-  const halting = new AbortController();
-  const queues = createCustomerQueues();
-  const endpoint = createEndpoint({ concurrency: options.concurrency, retries, random: setup.random });
-  let { lastSuccessAt, lastFailureAt, failingSince } = setup.progress;
-  let underWay = 0;
-  /** Nothing that waits for an instant may go before. */
-  let releaseAt = 0;
-  let releasedAt = 0;
-  let ended: (() => void) | undefined;
+/**
+ * Delivers the changes of one subscription, from its construction until it is halted. Each subscription has its own
+ * worker, connections and queues, so that nothing that happens at one endpoint reaches another.
+ */
+export class DeliveryWorker implements ProgressSource {
+  readonly number: number;
+  private readonly clock: Clock;
+  private readonly queues: CustomerQueues;
+  private readonly endpoint: Endpoint;
+  private readonly feeder: DeliveryFeeder;
+  private readonly feeding: Promise<void>;
+  private readonly alarm: Alarm;
+  private readonly halting = new AbortController();
+  private readonly underWay = new Set<Promise<void>>();
+  private health: Omit<Progress, 'cursor'>;
+  /** No delivery that waits for an instant may go before this one. */
+  private releaseAt = 0;
+  private releasedAt = 0;
+  private halted: Promise<void> | undefined;
 
-  const source: ProgressSource = {
-    number,
-    progress: () => ({ cursor: feeder.cursor(), lastSuccessAt, lastFailureAt, failingSince }),
-  };
-  const wake = createWake(clock, () => pump());
-  const feeder = createDeliveryFeeder({
-    ...setup,
-    cursor: setup.progress.cursor,
-    queues,
-    held: options.heldDeliveries,
-    note: (delivery) => buffer.note(source, delivery),
-    taken: () => {
-      releaseAt = 0;
-      pump();
-    },
-  });
+  /** @example new DeliveryWorker(context, { subscription, send: (event) => sender.send(messageOf(event)), onDisabled }) */
+  constructor(
+    private readonly context: WebhookContext,
+    private readonly setup: DeliveryWorkerOptions,
+  ) {
+    const { clock, feed, options, random } = context;
+    const { subscription } = setup;
+    const { cursor: _, ...health } = subscription.progress;
+    this.number = subscription.number;
+    this.clock = clock;
+    this.health = health;
+    this.queues = new CustomerQueues(feed.isAfter);
+    this.endpoint = createEndpoint({ concurrency: options.concurrency, retries: options.retries, random });
+    this.alarm = new Alarm(clock, () => this.pump());
+    const onFed = (): void => {
+      this.releaseAt = 0;
+      this.pump();
+    };
+    this.feeder = new DeliveryFeeder(context, { subscription, queues: this.queues, source: this, onFed });
+    this.feeding = this.feeder.run(this.halting.signal);
+  }
 
-  const releaseBy = (instant: number): void => {
-    releaseAt = Math.min(releaseAt, Math.max(instant, releasedAt + RELEASE_MS));
-    wake.at(releaseAt);
-  };
+  progress(): Progress {
+    return { cursor: this.feeder.position, ...this.health };
+  }
 
-  const putBack = (delivery: WaitingDelivery, nextAttemptAt: number): void => {
-    delivery.nextAttemptAt = nextAttemptAt;
-    queues.putBack(delivery);
-    releaseBy(nextAttemptAt);
-  };
+  /** Changes in the queues that have no row in the store. */
+  get unstored(): number {
+    return this.feeder.unstored;
+  }
 
-  const ends = (delivery: WaitingDelivery, as: 'delivered' | 'dead'): void => {
-    delivery.status = as;
-    delivery.nextAttemptAt = undefined;
-    queues.settle(delivery);
-    feeder.store(delivery);
-    feeder.left();
-  };
+  /** Reads the rows again: some of them were made to wait again. */
+  lookAgain(): void {
+    this.feeder.lookAgain();
+  }
 
-  const disable = (delivery: WaitingDelivery, reason: string): void => {
-    delivery.nextAttemptAt = undefined;
-    feeder.store(delivery);
-    queues.putBack(delivery);
-    void halt();
-    setup.disabled(reason);
-  };
+  /** Sends nothing new, and resolves when what was under way has ended. May be called twice. */
+  halt(): Promise<void> {
+    this.halted ??= this.end();
+    return this.halted;
+  }
 
-  const succeeded = (delivery: WaitingDelivery, event: ChangeEvent): void => {
-    lastSuccessAt = clock.now();
-    failingSince = undefined;
-    ends(delivery, 'delivered');
-    // It is back: what waits has waited long enough.
-    if (endpoint.succeeded()) queues.releaseDue(Number.POSITIVE_INFINITY);
-    metrics?.announced(kindOf(event), 'webhook', 1);
-  };
+  private async end(): Promise<void> {
+    this.halting.abort();
+    this.alarm.cancel();
+    await Promise.all(this.underWay);
+    await this.feeding;
+  }
 
-  const tryLater = (delivery: WaitingDelivery, now: number, asked: number, last: number): void => {
-    const delay = Math.max(retryDelay(delivery.tries, retries, setup.random()), asked);
-    putBack(delivery, Math.min(now + delay, last));
-    // Whatever waits behind it waits long.
-    for (const one of queues.of(delivery.customer)) if (one === delivery || !one.stored) feeder.store(one);
-  };
+  /**
+   * Sends what may go now, and sets the alarm for the next instant at which more may go. Called after everything that
+   * changes queues or endpoint. The alarm is set here alone, from the state as it then is: while the endpoint is left
+   * alone nothing may go, and afterwards only what is due.
+   */
+  private pump(): void {
+    if (this.halting.signal.aborted) return;
+    const now = this.clock.now();
+    if (now >= this.releaseAt) this.release(now);
+    this.sendReady();
+    const { quietUntil } = this.endpoint;
+    this.alarm.set(now < quietUntil ? quietUntil : this.releaseAt);
+  }
 
-  const failed = (delivery: WaitingDelivery, attempt: DeliveryAttempt, wait: string | undefined): void => {
-    const now = clock.now();
-    lastFailureAt = now;
-    failingSince ??= now;
+  private release(now: number): void {
+    this.releasedAt = now;
+    this.releaseAt = Number.POSITIVE_INFINITY;
+    const earliest = this.queues.releaseDue(now);
+    if (earliest !== undefined) this.releaseBy(earliest);
+  }
+
+  private releaseBy(instant: number): void {
+    this.releaseAt = Math.min(this.releaseAt, Math.max(instant, this.releasedAt + RELEASE_MS));
+  }
+
+  private sendReady(): void {
+    while (this.underWay.size < this.endpoint.limit && this.clock.now() >= this.endpoint.quietUntil) {
+      const delivery = this.queues.next();
+      if (delivery === undefined) return;
+      const attempt = this.deliver(delivery).then(() => {
+        this.underWay.delete(attempt);
+        this.pump();
+      });
+      this.underWay.add(attempt);
+    }
+  }
+
+  private async deliver(delivery: WaitingDelivery): Promise<void> {
+    try {
+      await this.attempt(delivery);
+    } catch (error) {
+      const { id: subscription } = this.setup.subscription;
+      const about = { err: error, subscription, delivery: delivery.id };
+      this.context.logger?.error(about, 'a webhook delivery could not be attempted');
+      if (this.queues.find(delivery.cursor) === delivery) this.putBack(delivery, this.clock.now() + RETRY_MS);
+    }
+  }
+
+  private async attempt(delivery: WaitingDelivery): Promise<void> {
+    const { feed, metrics, traces } = this.context;
+    const event = delivery.event ?? (await feed.find(delivery.customer, delivery.cursor))?.event;
+    const at = this.clock.now();
+    if (event === undefined) {
+      const error = 'the log does not hold this change any more';
+      delivery.attempts = withAttempt(delivery.attempts, { at, milliseconds: 0, error });
+      this.settle(delivery, 'dead');
+      return;
+    }
+    const attempting = { send: this.setup.send, traces, subscription: this.setup.subscription.id };
+    const { retryAfter: asked, ...answer } = await attemptAt(attempting, delivery, event);
+    const attempt = { at, ...answer };
+    delivery.attempts = withAttempt(delivery.attempts, attempt);
+    if (attempt.error === undefined) this.succeeded(delivery, event);
+    else this.failed(delivery, attempt, asked);
+    const outcome = delivery.status === 'waiting' ? 'failed' : delivery.status;
+    metrics?.delivery(outcome, (this.clock.now() - Date.parse(event.recordedtime)) / 1_000);
+  }
+
+  private succeeded(delivery: WaitingDelivery, event: ChangeEvent): void {
+    this.health = { ...this.health, lastSuccessAt: this.clock.now(), failingSince: undefined };
+    this.settle(delivery, 'delivered');
+    // The endpoint is back: whatever waits for its next attempt may go now.
+    if (this.endpoint.succeeded()) this.queues.releaseDue(Number.POSITIVE_INFINITY);
+    this.context.metrics?.announced(kindOf(event), 'webhook', 1);
+  }
+
+  private failed(delivery: WaitingDelivery, attempt: DeliveryAttempt, header: string | undefined): void {
+    const { options, random } = this.context;
+    const now = this.clock.now();
+    const failingSince = this.health.failingSince ?? now;
+    this.health = { ...this.health, lastFailureAt: now, failingSince };
     delivery.failingSince ??= now;
     delivery.tries++;
-    const last = delivery.failingSince + retries.spanMilliseconds;
-    const asked = retryAfter(wait, now, retries.capMilliseconds);
-    endpoint.failed(delivery.customer, now, asked);
-    if (attempt.status === GONE || now - failingSince >= options.disableAfterMilliseconds)
-      disable(delivery, disablingReason(attempt, failingSince));
-    else if (now >= last) ends(delivery, 'dead');
-    else tryLater(delivery, now, asked ?? 0, last);
-  };
+    const asked = retryAfter(header, now, options.retries.capMilliseconds);
+    this.endpoint.failed(delivery.customer, now, asked);
+    const failure = {
+      now,
+      status: attempt.status,
+      tries: delivery.tries,
+      deliveryFailingSince: delivery.failingSince,
+      endpointFailingSince: failingSince,
+      asked,
+    };
+    match(afterFailure(failure, options, random()))
+      .with({ kind: 'disable' }, () => this.disable(delivery, disablingReason(attempt, failingSince)))
+      .with({ kind: 'dead-letter' }, () => this.settle(delivery, 'dead'))
+      .with({ kind: 'retry' }, ({ at }) => this.tryLater(delivery, at))
+      .exhaustive();
+  }
 
-  const attempt = async (delivery: WaitingDelivery): Promise<void> => {
-    const event = delivery.event ?? (await feed.find(delivery.customer, delivery.cursor))?.event;
-    const at = clock.now();
-    if (event === undefined) {
-      const error = 'the change stands in the log no more';
-      delivery.attempts = withAttempt(delivery.attempts, { at, milliseconds: 0, error });
-      ends(delivery, 'dead');
-      return;
-    }
-    const { retryAfter: wait, ...answer } = await attemptAt(setup, delivery, event);
-    const made = { at, ...answer };
-    delivery.attempts = withAttempt(delivery.attempts, made);
-    if (made.error === undefined) succeeded(delivery, event);
-    else failed(delivery, made, wait);
-    const outcome = delivery.status === 'waiting' ? 'failed' : delivery.status;
-    metrics?.delivery(outcome, (clock.now() - Date.parse(event.recordedtime)) / 1_000);
-  };
+  private tryLater(delivery: WaitingDelivery, at: number): void {
+    this.putBack(delivery, at);
+    // What waits behind it waits as long, and the cursor must be able to pass all of it.
+    for (const one of this.queues.of(delivery.customer)) if (one === delivery || !one.stored) this.feeder.store(one);
+  }
 
-  const deliver = async (delivery: WaitingDelivery): Promise<void> => {
-    underWay++;
-    try {
-      await attempt(delivery);
-    } catch (error) {
-      logger?.error({ err: error, subscription, delivery: delivery.id }, 'a webhook delivery could not be attempted');
-      if (queues.find(delivery.cursor) === delivery) putBack(delivery, clock.now() + TROUBLE_MS);
-    }
-    underWay--;
-    pump();
-  };
+  private putBack(delivery: WaitingDelivery, nextAttemptAt: number): void {
+    delivery.nextAttemptAt = nextAttemptAt;
+    this.queues.putBack(delivery);
+    this.releaseBy(nextAttemptAt);
+  }
 
-  const sendReady = (): void => {
-    while (underWay < endpoint.limit && clock.now() >= endpoint.quietUntil) {
-      const delivery = queues.next();
-      if (delivery === undefined) return;
-      void deliver(delivery);
-    }
-  };
+  private settle(delivery: WaitingDelivery, status: 'delivered' | 'dead'): void {
+    delivery.status = status;
+    delivery.nextAttemptAt = undefined;
+    this.queues.settle(delivery);
+    this.feeder.store(delivery);
+    this.feeder.left();
+  }
 
-  const pump = (): void => {
-    if (halting.signal.aborted) {
-      if (underWay === 0) ended?.();
-      return;
-    }
-    const now = clock.now();
-    if (now >= releaseAt) {
-      releasedAt = now;
-      releaseAt = Number.POSITIVE_INFINITY;
-      const earliest = queues.releaseDue(now);
-      if (earliest !== undefined) releaseBy(earliest);
-    }
-    // There is one alarm: the one that has just rung may have stood for either of the two.
-    if (Number.isFinite(releaseAt)) wake.at(releaseAt);
-    if (now < endpoint.quietUntil) wake.at(endpoint.quietUntil);
-    else sendReady();
-  };
-
-  const running = feeder.run(halting.signal);
-  let halted: Promise<void> | undefined;
-  const halt = (): Promise<void> => {
-    halted ??= (async () => {
-      halting.abort();
-      wake.cancel();
-      if (underWay > 0)
-        await new Promise<void>((resolve) => {
-          ended = resolve;
-        });
-      await running;
-    })();
-    return halted;
-  };
-
-  return { ...source, unstored: feeder.unstored, lookAgain: feeder.lookAgain, halt };
-};
+  private disable(delivery: WaitingDelivery, reason: string): void {
+    delivery.nextAttemptAt = undefined;
+    this.feeder.store(delivery);
+    this.queues.putBack(delivery);
+    void this.halt();
+    this.setup.onDisabled(reason);
+  }
+}

@@ -19,7 +19,7 @@ export interface DeliveryQuery {
   readonly status?: DeliveryStatus;
   readonly customer?: string;
   /** Older than this one. */
-  readonly before?: Position;
+  readonly before?: string;
   readonly limit: number;
 }
 
@@ -35,8 +35,8 @@ export interface DeliveryStore {
   query(subscription: number, query: DeliveryQuery): readonly WaitingDelivery[];
   /** Makes one delivery, or all dead letters, wait again, with a new schedule of retries. @returns how many */
   redeliver(subscription: number, id: string | undefined): number;
-  /** Begins the schedules of retries of all that wait anew. */
-  beginAnew(subscription: number): void;
+  /** All that wait may go at once, each with a new schedule of retries. */
+  restartSchedules(subscription: number): void;
   /** Removes what is after a cursor; everything when undefined. */
   cutOff(subscription: number, after: Position | undefined): void;
   /** Leaves the newest delivered ones. */
@@ -82,7 +82,7 @@ export const createDeliveryStore = (db: Store['db']): DeliveryStore => {
   const redeliverDead = db.prepare<[number]>(
     `UPDATE deliveries SET ${AGAIN} WHERE subscription = ? AND status = 'dead'`,
   );
-  const beginAnew = db.prepare<[number]>(
+  const restartSchedules = db.prepare<[number]>(
     `UPDATE deliveries SET ${AGAIN} WHERE subscription = ? AND status = 'waiting'`,
   );
   const cutOff = db.prepare<[number, string]>('DELETE FROM deliveries WHERE subscription = ? AND cursor > ?');
@@ -117,7 +117,7 @@ export const createDeliveryStore = (db: Store['db']): DeliveryStore => {
     },
     redeliver: (subscription, id) =>
       (id === undefined ? redeliverDead.run(subscription) : redeliverOne.run(subscription, id)).changes,
-    beginAnew: (subscription) => void beginAnew.run(subscription),
+    restartSchedules: (subscription) => void restartSchedules.run(subscription),
     cutOff: (subscription, after) => void cutOff.run(subscription, after ?? ''),
     trim: (subscription, keep) => void trim.run(subscription, subscription, keep),
   };

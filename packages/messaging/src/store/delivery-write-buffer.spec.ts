@@ -5,7 +5,7 @@ import type { Position } from '@rapport/event-log';
 import { openStore, type Store } from '@rapport/sqlite';
 import type { WaitingDelivery } from '../delivery/waiting-delivery';
 import { createDeliveryStore, type DeliveryStore } from './delivery-store';
-import { createDeliveryWriteBuffer, type DeliveryWriteBuffer, type ProgressSource } from './delivery-write-buffer';
+import { DeliveryWriteBuffer, type ProgressSource } from './delivery-write-buffer';
 import { SUBSCRIPTIONS_FILE } from './schema';
 import { createSubscriptionStore, type SubscriptionStore } from './subscription-store';
 
@@ -23,7 +23,7 @@ beforeEach(() => {
   deliveries = createDeliveryStore(store.db);
   errors.length = 0;
   const logger = { info: () => {}, warn: () => {}, error: (...told: unknown[]) => void errors.push(told) };
-  buffer = createDeliveryWriteBuffer({ store, subscriptions, deliveries, keptDeliveries: 10, logger: logger as never });
+  buffer = new DeliveryWriteBuffer({ store, subscriptions, deliveries, keptDeliveries: 10, logger: logger as never });
 });
 afterEach(() => {
   buffer.close();
@@ -63,7 +63,7 @@ test('what is noted is written together, a little later', async () => {
   buffer.note(worker(number, 'a'), delivery(1));
   buffer.note(worker(number, 'b'), delivery(2));
   expect(deliveries.count(number, 'delivered')).toBe(0);
-  await buffer.written();
+  await buffer.written(AbortSignal.timeout(60_000));
   expect(deliveries.count(number, 'delivered')).toBe(2);
   expect(subscriptions.all()).toMatchObject([{ progress: { cursor: 'b', lastSuccessAt: 7 } }]);
 });
@@ -80,7 +80,7 @@ test('a full disk loses nothing: it is said once, and written when there is room
   expect(errors[0]).toMatchObject([{ err: { kind: 'full' } }, expect.any(String)]);
   expect(subscriptions.all()).toMatchObject([{ progress: { cursor: undefined } }]);
   store.db.pragma('max_page_count = 100000');
-  await buffer.written();
+  await buffer.written(AbortSignal.timeout(60_000));
   expect(buffer.failing).toBe(false);
   expect(deliveries.count(number, 'delivered')).toBe(10);
   expect(deliveries.query(number, { limit: 1 })).toMatchObject([{ id: 'change-50' }]);

@@ -1,38 +1,21 @@
-import type { Store } from '@rapport/sqlite';
-import { asStoreError } from '@rapport/sqlite';
+import { Notifier } from '@rapport/engine';
+import { asStoreError, type Store } from '@rapport/sqlite';
 import type { WaitingDelivery } from '../delivery/waiting-delivery';
 import type { OpenWebhooksOptions } from '../options';
 import type { DeliveryStore } from './delivery-store';
 import type { Progress, SubscriptionStore } from './subscription-store';
 
-/** What a worker tells the buffer of itself. */
+/** How far a subscription is; asked when it is written. */
 export interface ProgressSource {
-  /** Of its subscription. */
+  /** Of the subscription. */
   readonly number: number;
   progress(): Progress;
 }
 
-interface Noted {
-  worker: ProgressSource;
+/** What is to be written about one subscription. */
+interface Pending {
+  source: ProgressSource;
   readonly deliveries: Set<WaitingDelivery>;
-}
-
-/**
- * Writes the state of deliveries in groups: a delivery that succeeds costs no commit of its own. What is lost with the
- * last group when the process dies is delivered again, with the same id.
- */
-export interface DeliveryWriteBuffer {
-  /** Notes that something of a worker changed, and which delivery. */
-  note(worker: ProgressSource, delivery?: WaitingDelivery): void;
-  /** Its subscription was removed: nothing of it is written any more. */
-  forget(number: number): void;
-  /** Writes now. Does not throw; what could not be written is kept and tried again. */
-  flush(): void;
-  /** The last write failed: what comes in now would only pile up. */
-  readonly failing: boolean;
-  /** Resolves after the next write that succeeds. */
-  written(): Promise<void>;
-  close(): void;
 }
 
 export interface DeliveryWriteBufferOptions {
@@ -44,91 +27,108 @@ export interface DeliveryWriteBufferOptions {
 }
 
 const GROUP_MS = 50;
-const AGAIN_MS = 1_000;
-/** Share of the delivered ones kept by which they may grow before they are trimmed. */
+const RETRY_MS = 1_000;
+/** Share of the kept delivered ones by which they may grow before they are trimmed. */
 const SLACK = 0.1;
 
-export const createDeliveryWriteBuffer = ({
-  store,
-  subscriptions,
-  deliveries,
-  keptDeliveries,
-  logger,
-}: DeliveryWriteBufferOptions): DeliveryWriteBuffer => {
-  /** By subscription. */
-  const noted = new Map<number, Noted>();
-  const forgotten = new Set<number>();
-  /** At most so many delivered ones, by subscription. */
-  const delivered = new Map<number, number>();
-  const waiting = new Set<() => void>();
-  let timer: NodeJS.Timeout | undefined;
-  let failing = false;
+/**
+ * Writes the state of deliveries in groups: a delivery that succeeds costs no commit of its own. The last group is lost
+ * when the process dies; its deliveries are delivered again, with the same id.
+ */
+export class DeliveryWriteBuffer {
+  private readonly pending = new Map<number, Pending>();
+  /** Removed subscriptions, by number. */
+  private readonly forgotten = new Set<number>();
+  /** An upper bound of the delivered ones in the store, by subscription. */
+  private readonly delivered = new Map<number, number>();
+  private readonly success = new Notifier();
+  private readonly write: { immediate(): void };
+  private timer: NodeJS.Timeout | undefined;
+  private lastFailed = false;
 
-  const write = store.db.transaction((): void => {
-    for (const [number, { worker, deliveries: changed }] of noted) {
-      let count = delivered.get(number) ?? deliveries.count(number, 'delivered');
+  constructor(private readonly options: DeliveryWriteBufferOptions) {
+    this.write = options.store.db.transaction(() => this.writeAll());
+  }
+
+  /** The last write failed: more would only pile up. */
+  get failing(): boolean {
+    return this.lastFailed;
+  }
+
+  /** Something about a subscription changed, and about this delivery: both are written a little later. */
+  note(source: ProgressSource, delivery?: WaitingDelivery): void {
+    const { number } = source;
+    if (this.forgotten.has(number)) return;
+    const pending = this.pending.get(number) ?? { source, deliveries: new Set() };
+    pending.source = source;
+    if (delivery !== undefined) pending.deliveries.add(delivery);
+    this.pending.set(number, pending);
+    this.schedule(GROUP_MS);
+  }
+
+  /** The subscription was removed: nothing about it is written any more. */
+  forget(number: number): void {
+    this.forgotten.add(number);
+    this.pending.delete(number);
+    this.delivered.delete(number);
+  }
+
+  /** Writes now. Does not throw: what could not be written is kept and tried again. */
+  flush(): void {
+    this.stopTimer();
+    if (this.pending.size === 0) return;
+    const { store, logger } = this.options;
+    try {
+      this.write.immediate();
+      this.pending.clear();
+      this.lastFailed = false;
+      this.success.notify();
+    } catch (error) {
+      const known = asStoreError(error, store.path);
+      this.delivered.clear();
+      if (!this.lastFailed)
+        logger?.error({ err: known }, 'the state of webhook deliveries cannot be written; trying again');
+      this.lastFailed = true;
+      this.schedule(RETRY_MS);
+    }
+  }
+
+  /** Resolves after the next write that succeeds, when the buffer is closed, or when the signal aborts. */
+  written(signal: AbortSignal): Promise<void> {
+    return this.success.next(signal);
+  }
+
+  /** Writes what it can, and stops. */
+  close(): void {
+    this.flush();
+    this.stopTimer();
+    this.success.notify();
+  }
+
+  /** Runs in a transaction. */
+  private writeAll(): void {
+    const { subscriptions, deliveries, keptDeliveries } = this.options;
+    for (const [number, { source, deliveries: changed }] of this.pending) {
+      let count = this.delivered.get(number) ?? deliveries.count(number, 'delivered');
       for (const delivery of changed) {
         deliveries.put(number, delivery);
         if (delivery.status === 'delivered') count++;
       }
-      subscriptions.saveProgress(number, worker.progress());
+      subscriptions.saveProgress(number, source.progress());
       if (count > keptDeliveries * (1 + SLACK)) {
         deliveries.trim(number, keptDeliveries);
         count = deliveries.count(number, 'delivered');
       }
-      delivered.set(number, count);
+      this.delivered.set(number, count);
     }
-  });
+  }
 
-  const schedule = (milliseconds: number): void => {
-    timer ??= setTimeout(flush, milliseconds);
-  };
+  private schedule(milliseconds: number): void {
+    this.timer ??= setTimeout(() => this.flush(), milliseconds);
+  }
 
-  const flush = (): void => {
-    clearTimeout(timer);
-    timer = undefined;
-    if (noted.size === 0) return;
-    try {
-      write.immediate();
-      noted.clear();
-      failing = false;
-      for (const resolve of waiting) resolve();
-      waiting.clear();
-    } catch (error) {
-      const known = asStoreError(error, store.path);
-      delivered.clear();
-      if (!failing) logger?.error({ err: known }, 'the state of webhook deliveries cannot be written; trying again');
-      failing = true;
-      schedule(AGAIN_MS);
-    }
-  };
-
-  return {
-    note: (worker, delivery) => {
-      const { number } = worker;
-      if (forgotten.has(number)) return;
-      const known = noted.get(number) ?? { worker, deliveries: new Set() };
-      known.worker = worker;
-      if (delivery !== undefined) known.deliveries.add(delivery);
-      noted.set(number, known);
-      schedule(GROUP_MS);
-    },
-    forget: (number) => {
-      forgotten.add(number);
-      noted.delete(number);
-      delivered.delete(number);
-    },
-    flush,
-    get failing() {
-      return failing;
-    },
-    written: () => new Promise((resolve) => waiting.add(resolve)),
-    close: () => {
-      flush();
-      clearTimeout(timer);
-      timer = undefined;
-      for (const resolve of waiting) resolve();
-      waiting.clear();
-    },
-  };
-};
+  private stopTimer(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+}
