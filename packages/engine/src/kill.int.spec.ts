@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { compileRuleset, RETAIL, rulesetHash } from '@rapport/domain';
 import { openSqliteEventLog, subjectOf } from '@rapport/event-log';
 import { openSqliteReadModel } from '@rapport/read-model';
+import { fromSource } from '@rapport/runtime/testing';
 import { decisionOf } from './decision';
 import { openIdentityIndex } from './identity';
 import { Projector } from './projector/projector';
@@ -17,8 +18,7 @@ const ROUNDS = Number(process.env.RAPPORT_KILL_ROUNDS ?? 25);
 /** A child records 200; every round is killed behind another of them, so that a slow machine proves as much. */
 const MOST_ACKNOWLEDGED = 190;
 const LONGEST_DELAY_MS = 15;
-/** As compiled (`npm test` builds first): starting it from its sources would take longer than it lives. */
-const ENGINE = join(__dirname, '../dist/testing/kill-child.js');
+const ENGINE = fromSource(join(__dirname, 'testing/kill-child.ts'));
 
 const folder = mkdtempSync(join(tmpdir(), 'rapport-engine-kill-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createChangeFeed } from '@rapport/engine';
 import { openSqliteEventLog, subjectOf } from '@rapport/event-log';
+import { fromSource } from '@rapport/runtime/testing';
 import { openWebhooks } from './open-webhooks';
 import { eventually, ok, startReceiver, status } from './testing';
 
@@ -13,8 +14,7 @@ const ROUNDS = Number(process.env.RAPPORT_KILL_ROUNDS ?? 15);
 /** Every round is killed behind another delivery, so that a slow machine proves as much. */
 const MOST_DELIVERED = 60;
 const LONGEST_DELAY_MS = 50;
-/** As compiled (`npm test` builds first): starting it from its sources would take longer than it lives. */
-const CHILD = join(__dirname, '../dist/testing/kill-child.js');
+const CHILD = fromSource(join(__dirname, 'testing/kill-child.ts'));
 
 const folder = mkdtempSync(join(tmpdir(), 'rapport-webhooks-kill-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -24,7 +24,7 @@ const runAndKill = async (round: number, url: string, reached: () => boolean, de
   const child = spawn(process.execPath, [CHILD, folder, String(round), url], { stdio: ['ignore', 'pipe', 'inherit'] });
   const closed = once(child, 'close');
   const ended = closed.then(() => {
-    throw new Error('The child ended before it was killed. Is it built (npx tsc -b)?');
+    throw new Error('The child ended before it was killed.');
   });
   try {
     await Promise.race([once(child.stdout, 'data'), ended]);

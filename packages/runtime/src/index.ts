@@ -1,2 +1,3 @@
 export { type CarriedError, carriedError, carryError, revive } from './carried-error';
+export { startThread } from './start-thread';
 export * from './storage-error';

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { resolve } from 'node:path';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { promisify } from 'node:util';
+import { fromSource } from '@rapport/runtime/testing';
 import { PROCESS_DEFINITIONS } from './definitions';
 import { openTelemetry } from './open-telemetry';
 import { silentTelemetry } from './silent-telemetry';
@@ -52,7 +53,7 @@ const traced = async (endpoint: string): Promise<readonly Record<string, string>
   const { stdout } = await promisify(execFile)(process.execPath, [
     '-e',
     SCRIPT,
-    resolve(__dirname, '../dist'),
+    fromSource(join(__dirname, 'index.ts')),
     endpoint,
   ]);
   return stdout

@@ -1,33 +1,22 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { buildSync } from 'esbuild';
+import { fromSource } from '@rapport/runtime/testing';
 import type { Access, CreatedKey } from '../access';
 import { accessPlace, bearer } from '../testing/place';
 
-const packages = join(__dirname, '../../..');
+const PROGRAM = fromSource(join(__dirname, '../testing/keys-child.ts'));
 const run = promisify(execFile);
 
 let place: ReturnType<typeof accessPlace>;
 let access: Access;
-let program: string;
 beforeEach(async () => {
   place = accessPlace();
-  program = join(place.folder, 'keys-child.js');
-  buildSync({
-    entryPoints: [join(__dirname, '../testing/keys-child.ts')],
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    external: ['better-sqlite3'],
-    alias: { '@rapport/sqlite': join(packages, 'sqlite/src') },
-  });
 });
 afterEach(() => place.remove());
 
 const elsewhere = async <T>(...args: readonly string[]): Promise<T> => {
-  const env = { ...process.env, NODE_PATH: join(packages, '../node_modules') };
-  const { stdout } = await run(process.execPath, [program, place.path, ...args], { env });
+  const { stdout } = await run(process.execPath, [PROGRAM, place.path, ...args]);
   return JSON.parse(stdout) as T;
 };
 

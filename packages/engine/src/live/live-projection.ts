@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import type { Ruleset } from '@rapport/domain';
 import type { ConnectableEventLog, EventLogLocation, Position } from '@rapport/event-log';
-import { type CarriedError, carriedError } from '@rapport/runtime';
+import { type CarriedError, carriedError, startThread } from '@rapport/runtime';
 import { RebuildNeeded } from '../projector/rebuild-needed';
 import type { ProjectionReport } from '../projector/report';
 import type { FromLiveWorker, LiveWorkerData, ToLiveWorker } from './messages';
@@ -58,12 +56,6 @@ const NOTHING: ProjectionReport = { touchpoints: 0, customers: 0, decisions: 0, 
 /** Most of what a fold makes dies young: with room for it, it is never copied. */
 const WORKER_LIMITS = { maxYoungGenerationSizeMb: 192 };
 
-/** The compiled thread, also when this file runs from its sources under test. */
-const workerFile = (): string => {
-  const beside = join(__dirname, 'live-worker.js');
-  return existsSync(beside) ? beside : join(__dirname, '../../dist/live/live-worker.js');
-};
-
 /**
  * Starts projecting: catches up with the log, then follows it, and follows time. Resolves when its stores are open.
  *
@@ -77,7 +69,11 @@ export const startLiveProjection = async (options: LiveProjectionOptions): Promi
   const { log, location, readModel, ruleset, today } = options;
   const { port, ended: disconnected } = log.connect();
   const workerData: LiveWorkerData = { location, port, readModel, ruleset, today };
-  const worker = new Worker(workerFile(), { workerData, transferList: [port], resourceLimits: WORKER_LIMITS });
+  const worker = startThread(join(__dirname, 'live-worker'), {
+    workerData,
+    transferList: [port],
+    resourceLimits: WORKER_LIMITS,
+  });
   const post = (message: ToLiveWorker): void => worker.postMessage(message);
 
   let report = NOTHING;

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { type BucketRange, bucketRanges } from '@rapport/domain';
 import { type EventLogLocation, openEventLog } from '@rapport/event-log';
+import { startThread } from '@rapport/runtime';
 import { onAbort } from '../abortable';
 import { Interrupted } from './interrupted';
 import type { Job } from './job';
@@ -72,23 +72,15 @@ const runHere = async <Name extends JobName, Piece, Result>(
   }
 };
 
-/** The compiled worker, also when this file runs from its sources under test. */
-const workerFile = (): string => {
-  const beside = join(__dirname, 'worker.js');
-  return existsSync(beside) ? beside : join(__dirname, '../../dist/partition/worker.js');
-};
-
 const runInWorkers = async <Name extends JobName, Piece, Result>(
   options: PartitionOptions<Name, Piece, Result>,
 ): Promise<void> => {
   const ranges = [...bucketRanges(RANGES_PER_WORKER * options.workers)];
-  const workers = Array.from(
-    { length: options.workers },
-    () =>
-      new Worker(workerFile(), {
-        workerData: { log: options.log, job: options.job, options: options.options },
-        resourceLimits: WORKER_LIMITS,
-      }),
+  const workers = Array.from({ length: options.workers }, () =>
+    startThread(join(__dirname, 'worker'), {
+      workerData: { log: options.log, job: options.job, options: options.options },
+      resourceLimits: WORKER_LIMITS,
+    }),
   );
   const stop = () => {
     for (const worker of workers) void worker.terminate();

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { fromSource } from '@rapport/runtime/testing';
 import { anEvent, collect, describeEventLog, done } from '../testing/event-log-contract';
 import { appendingTo, type ConnectableEventLog } from './append-port';
 import { openEventLogOnThread } from './event-log-on-thread';
@@ -75,7 +76,7 @@ test('a connection has ended when all that was sent through it is in the log, al
      process.exit();`,
     {
       eval: true,
-      workerData: { port, messages: join(__dirname, '../../dist/sqlite/append-messages.js') },
+      workerData: { port, messages: fromSource(join(__dirname, 'append-messages.ts')) },
       transferList: [port],
     },
   );

@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import { type CarriedError, carriedError } from '@rapport/runtime';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { type CarriedError, carriedError, startThread } from '@rapport/runtime';
 import type { Store } from '@rapport/sqlite';
 import { changes } from '../changes';
 import { appendsTo, type ConnectableEventLog, type LogConnection } from './append-port';
@@ -30,12 +29,6 @@ export type FromLogThread =
   | { readonly kind: 'committed'; readonly last: number }
   | { readonly kind: 'disconnected'; readonly id: number };
 
-/** The compiled thread, also when this file runs from its sources under test. */
-const threadFile = (): string => {
-  const beside = join(__dirname, 'log-thread.js');
-  return existsSync(beside) ? beside : join(__dirname, '../../dist/sqlite/log-thread.js');
-};
-
 /**
  * The event log in a SQLite file, written on a thread of its own: whoever serves requests is not held up while the
  * disk takes a commit, and other threads append without passing through this one. Reads are done here.
@@ -52,7 +45,9 @@ export const openEventLogOnThread = async (
   path: string,
   options: EventLogOnThreadOptions = {},
 ): Promise<ConnectableEventLog> => {
-  const thread = new Worker(threadFile(), { workerData: { path, ...options } satisfies LogThreadData });
+  const thread = startThread(join(__dirname, 'log-thread'), {
+    workerData: { path, ...options } satisfies LogThreadData,
+  });
   const post = (message: ToLogThread, ports: readonly MessagePort[] = []): void => thread.postMessage(message, ports);
   const exited = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
   const committed = changes();

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fromSource } from '@rapport/runtime/testing';
 import { StoreError } from '@rapport/sqlite';
 import { anEvent, collect, done } from '../testing/event-log-contract';
 import { openSqliteEventLog } from './sqlite-event-log';
@@ -29,8 +30,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The writer runs as compiled (`npm test` builds first): starting it from sources takes longer than it lives. */
-const WRITER = join(__dirname, '../../dist/sqlite/kill-child.js');
+const WRITER = fromSource(join(__dirname, 'kill-child.ts'));
 
 const startWriter = (round: number): ChildProcess =>
   spawn(process.execPath, [WRITER, path, String(round)], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -40,9 +40,7 @@ const opened = async (child: ChildProcess, lines: string[]): Promise<void> => {
   const output = createInterface({ input: child.stdout! });
   await new Promise<void>((resolve, reject) => {
     output.on('line', (line) => (line === 'open' ? resolve() : lines.push(line)));
-    output.once('close', () =>
-      reject(new Error('The writer ended before it had opened the log. Is it built (npx tsc -b)?')),
-    );
+    output.once('close', () => reject(new Error('The writer ended before it had opened the log.')));
   });
 };
 

@@ -3,37 +3,23 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fromSource } from '@rapport/runtime/testing';
 import Database from 'better-sqlite3';
-import { buildSync } from 'esbuild';
 import { customersOf, savedBy } from '../testing/saving-script';
 import { openSqliteReadModel } from './sqlite-read-model';
 
 const KILLS = 20;
-const packages = join(__dirname, '../../..');
+const PROGRAM = fromSource(join(__dirname, '../testing/saving-child.ts'));
 const seed = Number(process.env.RAPPORT_TEST_SEED ?? Date.now() % 1_000_000);
 
 let folder: string;
-let program: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'rapport-read-model-kill-'));
-  program = join(folder, 'saving-child.js');
-  // Built from the sources under test, so that no stale build is what gets killed.
-  buildSync({
-    entryPoints: [join(__dirname, '../testing/saving-child.ts')],
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    external: ['better-sqlite3'],
-    alias: Object.fromEntries(['domain', 'sqlite'].map((name) => [`@rapport/${name}`, join(packages, name, 'src')])),
-  });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const start = (path: string): ChildProcess =>
-  spawn(process.execPath, [program, path], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_PATH: join(packages, '../node_modules') },
-  });
+  spawn(process.execPath, [PROGRAM, path], { stdio: ['ignore', 'pipe', 'inherit'] });
 
 /** Waits for acknowledgements and kills the child between two random ones; the last batch it acknowledged. */
 const killAfter = async (child: ChildProcess, acknowledgements: number, delay: number): Promise<number> => {

@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { type CarriedError, carriedError } from '@rapport/runtime';
+import { type CarriedError, carriedError, startThread } from '@rapport/runtime';
 import type { FactorParameters, ReadModel } from '../read-model';
 
 export interface ReadingThreadData {
@@ -38,12 +36,6 @@ const CALLS: Readonly<Record<Exclude<keyof ReadModel, 'close'>, true>> = {
   parked: true,
 };
 
-/** The compiled thread, also when this file runs from its sources under test. */
-const threadFile = (): string => {
-  const beside = join(__dirname, 'reading-thread.js');
-  return existsSync(beside) ? beside : join(__dirname, '../../dist/sqlite/reading-thread.js');
-};
-
 interface Asked {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -60,7 +52,9 @@ export const openReadModelOnThread = async (
   path: string,
   factors: ReadingThreadData['factors'],
 ): Promise<ReadModel> => {
-  const thread = new Worker(threadFile(), { workerData: { path, factors } satisfies ReadingThreadData });
+  const thread = startThread(join(__dirname, 'reading-thread'), {
+    workerData: { path, factors } satisfies ReadingThreadData,
+  });
   const asked = new Map<number, Asked>();
   let last = 0;
   let over: Error | undefined;
