@@ -89,13 +89,17 @@ const connect = (path: string, mode: StoreOptions['mode']): Database.Database =>
 
 const integer = (db: Database.Database, pragma: string): number => Number(db.pragma(pragma, { simple: true }));
 
-/** The version of the store, 0 for an empty file. Looks before anything is changed: the file may be someone else's. */
-const checkKind = (db: Database.Database, path: string, applicationId: number): number => {
-  const found = integer(db, 'application_id');
-  const empty = found === 0 && integer(db, 'schema_version') === 0;
-  if (found !== applicationId && !empty) throw storeError('not-a-store', path);
-  return empty ? 0 : integer(db, 'user_version');
-};
+/**
+ * The version of the store, 0 for an empty file. Looks before anything is changed: the file may be someone else's.
+ * In one transaction, as another process may be setting the same file up.
+ */
+const checkKind = (db: Database.Database, path: string, applicationId: number): number =>
+  db.transaction(() => {
+    const found = integer(db, 'application_id');
+    const empty = found === 0 && integer(db, 'schema_version') === 0;
+    if (found !== applicationId && !empty) throw storeError('not-a-store', path);
+    return empty ? 0 : integer(db, 'user_version');
+  })();
 
 const setUpWriting = (db: Database.Database, synchronous: 'full' | 'off'): void => {
   db.pragma('journal_mode = WAL');
