@@ -1,15 +1,36 @@
 /**
- * Shapes of parameters, bodies and answers. One definition gives the JSON Schema that validates (Fastify asks ajv), the
- * same schema in the OpenAPI document, and the TypeScript type that handlers see.
+ * Shapes of parameters, bodies and answers. One definition is the JSON Schema that validates (Fastify asks ajv), the same
+ * schema in the OpenAPI document, and the TypeScript type that handlers see.
  */
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyTypeProvider,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify';
+
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 declare const shape: unique symbol;
 
-export interface Codec<A> {
-  readonly schema: JsonSchema;
-  readonly [shape]?: A;
+/** A JSON Schema, and in its type what it lets through. */
+export type Codec<A> = JsonSchema & { readonly [shape]?: A };
+
+/** What a handler is given has the type of the schemas of its route. */
+interface ShapeProvider extends FastifyTypeProvider {
+  readonly validator: this['schema'] extends Codec<infer A> ? A : unknown;
 }
+
+/** Where routes are registered whose handlers take their types from the schemas. */
+export type Routes = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  ShapeProvider
+>;
 
 /** @example type Query = TypeOf<typeof query> */
 export type TypeOf<C> = C extends Codec<infer A> ? A : never;
@@ -20,10 +41,7 @@ type ObjectOf<R extends Fields, O extends Fields> = { readonly [K in keyof R]: T
 };
 
 /** Anything by its JSON Schema, where nothing below says it. */
-export const codec = <A>(schema: JsonSchema): Codec<A> => ({ schema });
-
-/** The same shape with words, an example or a default of its own. */
-export const as = <A>({ schema }: Codec<A>, words: JsonSchema): Codec<A> => ({ schema: { ...schema, ...words } });
+export const codec = <A>(schema: JsonSchema): Codec<A> => schema;
 
 export const text = (description: string, more: JsonSchema = {}): Codec<string> =>
   codec({ type: 'string', description, ...more });
@@ -44,18 +62,18 @@ export const oneOf = <const V extends string>(values: readonly V[], description:
   codec({ type: 'string', enum: values, description });
 
 export const list = <A>(item: Codec<A>, description?: string, more: JsonSchema = {}): Codec<readonly A[]> =>
-  codec({ type: 'array', items: item.schema, ...(description === undefined ? {} : { description }), ...more });
+  codec({ type: 'array', items: item, ...(description === undefined ? {} : { description }), ...more });
 
 /** By names that are not known beforehand. */
 export const record = <A>(value: Codec<A>, description?: string): Codec<Readonly<Record<string, A>>> =>
   codec({
     type: 'object',
-    additionalProperties: value.schema,
+    additionalProperties: value,
     ...(description === undefined ? {} : { description }),
   });
 
-export const nullable = <A>({ schema }: Codec<A>): Codec<A | null> =>
-  codec({ anyOf: [schema, { type: 'null' }], ...(schema.description ? { description: schema.description } : {}) });
+export const nullable = <A>(value: Codec<A>): Codec<A | null> =>
+  codec({ anyOf: [value, { type: 'null' }], ...(value.description ? { description: value.description } : {}) });
 
 /** Fields that are not named are refused. */
 export const object = <const R extends Fields, const O extends Fields = Readonly<Record<never, never>>>(
@@ -66,16 +84,14 @@ export const object = <const R extends Fields, const O extends Fields = Readonly
   codec({
     type: 'object',
     required: Object.keys(required),
-    properties: Object.fromEntries(
-      Object.entries({ ...required, ...optional }).map(([name, field]) => [name, field.schema]),
-    ),
+    properties: { ...required, ...optional },
     additionalProperties: false,
     ...more,
   });
 
 /** One of several shapes. */
 export const anyOf = <const C extends readonly Codec<unknown>[]>(...options: C): Codec<TypeOf<C[number]>> =>
-  codec({ anyOf: options.map(({ schema }) => schema) });
+  codec({ anyOf: options });
 
 const ERROR = object({ field: text('As the sender calls it; empty for the whole.'), message: text('What is wrong.') });
 

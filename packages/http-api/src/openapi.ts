@@ -38,7 +38,7 @@ export const registerOpenApi = async (
   app: FastifyInstance,
   { catalogue }: Pick<ApiEngine, 'catalogue'>,
 ): Promise<void> => {
-  app.addSchema({ $id: 'Problem', ...PROBLEM.schema });
+  app.addSchema({ $id: 'Problem', ...PROBLEM });
   const touchpoints = touchpointSchemas(catalogue, (key) => ({ $ref: `${key}#` }));
   for (const [key, schema] of Object.entries(touchpoints.data)) app.addSchema({ $id: key, ...schema });
   app.addSchema({ $id: 'Touchpoint', ...touchpoints.compact });

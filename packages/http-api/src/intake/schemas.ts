@@ -107,8 +107,8 @@ export const TOUCHPOINTS_SCHEMA = {
   },
   response: {
     200: answer('What became of it.', {
-      ...json({ anyOf: [single.schema, batch.schema] }),
-      'application/x-ndjson': { schema: { ...streamLine.schema, description: 'Each line.' } },
+      ...json({ anyOf: [single, batch] }),
+      'application/x-ndjson': { schema: { ...streamLine, description: 'Each line.' } },
     }),
     ...REFUSED,
     ...REFUSED_ONE,
@@ -165,7 +165,7 @@ export const TRACK_SCHEMA = {
   security: SECURITY,
   body: { content: json(CALL) },
   response: {
-    200: answer('What became of it.', json({ anyOf: [single.schema, skippedOne.schema] })),
+    200: answer('What became of it.', json({ anyOf: [single, skippedOne] })),
     ...REFUSED,
     ...REFUSED_ONE,
   },
@@ -188,5 +188,5 @@ export const BATCH_CALL_SCHEMA = {
       },
     }),
   },
-  response: { 200: answer('What became of each.', json(segmentBatch.schema)), ...REFUSED },
+  response: { 200: answer('What became of each.', json(segmentBatch)), ...REFUSED },
 };

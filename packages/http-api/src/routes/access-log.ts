@@ -1,10 +1,9 @@
 /** `GET /v1/access-log`: who read whose personal data, for the auditor. */
 import type { AccessRecord } from '@rapport/access';
 import { formatInstant } from '@rapport/domain';
-import type { FastifyInstance } from 'fastify';
 import { isLeft } from 'fp-ts/Either';
 import type { ApiEngine } from '../api-engine';
-import { instant, integer, list, object, oneOf, type TypeOf, text } from '../codec';
+import { instant, integer, list, object, oneOf, type Routes, text } from '../codec';
 import { invalidCursor } from '../cursor';
 import { answers } from './answers';
 import { AFTER, beginIn, DEFAULT_LIMIT, FROM, instantIn, LIMIT, TO } from './parameters';
@@ -41,8 +40,8 @@ const PAGE = object(
 
 const documentOf = (one: AccessRecord) => ({ ...one, at: formatInstant(one.at) });
 
-export const registerAccessLog = (app: FastifyInstance, { access }: ApiEngine): void => {
-  app.get<{ Querystring: TypeOf<typeof QUERY> }>(
+export const registerAccessLog = (app: Routes, { access }: ApiEngine): void => {
+  app.get(
     '/v1/access-log',
     {
       schema: {
@@ -51,7 +50,7 @@ export const registerAccessLog = (app: FastifyInstance, { access }: ApiEngine): 
         summary: 'Who read whose personal data',
         description:
           'An answer that shows the data of several customers, because they are merged, has a record for each.',
-        querystring: QUERY.schema,
+        querystring: QUERY,
         response: answers(PAGE, 'A page of the log.'),
       },
     },

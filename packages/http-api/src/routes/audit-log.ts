@@ -1,10 +1,9 @@
 /** `GET /v1/audit-log`: who did what, and who was refused, for the auditor. */
 import { AUDIT_ACTIONS, type AuditRecord } from '@rapport/access';
 import { formatInstant } from '@rapport/domain';
-import type { FastifyInstance } from 'fastify';
 import { isLeft } from 'fp-ts/Either';
 import type { ApiEngine } from '../api-engine';
-import { codec, instant, integer, list, object, oneOf, record, type TypeOf, text } from '../codec';
+import { codec, instant, integer, list, object, oneOf, type Routes, record, text } from '../codec';
 import { invalidCursor } from '../cursor';
 import { answers } from './answers';
 import { AFTER, beginIn, DEFAULT_LIMIT, FROM, instantIn, LIMIT, TO } from './parameters';
@@ -60,8 +59,8 @@ const documentOf = ({ at, refused, ...rest }: AuditRecord) => ({
   ...(refused === undefined ? undefined : { refused: { ...refused, lastAt: formatInstant(refused.lastAt) } }),
 });
 
-export const registerAuditLog = (app: FastifyInstance, { access }: ApiEngine): void => {
-  app.get<{ Querystring: TypeOf<typeof QUERY> }>(
+export const registerAuditLog = (app: Routes, { access }: ApiEngine): void => {
+  app.get(
     '/v1/audit-log',
     {
       schema: {
@@ -70,7 +69,7 @@ export const registerAuditLog = (app: FastifyInstance, { access }: ApiEngine): v
         summary: 'Who did what, and who was refused',
         description:
           'Keys made and revoked, rulesets published, subscriptions changed, parked customers retried; and requests without valid credentials or without the role, summed up by minute, address and actor.',
-        querystring: QUERY.schema,
+        querystring: QUERY,
         response: answers(PAGE, 'A page of the log.'),
       },
     },

@@ -8,9 +8,8 @@ import {
   compareCasePlaces,
   timedCase,
 } from '@rapport/engine';
-import type { FastifyInstance } from 'fastify';
 import type { ApiEngine } from '../api-engine';
-import { flag, instant, list, number, object, oneOf, type TypeOf, text } from '../codec';
+import { flag, instant, list, number, object, oneOf, type Routes, type TypeOf, text } from '../codec';
 import { cursorOf, instantPart, integerPart, textPart } from '../cursor';
 import { answers } from './answers';
 import { CASE_FIELDS, CASE_WHERE } from './case-shape';
@@ -125,8 +124,8 @@ const closedCases = async ({ customer, overdue, limit = DEFAULT_LIMIT, after }: 
   };
 };
 
-export const registerCases = (app: FastifyInstance, engine: ApiEngine): void => {
-  app.get<{ Querystring: Query }>(
+export const registerCases = (app: Routes, engine: ApiEngine): void => {
+  app.get(
     '/v1/cases',
     {
       schema: {
@@ -135,7 +134,7 @@ export const registerCases = (app: FastifyInstance, engine: ApiEngine): void => 
         summary: 'The complaint board',
         description:
           'Complaints with their clocks: age, time to acknowledgement and end, and the deadlines that the ruleset in force promises for every complaint.',
-        querystring: QUERY.schema,
+        querystring: QUERY,
         response: answers(PAGE, 'A page of the board.'),
       },
     },

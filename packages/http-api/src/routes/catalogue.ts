@@ -1,8 +1,7 @@
 /** `GET /v1/catalogue`: the types of touchpoints and their fields, for tools that send them. */
 import { describeCatalogue } from '@rapport/domain';
-import type { FastifyInstance } from 'fastify';
 import type { ApiEngine } from '../api-engine';
-import { flag, integer, list, object, oneOf, text } from '../codec';
+import { flag, integer, list, object, oneOf, type Routes, text } from '../codec';
 import { answers } from './answers';
 
 const FIELD = object({
@@ -26,7 +25,7 @@ const CATALOGUE = object({
   ),
 });
 
-export const registerCatalogue = (app: FastifyInstance, engine: ApiEngine): void => {
+export const registerCatalogue = (app: Routes, engine: ApiEngine): void => {
   app.get(
     '/v1/catalogue',
     {

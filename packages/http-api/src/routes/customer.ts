@@ -10,9 +10,8 @@ import {
   subjectDocument,
   type UnfoldableCustomer,
 } from '@rapport/engine';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ApiEngine } from '../api-engine';
-import { integer, object, type TypeOf } from '../codec';
+import { integer, object, type Routes, type TypeOf } from '../codec';
 import { Refusal } from '../problem';
 import { answers } from './answers';
 import { CANDIDATES } from './candidates-shape';
@@ -35,11 +34,6 @@ const OFFERED = object(
   },
 );
 
-interface Asked<Query> {
-  readonly Params: TypeOf<typeof CUSTOMER_ID>;
-  readonly Querystring: Query;
-}
-
 const NOT_FOUND = { 404: 'No touchpoint of this customer is recorded.' };
 const PARKED = { ...NOT_FOUND, 422: 'She is parked: her touchpoints cannot be folded.' };
 
@@ -47,44 +41,40 @@ const PARKED = { ...NOT_FOUND, 422: 'She is parked: her touchpoints cannot be fo
 const knownOf = (touchpoints: readonly Touchpoint[], { knownAt }: InstantView): readonly Touchpoint[] =>
   knownAt === undefined ? touchpoints : touchpoints.filter(({ recordedAt }) => recordedAt <= knownAt);
 
-export const registerCustomer = (app: FastifyInstance, engine: ApiEngine, customers: Customers): void => {
-  /** What is stored of a parked customer, and why there is no more. */
-  const parkedDocument = async (
-    customer: string,
-    { ruleset, unfoldable }: UnfoldableCustomer,
-    { asOf, knownAt }: InstantView,
-  ) => {
-    const readModel = engine.readModel();
-    const [stored] = await readModel.load([customer]);
-    const parked = (await readModel.parked()).find((one) => one.customer === customer);
-    return {
-      customer,
-      asOf: formatInstant(asOf),
-      ...(knownAt === undefined ? undefined : { knownAt: formatInstant(knownAt) }),
-      ruleset,
-      parked: {
-        reason: unfoldable.message,
-        touchpoint: unfoldable.touchpoint,
-        ...(parked === undefined ? undefined : { parkedAt: formatInstant(parked.parkedAt) }),
-      },
-      ...(stored === undefined
-        ? undefined
-        : {
-            lastFolded: {
-              stage: stored.stage,
-              since: formatInstant(stored.since),
-              at: formatInstant(stored.instant),
-            },
-          }),
-    };
+/** What is stored of a parked customer, and why there is no more. */
+const parkedDocument = async (
+  engine: ApiEngine,
+  customer: string,
+  { ruleset, unfoldable }: UnfoldableCustomer,
+  { asOf, knownAt }: InstantView,
+) => {
+  const readModel = engine.readModel();
+  const [stored] = await readModel.load([customer]);
+  const parked = (await readModel.parked()).find((one) => one.customer === customer);
+  return {
+    customer,
+    asOf: formatInstant(asOf),
+    ...(knownAt === undefined ? undefined : { knownAt: formatInstant(knownAt) }),
+    ruleset,
+    parked: {
+      reason: unfoldable.message,
+      touchpoint: unfoldable.touchpoint,
+      ...(parked === undefined ? undefined : { parkedAt: formatInstant(parked.parkedAt) }),
+    },
+    ...(stored === undefined
+      ? undefined
+      : {
+          lastFolded: {
+            stage: stored.stage,
+            since: formatInstant(stored.since),
+            at: formatInstant(stored.instant),
+          },
+        }),
   };
+};
 
-  const explained = async (request: FastifyRequest<Asked<TypeOf<typeof IN_WORDS>>>) => {
-    const found = await customers.evaluate(request, viewIn(request.query, engine.now()));
-    return explain(found.evaluation, found.subject, found.touchpoints, languageIn(request.query));
-  };
-
-  app.get<Asked<TypeOf<typeof VIEWED>>>(
+const relationshipRoute = (app: Routes, engine: ApiEngine, customers: Customers): void => {
+  app.get(
     '/v1/customers/:id',
     {
       schema: {
@@ -93,8 +83,8 @@ export const registerCustomer = (app: FastifyInstance, engine: ApiEngine, custom
         summary: 'The relationship with a customer',
         description:
           'Folded from the log, so it is never behind. A customer whose touchpoints cannot be folded is answered with `parked` and where she stood last.',
-        params: CUSTOMER_ID.schema,
-        querystring: VIEWED.schema,
+        params: CUSTOMER_ID,
+        querystring: VIEWED,
         response: answers(RELATIONSHIP, 'The relationship at the instant asked for.', {
           ...NOT_FOUND,
           422: 'The rules of that time are lost.',
@@ -104,7 +94,7 @@ export const registerCustomer = (app: FastifyInstance, engine: ApiEngine, custom
     async (request) => {
       const view = viewIn(request.query, engine.now());
       const found = await customers.find(request, view);
-      if (found.kind === 'unfoldable') return parkedDocument(request.params.id, found, view);
+      if (found.kind === 'unfoldable') return parkedDocument(engine, request.params.id, found, view);
       const { evaluation, subject, touchpoints } = found;
       const document = relationshipDocument(evaluation, subject);
       if (document.stage === null) return document;
@@ -115,8 +105,14 @@ export const registerCustomer = (app: FastifyInstance, engine: ApiEngine, custom
       return { ...document, crossSell: offered };
     },
   );
+};
 
-  app.get<Asked<TypeOf<typeof IN_WORDS>>>(
+const explanationRoutes = (app: Routes, engine: ApiEngine, customers: Customers): void => {
+  const explained = async (request: Parameters<Customers['find']>[0] & { readonly query: TypeOf<typeof IN_WORDS> }) => {
+    const found = await customers.evaluate(request, viewIn(request.query, engine.now()));
+    return explain(found.evaluation, found.subject, found.touchpoints, languageIn(request.query));
+  };
+  app.get(
     '/v1/customers/:id/explanation',
     {
       schema: {
@@ -125,34 +121,31 @@ export const registerCustomer = (app: FastifyInstance, engine: ApiEngine, custom
         summary: 'Why a customer is classified so',
         description:
           'Which touchpoints and rules gave how many points (they add up to the scores), which conditions decided each stage, and what is missing for the next.',
-        params: CUSTOMER_ID.schema,
-        querystring: IN_WORDS.schema,
+        params: CUSTOMER_ID,
+        querystring: IN_WORDS,
         response: answers(EXPLANATION, 'The explanation at the instant asked for.', PARKED),
       },
     },
-    async (request) => {
-      return explanationDocument(await explained(request));
-    },
+    async (request) => explanationDocument(await explained(request)),
   );
-
-  app.get<Asked<TypeOf<typeof IN_WORDS>>>(
+  app.get(
     '/v1/customers/:id/history',
     {
       schema: {
         operationId: 'history',
         tags: ['customers'],
         summary: 'The stages of a customer',
-        params: CUSTOMER_ID.schema,
-        querystring: IN_WORDS.schema,
+        params: CUSTOMER_ID,
+        querystring: IN_WORDS,
         response: answers(HISTORY, 'Her stays on the stages, oldest first, each with its reason.', PARKED),
       },
     },
-    async (request) => {
-      return historyDocument(await explained(request));
-    },
+    async (request) => historyDocument(await explained(request)),
   );
+};
 
-  app.get<Asked<TypeOf<typeof OFFERED>>>(
+const candidatesRoute = (app: Routes, engine: ApiEngine, customers: Customers): void => {
+  app.get(
     '/v1/customers/:id/candidates',
     {
       schema: {
@@ -161,8 +154,8 @@ export const registerCustomer = (app: FastifyInstance, engine: ApiEngine, custom
         summary: 'What to offer a customer',
         description:
           'Products she has never ordered, with reasons; or `withheld`, and which conditions withhold them. `knownAt` restricts what is known of her; what others ordered counts by when they ordered it.',
-        params: CUSTOMER_ID.schema,
-        querystring: OFFERED.schema,
+        params: CUSTOMER_ID,
+        querystring: OFFERED,
         response: answers(CANDIDATES, 'Candidates, best first, or why there are none.', {
           ...PARKED,
           503: 'There is no cross-sell projection yet.',
@@ -186,4 +179,10 @@ export const registerCustomer = (app: FastifyInstance, engine: ApiEngine, custom
       return { ...subjectDocument(subject, evaluation), ...reply };
     },
   );
+};
+
+export const registerCustomer = (app: Routes, engine: ApiEngine, customers: Customers): void => {
+  relationshipRoute(app, engine, customers);
+  explanationRoutes(app, engine, customers);
+  candidatesRoute(app, engine, customers);
 };

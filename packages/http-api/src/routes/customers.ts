@@ -1,9 +1,8 @@
 /** `GET /v1/customers`: customers by stage, signal, score and text in the id, from the read model. */
 import type { Program } from '@rapport/domain';
 import { listedCustomer } from '@rapport/engine';
-import type { FastifyInstance } from 'fastify';
 import type { ApiEngine } from '../api-engine';
-import { instant, integer, list, nullable, number, object, record, type TypeOf, text } from '../codec';
+import { instant, integer, list, nullable, number, object, type Routes, record, type TypeOf, text } from '../codec';
 import { cursorOf, instantPart, textPart } from '../cursor';
 import { answers } from './answers';
 import { AFTER, DEFAULT_LIMIT, LIMIT, wrongParameter } from './parameters';
@@ -61,8 +60,8 @@ const checkNames = ({ stage, signal, factor, atLeast, atMost }: Query, { stages,
     throw wrongParameter('factor', 'needs a bound: say "atLeast", "atMost" or both.');
 };
 
-export const registerCustomers = (app: FastifyInstance, engine: ApiEngine): void => {
-  app.get<{ Querystring: Query }>(
+export const registerCustomers = (app: Routes, engine: ApiEngine): void => {
+  app.get(
     '/v1/customers',
     {
       schema: {
@@ -71,7 +70,7 @@ export const registerCustomers = (app: FastifyInstance, engine: ApiEngine): void
         summary: 'Customers by stage, signal, score and id',
         description:
           'From the read model, which follows the log within a fraction of a second. What is asked for must all hold.',
-        querystring: QUERY.schema,
+        querystring: QUERY,
         response: answers(PAGE, 'A page of customers.'),
       },
     },

@@ -1,8 +1,7 @@
 /** What became of the deliveries of a subscription. */
-import type { FastifyInstance } from 'fastify';
 import { isLeft } from 'fp-ts/Either';
 import type { ApiEngine } from '../api-engine';
-import { integer, list, object, oneOf, type TypeOf, text } from '../codec';
+import { integer, list, object, oneOf, type Routes, text } from '../codec';
 import { Refusal } from '../problem';
 import { decodeCursor } from '../stage-changes/change-query';
 import { answers } from './answers';
@@ -29,18 +28,16 @@ const AGAIN = object(
 );
 const QUEUED = object({ queued: integer('How many will be delivered again.') });
 
-type ById = { readonly Params: TypeOf<typeof SUBSCRIPTION_ID> };
-
-export const registerDeliveries = (app: FastifyInstance, { webhooks }: ApiEngine): void => {
-  app.get<ById & { readonly Querystring: TypeOf<typeof QUERY> }>(
+export const registerDeliveries = (app: Routes, { webhooks }: ApiEngine): void => {
+  app.get(
     '/v1/subscriptions/:id/deliveries',
     {
       schema: {
         operationId: 'deliveries',
         tags: ['subscriptions'],
         summary: 'Deliveries of a subscription, with their attempts',
-        params: SUBSCRIPTION_ID.schema,
-        querystring: QUERY.schema,
+        params: SUBSCRIPTION_ID,
+        querystring: QUERY,
         response: answers(PAGE, 'A page of them.', NO_SUBSCRIPTION),
       },
     },
@@ -57,7 +54,7 @@ export const registerDeliveries = (app: FastifyInstance, { webhooks }: ApiEngine
     },
   );
 
-  app.post<ById & { readonly Body: TypeOf<typeof AGAIN> }>(
+  app.post(
     '/v1/subscriptions/:id/redeliver',
     {
       // All dead letters are meant by a body without a delivery, and by none.
@@ -68,8 +65,8 @@ export const registerDeliveries = (app: FastifyInstance, { webhooks }: ApiEngine
         operationId: 'redeliver',
         tags: ['subscriptions'],
         summary: 'Delivers again: one delivery, or all dead letters',
-        params: SUBSCRIPTION_ID.schema,
-        body: AGAIN.schema,
+        params: SUBSCRIPTION_ID,
+        body: AGAIN,
         response: answers(
           QUEUED,
           'They wait for delivery.',

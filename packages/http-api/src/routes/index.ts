@@ -1,5 +1,5 @@
-import type { FastifyInstance } from 'fastify';
 import type { ApiEngine, ApiOptions } from '../api-engine';
+import type { Routes } from '../codec';
 import { registerStageChanges } from '../stage-changes/pull';
 import { registerAccessLog } from './access-log';
 import { registerAuditLog } from './audit-log';
@@ -18,7 +18,7 @@ import { registerSubscriptions } from './subscriptions';
 import { registerTimeline } from './timeline';
 
 /** All that is asked and administered. */
-export const registerRoutes = async (app: FastifyInstance, engine: ApiEngine, _options: ApiOptions): Promise<void> => {
+export const registerRoutes = async (app: Routes, engine: ApiEngine, _options: ApiOptions): Promise<void> => {
   const customers = customersOf(engine);
   registerCustomers(app, engine);
   registerCustomer(app, engine, customers);

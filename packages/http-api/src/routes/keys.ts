@@ -1,10 +1,9 @@
 /** `/v1/keys`: who may use this interface. A key's secret is shown once, where it is made. */
 import { type AccessKey, ROLES } from '@rapport/access';
 import { formatInstant, parseInstant } from '@rapport/domain';
-import type { FastifyInstance } from 'fastify';
 import { isLeft } from 'fp-ts/Either';
 import type { ApiEngine } from '../api-engine';
-import { instant, list, object, oneOf, type TypeOf, text } from '../codec';
+import { instant, list, object, oneOf, type Routes, text } from '../codec';
 import { Refusal } from '../problem';
 import { originOf } from '../security';
 import { answers } from './answers';
@@ -55,15 +54,15 @@ const expiry = (given: string | undefined, now: number): number | undefined => {
   return parsed.right;
 };
 
-export const registerKeys = (app: FastifyInstance, { access, clock }: ApiEngine): void => {
-  app.post<{ Body: TypeOf<typeof NEW> }>(
+export const registerKeys = (app: Routes, { access, clock }: ApiEngine): void => {
+  app.post(
     '/v1/keys',
     {
       schema: {
         operationId: 'createKey',
         tags: ['keys'],
         summary: 'Makes a key',
-        body: NEW.schema,
+        body: NEW,
         response: answers(CREATED, 'The key, and its secret.', {}, 201),
       },
     },
@@ -91,14 +90,14 @@ export const registerKeys = (app: FastifyInstance, { access, clock }: ApiEngine)
     async () => ({ keys: (await access.keys()).map(keyDocument) }),
   );
 
-  app.delete<{ Params: TypeOf<typeof KEY_ID> }>(
+  app.delete(
     '/v1/keys/:id',
     {
       schema: {
         operationId: 'revokeKey',
         tags: ['keys'],
         summary: 'Revokes a key, at once',
-        params: KEY_ID.schema,
+        params: KEY_ID,
         response: {
           ...answers(object({}), '', { 404: 'There is no key of that id.' }, 204),
           204: { description: 'It is refused from now on.', type: 'null' },

@@ -1,9 +1,8 @@
 /** `/v1/parked`: customers whose touchpoints cannot be folded. */
 import { formatInstant } from '@rapport/domain';
 import type { ParkedCustomer } from '@rapport/read-model';
-import type { FastifyInstance } from 'fastify';
 import type { ApiEngine } from '../api-engine';
-import { instant, integer, list, object, type TypeOf, text } from '../codec';
+import { instant, integer, list, object, type Routes, text } from '../codec';
 import { cursorOf, textPart } from '../cursor';
 import { answers } from './answers';
 import { IDENTITY } from './customer-shapes';
@@ -36,15 +35,15 @@ const documentOf = (one: ParkedCustomer) => ({ ...one, parkedAt: formatInstant(o
 /** In the read model's order of ids, which is by bytes of UTF-8. */
 const follows = (one: string, other: string): boolean => Buffer.compare(Buffer.from(one), Buffer.from(other)) > 0;
 
-export const registerParked = (app: FastifyInstance, engine: ApiEngine): void => {
-  app.get<{ Querystring: TypeOf<typeof QUERY> }>(
+export const registerParked = (app: Routes, engine: ApiEngine): void => {
+  app.get(
     '/v1/parked',
     {
       schema: {
         operationId: 'parked',
         tags: ['operations'],
         summary: 'Customers whose touchpoints cannot be folded, and why',
-        querystring: QUERY.schema,
+        querystring: QUERY,
         response: answers(PAGE, 'A page of them.'),
       },
     },

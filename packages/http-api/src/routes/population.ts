@@ -1,8 +1,7 @@
 /** `GET /v1/population`: how many customers are on each stage, and who went where in a period. */
 import { directionOf, formatInstant, type Program } from '@rapport/domain';
-import type { FastifyInstance } from 'fastify';
 import type { ApiEngine } from '../api-engine';
-import { instant, integer, list, nullable, object, oneOf, type TypeOf, text } from '../codec';
+import { instant, integer, list, nullable, object, oneOf, type Routes, type TypeOf, text } from '../codec';
 import { answers } from './answers';
 import { AS_OF, beginIn, FROM, instantIn, TO, wrongParameter } from './parameters';
 
@@ -48,8 +47,8 @@ const periodIn = (query: TypeOf<typeof QUERY>, now: number) => {
   return { from, to };
 };
 
-export const registerPopulation = (app: FastifyInstance, engine: ApiEngine): void => {
-  app.get<{ Querystring: TypeOf<typeof QUERY> }>(
+export const registerPopulation = (app: Routes, engine: ApiEngine): void => {
+  app.get(
     '/v1/population',
     {
       schema: {
@@ -58,7 +57,7 @@ export const registerPopulation = (app: FastifyInstance, engine: ApiEngine): voi
         summary: 'Customers per stage, and flows between stages in a period',
         description:
           'As history stands now, late touchpoints included. With `from` (and `to`, else now) the flows of that period are added, and the population is that of its end unless `at` says otherwise.',
-        querystring: QUERY.schema,
+        querystring: QUERY,
         response: answers(POPULATION, 'Customers per stage.'),
       },
     },

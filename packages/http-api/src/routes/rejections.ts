@@ -1,10 +1,9 @@
 /** `GET /v1/rejections`: what intake refused, to be mended and sent again by the usual routes. */
 import { formatInstant } from '@rapport/domain';
 import type { Rejection } from '@rapport/rejections';
-import type { FastifyInstance } from 'fastify';
 import { isLeft } from 'fp-ts/Either';
 import type { ApiEngine } from '../api-engine';
-import { instant, integer, list, object, oneOf, type TypeOf, text } from '../codec';
+import { instant, integer, list, object, oneOf, type Routes, text } from '../codec';
 import { invalidCursor } from '../cursor';
 import { PROBLEMS, type ProblemKind, Refusal } from '../problem';
 import { answers } from './answers';
@@ -92,8 +91,8 @@ const documentOf = ({ firstAt, lastAt, ...rest }: Rejection) => ({
   lastAt: formatInstant(lastAt),
 });
 
-export const registerRejections = (app: FastifyInstance, engine: ApiEngine): void => {
-  app.get<{ Querystring: TypeOf<typeof QUERY> }>(
+export const registerRejections = (app: Routes, engine: ApiEngine): void => {
+  app.get(
     '/v1/rejections',
     {
       schema: {
@@ -102,7 +101,7 @@ export const registerRejections = (app: FastifyInstance, engine: ApiEngine): voi
         summary: 'What intake refused',
         description:
           'Touchpoints and requests that were refused for what they are, or for who sent them: with reason, source, key and fingerprint. Not those that the sender is to send again as they are (408, 429, 5xx). What was mended is sent by the usual routes.',
-        querystring: QUERY.schema,
+        querystring: QUERY,
         response: answers(PAGE, 'A page of them, without bodies.'),
       },
     },
@@ -115,7 +114,7 @@ export const registerRejections = (app: FastifyInstance, engine: ApiEngine): voi
       return { rejections: rejections.map(documentOf), counts: engine.rejections.counts(key), next };
     },
   );
-  app.get<{ Params: TypeOf<typeof ID> }>(
+  app.get(
     '/v1/rejections/:id',
     {
       schema: {
@@ -124,7 +123,7 @@ export const registerRejections = (app: FastifyInstance, engine: ApiEngine): voi
         summary: 'One refusal, with what was sent',
         description:
           'Values that Rapport does not read are masked, free texts and e-mail addresses too. Data that still holds a mask is refused when it is sent: put the value in, or take the field out.',
-        params: ID.schema,
+        params: ID,
         response: answers(object(required, { ...optional, body: BODY }), 'The refusal.', {
           404: 'It is not kept, or not any more.',
         }),

@@ -9,10 +9,9 @@ import {
   typesMatching,
 } from '@rapport/domain';
 import { rulesetDocuments, rulesetName } from '@rapport/engine';
-import type { FastifyInstance } from 'fastify';
 import { isLeft } from 'fp-ts/Either';
 import type { ApiEngine } from '../api-engine';
-import { codec, flag, instant, integer, list, object, record, type TypeOf, text } from '../codec';
+import { codec, flag, instant, integer, list, object, type Routes, record, text } from '../codec';
 import { checkCharset, textOf } from '../json-body';
 import { Refusal } from '../problem';
 import { endedAsSentence } from '../refusal-of';
@@ -66,8 +65,8 @@ const KNOWN_TYPES = {
   isKnownType: (name: string) => isKnownType(name),
   typesMatching: (pattern: string) => typesMatching(pattern),
 };
-/** For the document; what is sent is checked as text, by the language of rulesets. */
-const DOCUMENT = {
+/** For the OpenAPI document; what is sent is checked as text, by the language of rulesets. */
+const DOCUMENT = codec<RulesetBody>({
   type: 'object',
   description: 'A ruleset, in JSON or YAML. What it may say is in the reference of the ruleset language.',
   properties: {
@@ -76,7 +75,7 @@ const DOCUMENT = {
     factors: { type: 'object', description: 'What is kept of each customer as scores.' },
     stages: { type: 'array', items: { type: 'object' }, description: 'The ladder, lowest first.' },
   },
-};
+});
 const YAML = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml'] as const;
 const MOST_PROBLEMS = 50;
 /** What a ruleset of the longest text takes in UTF-8. */
@@ -116,7 +115,7 @@ const checked = ({ text: source, format }: RulesetBody) => {
   );
 };
 
-const readRulesets = (app: FastifyInstance): void => {
+const readRulesets = (app: Routes): void => {
   app.removeAllContentTypeParsers();
   for (const [types, format] of [[['application/json'], 'json'] as const, [[...YAML], 'yaml'] as const])
     app.addContentTypeParser([...types], { parseAs: 'buffer' }, (request, body, done) => {
@@ -129,10 +128,10 @@ const readRulesets = (app: FastifyInstance): void => {
     });
 };
 
-export const registerRulesets = async (app: FastifyInstance, engine: ApiEngine): Promise<void> => {
-  const known = async (): Promise<readonly KnownRuleset[]> =>
-    rulesetDocuments(await engine.rulesetHistory.publications());
+const knownRulesets = async ({ rulesetHistory }: ApiEngine): Promise<readonly KnownRuleset[]> =>
+  rulesetDocuments(await rulesetHistory.publications());
 
+const readRoutes = (app: Routes, engine: ApiEngine): void => {
   app.get(
     '/v1/rulesets',
     {
@@ -144,79 +143,90 @@ export const registerRulesets = async (app: FastifyInstance, engine: ApiEngine):
         response: answers(RULESETS, 'All of them.'),
       },
     },
-    async () => ({ rulesets: (await known()).map((one) => listed(one, engine.rules().hash)) }),
+    async () => ({ rulesets: (await knownRulesets(engine)).map((one) => listed(one, engine.rules().hash)) }),
   );
-
-  app.get<{ Params: TypeOf<typeof HASH> }>(
+  app.get(
     '/v1/rulesets/:hash',
     {
       schema: {
         operationId: 'ruleset',
         tags: ['rulesets'],
         summary: 'A ruleset',
-        params: HASH.schema,
+        params: HASH,
         response: answers(RULESET, 'The ruleset.', { 404: 'There is no ruleset of that hash.' }),
       },
     },
     async ({ params: { hash } }) => {
       const inForce = engine.rules().hash;
       const wanted = hash === 'in-force' ? inForce : hash;
-      const found = (await known()).find((one) => one.hash === wanted);
+      const found = (await knownRulesets(engine)).find((one) => one.hash === wanted);
       if (found?.ruleset === undefined)
         throw new Refusal('not-found', `There is no ruleset ${hash}. GET /v1/rulesets lists them.`);
       return { ...listed(found, inForce), ruleset: found.ruleset };
     },
   );
+};
 
+/** @throws Refusal `conflict` where its name and version are taken by other content */
+const refuseTaken = async (engine: ApiEngine, { ruleset: name, version }: Ruleset, hash: string): Promise<void> => {
+  const same = (await knownRulesets(engine)).find(
+    (one) => one.name === name && one.version === version && one.hash !== hash,
+  );
+  if (same !== undefined)
+    throw new Refusal(
+      'conflict',
+      `Version ${version} of "${name}" is published already with other content (${same.hash}). What is published does not change: give this one the next version.`,
+    );
+};
+
+const publishRoute = (app: Routes, engine: ApiEngine): void => {
+  app.post(
+    '/v1/rulesets',
+    {
+      bodyLimit: MAX_RULESET_BYTES,
+      schema: {
+        operationId: 'publishRuleset',
+        tags: ['rulesets'],
+        summary: 'Puts a ruleset in force',
+        description:
+          'The document in JSON, or in YAML as `application/yaml`. Every customer is folded again with it. Announces nothing unless `announce` says so, and then only what differs.',
+        consumes: ['application/json', ...YAML],
+        querystring: PUBLISH,
+        body: DOCUMENT,
+        response: answers(
+          PUBLISHED,
+          'It is in force.',
+          { 409: 'Another ruleset has this name and version.', 415: 'Neither JSON nor YAML.' },
+          201,
+        ),
+      },
+    },
+    async (request, reply) => {
+      const { body, query, principal } = request;
+      if (body.text.trim() === '')
+        throw new Refusal('invalid-request', 'The body is empty: send a ruleset in JSON or YAML.');
+      const { ruleset, warnings } = checked(body);
+      const hash = rulesetHash(ruleset);
+      await refuseTaken(engine, ruleset, hash);
+      const { kind, id, name: by } = principal as Principal;
+      const announce = query.announce === true;
+      const { changed, announced } = await engine.publishRuleset(ruleset, { announce, by: { kind, id, name: by } });
+      request.done = {
+        subject: hash,
+        details: { name: ruleset.ruleset, version: ruleset.version, announce, changed },
+      };
+      return reply
+        .code(201)
+        .header('location', `/v1/rulesets/${hash}`)
+        .send({ ...rulesetName(ruleset, hash), changed, announced, warnings: warnings.map(formatProblem) });
+    },
+  );
+};
+
+export const registerRulesets = async (app: Routes, engine: ApiEngine): Promise<void> => {
+  readRoutes(app, engine);
   await app.register(async (scope) => {
     readRulesets(scope);
-    scope.post<{ Querystring: TypeOf<typeof PUBLISH>; Body: RulesetBody }>(
-      '/v1/rulesets',
-      {
-        bodyLimit: MAX_RULESET_BYTES,
-        schema: {
-          operationId: 'publishRuleset',
-          tags: ['rulesets'],
-          summary: 'Puts a ruleset in force',
-          description:
-            'The document in JSON, or in YAML as `application/yaml`. Every customer is folded again with it. Announces nothing unless `announce` says so, and then only what differs.',
-          consumes: ['application/json', ...YAML],
-          querystring: PUBLISH.schema,
-          body: DOCUMENT,
-          response: answers(
-            PUBLISHED,
-            'It is in force.',
-            { 409: 'Another ruleset has this name and version.', 415: 'Neither JSON nor YAML.' },
-            201,
-          ),
-        },
-      },
-      async (request, reply) => {
-        const { body, query, principal } = request;
-        if (body.text.trim() === '')
-          throw new Refusal('invalid-request', 'The body is empty: send a ruleset in JSON or YAML.');
-        const { ruleset, warnings } = checked(body);
-        const hash = rulesetHash(ruleset);
-        const same = (await known()).find(
-          (one) => one.name === ruleset.ruleset && one.version === ruleset.version && one.hash !== hash,
-        );
-        if (same !== undefined)
-          throw new Refusal(
-            'conflict',
-            `Version ${ruleset.version} of "${ruleset.ruleset}" is published already with other content (${same.hash}). What is published does not change: give this one the next version.`,
-          );
-        const { kind, id, name: by } = principal as Principal;
-        const { changed, announced } = await engine.publishRuleset(ruleset, {
-          announce: query.announce === true,
-          by: { kind, id, name: by },
-        });
-        const { ruleset: name, version } = ruleset;
-        request.done = { subject: hash, details: { name, version, announce: query.announce === true, changed } };
-        return reply
-          .code(201)
-          .header('location', `/v1/rulesets/${hash}`)
-          .send({ ...rulesetName(ruleset, hash), changed, announced, warnings: warnings.map(formatProblem) });
-      },
-    );
+    publishRoute(scope, engine);
   });
 };

@@ -2,11 +2,12 @@
 
 import { formatInstant } from '@rapport/domain';
 import type { ChangeFilter } from '@rapport/engine';
+import type { Position } from '@rapport/event-log';
 import type { Subscription, SubscriptionProblem } from '@rapport/messaging';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { type Either, isLeft } from 'fp-ts/Either';
 import type { ApiEngine } from '../api-engine';
-import { flag, instant, list, object, oneOf, type TypeOf, text } from '../codec';
+import { flag, instant, list, object, oneOf, type Routes, text } from '../codec';
 import { Refusal } from '../problem';
 import { FILTER } from '../stage-changes/change-filter-shape';
 import { decodeCursor } from '../stage-changes/change-query';
@@ -52,7 +53,7 @@ const ROTATED = object({ secret: SECRET, oldSecretUntil: instant('Until then the
 const LIST = object({ subscriptions: list(SUBSCRIPTION, 'In order of creation.') });
 const TESTED = object({ delivered: flag('Whether it was taken.'), attempt: ATTEMPT });
 
-type ById = { readonly Params: TypeOf<typeof SUBSCRIPTION_ID> };
+const TAGS = ['subscriptions'];
 
 export const noSubscription = (id: string): Refusal =>
   new Refusal('not-found', `There is no subscription "${id.slice(0, 100)}". GET /v1/subscriptions lists them.`);
@@ -69,41 +70,42 @@ export const done = <T>(result: Either<SubscriptionProblem, T>, id = ''): T => {
   throw new Refusal('invalid-request', `Field "${field}": ${message}.`, { errors: [{ field, message }] });
 };
 
-export const registerSubscriptions = (app: FastifyInstance, engine: ApiEngine): void => {
-  const { webhooks } = engine;
-  /** The filter of a body, of which nothing is misspelt. */
-  const checked = async (filter: ChangeFilter | undefined): Promise<ChangeFilter | undefined> => {
-    const unknown = filter === undefined ? [] : await unknownNames(filter, engine);
-    if (unknown.length === 0) return filter;
-    const errors = unknown.map(({ filter: name, message }) => ({ field: `filter.${name}`, message }));
-    throw new Refusal('invalid-request', `Field "${errors[0].field}": ${errors[0].message}`, { errors });
-  };
-  const tags = ['subscriptions'];
+/** The filter of a body. @throws Refusal for a stage or signal that no ruleset has */
+const checkedFilter = async (
+  engine: ApiEngine,
+  filter: ChangeFilter | undefined,
+): Promise<ChangeFilter | undefined> => {
+  const unknown = filter === undefined ? [] : await unknownNames(filter, engine);
+  const [first, ...others] = unknown.map(({ filter: name, message }) => ({ field: `filter.${name}`, message }));
+  if (first === undefined) return filter;
+  throw new Refusal('invalid-request', `Field "${first.field}": ${first.message}`, { errors: [first, ...others] });
+};
 
-  app.post<{ Body: TypeOf<typeof NEW> }>(
+/** The cursor of a body. @throws Refusal for what is not one */
+const cursorIn = (after: string | undefined): Position | typeof START | undefined => {
+  const cursor = decodeCursor('after', after);
+  if (isLeft(cursor))
+    throw new Refusal('invalid-cursor', `Field "after": ${cursor.left.message}`, { errors: [cursor.left] });
+  return after === START ? START : cursor.right;
+};
+
+const createRoute = (app: Routes, engine: ApiEngine): void => {
+  app.post(
     '/v1/subscriptions',
     {
       schema: {
         operationId: 'createSubscription',
-        tags,
+        tags: TAGS,
         summary: 'Subscribes a webhook',
-        body: NEW.schema,
+        body: NEW,
         response: answers(CREATED, 'The subscription, and its secret.', {}, 201),
       },
     },
     async (request, reply) => {
       const { url, description, filter, after } = request.body;
-      const cursor = decodeCursor('after', after);
-      if (isLeft(cursor))
-        throw new Refusal('invalid-cursor', `Field "after": ${cursor.left.message}`, { errors: [cursor.left] });
-      const { subscription, secret } = done(
-        await webhooks.create({
-          url,
-          description,
-          filter: await checked(filter),
-          after: after === START ? START : cursor.right,
-        }),
-      );
+      const cursor = cursorIn(after);
+      const wanted = { url, description, filter: await checkedFilter(engine, filter), after: cursor };
+      const { subscription, secret } = done(await engine.webhooks.create(wanted));
       request.done = { subject: subscription.id, details: targetOf(subscription) };
       return reply
         .code(201)
@@ -112,28 +114,29 @@ export const registerSubscriptions = (app: FastifyInstance, engine: ApiEngine): 
         .send({ subscription: subscriptionDocument(subscription), secret });
     },
   );
+};
 
+const readRoutes = (app: Routes, { webhooks }: ApiEngine): void => {
   app.get(
     '/v1/subscriptions',
     {
       schema: {
         operationId: 'subscriptions',
-        tags,
+        tags: TAGS,
         summary: 'Webhook subscriptions, and how they do',
         response: answers(LIST, 'All of them.'),
       },
     },
     async () => ({ subscriptions: (await webhooks.list()).map(subscriptionDocument) }),
   );
-
-  app.get<ById>(
+  app.get(
     '/v1/subscriptions/:id',
     {
       schema: {
         operationId: 'subscription',
-        tags,
+        tags: TAGS,
         summary: 'A webhook subscription, and how it does',
-        params: SUBSCRIPTION_ID.schema,
+        params: SUBSCRIPTION_ID,
         response: answers(SUBSCRIPTION, 'The subscription.', NO_SUBSCRIPTION),
       },
     },
@@ -143,30 +146,33 @@ export const registerSubscriptions = (app: FastifyInstance, engine: ApiEngine): 
       return subscriptionDocument(found);
     },
   );
+};
 
+const changeRoutes = (app: Routes, engine: ApiEngine): void => {
+  const { webhooks } = engine;
   const update = async (request: FastifyRequest, id: string, change: Parameters<typeof webhooks.update>[1]) => {
     const subscription = done<Subscription>(await webhooks.update(id, change), id);
     request.done = { details: { changed: Object.keys(change), ...targetOf(subscription) } };
     return subscriptionDocument(subscription);
   };
 
-  app.patch<ById & { readonly Body: TypeOf<typeof CHANGED> }>(
+  app.patch(
     '/v1/subscriptions/:id',
     {
       schema: {
         operationId: 'changeSubscription',
-        tags,
+        tags: TAGS,
         summary: 'Changes, pauses or resumes a subscription',
         description: 'What is not named stays. A filter replaces the one before.',
-        params: SUBSCRIPTION_ID.schema,
-        body: CHANGED.schema,
+        params: SUBSCRIPTION_ID,
+        body: CHANGED,
         response: answers(SUBSCRIPTION, 'The subscription as it is now.', NO_SUBSCRIPTION),
       },
     },
     async (request) => {
       const { filter, ...change } = request.body;
-      const wanted = { ...change, ...(filter === undefined ? undefined : { filter: await checked(filter) }) };
-      return update(request, request.params.id, wanted);
+      const checked = filter === undefined ? undefined : { filter: await checkedFilter(engine, filter) };
+      return update(request, request.params.id, { ...change, ...checked });
     },
   );
 
@@ -174,28 +180,30 @@ export const registerSubscriptions = (app: FastifyInstance, engine: ApiEngine): 
     ['pause', 'paused', 'Pauses a subscription: changes wait for it'],
     ['resume', 'active', 'Lets a paused or disabled subscription go on where it stopped'],
   ] as const)
-    app.post<ById>(
+    app.post(
       `/v1/subscriptions/:id/${action}`,
       {
         schema: {
           operationId: `${action}Subscription`,
-          tags,
+          tags: TAGS,
           summary,
-          params: SUBSCRIPTION_ID.schema,
+          params: SUBSCRIPTION_ID,
           response: answers(SUBSCRIPTION, 'The subscription as it is now.', NO_SUBSCRIPTION),
         },
       },
       async (request) => update(request, request.params.id, { status }),
     );
+};
 
-  app.delete<ById>(
+const deleteRoute = (app: Routes, { webhooks }: ApiEngine): void => {
+  app.delete(
     '/v1/subscriptions/:id',
     {
       schema: {
         operationId: 'deleteSubscription',
-        tags,
+        tags: TAGS,
         summary: 'Ends a subscription',
-        params: SUBSCRIPTION_ID.schema,
+        params: SUBSCRIPTION_ID,
         response: {
           ...answers(object({}), '', NO_SUBSCRIPTION, 204),
           204: { description: 'It is gone.', type: 'null' },
@@ -207,16 +215,18 @@ export const registerSubscriptions = (app: FastifyInstance, engine: ApiEngine): 
       return reply.code(204).send();
     },
   );
+};
 
-  app.post<ById>(
+const actionRoutes = (app: Routes, { webhooks }: ApiEngine): void => {
+  app.post(
     '/v1/subscriptions/:id/rotate-secret',
     {
       schema: {
         operationId: 'rotateSecret',
-        tags,
+        tags: TAGS,
         summary: 'Makes a new secret',
         description: 'For a while deliveries carry signatures of both, so that the receiver can change over.',
-        params: SUBSCRIPTION_ID.schema,
+        params: SUBSCRIPTION_ID,
         response: answers(ROTATED, 'The new secret.', NO_SUBSCRIPTION),
       },
     },
@@ -225,15 +235,14 @@ export const registerSubscriptions = (app: FastifyInstance, engine: ApiEngine): 
       return reply.header('cache-control', 'no-store').send({ secret, oldSecretUntil: formatInstant(oldSecretUntil) });
     },
   );
-
-  app.post<ById>(
+  app.post(
     '/v1/subscriptions/:id/test',
     {
       schema: {
         operationId: 'testSubscription',
-        tags,
+        tags: TAGS,
         summary: 'Sends a test event now, once',
-        params: SUBSCRIPTION_ID.schema,
+        params: SUBSCRIPTION_ID,
         response: answers(TESTED, 'What came of it, also where it failed.', NO_SUBSCRIPTION),
       },
     },
@@ -242,4 +251,12 @@ export const registerSubscriptions = (app: FastifyInstance, engine: ApiEngine): 
       return { delivered: attempt.error === undefined, attempt: attemptDocument(attempt) };
     },
   );
+};
+
+export const registerSubscriptions = (app: Routes, engine: ApiEngine): void => {
+  createRoute(app, engine);
+  readRoutes(app, engine);
+  changeRoutes(app, engine);
+  deleteRoute(app, engine);
+  actionRoutes(app, engine);
 };

@@ -6,9 +6,8 @@ import {
   timelineOf,
   unitedDecisions,
 } from '@rapport/engine';
-import type { FastifyInstance } from 'fastify';
 import type { ApiEngine } from '../api-engine';
-import { object, oneOf, type TypeOf } from '../codec';
+import { object, oneOf, type Routes } from '../codec';
 import { cursorOf, instantPart, textPart } from '../cursor';
 import { answers } from './answers';
 import type { Customers } from './find-customer';
@@ -60,8 +59,8 @@ const behind = (
     return newestFirst ? !later && !(entry.at === at && own === key) : later;
   });
 
-export const registerTimeline = (app: FastifyInstance, engine: ApiEngine, customers: Customers): void => {
-  app.get<{ Params: TypeOf<typeof CUSTOMER_ID>; Querystring: TypeOf<typeof QUERY> }>(
+export const registerTimeline = (app: Routes, engine: ApiEngine, customers: Customers): void => {
+  app.get(
     '/v1/customers/:id/timeline',
     {
       schema: {
@@ -70,8 +69,8 @@ export const registerTimeline = (app: FastifyInstance, engine: ApiEngine, custom
         summary: 'Touchpoints and decisions of a customer',
         description:
           'In order of when it happened, with when it was recorded. Stage changes, signals and broken promises as history has them now; a decision that history no longer bears out follows as `superseded`.',
-        params: CUSTOMER_ID.schema,
-        querystring: QUERY.schema,
+        params: CUSTOMER_ID,
+        querystring: QUERY,
         response: answers(TIMELINE, 'A page of her timeline.', {
           404: 'No touchpoint of this customer is recorded.',
           422: 'She is parked: her touchpoints cannot be folded.',

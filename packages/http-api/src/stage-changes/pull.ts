@@ -1,7 +1,6 @@
 /** `GET /v1/stage-changes`: changes pulled by cursor; the stream gives the same as they happen. */
-import type { FastifyInstance } from 'fastify';
 import type { ApiEngine } from '../api-engine';
-import { codec, list, object, type TypeOf, text } from '../codec';
+import { codec, list, object, type Routes, text } from '../codec';
 import { answers } from '../routes/answers';
 import { DEFAULT_LIMIT, LIMIT } from '../routes/parameters';
 import { CHANGE_EVENT } from './change-event-shape';
@@ -29,9 +28,9 @@ const PAGE = object({
   }),
 });
 
-export const registerStageChanges = (app: FastifyInstance, engine: ApiEngine): void => {
+export const registerStageChanges = (app: Routes, engine: ApiEngine): void => {
   const { feed, telemetry } = engine;
-  app.get<{ Querystring: TypeOf<typeof QUERY> }>(
+  app.get(
     '/v1/stage-changes',
     {
       schema: {
@@ -40,7 +39,7 @@ export const registerStageChanges = (app: FastifyInstance, engine: ApiEngine): v
         summary: 'Stage changes after a cursor',
         description:
           'For those who poll: each change once per cursor, in the order they were recorded. A page that has fewer changes than its limit reached the end of the log.',
-        querystring: QUERY.schema,
+        querystring: QUERY,
         response: answers(PAGE, 'A page of changes, and where to go on.'),
       },
     },

@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import type { Announcement } from '@rapport/engine';
 import type { Position } from '@rapport/event-log';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isLeft } from 'fp-ts/Either';
 import type { ApiEngine, ApiOptions } from '../api-engine';
-import { object, refused, text } from '../codec';
+import { object, type Routes, refused, text } from '../codec';
 import { openPerKey } from '../open-per-key';
 import { Refusal } from '../problem';
 import { FILTER_PARAMETERS } from './change-filter-shape';
@@ -35,9 +35,9 @@ const SCHEMA = {
   description: `Server-Sent Events. Each event has the cursor as \`id\`, the type of the CloudEvent as \`event\` and the CloudEvent as \`data\`. Resumes after \`Last-Event-ID\`, else after \`after\`; without either it begins with what is recorded from now on. A stream that the server ends says why in an event \`disconnected\` (\`slow\`, \`stopping\`, \`unauthorized\`, \`failed\`): connect again, nothing is lost.`,
   headers: {
     type: 'object',
-    properties: { [LAST_EVENT_ID]: text('The id of the last event that was dealt with. Wins over `after`.').schema },
+    properties: { [LAST_EVENT_ID]: text('The id of the last event that was dealt with. Wins over `after`.') },
   },
-  querystring: QUERY.schema,
+  querystring: QUERY,
   response: {
     200: { description: 'The stream.', content: { 'text/event-stream': { schema: { type: 'string' } } } },
     400: refused('A parameter is wrong, or a cursor lies beyond the log; `errors` says which.'),
@@ -59,7 +59,7 @@ declare module 'fastify' {
  * The id of an event is its cursor and the type is that of the CloudEvent it carries. A stream that the server ends
  * says why in an event `disconnected`.
  */
-export const registerStream = async (app: FastifyInstance, engine: ApiEngine, options: ApiOptions): Promise<void> => {
+export const registerStream = async (app: Routes, engine: ApiEngine, options: ApiOptions): Promise<void> => {
   const { heartbeatMilliseconds, slowReaderBytes } = options.sse;
   const patienceMilliseconds = options.sse.patienceMilliseconds ?? PATIENCE_MS;
   const stopping = new AbortController();
