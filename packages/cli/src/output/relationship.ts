@@ -1,6 +1,8 @@
 import {
   type ComplaintCase,
   type Evaluation,
+  foldCondition,
+  gathered,
   type Language,
   labelOf,
   type OpenPromise,
@@ -75,13 +77,13 @@ const factorLines = ({ fold, asOf }: Evaluation, { style, width, language }: Loo
   return ['', indentRows(table(columns, rows, { head: style.dim }))];
 };
 
-const metricsOf = (condition: StateCondition | undefined): readonly string[] => {
-  if (condition === undefined) return [];
-  if ('all' in condition) return condition.all.flatMap(metricsOf);
-  if ('any' in condition) return condition.any.flatMap(metricsOf);
-  if ('not' in condition) return metricsOf(condition.not);
-  return 'metric' in condition ? [condition.metric] : [];
-};
+const metricsOf = (condition: StateCondition | undefined): readonly string[] =>
+  condition === undefined
+    ? []
+    : foldCondition<StateCondition, readonly string[]>(condition, {
+        ...gathered,
+        leaf: (leaf) => ('metric' in leaf ? [leaf.metric] : []),
+      });
 
 /** Metrics on which the present stage, the next one or a signal depends. */
 const metricLines = ({ fold, asOf }: Evaluation, { language }: Look): readonly string[] => {

@@ -1,4 +1,5 @@
-import type { StateCondition } from '../ruleset/ruleset';
+import type { StateCondition } from '../ruleset/condition';
+import { foldCondition, matchStateLeaf } from '../ruleset/fold-condition';
 import type { Fold } from './fold';
 import { implies } from './implied';
 import { thresholdOf } from './program';
@@ -40,6 +41,8 @@ const subjectValue = (fold: Fold, subject: 'metric' | 'factor' | 'confidence', i
   return subject === 'factor' ? factor.scoreAt(t) : factor.confidenceAt(t);
 };
 
+const allNow = (all: readonly ConditionNow[]): ConditionNow => ({ all, holds: all.every(({ holds }) => holds) });
+
 /**
  * A condition as it stands at `t`, at or after the fold's instant.
  *
@@ -51,32 +54,29 @@ export const conditionNow = (
   t: number,
   stage: string | null = fold.stageId,
 ): ConditionNow => {
-  if ('all' in condition) {
-    const all = condition.all.map((one) => conditionNow(fold, one, t, stage));
-    return { all, holds: all.every(({ holds }) => holds) };
-  }
-  if ('any' in condition) {
-    const any = condition.any.map((one) => conditionNow(fold, one, t, stage));
-    return { any, holds: any.some(({ holds }) => holds) };
-  }
-  if ('not' in condition) {
-    const not = conditionNow(fold, condition.not, t, stage);
-    return { not, holds: !not.holds };
-  }
-  if ('stage' in condition) {
-    const stages: readonly string[] = typeof condition.stage === 'string' ? [condition.stage] : condition.stage;
-    const holds = stage !== null && stages.includes(stage);
-    return { subject: 'stage', id: stages.join(', '), comparison: 'is', value: stage, holds };
-  }
-  if ('consent' in condition) {
-    const holds = fold.hasConsent(condition.consent);
-    return { subject: 'consent', id: condition.consent, comparison: 'is', value: holds, holds };
-  }
-  const all = atomsOf(condition).map((atom): DecidingCondition => {
-    const { value, side } = valueAndSide(fold, atom, t);
-    return { ...atom, value: Number.isFinite(value) ? value : null, holds: holdsOn(side, atom.comparison) };
+  return foldCondition<StateCondition, ConditionNow>(condition, {
+    all: allNow,
+    any: (any) => ({ any, holds: any.some(({ holds }) => holds) }),
+    not: (not) => ({ not, holds: !not.holds }),
+    leaf: (leaf) =>
+      matchStateLeaf<ConditionNow>(leaf, {
+        number: (subject, id, comparisons) => {
+          const all = atomsOf(subject, id, comparisons).map((atom): DecidingCondition => {
+            const { value, side } = valueAndSide(fold, atom, t);
+            return { ...atom, value: Number.isFinite(value) ? value : null, holds: holdsOn(side, atom.comparison) };
+          });
+          return all.length === 1 ? all[0] : allNow(all);
+        },
+        stage: (stages) => {
+          const holds = stage !== null && stages.includes(stage);
+          return { subject: 'stage', id: stages.join(', '), comparison: 'is', value: stage, holds };
+        },
+        consent: (purpose) => {
+          const holds = fold.hasConsent(purpose);
+          return { subject: 'consent', id: purpose, comparison: 'is', value: holds, holds };
+        },
+      }),
   });
-  return all.length === 1 ? all[0] : { all, holds: all.every(({ holds }) => holds) };
 };
 
 /** Sets of which each is enough by itself, without those that ask for all that another one does, or more. */

@@ -1,3 +1,4 @@
+import { type FieldCondition, foldCondition, gathered } from '../ruleset/fold-condition';
 import type { Comparisons, EventCondition, Scale } from '../ruleset/ruleset';
 import { caseFields, type KeptCase } from './case-book';
 import { type FactorParameters, scoreThreshold, type Threshold } from './factor';
@@ -98,8 +99,6 @@ export const compileComparisons = ({ atLeast, above, atMost, below }: Comparison
     value >= low && (above === undefined || value > over) && value <= high && (below === undefined || value < under);
 };
 
-type FieldCondition = Extract<EventCondition, { field: string }>;
-
 const compileValueTest = (condition: FieldCondition): ((value: unknown) => boolean) => {
   const tests: ((value: unknown) => boolean)[] = [];
   if (condition.is !== undefined) tests.push((value) => value === condition.is);
@@ -137,20 +136,7 @@ const compileScoreTest = (condition: FieldCondition, id: string, names: FieldNam
   return (...seen) => tests.every((test) => test(...seen));
 };
 
-/** Compiles a condition on touchpoint and state into one closure. A missing field fails all but `exists: false`. */
-export const compileEventCondition = (condition: EventCondition, names: FieldNames): EventTest => {
-  if ('all' in condition) {
-    const tests = condition.all.map((one) => compileEventCondition(one, names));
-    return (context, touchpoint, t) => tests.every((test) => test(context, touchpoint, t));
-  }
-  if ('any' in condition) {
-    const tests = condition.any.map((one) => compileEventCondition(one, names));
-    return (context, touchpoint, t) => tests.some((test) => test(context, touchpoint, t));
-  }
-  if ('not' in condition) {
-    const test = compileEventCondition(condition.not, names);
-    return (context, touchpoint, t) => !test(context, touchpoint, t);
-  }
+const compileFieldCondition = (condition: FieldCondition, names: FieldNames): EventTest => {
   if (condition.field.startsWith('factor.'))
     return compileScoreTest(condition, condition.field.slice('factor.'.length), names);
   const read = compileField(condition.field, names);
@@ -164,6 +150,15 @@ export const compileEventCondition = (condition: EventCondition, names: FieldNam
     return Array.isArray(value) ? value.some(satisfies) : satisfies(value);
   };
 };
+
+/** Compiles a condition on touchpoint and state into one closure. A missing field fails all but `exists: false`. */
+export const compileEventCondition = (condition: EventCondition, names: FieldNames): EventTest =>
+  foldCondition<EventCondition, EventTest>(condition, {
+    all: (tests) => (context, touchpoint, t) => tests.every((test) => test(context, touchpoint, t)),
+    any: (tests) => (context, touchpoint, t) => tests.some((test) => test(context, touchpoint, t)),
+    not: (test) => (context, touchpoint, t) => !test(context, touchpoint, t),
+    leaf: (leaf) => compileFieldCondition(leaf, names),
+  });
 
 /** Compiles a scale into the factor it multiplies weights with. */
 export const compileScale = (scale: Scale, names: FieldNames): ((...args: Parameters<FieldReader>) => number) => {
@@ -193,10 +188,8 @@ export const compileScale = (scale: Scale, names: FieldNames): ((...args: Parame
 /** Fields of `data` that a condition or field name reads, to know which payloads a replay must parse. */
 export const readsData = (field: string): boolean => field.startsWith('data') || field.startsWith('case');
 
-export const fieldsOf = (condition: EventCondition | undefined): readonly string[] => {
-  if (condition === undefined) return [];
-  if ('all' in condition) return condition.all.flatMap(fieldsOf);
-  if ('any' in condition) return condition.any.flatMap(fieldsOf);
-  if ('not' in condition) return fieldsOf(condition.not);
-  return [condition.field];
-};
+/** The fields that a condition looks at. */
+export const fieldsOf = (condition: EventCondition | undefined): readonly string[] =>
+  condition === undefined
+    ? []
+    : foldCondition<EventCondition, readonly string[]>(condition, { ...gathered, leaf: ({ field }) => [field] });

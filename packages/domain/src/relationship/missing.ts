@@ -1,3 +1,4 @@
+import { OPPOSITE } from '../ruleset/comparison';
 import { type ConditionNow, conditionNow } from './conditions-now';
 import type { Evaluation } from './evaluate';
 import { implies } from './implied';
@@ -9,7 +10,7 @@ export type Missing =
   | { readonly any: readonly Missing[] }
   | { readonly condition: DecidingCondition };
 
-const OPPOSITE = { atLeast: 'below', below: 'atLeast', above: 'atMost', atMost: 'above', is: 'is' } as const;
+const NEGATED = { ...OPPOSITE, is: 'is' } as const;
 
 /** Whether one who does what `one` asks for has done what `other` asks for. */
 const leavesNothingOf = (one: Missing, other: Missing): boolean => {
@@ -43,7 +44,7 @@ const missingOf = (now: ConditionNow, wanted: boolean): Missing | null => {
     if (parts.length === 1) return parts[0];
     return all ? { all: parts } : { any: parts };
   }
-  return { condition: wanted ? now : { ...now, comparison: OPPOSITE[now.comparison], holds: !now.holds } };
+  return { condition: wanted ? now : { ...now, comparison: NEGATED[now.comparison], holds: !now.holds } };
 };
 
 /** The next stage and what is missing for it; null on the last stage and before the first touchpoint. */

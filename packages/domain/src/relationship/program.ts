@@ -1,4 +1,5 @@
 import { type CountedElsewhere, type Intake, type Metric, readMetric } from '../metric';
+import { foldCondition } from '../ruleset/fold-condition';
 import type { EventCondition, Gives, PromiseRule, Ruleset, StateCondition } from '../ruleset/ruleset';
 import { matchesType } from '../ruleset/type-pattern';
 import { milliseconds } from '../time/duration';
@@ -296,12 +297,14 @@ export const thresholdOf = ({ subject, id, threshold }: Atom, factors: readonly 
   return subject === 'factor' ? scoreThreshold(prior, threshold) : confidenceThreshold(prior, threshold);
 };
 
-const looksAtStage = (condition: StateCondition | undefined): boolean => {
-  if (condition === undefined) return false;
-  if ('all' in condition) return condition.all.some(looksAtStage);
-  if ('any' in condition) return condition.any.some(looksAtStage);
-  return 'not' in condition ? looksAtStage(condition.not) : 'stage' in condition;
-};
+const looksAtStage = (condition: StateCondition | undefined): boolean =>
+  condition !== undefined &&
+  foldCondition<StateCondition, boolean>(condition, {
+    all: (parts) => parts.includes(true),
+    any: (parts) => parts.includes(true),
+    not: (part) => part,
+    leaf: (leaf) => 'stage' in leaf,
+  });
 
 interface CompiledStages {
   readonly stages: readonly StageProgram[];

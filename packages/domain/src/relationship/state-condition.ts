@@ -1,10 +1,12 @@
-import type { Comparisons, StateCondition } from '../ruleset/ruleset';
+import { type Comparison, comparisonsOf } from '../ruleset/comparison';
+import type { Comparisons, StateCondition } from '../ruleset/condition';
+import { foldCondition, matchStateLeaf } from '../ruleset/fold-condition';
 
 /** One comparison of one number: what flips at most once between touchpoints. */
 export interface Atom {
   readonly subject: 'metric' | 'factor' | 'confidence';
   readonly id: string;
-  readonly comparison: 'atLeast' | 'above' | 'atMost' | 'below';
+  readonly comparison: Comparison;
   readonly threshold: number;
 }
 
@@ -42,24 +44,9 @@ export class AtomTable {
   }
 }
 
-const COMPARISONS = ['atLeast', 'above', 'atMost', 'below'] as const;
-
 /** The atoms that one condition on a number stands for. */
-export const atomsOf = (
-  condition: Comparisons &
-    ({ readonly metric: string } | { readonly factor: string } | { readonly confidence: string }),
-): readonly Atom[] => {
-  const [subject, id] =
-    'metric' in condition
-      ? (['metric', condition.metric] as const)
-      : 'factor' in condition
-        ? (['factor', condition.factor] as const)
-        : (['confidence', condition.confidence] as const);
-  return COMPARISONS.flatMap((comparison) => {
-    const threshold = condition[comparison];
-    return threshold === undefined ? [] : [{ subject, id, comparison, threshold }];
-  });
-};
+export const atomsOf = (subject: Atom['subject'], id: string, comparisons: Comparisons): readonly Atom[] =>
+  comparisonsOf(comparisons).map(([comparison, threshold]) => ({ subject, id, comparison, threshold }));
 
 /** Whether a comparison holds of what lies below (side < 0), at or above the threshold. */
 export const holdsOn = (side: number, comparison: Atom['comparison']): boolean => {
@@ -110,23 +97,25 @@ const all = (tests: readonly StateTest[]): StateTest => (tests.length === 1 ? te
 const any = (tests: readonly StateTest[]): StateTest => (tests.length === 1 ? tests[0] : greatest(tests));
 
 /** Compiles a condition on the state; its atoms join `table`, their indexes `used`. */
-export const compileStateCondition = (condition: StateCondition, table: AtomTable, used: Set<number>): StateTest => {
-  if ('all' in condition) return all(condition.all.map((one) => compileStateCondition(one, table, used)));
-  if ('any' in condition) return any(condition.any.map((one) => compileStateCondition(one, table, used)));
-  if ('not' in condition) return negated(compileStateCondition(condition.not, table, used));
-  if ('stage' in condition) {
-    const stages: readonly string[] = typeof condition.stage === 'string' ? [condition.stage] : condition.stage;
-    return ({ stageId }) => forGood(stageId !== null && stages.includes(stageId));
-  }
-  if ('consent' in condition) {
-    const { consent } = condition;
-    return (context) => forGood(context.hasConsent(consent));
-  }
-  return all(
-    atomsOf(condition).map((atom) => {
-      const index = table.indexOf(atom);
-      used.add(index);
-      return (context) => context.atomRemaining(index);
-    }),
-  );
-};
+export const compileStateCondition = (condition: StateCondition, table: AtomTable, used: Set<number>): StateTest =>
+  foldCondition<StateCondition, StateTest>(condition, {
+    all,
+    any,
+    not: negated,
+    leaf: (leaf) =>
+      matchStateLeaf<StateTest>(leaf, {
+        number: (subject, id, comparisons) =>
+          all(
+            atomsOf(subject, id, comparisons).map((atom) => {
+              const index = table.indexOf(atom);
+              used.add(index);
+              return (context) => context.atomRemaining(index);
+            }),
+          ),
+        stage:
+          (ids) =>
+          ({ stageId }) =>
+            forGood(stageId !== null && ids.includes(stageId)),
+        consent: (purpose) => (context) => forGood(context.hasConsent(purpose)),
+      }),
+  });

@@ -1,5 +1,6 @@
-import type { EventCondition, StateCondition } from './condition';
-import { comparisonsOf } from './logic/formula';
+import { comparisonsOf } from './comparison';
+import type { Comparisons, EventCondition, StateCondition } from './condition';
+import { type FieldCondition, foldCondition, matchStateLeaf, type StateLeaf } from './fold-condition';
 
 const WORDS = { atLeast: '>=', above: '>', atMost: '<=', below: '<' } as const;
 
@@ -8,35 +9,34 @@ const scalar = (value: unknown): string => JSON.stringify(value);
 const joined = (parts: readonly string[], word: string): string =>
   parts.length === 1 ? parts[0] : parts.map((part) => (/ (and|or) /.test(part) ? `(${part})` : part)).join(` ${word} `);
 
-/** A condition on one line, for messages: `metric.activity >= 2 and (stage is loyal or consent.marketing)`. */
-export const formatCondition = (condition: EventCondition | StateCondition): string => {
-  if ('all' in condition) return joined(condition.all.map(formatCondition), 'and') || 'always';
-  if ('any' in condition) return joined(condition.any.map(formatCondition), 'or') || 'never';
-  if ('not' in condition) return `not (${formatCondition(condition.not)})`;
-  if ('stage' in condition)
-    return `stage is ${typeof condition.stage === 'string' ? condition.stage : condition.stage.join(' or ')}`;
-  if ('consent' in condition) return `consent.${condition.consent}`;
-  const subject =
-    'field' in condition
-      ? condition.field
-      : 'metric' in condition
-        ? `metric.${condition.metric}`
-        : 'factor' in condition
-          ? `factor.${condition.factor}`
-          : `confidence.${condition.confidence}`;
-  const others =
-    'field' in condition
-      ? [
-          ...(condition.is === undefined ? [] : [`${subject} is ${scalar(condition.is)}`]),
-          ...(condition.in === undefined ? [] : [`${subject} is one of ${condition.in.map(scalar).join(', ')}`]),
-          ...(condition.exists === undefined ? [] : [`${subject} ${condition.exists ? 'exists' : 'is missing'}`]),
-        ]
-      : [];
-  return joined(
+const compared = (subject: string, comparisons: Comparisons): readonly string[] =>
+  comparisonsOf(comparisons).map(([comparison, threshold]) => `${subject} ${WORDS[comparison]} ${threshold}`);
+
+const formatField = ({ field, is, in: among, exists, ...comparisons }: FieldCondition): string =>
+  joined(
     [
-      ...others,
-      ...comparisonsOf(condition).map(([comparison, threshold]) => `${subject} ${WORDS[comparison]} ${threshold}`),
+      ...(is === undefined ? [] : [`${field} is ${scalar(is)}`]),
+      ...(among === undefined ? [] : [`${field} is one of ${among.map(scalar).join(', ')}`]),
+      ...(exists === undefined ? [] : [`${field} ${exists ? 'exists' : 'is missing'}`]),
+      ...compared(field, comparisons),
     ],
     'and',
   );
-};
+
+const formatLeaf = (leaf: FieldCondition | StateLeaf): string =>
+  'field' in leaf
+    ? formatField(leaf)
+    : matchStateLeaf(leaf, {
+        number: (subject, id, comparisons) => joined(compared(`${subject}.${id}`, comparisons), 'and'),
+        stage: (ids) => `stage is ${ids.join(' or ')}`,
+        consent: (purpose) => `consent.${purpose}`,
+      });
+
+/** A condition on one line, for messages: `metric.activity >= 2 and (stage is loyal or consent.marketing)`. */
+export const formatCondition = (condition: EventCondition | StateCondition): string =>
+  foldCondition<EventCondition | StateCondition, string>(condition, {
+    all: (parts) => joined(parts, 'and') || 'always',
+    any: (parts) => joined(parts, 'or') || 'never',
+    not: (part) => `not (${part})`,
+    leaf: formatLeaf,
+  });

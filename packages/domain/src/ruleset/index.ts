@@ -2,6 +2,7 @@ export { nearestName } from '../nearest-name';
 export { type CheckedRuleset, checkRuleset, checkRulesetText } from './check-ruleset';
 export { decodeRuleset, rulesetCodec } from './decode-ruleset';
 export { diffRulesets, type RulesetChange } from './diff-rulesets';
+export { foldCondition, gathered } from './fold-condition';
 export { formatCondition } from './format-condition';
 export type { TouchpointTypes } from './lint/types';
 export { lintRuleset } from './lint-ruleset';

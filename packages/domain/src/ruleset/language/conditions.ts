@@ -1,7 +1,6 @@
+import { COMPARISONS } from '../comparison';
 import type { Definition, Field, ObjectShape, Shape, TextShape } from './shape';
 import { aField, aNumber, anId, anyText } from './texts';
-
-const COMPARISONS = ['atLeast', 'above', 'atMost', 'below'] as const;
 
 const comparisons: Readonly<Record<string, Field>> = {
   atLeast: { shape: aNumber, doc: 'Holds at this number and above it.' },

@@ -1,5 +1,6 @@
 import { readMetric } from '../../metric';
 import type { Catalogue } from '../../touchpoint';
+import { foldCondition } from '../fold-condition';
 import type { RulesetProblem } from '../problem';
 import type { EventCondition, Ruleset } from '../ruleset';
 import { fieldParts } from './event-parts';
@@ -9,12 +10,13 @@ import { problem } from './names';
 const CURRENCY = 'data.currency';
 
 /** Whether all that meets the condition is in one currency. */
-const inOneCurrency = (condition: EventCondition | undefined): boolean => {
-  if (condition === undefined || 'not' in condition) return false;
-  if ('all' in condition) return condition.all.some(inOneCurrency);
-  if ('any' in condition) return condition.any.length === 1 && inOneCurrency(condition.any[0]);
-  return condition.field === CURRENCY && (typeof condition.is === 'string' || condition.in?.length === 1);
-};
+const inOneCurrency = (condition: EventCondition): boolean =>
+  foldCondition<EventCondition, boolean>(condition, {
+    all: (parts) => parts.includes(true),
+    any: (parts) => parts.length === 1 && parts.includes(true),
+    not: () => false,
+    leaf: ({ field, is, in: among }) => field === CURRENCY && (typeof is === 'string' || among?.length === 1),
+  });
 
 /** Warnings: sums of money whatever its currency, which add euros to dong where touchpoints come in both. */
 export const lintCurrencies = (ruleset: Ruleset, catalogue: Catalogue): readonly RulesetProblem[] =>
@@ -23,7 +25,8 @@ export const lintCurrencies = (ruleset: Ruleset, catalogue: Catalogue): readonly
     const metric = ruleset.metrics?.[id];
     if (part.use !== 'sum' || metric === undefined) return [];
     if (!metBy(part.field, on, catalogue).fields.some(({ money }) => money === true)) return [];
-    if (inOneCurrency(readMetric(metric).where)) return [];
+    const { where } = readMetric(metric);
+    if (where !== undefined && inOneCurrency(where)) return [];
     return [
       problem(
         'warning',

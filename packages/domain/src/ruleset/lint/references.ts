@@ -1,10 +1,11 @@
 import { readMetric } from '../../metric';
+import { type FieldCondition, matchStateLeaf, type StateLeaf } from '../fold-condition';
 import type { RulesetProblem } from '../problem';
-import type { EventCondition, Ruleset, StateCondition } from '../ruleset';
+import type { Ruleset } from '../ruleset';
 import { eventConditions, namedFields } from './event-parts';
 import { fieldProblems } from './fields';
 import { type Names, reference } from './names';
-import { atomsOf, type Located, ownersOfFactors, type Path, stateConditions } from './ruleset-parts';
+import { type Located, leavesOf, ownersOfFactors, type Path, stateConditions } from './ruleset-parts';
 
 const stagesNamed = (path: Path, key: string, value: unknown, names: Names): readonly RulesetProblem[] => {
   if (Array.isArray(value))
@@ -12,22 +13,20 @@ const stagesNamed = (path: Path, key: string, value: unknown, names: Names): rea
   return typeof value === 'string' ? reference(names, 'stage', value, [...path, key]) : [];
 };
 
-const ofStateAtom = ([path, atom]: Located<StateCondition>, names: Names): readonly RulesetProblem[] => {
-  if ('metric' in atom) return reference(names, 'metric', atom.metric, [...path, 'metric']);
-  if ('factor' in atom) return reference(names, 'factor', atom.factor, [...path, 'factor']);
-  if ('confidence' in atom) return reference(names, 'factor', atom.confidence, [...path, 'confidence']);
-  return 'stage' in atom ? stagesNamed(path, 'stage', atom.stage, names) : [];
-};
+const ofStateLeaf = ([path, leaf]: Located<StateLeaf>, names: Names): readonly RulesetProblem[] =>
+  matchStateLeaf(leaf, {
+    number: (subject, id) => reference(names, subject === 'metric' ? 'metric' : 'factor', id, [...path, subject]),
+    stage: (_, written) => stagesNamed(path, 'stage', written, names),
+    consent: () => [],
+  });
 
-const ofEventAtom = ([path, atom]: Located<EventCondition>, names: Names): readonly RulesetProblem[] => {
-  if (!('field' in atom)) return [];
-  return [
-    ...fieldProblems(atom.field, names, [...path, 'field']),
-    ...(atom.field === 'stage'
-      ? [...stagesNamed(path, 'is', atom.is, names), ...stagesNamed(path, 'in', atom.in, names)]
-      : []),
-  ];
-};
+const ofFieldCondition = (
+  [path, { field, is, in: among }]: Located<FieldCondition>,
+  names: Names,
+): readonly RulesetProblem[] => [
+  ...fieldProblems(field, names, [...path, 'field']),
+  ...(field === 'stage' ? [...stagesNamed(path, 'is', is, names), ...stagesNamed(path, 'in', among, names)] : []),
+];
 
 /** Errors: references to metrics, factors, stages, promises and fields that do not exist. */
 export const lintReferences = (ruleset: Ruleset, names: Names): readonly RulesetProblem[] => [
@@ -42,9 +41,9 @@ export const lintReferences = (ruleset: Ruleset, names: Names): readonly Ruleset
   ),
   ...namedFields(ruleset).flatMap(([path, field]) => fieldProblems(field, names, path)),
   ...eventConditions(ruleset)
-    .flatMap(atomsOf)
-    .flatMap((atom) => ofEventAtom(atom, names)),
+    .flatMap(leavesOf)
+    .flatMap((leaf) => ofFieldCondition(leaf, names)),
   ...stateConditions(ruleset)
-    .flatMap(atomsOf)
-    .flatMap((atom) => ofStateAtom(atom, names)),
+    .flatMap(leavesOf)
+    .flatMap((leaf) => ofStateLeaf(leaf, names)),
 ];

@@ -1,4 +1,5 @@
 import { readMetric } from '../../metric';
+import { foldCondition, type Leaf } from '../fold-condition';
 import type { EventCondition, Gives, Ruleset, StateCondition, TypePattern } from '../ruleset';
 
 /** Every part of a ruleset of one kind, with its path: what the checks walk over. */
@@ -27,21 +28,19 @@ export const stateConditions = (ruleset: Ruleset): readonly Located<StateConditi
   ...given(['crossSell', 'when'], ruleset.crossSell?.when),
 ];
 
-const inner = <C>(condition: C): readonly Located<C>[] => {
-  if (typeof condition !== 'object' || condition === null) return [];
-  if ('all' in condition) return (condition.all as readonly C[]).map((part, i) => [['all', i], part]);
-  if ('any' in condition) return (condition.any as readonly C[]).map((part, i) => [['any', i], part]);
-  return 'not' in condition ? [[['not'], condition.not as C]] : [];
-};
-
-/** The atoms of a condition: what stands at the ends of all, any and not. */
-export const atomsOf = <C extends EventCondition | StateCondition>([
-  path,
-  condition,
-]: Located<C>): readonly Located<C>[] => {
-  const parts = inner(condition);
-  const isAtom = parts.length === 0 && !('all' in condition || 'any' in condition);
-  return isAtom ? [[path, condition]] : parts.flatMap(([below, part]) => atomsOf([[...path, ...below], part]));
+/** The leaves of a condition: what stands at the ends of all, any and not. */
+export const leavesOf = <C extends EventCondition | StateCondition>([path, condition]: Located<C>): readonly Located<
+  Leaf<C>
+>[] => {
+  type Leaves = readonly Located<Leaf<C>>[];
+  const under = (above: Path, leaves: Leaves): Leaves => leaves.map(([below, leaf]) => [[...above, ...below], leaf]);
+  const leaves = foldCondition<C, Leaves>(condition, {
+    all: (parts) => parts.flatMap((part, i) => under(['all', i], part)),
+    any: (parts) => parts.flatMap((part, i) => under(['any', i], part)),
+    not: (part) => under(['not'], part),
+    leaf: (leaf) => [[[], leaf]],
+  });
+  return under(path, leaves);
 };
 
 const patterns = (path: Path, pattern: TypePattern | undefined): Located<string>[] => {

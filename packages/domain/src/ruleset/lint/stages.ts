@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/Either';
+import { matchStateLeaf } from '../fold-condition';
 import { formatCondition } from '../format-condition';
 import { formulaOf } from '../logic/formula';
 import { type NotImplied, notImplied } from '../logic/implies';
@@ -8,31 +9,25 @@ import { stateDomainOf } from '../logic/state-domain';
 import type { RulesetProblem } from '../problem';
 import type { Ruleset, StageRule } from '../ruleset';
 import { problem } from './names';
-import { atomsOf, type Path } from './ruleset-parts';
+import { leavesOf, type Path } from './ruleset-parts';
 
 const tooComplex = (path: Path, what: string): RulesetProblem =>
   problem('error', 'too-complex', path, `${what} cannot be decided in reasonable time; use fewer alternatives (any)`);
 
 /** The state of the counterexample, as far as the part that fails looks at it. */
-const exampleOf = ({ part, counterexample }: NotImplied): string =>
-  [
-    ...new Set(
-      atomsOf([[], part.condition]).flatMap(([, atom]) => {
-        if ('consent' in atom)
-          return [`consent.${atom.consent} = ${counterexample.consents.get(atom.consent) ?? false}`];
-        const subject =
-          'metric' in atom
-            ? `metric.${atom.metric}`
-            : 'factor' in atom
-              ? `factor.${atom.factor}`
-              : 'confidence' in atom
-                ? `confidence.${atom.confidence}`
-                : undefined;
-        const values = subject === undefined ? undefined : counterexample.numbers.get(subject);
-        return values === undefined ? [] : [`${subject} = ${Number(sample(values).toPrecision(6))}`];
-      }),
-    ),
-  ].join(', ');
+const exampleOf = ({ part, counterexample: { numbers, consents } }: NotImplied): string => {
+  const shown = leavesOf([[], part.condition]).flatMap(([, leaf]) =>
+    matchStateLeaf<readonly string[]>(leaf, {
+      number: (subject, id) => {
+        const values = numbers.get(`${subject}.${id}`);
+        return values === undefined ? [] : [`${subject}.${id} = ${Number(sample(values).toPrecision(6))}`];
+      },
+      stage: () => [],
+      consent: (purpose) => [`consent.${purpose} = ${consents.get(purpose) ?? false}`],
+    }),
+  );
+  return [...new Set(shown)].join(', ');
+};
 
 const flaps = (stage: StageRule, path: Path, found: NotImplied): RulesetProblem => {
   const example = exampleOf(found);
@@ -84,7 +79,7 @@ export const lintStages = (ruleset: Ruleset): readonly RulesetProblem[] => {
       );
     if (stage.stay === undefined) {
       // `stay` is `enter` then, which implies itself, unless it asks for another stage than this one.
-      if (!atomsOf([[], stage.enter]).some(([, atom]) => 'stage' in atom)) return;
+      if (!leavesOf([[], stage.enter]).some(([, leaf]) => 'stage' in leaf)) return;
     }
     const missing = notImplied(stage.enter, stage.stay ?? stage.enter, stage.id, domain);
     const stayPath = [...path, stage.stay === undefined ? 'enter' : 'stay'];

@@ -2,17 +2,17 @@ import type { RulesetProblem } from '../problem';
 import type { Ruleset } from '../ruleset';
 import { eventConditions, namedFields } from './event-parts';
 import { problem } from './names';
-import { atomsOf, ownersOfFactors, stateConditions } from './ruleset-parts';
+import { leavesOf, ownersOfFactors, stateConditions } from './ruleset-parts';
 
 const metricsUsed = (ruleset: Ruleset): ReadonlySet<string> =>
   new Set([
     ...stateConditions(ruleset)
-      .flatMap(atomsOf)
-      .flatMap(([, atom]) => ('metric' in atom ? [atom.metric] : [])),
+      .flatMap(leavesOf)
+      .flatMap(([, leaf]) => ('metric' in leaf ? [leaf.metric] : [])),
     ...[
       ...eventConditions(ruleset)
-        .flatMap(atomsOf)
-        .flatMap(([, atom]) => ('field' in atom ? [atom.field] : [])),
+        .flatMap(leavesOf)
+        .map(([, { field }]) => field),
       ...namedFields(ruleset).map(([, field]) => field),
     ].flatMap((field) => (field.startsWith('metric.') ? [field.slice('metric.'.length)] : [])),
   ]);

@@ -1,15 +1,14 @@
 import { nearestName } from '../../nearest-name';
 import type { Catalogue, ValueKind } from '../../touchpoint';
+import { COMPARISONS } from '../comparison';
+import type { FieldCondition } from '../fold-condition';
 import type { RulesetProblem } from '../problem';
 import type { EventCondition, Ruleset, Scalar, Scale } from '../ruleset';
 import { conditionParts, type EventPart, type FieldUse, fieldParts, scaleParts } from './event-parts';
 import { type Met, meantField, metBy } from './known-fields';
 import { problem } from './names';
-import { atomsOf, type Path } from './ruleset-parts';
+import { leavesOf, type Path } from './ruleset-parts';
 
-type Comparison = Extract<EventCondition, { field: string }>;
-
-const NUMERIC = ['atLeast', 'above', 'atMost', 'below'] as const;
 const YES = /^(y|yes|true|on|1)$/i;
 const NO = /^(n|no|false|off|0)$/i;
 
@@ -70,7 +69,7 @@ const whyNever = (field: string, value: Scalar, met: Met): string | undefined =>
     : `${field} is never ${shown}${amongTexts(String(value), texts)}`;
 };
 
-const comparisonProblems = (condition: Comparison, met: Met, path: Path): readonly RulesetProblem[] => {
+const comparisonProblems = (condition: FieldCondition, met: Met, path: Path): readonly RulesetProblem[] => {
   const { field, is, in: among = [] } = condition;
   const never = (value: Scalar, at: Path): readonly RulesetProblem[] => {
     const why = whyNever(field, value, met);
@@ -79,7 +78,7 @@ const comparisonProblems = (condition: Comparison, met: Met, path: Path): readon
   return [
     ...(is === undefined ? [] : never(is, [...path, 'is'])),
     ...among.flatMap((value, i) => never(value, [...path, 'in', i])),
-    ...NUMERIC.filter((key) => condition[key] !== undefined && !takes('number', met)).map((key) =>
+    ...COMPARISONS.filter((key) => condition[key] !== undefined && !takes('number', met)).map((key) =>
       problem(
         'warning',
         'never-applies',
@@ -173,14 +172,10 @@ export const lintValues = (ruleset: Ruleset, catalogue: Catalogue): readonly Rul
   const misspelt = misspeltIn(catalogue);
   return [
     ...conditionParts(ruleset).flatMap(({ path, part, on }) =>
-      atomsOf<EventCondition>([path, part]).flatMap(([at, atom]) =>
-        'field' in atom
-          ? [
-              ...misspelt(atom.field, on, [...at, 'field']),
-              ...comparisonProblems(atom, metBy(atom.field, on, catalogue), at),
-            ]
-          : [],
-      ),
+      leavesOf<EventCondition>([path, part]).flatMap(([at, leaf]) => [
+        ...misspelt(leaf.field, on, [...at, 'field']),
+        ...comparisonProblems(leaf, metBy(leaf.field, on, catalogue), at),
+      ]),
     ),
     ...fieldParts(ruleset).flatMap((part) => [
       ...misspelt(part.part.field, part.on, part.path),

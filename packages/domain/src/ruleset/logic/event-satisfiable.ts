@@ -1,8 +1,7 @@
+import { comparisonsOf } from '../comparison';
 import type { EventCondition, Scalar } from '../condition';
-import { comparisonsOf } from './formula';
+import { type FieldCondition, matchCondition } from '../fold-condition';
 import { type Interval, interval, isEmpty, narrowed } from './interval';
-
-type Atom = Extract<EventCondition, { field: string }>;
 
 /** What a field must be: a number of an interval, or one of some values. */
 interface Demand {
@@ -24,7 +23,7 @@ const common = (a: readonly Scalar[] | undefined, b: readonly Scalar[]): readonl
   a === undefined ? b : a.filter((value) => b.includes(value));
 
 /** The demand with one more condition, or undefined when nothing meets both. */
-const demanding = (demand: Demand, atom: Atom): Demand | undefined => {
+const demanding = (demand: Demand, atom: FieldCondition): Demand | undefined => {
   const comparisons = comparisonsOf(atom);
   const present = comparisons.length > 0 || atom.is !== undefined || atom.in !== undefined || atom.exists === true;
   const absent = atom.exists === false;
@@ -54,12 +53,16 @@ export const maySatisfy = (condition: EventCondition): boolean => {
   const search = (pending: readonly EventCondition[], demands: ReadonlyMap<string, Demand>): boolean => {
     if (pending.length === 0) return true;
     const [next, ...rest] = pending;
-    if ('all' in next) return search([...next.all, ...rest], demands);
-    if ('any' in next) return next.any.some((branch) => search([branch, ...rest], demands));
-    if ('not' in next) return search(rest, demands);
-    const known = isSingle(next.field) ? (demands.get(next.field) ?? FREE) : FREE;
-    const demand = demanding(known, next);
-    return demand !== undefined && search(rest, new Map(demands).set(next.field, demand));
+    return matchCondition<EventCondition, boolean>(next, {
+      all: (parts) => search([...parts, ...rest], demands),
+      any: (parts) => parts.some((branch) => search([branch, ...rest], demands)),
+      not: () => search(rest, demands),
+      leaf: (leaf) => {
+        const known = isSingle(leaf.field) ? (demands.get(leaf.field) ?? FREE) : FREE;
+        const demand = demanding(known, leaf);
+        return demand !== undefined && search(rest, new Map(demands).set(leaf.field, demand));
+      },
+    });
   };
   return search([condition], new Map());
 };

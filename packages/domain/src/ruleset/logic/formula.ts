@@ -1,6 +1,6 @@
+import { type Comparison, comparisonsOf, OPPOSITE } from '../comparison';
 import type { Comparisons, StateCondition } from '../condition';
-
-export type Comparison = 'atLeast' | 'above' | 'atMost' | 'below';
+import { foldCondition, matchStateLeaf } from '../fold-condition';
 
 /** Conditions in negation normal form: only literals are negated, and a literal is one comparison. */
 export type Formula =
@@ -21,22 +21,6 @@ export interface NumberLiteral {
   readonly threshold: number;
 }
 
-const OPPOSITE: Readonly<Record<Comparison, Comparison>> = {
-  atLeast: 'below',
-  below: 'atLeast',
-  above: 'atMost',
-  atMost: 'above',
-};
-
-const COMPARISONS = Object.keys(OPPOSITE) as readonly Comparison[];
-
-/** The single comparisons of a condition that may hold several. */
-export const comparisonsOf = (condition: Comparisons): readonly (readonly [Comparison, number])[] =>
-  COMPARISONS.flatMap((comparison) => {
-    const threshold = condition[comparison];
-    return threshold === undefined ? [] : [[comparison, threshold] as const];
-  });
-
 const compared = (subject: string, condition: Comparisons, holds: boolean): Formula => {
   const literals = comparisonsOf(condition).map(
     ([comparison, threshold]): Formula => ({
@@ -50,21 +34,18 @@ const compared = (subject: string, condition: Comparisons, holds: boolean): Form
 };
 
 /** Negation normal form of a condition, or of its negation when `holds` is false. */
-export const formulaOf = (condition: StateCondition, holds = true): Formula => {
-  if ('all' in condition)
-    return { kind: holds ? 'all' : 'any', of: condition.all.map((inner) => formulaOf(inner, holds)) };
-  if ('any' in condition)
-    return { kind: holds ? 'any' : 'all', of: condition.any.map((inner) => formulaOf(inner, holds)) };
-  if ('not' in condition) return formulaOf(condition.not, !holds);
-  if ('metric' in condition) return compared(`metric.${condition.metric}`, condition, holds);
-  if ('factor' in condition) return compared(`factor.${condition.factor}`, condition, holds);
-  if ('confidence' in condition) return compared(`confidence.${condition.confidence}`, condition, holds);
-  if ('stage' in condition) {
-    const ids = typeof condition.stage === 'string' ? [condition.stage] : condition.stage;
-    return { kind: 'stage', ids, holds };
-  }
-  return { kind: 'consent', purpose: condition.consent, holds };
-};
+export const formulaOf = (condition: StateCondition, holds = true): Formula =>
+  foldCondition<StateCondition, (holds: boolean) => Formula>(condition, {
+    all: (parts) => (wanted) => ({ kind: wanted ? 'all' : 'any', of: parts.map((part) => part(wanted)) }),
+    any: (parts) => (wanted) => ({ kind: wanted ? 'any' : 'all', of: parts.map((part) => part(wanted)) }),
+    not: (part) => (wanted) => part(!wanted),
+    leaf: (leaf) => (wanted) =>
+      matchStateLeaf<Formula>(leaf, {
+        number: (subject, id, comparisons) => compared(`${subject}.${id}`, comparisons, wanted),
+        stage: (ids) => ({ kind: 'stage', ids, holds: wanted }),
+        consent: (purpose) => ({ kind: 'consent', purpose, holds: wanted }),
+      }),
+  })(holds);
 
 /** The formula with every stage literal replaced by what it is while the stage is `id`. */
 export const whileStageIs = (formula: Formula, id: string): Formula => {

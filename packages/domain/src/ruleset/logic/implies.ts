@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/Either';
 import type { StateCondition } from '../condition';
+import { foldCondition } from '../fold-condition';
 import { formulaOf, whileStageIs } from './formula';
 import { type Region, type StateDomain, satisfy } from './satisfy';
 
@@ -10,10 +11,15 @@ export interface ConditionPart {
 }
 
 /** The parts that must all hold for the condition to hold. */
-const conjuncts = (condition: StateCondition, path: readonly (string | number)[] = []): readonly ConditionPart[] =>
-  'all' in condition
-    ? condition.all.flatMap((inner, index) => conjuncts(inner, [...path, 'all', index]))
-    : [{ condition, path }];
+const conjuncts = (condition: StateCondition): readonly ConditionPart[] => {
+  const whole = (self: StateCondition): readonly ConditionPart[] => [{ condition: self, path: [] }];
+  return foldCondition<StateCondition, readonly ConditionPart[]>(condition, {
+    all: (parts) => parts.flatMap((inner, i) => inner.map((part) => ({ ...part, path: ['all', i, ...part.path] }))),
+    any: (_, self) => whole(self),
+    not: (_, self) => whole(self),
+    leaf: whole,
+  });
+};
 
 /** A part of the second condition that can fail while the first holds, and a state in which it does. */
 export interface NotImplied {

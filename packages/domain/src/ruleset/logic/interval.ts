@@ -1,4 +1,4 @@
-import type { Comparison } from './formula';
+import type { Comparison } from '../comparison';
 
 /** The values a number can take, ends included unless open. `whole` numbers have no values between integers. */
 export interface Interval {
