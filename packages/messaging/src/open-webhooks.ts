@@ -1,4 +1,5 @@
 import { systemClock } from '@rapport/engine';
+import { parsePosition } from '@rapport/event-log';
 import { acquireWriter, makeOwned, openStore, type Store } from '@rapport/sqlite';
 import { createTargets } from './egress/targets';
 import { DEFAULT_WEBHOOK_OPTIONS, type OpenWebhooksOptions } from './options';
@@ -15,7 +16,7 @@ import type { Webhooks } from './webhooks';
  * before `start`, except tests.
  *
  * @throws StoreError when something is wrong with the file, the disk or the version; `locked` when another process
- *   delivers
+ *   delivers, `damaged` with the name of a subscription whose row cannot be read
  * @example
  * const webhooks = await openWebhooks({ path: 'data/subscriptions.sqlite', feed: createChangeFeed(log) });
  * webhooks.start();
@@ -26,8 +27,13 @@ export const openWebhooks = async (setup: OpenWebhooksOptions): Promise<Webhooks
   try {
     makeOwned(path);
     const store = openStore(path, { ...SUBSCRIPTIONS_FILE, mode: 'write' });
-    store.db.pragma('synchronous = NORMAL');
-    return new WebhookService(contextOf(store, setup), () => lock.release());
+    try {
+      store.db.pragma('synchronous = NORMAL');
+      return new WebhookService(contextOf(store, setup), () => lock.release());
+    } catch (error) {
+      store.close();
+      throw error;
+    }
   } catch (error) {
     lock.release();
     throw error;
@@ -37,8 +43,8 @@ export const openWebhooks = async (setup: OpenWebhooksOptions): Promise<Webhooks
 const contextOf = (store: Store, setup: OpenWebhooksOptions): WebhookContext => {
   const { feed, metrics, traces, logger, clock = systemClock, random = Math.random } = setup;
   const options = { ...DEFAULT_WEBHOOK_OPTIONS, ...setup.options };
-  const subscriptions = createSubscriptionStore(store.db);
-  const deliveries = createDeliveryStore(store.db);
+  const subscriptions = createSubscriptionStore(store, parsePosition);
+  const deliveries = createDeliveryStore(store, parsePosition);
   const { keptDeliveries } = options;
   const buffer = new DeliveryWriteBuffer({ store, subscriptions, deliveries, keptDeliveries, logger });
   const targets = createTargets(options, setup.resolve);

@@ -1,19 +1,8 @@
 import type { Position } from '@rapport/event-log';
 import type { Store } from '@rapport/sqlite';
 import type { WaitingDelivery } from '../delivery/waiting-delivery';
-import type { DeliveryAttempt, DeliveryStatus } from '../webhooks';
-
-interface Row {
-  readonly cursor: string;
-  readonly id: string;
-  readonly customer: string;
-  readonly type: string;
-  readonly status: DeliveryStatus;
-  readonly attempts: string;
-  readonly tries: number;
-  readonly failing_since: number | null;
-  readonly next_attempt_at: number | null;
-}
+import type { DeliveryStatus } from '../webhooks';
+import { type DeliveryRow, decodeRow, deliveryRow, type ParseCursor } from './rows';
 
 export interface DeliveryQuery {
   readonly status?: DeliveryStatus;
@@ -23,7 +12,10 @@ export interface DeliveryQuery {
   readonly limit: number;
 }
 
-/** The deliveries of all subscriptions; each call is about the subscription with the number. */
+/**
+ * The deliveries of all subscriptions. Each call is about one subscription, by its number. Calls that read rows throw a
+ * StoreError `damaged` that names delivery and subscription, when a row cannot be read.
+ */
 export interface DeliveryStore {
   put(subscription: number, delivery: WaitingDelivery): void;
   /** In order, after a cursor. */
@@ -43,28 +35,36 @@ export interface DeliveryStore {
   trim(subscription: number, keep: number): void;
 }
 
-const fromRow = (row: Row): WaitingDelivery => ({
+const fromRow = (row: DeliveryRow): WaitingDelivery => ({
   id: row.id,
   customer: row.customer,
   type: row.type,
-  cursor: row.cursor as Position,
+  cursor: row.cursor,
   status: row.status,
   stored: true,
   tries: row.tries,
   failingSince: row.failing_since ?? undefined,
   nextAttemptAt: row.next_attempt_at ?? undefined,
-  attempts: JSON.parse(row.attempts) as readonly DeliveryAttempt[],
+  attempts: row.attempts,
 });
 
 const AGAIN = "status = 'waiting', tries = 0, failing_since = NULL, next_attempt_at = NULL";
 
-export const createDeliveryStore = (db: Store['db']): DeliveryStore => {
+/** What names a row in an error. */
+interface AnyRow {
+  readonly subscription: number;
+  readonly id: string;
+}
+
+/** @param parseCursor for cursors in rows */
+export const createDeliveryStore = ({ db, path }: Store, parseCursor: ParseCursor): DeliveryStore => {
+  const codec = deliveryRow(parseCursor);
   const put = db.prepare(
     `INSERT OR REPLACE INTO deliveries
        (subscription, cursor, id, customer, type, status, attempts, tries, failing_since, next_attempt_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const waiting = db.prepare<[number, string, number], Row>(
+  const waiting = db.prepare<[number, string, number], AnyRow>(
     `SELECT * FROM deliveries WHERE subscription = ? AND status = 'waiting' AND cursor > ? ORDER BY cursor LIMIT ?`,
   );
   const known = db
@@ -92,14 +92,22 @@ export const createDeliveryStore = (db: Store['db']): DeliveryStore => {
        ORDER BY cursor DESC LIMIT 1 OFFSET ?)`,
   );
 
+  const read = (row: AnyRow): WaitingDelivery => {
+    const what = (): string => {
+      const subscription = db.prepare('SELECT id FROM subscriptions WHERE number = ?').pluck().get(row.subscription);
+      return `delivery ${row.id} of subscription ${subscription}`;
+    };
+    return fromRow(decodeRow(codec, row, what, path));
+  };
+
   return {
     put: (subscription, delivery) => {
       const { cursor, id, customer, type, status, attempts, tries, failingSince, nextAttemptAt } = delivery;
       const rest = [JSON.stringify(attempts), tries, failingSince ?? null, nextAttemptAt ?? null];
       put.run(subscription, cursor, id, customer, type, status, ...rest);
     },
-    waiting: (subscription, after, limit) => waiting.all(subscription, after ?? '', limit).map(fromRow),
-    known: (subscription, after) => known.all(subscription, after ?? '') as Position[],
+    waiting: (subscription, after, limit) => waiting.all(subscription, after ?? '', limit).map(read),
+    known: (subscription, after) => known.all(subscription, after ?? '').flatMap((cursor) => parseCursor(cursor) ?? []),
     count: (subscription, status) =>
       (status === 'delivered' ? countDelivered.get(subscription) : countUnsettled.get(subscription, status)) ?? 0,
     query: (subscription, { status, customer, before, limit }) => {
@@ -111,9 +119,9 @@ export const createDeliveryStore = (db: Store['db']): DeliveryStore => {
       ].filter(([, value]) => value !== undefined);
       const where = conditions.map(([condition]) => condition).join(' AND ');
       return db
-        .prepare<unknown[], Row>(`SELECT * FROM deliveries WHERE ${where} ORDER BY cursor DESC LIMIT ?`)
+        .prepare<unknown[], AnyRow>(`SELECT * FROM deliveries WHERE ${where} ORDER BY cursor DESC LIMIT ?`)
         .all(...conditions.map(([, value]) => value), limit)
-        .map(fromRow);
+        .map(read);
     },
     redeliver: (subscription, id) =>
       (id === undefined ? redeliverDead.run(subscription) : redeliverOne.run(subscription, id)).changes,

@@ -15,12 +15,13 @@ let subscriptions: SubscriptionStore;
 let deliveries: DeliveryStore;
 let buffer: DeliveryWriteBuffer;
 const errors: unknown[] = [];
+const asCursor = (text: string): Position => text as Position;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'rapport-buffer-'));
   store = openStore(join(folder, 'subscriptions.sqlite'), { ...SUBSCRIPTIONS_FILE, mode: 'write', synchronous: 'off' });
-  subscriptions = createSubscriptionStore(store.db);
-  deliveries = createDeliveryStore(store.db);
+  subscriptions = createSubscriptionStore(store, asCursor);
+  deliveries = createDeliveryStore(store, asCursor);
   errors.length = 0;
   const logger = { info: () => {}, warn: () => {}, error: (...told: unknown[]) => void errors.push(told) };
   buffer = new DeliveryWriteBuffer({ store, subscriptions, deliveries, keptDeliveries: 10, logger: logger as never });

@@ -3,6 +3,7 @@ import type { Position } from '@rapport/event-log';
 import type { Store } from '@rapport/sqlite';
 import type { Secrets } from '../signing';
 import type { SubscriptionStatus } from '../webhooks';
+import { decodeRow, type ParseCursor, type SubscriptionRow, subscriptionRow } from './rows';
 
 /** A subscription as it is stored. */
 export interface StoredSubscription extends Secrets {
@@ -26,27 +27,10 @@ export interface Progress {
   readonly failingSince?: number;
 }
 
-interface Row {
-  readonly number: number;
-  readonly id: string;
-  readonly url: string;
-  readonly description: string | null;
-  readonly filter: string;
-  readonly status: SubscriptionStatus;
-  readonly reason: string | null;
-  readonly created_at: number;
-  readonly cursor: string | null;
-  readonly secret: string;
-  readonly old_secret: string | null;
-  readonly old_secret_until: number | null;
-  readonly last_success_at: number | null;
-  readonly last_failure_at: number | null;
-  readonly failing_since: number | null;
-}
-
 export interface SubscriptionStore {
+  /** @throws StoreError `damaged` that names the subscription, when its row cannot be read */
   all(): readonly StoredSubscription[];
-  /** Without `number`, which is given here. */
+  /** Gives the subscription its `number`. */
   add(subscription: Omit<StoredSubscription, 'number'>): StoredSubscription;
   /** Everything but its progress. */
   save(subscription: StoredSubscription): void;
@@ -55,12 +39,12 @@ export interface SubscriptionStore {
   remove(number: number): void;
 }
 
-const fromRow = (row: Row): StoredSubscription => ({
+const fromRow = (row: SubscriptionRow): StoredSubscription => ({
   number: row.number,
   id: row.id,
   url: row.url,
   description: row.description ?? undefined,
-  filter: JSON.parse(row.filter) as ChangeFilter,
+  filter: row.filter,
   status: row.status,
   reason: row.reason ?? undefined,
   createdAt: row.created_at,
@@ -68,7 +52,7 @@ const fromRow = (row: Row): StoredSubscription => ({
   oldSecret: row.old_secret ?? undefined,
   oldSecretUntil: row.old_secret_until ?? undefined,
   progress: {
-    cursor: (row.cursor ?? undefined) as Position | undefined,
+    cursor: row.cursor ?? undefined,
     lastSuccessAt: row.last_success_at ?? undefined,
     lastFailureAt: row.last_failure_at ?? undefined,
     failingSince: row.failing_since ?? undefined,
@@ -88,8 +72,10 @@ const toRow = (subscription: Omit<StoredSubscription, 'number' | 'progress'>) =>
   old_secret_until: subscription.oldSecretUntil ?? null,
 });
 
-export const createSubscriptionStore = (db: Store['db']): SubscriptionStore => {
-  const all = db.prepare<[], Row>('SELECT * FROM subscriptions ORDER BY number');
+/** @param parseCursor for cursors in rows */
+export const createSubscriptionStore = ({ db, path }: Store, parseCursor: ParseCursor): SubscriptionStore => {
+  const codec = subscriptionRow(parseCursor);
+  const all = db.prepare<[], { readonly id: string }>('SELECT * FROM subscriptions ORDER BY number');
   const insert = db.prepare(
     `INSERT INTO subscriptions (id, url, description, filter, status, reason, created_at, cursor, secret, old_secret,
        old_secret_until)
@@ -107,7 +93,7 @@ export const createSubscriptionStore = (db: Store['db']): SubscriptionStore => {
   );
   const remove = db.prepare<[number]>('DELETE FROM subscriptions WHERE number = ?');
 
-  /** What was promised to a person must survive a loss of power; deliveries need not: they are repeated. */
+  /** What a person was promised must survive a loss of power. Deliveries need not: they are repeated. */
   const durably = <T>(write: () => T): T => {
     db.pragma('synchronous = FULL');
     try {
@@ -118,7 +104,7 @@ export const createSubscriptionStore = (db: Store['db']): SubscriptionStore => {
   };
 
   return {
-    all: () => all.all().map(fromRow),
+    all: () => all.all().map((row) => fromRow(decodeRow(codec, row, () => `subscription ${row.id}`, path))),
     add: (subscription) => {
       const row = { ...toRow(subscription), cursor: subscription.progress.cursor ?? null };
       const { lastInsertRowid } = durably(() => insert.run(row));
