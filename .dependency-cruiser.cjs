@@ -41,7 +41,19 @@ const mayUse = {
     'http-api',
     'client',
   ],
-  bench: ['domain', 'runtime', 'sqlite', 'event-log', 'read-model', 'simulator', 'files', 'engine', 'data-directory'],
+  bench: [
+    'access',
+    'data-directory',
+    'domain',
+    'engine',
+    'event-log',
+    'files',
+    'messaging',
+    'read-model',
+    'runtime',
+    'simulator',
+    'sqlite',
+  ],
 };
 
 module.exports = {

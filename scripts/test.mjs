@@ -1,4 +1,4 @@
-// The whole check of the project: format and lint, layers, prose, then every test. Arguments go to jest.
+// The whole check of the project: format and lint, types of the tests, layers, prose, packages, then every test. Arguments go to jest.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,8 +16,10 @@ const jestArguments = process.argv.slice(2);
 if (jestArguments.length === 0) {
   for (const [name, command, args] of [
     ['format and lint', bin('biome'), ['check', '.']],
+    ['types', bin('tsc'), ['-b']],
     ['layers', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', ...sources]],
     ['prose', process.execPath, ['scripts/prose.mjs']],
+    ['packages', process.execPath, ['scripts/packages.mjs']],
   ]) {
     if (run(command, args) !== 0) {
       process.stderr.write(`test: the check of ${name} failed\n`);

@@ -1,5 +1,9 @@
 /** What tests of other packages share: not part of the interface. */
 // What it adds to the types of Fastify is for them too.
+import '@fastify/swagger';
+import './create-server';
+import './security/authenticate';
+import './security/permissions';
 import './stage-changes/stream';
 
 export type { ItemResult } from './intake/record-items';

@@ -15,6 +15,6 @@ export const startThread = (module: string, options: WorkerOptions): Worker => {
   return new Worker(existsSync(compiled) ? compiled : fromSource(`${module}.ts`), options);
 };
 
-/** Loaded by a name that compilers do not follow: what tests use is no part of a compiled package. */
+/** Loaded by a name that compilers do not follow: what tests use is not compiled with the package. */
 const fromSource = (file: string): string =>
   (require(join(__dirname, 'testing/from-source.cjs')) as { fromSource(file: string): string }).fromSource(file);

@@ -1,22 +1,22 @@
 /**
- * What asking who asks costs: node packages/access/dist/cost.js [keys]
+ * What authentication costs: node packages/bench/dist/costs/keys.js [keys]
  * Prints one JSON document, in microseconds a request: keys right, unknown and wrong, and tokens without network.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openAccess } from './open-access';
-import { signingKey, signToken, testIssuer } from './testing/issuer';
+import { openAccess } from '@rapport/access';
+import { startIssuer } from './issuer';
 
 const ROUNDS = 20_000;
 const TOKEN_ROUNDS = 2_000;
 
 const measure = async (keys: number): Promise<unknown> => {
   const folder = mkdtempSync(join(tmpdir(), 'rapport-access-cost-'));
-  const issuer = await testIssuer();
+  const issuer = await startIssuer();
   const access = await openAccess({
     path: join(folder, 'access.sqlite'),
-    oidc: { issuer: issuer.issuer, audience: 'rapport' },
+    oidc: { issuer: issuer.url, audience: 'rapport' },
   });
   try {
     const secrets: string[] = [];
@@ -33,10 +33,7 @@ const measure = async (keys: number): Promise<unknown> => {
       return Math.round(Number(process.hrtime.bigint() - from) / rounds / 100) / 10;
     };
     const tokenOf = async (algorithm: string): Promise<number> => {
-      const key = await signingKey(algorithm, algorithm);
-      issuer.publish(key);
-      const exp = Math.floor(Date.now() / 1_000) + 3_600;
-      const token = await signToken(key, { iss: issuer.issuer, aud: 'rapport', sub: 'a', exp, roles: ['ingest'] });
+      const token = await issuer.issue(algorithm, { aud: 'rapport', sub: 'a', roles: ['ingest'] });
       return perRequest(() => token, TOKEN_ROUNDS, true);
     };
     const some = (i: number): string => secrets[i % keys];

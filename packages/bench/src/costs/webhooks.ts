@@ -1,5 +1,5 @@
 /**
- * How many deliveries a second one good endpoint takes: node packages/messaging/dist/testing/throughput.js [changes]
+ * How many deliveries a second one good endpoint takes: node packages/bench/dist/costs/webhooks.js [changes]
  * The endpoint is a process of its own; changes are recorded before, then delivered as fast as it goes.
  */
 import { fork } from 'node:child_process';
@@ -10,11 +10,38 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createChangeFeed } from '@rapport/engine';
-import { openSqliteEventLog } from '@rapport/event-log';
-import { openWebhooks } from '../open-webhooks';
-import { recordRounds } from './decisions';
+import { type AppendRequest, type EventLog, openSqliteEventLog, relationshipStream } from '@rapport/event-log';
+import { openWebhooks } from '@rapport/messaging';
 
 const CUSTOMERS = 500;
+
+/** A change of stage as the engine records it, as far as webhooks read it. */
+const stageChange = (customer: string, sequence: number): AppendRequest => {
+  const data = {
+    from: null,
+    to: 'active',
+    direction: 'up',
+    because: [],
+    factors: {},
+    signals: [],
+    cause: 'touchpoint',
+    touchpoint: { source: 'bench', id: `${customer}-${sequence}` },
+    ruleset: { name: 'retail', version: 1, hash: 'abc' },
+    sequence,
+    foldedUpTo: '00000000000001',
+    asOf: '2026-01-01T00:00:00.000Z',
+  };
+  const id = `change-${customer}-${sequence}`;
+  const type = 'relationship.stageChanged';
+  const event = { source: 'rapport', id, type, occurredAt: Date.UTC(2026, 0, 1), data };
+  return { stream: relationshipStream(customer), expected: 'any', events: [event] };
+};
+
+/** Every customer in turn, so that each has the same number of changes in order. */
+const recordRounds = async (log: EventLog, customers: number, rounds: number): Promise<void> => {
+  for (let round = 1; round <= rounds; round++)
+    await log.appendMany(Array.from({ length: customers }, (_, c) => stageChange(`c${c}`, round)));
+};
 
 const serve = (): void => {
   const server = createServer((request, response) => {

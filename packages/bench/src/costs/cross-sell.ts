@@ -1,5 +1,5 @@
 /**
- * What cross-selling costs at a size: node packages/read-model/dist/cross-sell/cost.js [products customers facts]
+ * What cross-selling costs at a size: node packages/bench/dist/costs/cross-sell.js [products customers facts]
  * Prints one JSON document. Products are bought by a power law, baskets are of very different sizes, all seeded.
  */
 import { spawnSync } from 'node:child_process';
@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OwnedProduct, OwnershipFact } from '@rapport/domain';
-import { openSqliteCrossSellStore } from './sqlite-cross-sell-store';
+import { openSqliteCrossSellStore } from '@rapport/read-model';
 
 const DAY = 86_400_000;
 const START = Date.UTC(2024, 0, 1);
