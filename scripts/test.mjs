@@ -1,4 +1,4 @@
-// The whole check of the project: format and lint, types of the tests, layers, prose, packages, then every test. Arguments go to jest.
+// The whole check of the project: format and lint, types of the tests, layers, prose, long functions, packages, then every test. Arguments go to jest.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,6 +19,7 @@ if (jestArguments.length === 0) {
     ['types', bin('tsc'), ['-b']],
     ['layers', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', ...sources]],
     ['prose', process.execPath, ['scripts/prose.mjs']],
+    ['long functions', process.execPath, ['scripts/long-functions.mjs']],
     ['packages', process.execPath, ['scripts/packages.mjs']],
   ]) {
     if (run(command, args) !== 0) {
