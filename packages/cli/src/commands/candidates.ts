@@ -9,12 +9,13 @@ import { headLine, section } from '../output/relationship';
 import { wordsIn } from '../output/words';
 import { evaluateCustomer } from '../store/customer';
 
+export interface CandidatesOptions {
+  readonly asOf?: string;
+  readonly limit: number;
+}
+
 /** `rapport candidates`. */
-export const candidatesCommand = (
-  cli: Cli,
-  askedFor: string,
-  { asOf, limit }: { readonly asOf?: string; readonly limit: number },
-): Promise<void> =>
+export const candidatesCommand = (cli: Cli, askedFor: string, { asOf, limit }: CandidatesOptions): Promise<void> =>
   withStore(cli.data, async (store) => {
     const found = await evaluateCustomer(cli, store, askedFor, { asOf });
     const { evaluation, touchpoints, subject } = found;

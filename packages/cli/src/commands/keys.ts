@@ -9,8 +9,13 @@ import { plain } from '../output/style';
 import { table } from '../output/table';
 import { settingsOf } from '../settings';
 
-interface KeyOptions {
+export interface KeyOptions {
   readonly config?: string;
+}
+
+export interface CreateKeyOptions extends KeyOptions {
+  readonly role: readonly Role[];
+  readonly expires?: string;
 }
 
 /** Does some work with the keys; the engine may serve meanwhile. */
@@ -44,11 +49,7 @@ const document = ({ createdAt, expiresAt, revokedAt, lastUsedAt, ...key }: Acces
 });
 
 /** `rapport keys create`: the secret is printed here and never again. */
-export const createKeyCommand = async (
-  cli: Cli,
-  name: string,
-  options: KeyOptions & { readonly role: readonly Role[]; readonly expires?: string },
-): Promise<void> => {
+export const createKeyCommand = async (cli: Cli, name: string, options: CreateKeyOptions): Promise<void> => {
   const expiresAt = instantFrom('--expires', options.expires);
   const { access } = storeToFill(settingsOf(cli, options).config.data);
   const { key, secret } = await withAccess(access, (keys) =>

@@ -19,11 +19,11 @@ import { plain, shorten } from '../output/style';
 import { table } from '../output/table';
 import { settingsOf } from '../settings';
 
-interface Options {
+export interface RejectionsOptions {
   readonly config?: string;
 }
 
-export interface ListRejectionsOptions extends Options, ListOptions {
+export interface ListRejectionsOptions extends RejectionsOptions, ListOptions {
   readonly source?: string;
   readonly reason?: string;
   readonly key?: string;
@@ -37,7 +37,7 @@ const NOTHING = 'Nothing was refused, or nothing of that kind is kept.';
 /** Works with the store of what was refused; undefined where there never was one. */
 const reading = async <T>(
   cli: Cli,
-  options: Options,
+  options: RejectionsOptions,
   work: (rejections: RejectionsReader) => Promise<T>,
 ): Promise<T | undefined> => {
   const { data } = settingsOf(cli, options).config;
@@ -182,7 +182,7 @@ const safely = (body: string): string =>
   );
 
 /** `rapport rejections show ID`: what was sent, and what was wrong with it. */
-export const showRejectionCommand = async (cli: Cli, id: string, options: Options): Promise<void> => {
+export const showRejectionCommand = async (cli: Cli, id: string, options: RejectionsOptions): Promise<void> => {
   const found = await reading(cli, options, async (rejections) => rejections.find(id));
   if (found === undefined)
     throw new CommandError(

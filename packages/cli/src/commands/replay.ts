@@ -34,19 +34,25 @@ export interface ReplayCommandOptions extends ViewOptions {
   readonly out?: string;
 }
 
+/** @throws CommandError for options that do not go together */
+const refuseMismatched = ({ compare, ruleset, out }: ReplayCommandOptions): void => {
+  if (compare === true && ruleset === undefined)
+    throw new CommandError('--compare: name the ruleset to compare with the one in force: --ruleset FILE --compare');
+  if (compare === true && out !== undefined)
+    throw new CommandError(
+      '--out writes where each customer stands under one ruleset. Give it without --compare, once for each.',
+    );
+};
+
 /** `rapport replay`: what the log says under a ruleset, without touching anything. */
 export const replayCommand = (cli: Cli, options: ReplayCommandOptions): Promise<ExitCode> =>
   withStore(cli.data, async (store) => {
-    if (options.compare === true && options.ruleset === undefined)
-      throw new CommandError('--compare: name the ruleset to compare with the one in force: --ruleset FILE --compare');
-    if (options.compare === true && options.out !== undefined)
-      throw new CommandError(
-        '--out writes where each customer stands under one ruleset. Give it without --compare, once for each.',
-      );
-    const format = options.out === undefined ? undefined : formatByName('--out', options.out);
-    if (options.out !== undefined) checkWritable(options.out);
+    refuseMismatched(options);
+    const { compare, out, limit } = options;
+    const format = out === undefined ? undefined : formatByName('--out', out);
+    if (out !== undefined) checkWritable(out);
     const { asOf = store.now, knownAt } = viewFrom(options);
-    const { ruleset, used } = await rulesFor(cli, store, { knownAt, ruleset: options.ruleset });
+    const rules = await rulesFor(cli, store, { knownAt, ruleset: options.ruleset });
     const { byCategory } = await store.log.count();
     const total = byCategory.customer?.events ?? 0;
     const progress = cli.progress('replaying', 'touchpoints');
@@ -64,49 +70,52 @@ export const replayCommand = (cli: Cli, options: ReplayCommandOptions): Promise<
     };
     try {
       return await interruptible('Nothing was touched; run the same command again.', async () => {
-        if (options.compare === true) {
+        if (compare === true) {
           // With the rules in force, or, as known at an instant, those in force then.
           const before = await rulesFor(cli, store, { knownAt });
           const report = await compareRulesets({
             ...common,
             ruleset: before.ruleset,
-            other: ruleset,
-            listed: options.limit,
+            other: rules.ruleset,
+            listed: limit,
           });
           progress.stop();
-          return await printComparison(cli, before, ruleset, report);
+          return await printComparison(cli, before, rules.ruleset, report);
         }
-        const report = await (format === undefined
-          ? replay({ ...common, ruleset })
-          : replayInto(options.out!, format, { ...common, ruleset }));
+        const replayed = { ...common, ruleset: rules.ruleset };
+        const report = await (out === undefined || format === undefined
+          ? replay(replayed)
+          : replayInto(out, format, replayed));
         progress.stop();
-        if (cli.json)
-          await printJson(cli, {
-            ...report,
-            ruleset: used,
-            asOf: formatInstant(asOf),
-            knownAt: known(knownAt),
-            out: options.out,
-          });
-        else {
-          const { touchpoints, customers, milliseconds, parked } = report;
-          cli.print(head(cli, `${ruleset.ruleset} ${ruleset.version}`, asOf, knownAt));
-          cli.print(`\n${populationTable(ruleset, report.population, cli)}\n`);
-          const rate = whole((touchpoints / Math.max(1, milliseconds)) * 1000);
-          cli.print(
-            cli.style.dim(
-              `${counted(customers, 'customer')}, ${counted(touchpoints, 'touchpoint')} folded in ${elapsed(milliseconds)} (${rate}/s)${parked > 0 ? `, ${whole(parked)} could not be folded` : ''}`,
-            ),
-          );
-          if (options.out !== undefined) cli.note(`${counted(customers, 'row')} in ${options.out}`);
-          cli.print(usedRulesetLine(used, cli));
-        }
+        await printReplay(cli, rules, report, { asOf, knownAt, out });
         return EXIT.done;
       });
     } finally {
       progress.stop();
     }
   });
+
+const printReplay = async (
+  cli: Cli,
+  { ruleset, used }: Rules,
+  report: ReplayReport,
+  { asOf, knownAt, out }: { readonly asOf: number; readonly knownAt?: number; readonly out?: string },
+): Promise<void> => {
+  if (cli.json)
+    return printJson(cli, { ...report, ruleset: used, asOf: formatInstant(asOf), knownAt: known(knownAt), out });
+  const { touchpoints, customers, milliseconds, parked } = report;
+  cli.print(head(cli, `${ruleset.ruleset} ${ruleset.version}`, asOf, knownAt));
+  cli.print(`\n${populationTable(ruleset, report.population, cli)}\n`);
+  const rate = whole((touchpoints / Math.max(1, milliseconds)) * 1000);
+  const notFolded = parked > 0 ? `, ${whole(parked)} could not be folded` : '';
+  cli.print(
+    cli.style.dim(
+      `${counted(customers, 'customer')}, ${counted(touchpoints, 'touchpoint')} folded in ${elapsed(milliseconds)} (${rate}/s)${notFolded}`,
+    ),
+  );
+  if (out !== undefined) cli.note(`${counted(customers, 'row')} in ${out}`);
+  cli.print(usedRulesetLine(used, cli));
+};
 
 /** The replay, each customer of which is written on the way; the file appears whole or not at all. */
 const replayInto = async (file: string, format: ExportFormat, options: ReplayOptions): Promise<ReplayReport> => {

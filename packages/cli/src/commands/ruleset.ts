@@ -121,11 +121,15 @@ const rulesetLines = (cli: Cli, ruleset: Ruleset): readonly string[] => {
   ];
 };
 
+export interface ShowRulesetOptions {
+  readonly format?: 'yaml' | 'json';
+}
+
 /** `rapport ruleset show`. */
 export const showRulesetCommand = async (
   cli: Cli,
   file: string | undefined,
-  { format }: { readonly format?: 'yaml' | 'json' },
+  { format }: ShowRulesetOptions,
 ): Promise<void> => {
   const ruleset = await named(cli, file);
   if (cli.json || format === 'json') return cli.write(`${JSON.stringify(ruleset, null, 2)}\n`);

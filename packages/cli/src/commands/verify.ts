@@ -73,11 +73,12 @@ const verifyReadModel = async (
   }
 };
 
+export interface VerifyOptions {
+  readonly workers?: number;
+}
+
 /** `rapport verify`: the log against its own ledger, then everything stored against the log; exit 1 on a problem. */
-export const verifyCommand = (
-  cli: Cli,
-  { workers = availableParallelism() }: { readonly workers?: number },
-): Promise<ExitCode> =>
+export const verifyCommand = (cli: Cli, { workers = availableParallelism() }: VerifyOptions): Promise<ExitCode> =>
   withStore(cli.data, (store) =>
     interruptible('Nothing was touched; run the same command again.', async () => {
       const startedAt = Date.now();

@@ -5,20 +5,22 @@ import {
   type ChangeFilter,
   type ChangeFilterName,
 } from '@rapport/engine/change-filters';
-import type { Option } from 'commander';
-import { among, collectIds, option } from './declare';
+import { among, collectIds, type Flags, option } from './options';
 
 export type ChangeFilterOptions = {
   readonly [F in ChangeFilterName as (typeof CHANGE_FILTERS)[F]['parameter']]?: ChangeFilter[F];
 };
 
-export const changeFilterOptions = (): readonly Option[] =>
-  CHANGE_FILTER_LIST.map(([, { parameter, onlyOne, values }]) =>
-    option(
-      `--${parameter} <${parameter}>`,
-      `only ${onlyOne}; may be repeated${values === undefined ? '' : `: ${values.join(', ')}`}`,
-    ).argParser(values === undefined ? collectIds : among(values)),
-  );
+export const changeFilterOptions = (): Flags<ChangeFilterOptions> =>
+  Object.fromEntries(
+    CHANGE_FILTER_LIST.map(([, { parameter, onlyOne, values }]) => [
+      parameter,
+      option(
+        `--${parameter} <${parameter}>`,
+        `only ${onlyOne}; may be repeated${values === undefined ? '' : `: ${values.join(', ')}`}`,
+      ).argParser(values === undefined ? collectIds : among(values)),
+    ]),
+  ) as unknown as Flags<ChangeFilterOptions>;
 
 /** What such options ask for; undefined where none is given. */
 export const changeFilterFrom = (options: ChangeFilterOptions): ChangeFilter | undefined => {

@@ -1,4 +1,4 @@
-import { Argument, type Command } from 'commander';
+import type { Command } from 'commander';
 import { declare } from './declare';
 
 /** The command that teaches a shell all commands, itself too. */
@@ -6,7 +6,8 @@ export const declareCompletion = (program: Command, signal: AbortSignal): void =
   declare(program, signal, {
     name: 'completion',
     does: 'print a script that completes commands and options in a shell: bash, zsh or fish',
-    arguments: [new Argument('<shell>', 'whose').choices(['bash', 'zsh', 'fish'])],
+    arguments: '<shell>',
+    oneOf: { description: 'whose', choices: ['bash', 'zsh', 'fish'] },
     details:
       'Put into the file that your shell reads at its start:\n' +
       '  bash  ~/.bashrc                   eval "$(rapport completion bash)"\n' +

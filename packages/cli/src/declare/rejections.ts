@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
-import { declare, group, option } from './declare';
+import type { ListRejectionsOptions, RejectionsOptions } from '../commands/rejections';
+import { declare, group } from './declare';
 import { listOptions } from './lists';
+import { type Flags, option } from './options';
 
 /** What intake refused over HTTP: to be looked at, mended and sent again. */
 export const declareRejections = (program: Command, signal: AbortSignal): void => {
@@ -14,16 +16,16 @@ export const declareRejections = (program: Command, signal: AbortSignal): void =
     name: 'list',
     isDefault: true,
     does: 'what was refused, newest first, also while the engine serves',
-    options: [
-      option('--source <source>', 'of this source'),
-      option('--reason <reason>', 'for this reason, such as invalid-touchpoint, conflict or malformed-json'),
-      option('--key <id>', 'sent with the key of this id'),
-      option('--since <T>', 'came at T or later: an RFC 3339 instant, or a date (its begin)'),
-      option('--fingerprint <hex>', 'of a body that you have: what sha256sum says begins with it'),
-      option('--ndjson', 'the touchpoints themselves, one per line, to correct and send again as a stream'),
+    options: {
+      source: option('--source <source>', 'of this source'),
+      reason: option('--reason <reason>', 'for this reason, such as invalid-touchpoint, conflict or malformed-json'),
+      key: option('--key <id>', 'sent with the key of this id'),
+      since: option('--since <T>', 'came at T or later: an RFC 3339 instant, or a date (its begin)'),
+      fingerprint: option('--fingerprint <hex>', 'of a body that you have: what sha256sum says begins with it'),
+      ndjson: option('--ndjson', 'the touchpoints themselves, one per line, to correct and send again as a stream'),
       ...listOptions(),
-      configFile(),
-    ],
+      config: configFile(),
+    } satisfies Flags<ListRejectionsOptions>,
     details:
       'The same refusal is kept once and counted. Of each key so many bytes are kept; the oldest leave, and are counted.\n' +
       'With --ndjson, stderr says what is left out: bodies that were cut off, and calls of Segment, which go one by one.',
@@ -42,7 +44,7 @@ export const declareRejections = (program: Command, signal: AbortSignal): void =
     name: 'show',
     arguments: '<id>',
     does: 'one refusal: what was sent on stdout, all the rest on stderr',
-    options: [configFile()],
+    options: { config: configFile() } satisfies Flags<RejectionsOptions>,
     details:
       'What is masked is named: put the values in, or take the fields out, and send it by the usual route.\n' +
       'With --json, all of it as one document on stdout. Exit 1 when it is not kept (any more).',

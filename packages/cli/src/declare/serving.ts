@@ -1,19 +1,23 @@
 import { AUDIT_ACTIONS, ROLES } from '@rapport/access/names';
-import { type Command, Option } from 'commander';
-import { among, collect, declare, group, option, wholeNumber } from './declare';
+import type { Command } from 'commander';
+import type { AuditLogOptions } from '../commands/audit-log';
+import type { CreateKeyOptions, KeyOptions } from '../commands/keys';
+import type { SettingOptions } from '../settings';
+import { declare, group } from './declare';
+import { among, collect, type Flags, option, wholeNumber } from './options';
 
-const configFile = (): Option => option('--config <file>', 'settings in YAML or JSON (default: $RAPPORT_CONFIG)');
+const configFile = () => option('--config <file>', 'settings in YAML or JSON (default: $RAPPORT_CONFIG)');
 
 /** What commands that serve can be told. */
-export const settingOptions = (): readonly Option[] => [
-  configFile(),
-  option('--host <address>', 'listen on this address (default: 127.0.0.1)'),
-  option('--port <port>', 'listen on this port; 0 takes a free one (default: 7600)'),
-  option('--no-auth', 'ask for no key; on loopback addresses only'),
-  option('--log-level <level>', 'what is logged at least'),
-  option('--log-format <format>', 'json, pretty, or auto'),
-  option('--set <name=value>', 'any setting; may be repeated').argParser(collect),
-];
+export const settingOptions = (): Flags<SettingOptions> => ({
+  config: configFile(),
+  host: option('--host <address>', 'listen on this address (default: 127.0.0.1)'),
+  port: option('--port <port>', 'listen on this port; 0 takes a free one (default: 7600)'),
+  auth: option('--no-auth', 'ask for no key; on loopback addresses only'),
+  logLevel: option('--log-level <level>', 'what is logged at least'),
+  logFormat: option('--log-format <format>', 'json, pretty, or auto'),
+  set: option('--set <name=value>', 'any setting; may be repeated').argParser(collect),
+});
 
 /** Commands about the engine that serves. */
 export const declareServing = (program: Command, signal: AbortSignal): void => {
@@ -54,14 +58,14 @@ const declareAuditLog = (program: Command, signal: AbortSignal): Command =>
   declare(program, signal, {
     name: 'audit-log',
     does: 'who did what: keys, rulesets, subscriptions; and who was refused',
-    options: [
-      new Option('--action <action>', 'only this').choices(AUDIT_ACTIONS),
-      option('--actor <id>', 'only what this key, token subject or account did'),
-      option('--from <T>', 'not before T: an RFC 3339 instant, or a date (its begin, UTC)'),
-      option('--to <T>', 'before T: an RFC 3339 instant, or a date (its end, UTC)'),
-      wholeNumber('--limit <N>', 'how many of the newest to print', 1).default(100),
-      configFile(),
-    ],
+    options: {
+      action: option('--action <action>', 'only this').choices(AUDIT_ACTIONS),
+      actor: option('--actor <id>', 'only what this key, token subject or account did'),
+      from: option('--from <T>', 'not before T: an RFC 3339 instant, or a date (its begin, UTC)'),
+      to: option('--to <T>', 'before T: an RFC 3339 instant, or a date (its end, UTC)'),
+      limit: wholeNumber('--limit <N>', 'how many of the newest to print', 1).default(100),
+      config: configFile(),
+    } satisfies Flags<AuditLogOptions>,
     details:
       'Newest first; also while the engine serves. Refused requests are summed up by minute and address.\n' +
       'Who read personal data is in the access log: GET /v1/access-log.',
@@ -76,14 +80,14 @@ const declareKeys = (program: Command, signal: AbortSignal): void => {
     name: 'create',
     arguments: '<name>',
     does: 'make a key; it is shown once, and stored only as a hash',
-    options: [
-      option('--role <role>', 'what it may do; may be repeated')
+    options: {
+      role: option('--role <role>', 'what it may do; may be repeated')
         .choices(ROLES)
         .argParser(among(ROLES))
         .makeOptionMandatory(),
-      option('--expires <T>', 'an RFC 3339 instant, or a date (its end)'),
-      configFile(),
-    ],
+      expires: option('--expires <T>', 'an RFC 3339 instant, or a date (its end)'),
+      config: configFile(),
+    } satisfies Flags<CreateKeyOptions>,
     details: 'Also while the engine serves. With --json the secret is in the document.',
     examples: ['keys create shop --role ingest', 'keys create crm --role marketing --expires 2027-12-31'],
     run: async (cli, [name], options) =>
@@ -93,7 +97,7 @@ const declareKeys = (program: Command, signal: AbortSignal): void => {
     name: 'list',
     isDefault: true,
     does: 'every key, revoked ones too',
-    options: [configFile()],
+    options: { config: configFile() } satisfies Flags<KeyOptions>,
     examples: ['keys', 'keys list --json'],
     run: async (cli, _, options) =>
       (require('../commands/keys') as typeof import('../commands/keys')).listKeysCommand(cli, options),
@@ -102,7 +106,7 @@ const declareKeys = (program: Command, signal: AbortSignal): void => {
     name: 'revoke',
     arguments: '<id>',
     does: 'refuse a key from now on',
-    options: [configFile()],
+    options: { config: configFile() } satisfies Flags<KeyOptions>,
     details: 'Exit 1 when there is no such key.',
     examples: ['keys revoke 3f2a9c'],
     run: async (cli, [id], options) =>
