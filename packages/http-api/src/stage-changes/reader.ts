@@ -50,103 +50,154 @@ const LARGEST_PIECE = 65_536;
 /** A reader that is disconnected has so long to take the reason. */
 const FAREWELL_MS = 1_000;
 
+/** Changes that are written at once. */
+interface Piece {
+  readonly bytes: Buffer;
+  /** Of the last of them. */
+  readonly cursor: Position;
+  /** Those that no reader was sent before. */
+  readonly firstSent: readonly Announcement[];
+}
+
+/** @param atLeast bytes of a piece, the last one left out */
+function* pieces(changes: readonly Announcement[], atLeast: number): Generator<Piece, void, undefined> {
+  let frames: Buffer[] = [];
+  let firstSent: Announcement[] = [];
+  let bytes = 0;
+  for (const [i, change] of changes.entries()) {
+    const { frame, isNew } = changeFrame(change);
+    frames.push(frame);
+    bytes += frame.length;
+    if (isNew) firstSent.push(change);
+    if (bytes < atLeast && i < changes.length - 1) continue;
+    // A frame is shared by all readers: one alone is not copied.
+    const [only] = frames;
+    yield {
+      bytes: frames.length === 1 && only !== undefined ? only : Buffer.concat(frames),
+      cursor: change.cursor,
+      firstSent,
+    };
+    [frames, firstSent, bytes] = [[], [], 0];
+  }
+}
+
 /**
  * Writes changes to one reader until it leaves or is disconnected. Nothing is kept for it: while its connection is
- * full no more is read of the feed, so a slow reader costs one piece of memory, and one that comes back misses nothing.
+ * full, no more is read of the feed. So a slow reader costs one piece of memory, and one that comes back misses nothing.
  */
-export const serveReader = async (sink: Sink, options: ReaderOptions): Promise<StreamEnd> => {
-  const { feed, clock, filter, after, stopping, patienceMilliseconds } = options;
-  const pieceBytes = Math.min(options.pieceBytes, LARGEST_PIECE);
-  const over = new AbortController();
-  let cursor = options.cursor;
-  let end: StreamEnd | undefined;
+class StreamReader {
+  /** Where the reader is: everything up to here was written, or did not match. */
+  private cursor: string;
+  /** Undefined while the stream is open. */
+  private end: StreamEnd | undefined;
+  private readonly over = new AbortController();
+  private readonly pieceBytes: number;
 
-  const finish = (reason: StreamEnd): void => {
-    if (end !== undefined) return;
-    end = reason;
-    over.abort();
-  };
-  const closed = (): void => finish('closed');
-  const stop = (): void => finish('stopping');
-  sink.once('close', closed);
-  const stopListening = onAbort(stopping, stop);
-  if (stopping.aborted) stop();
-  if (sink.destroyed) closed();
+  constructor(
+    private readonly sink: Sink,
+    private readonly options: ReaderOptions,
+  ) {
+    this.cursor = options.cursor;
+    this.pieceBytes = Math.min(options.pieceBytes, LARGEST_PIECE);
+  }
 
-  /** Resolves when the connection takes more; false when it did not in time. */
-  const drained = async (): Promise<void> => {
+  async serve(): Promise<StreamEnd> {
+    const { sink, options } = this;
+    const closed = (): void => this.finish('closed');
+    sink.once('close', closed);
+    const stopListening = onAbort(options.stopping, () => this.finish('stopping'));
+    if (options.stopping.aborted) this.finish('stopping');
+    if (sink.destroyed) closed();
+    sink.write(openingFrame(this.cursor, options.heartbeatMilliseconds));
+    await Promise.all([this.beat(), this.followToEnd()]);
+    sink.off('close', closed);
+    stopListening();
+    const end = this.end ?? 'closed';
+    if (end !== 'closed') await sayFarewell(sink, this.cursor, end);
+    return end;
+  }
+
+  /** The first reason to end counts. */
+  private finish(reason: StreamEnd): void {
+    if (this.end !== undefined) return;
+    this.end = reason;
+    this.over.abort();
+  }
+
+  private fail(error: unknown): void {
+    this.options.failed(error);
+    this.finish('failed');
+  }
+
+  private async followToEnd(): Promise<void> {
+    try {
+      await this.follow();
+      // A feed that ends by itself was closed with its engine.
+      this.finish('stopping');
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private async follow(): Promise<void> {
+    const { feed, after, filter, turn } = this.options;
+    const looked = (position: Position): void => {
+      this.cursor = position;
+    };
+    for await (const page of feed.follow({ after, filter, signal: this.over.signal, looked })) {
+      await this.writePage(page.changes);
+      if (this.end !== undefined) return;
+      if (page.cursor !== undefined) this.cursor = page.cursor;
+      await turn();
+    }
+  }
+
+  private async writePage(changes: readonly Announcement[]): Promise<void> {
+    const first: Announcement[] = [];
+    for (const { bytes, cursor, firstSent } of pieces(changes, this.pieceBytes)) {
+      if (this.end !== undefined) break;
+      first.push(...firstSent);
+      this.cursor = cursor;
+      if (!this.sink.write(bytes)) await this.drained();
+    }
+    this.options.sent(changes, first);
+  }
+
+  /** Resolves when the connection takes more; ends the stream when it did not in time. */
+  private async drained(): Promise<void> {
+    const { clock, patienceMilliseconds } = this.options;
     const waiting = new AbortController();
     const proceed = (): void => waiting.abort();
-    sink.once('drain', proceed);
-    const stopWatching = onAbort(over.signal, proceed);
+    this.sink.once('drain', proceed);
+    const stopWatching = onAbort(this.over.signal, proceed);
     await clock.until(clock.now() + patienceMilliseconds, waiting.signal);
-    sink.off('drain', proceed);
+    this.sink.off('drain', proceed);
     stopWatching();
-    if (!waiting.signal.aborted) finish('slow');
-  };
+    if (!waiting.signal.aborted) this.finish('slow');
+  }
 
-  const writePage = async (changes: readonly Announcement[]): Promise<void> => {
-    const first: Announcement[] = [];
-    for (let i = 0; i < changes.length && end === undefined; ) {
-      const frames: Buffer[] = [];
-      for (let bytes = 0; i < changes.length && (bytes === 0 || bytes < pieceBytes); i++) {
-        const { frame, isNew } = changeFrame(changes[i]);
-        if (isNew) first.push(changes[i]);
-        frames.push(frame);
-        bytes += frame.length;
-      }
-      ({ cursor } = changes[i - 1]);
-      if (!sink.write(frames.length === 1 ? frames[0] : Buffer.concat(frames))) await drained();
-    }
-    options.sent(changes, first);
-  };
-
-  const beat = async (): Promise<void> => {
+  /** Sends heartbeats, and asks with each whether the reader may still read. */
+  private async beat(): Promise<void> {
+    const { clock, heartbeatMilliseconds } = this.options;
     for (;;) {
-      await clock.until(clock.now() + options.heartbeatMilliseconds, over.signal);
-      if (over.signal.aborted) return;
+      await clock.until(clock.now() + heartbeatMilliseconds, this.over.signal);
+      if (this.over.signal.aborted) return;
       let mayGoOn: boolean;
       try {
-        mayGoOn = await options.mayGoOn();
+        mayGoOn = await this.options.mayGoOn();
       } catch (error) {
-        // Nobody can say so at the moment; the reader comes back, and is asked for its key then.
-        options.failed(error);
-        return finish('failed');
+        // Keys cannot be checked now. The reader comes back, and is asked for its key then.
+        return this.fail(error);
       }
-      if (!mayGoOn) return finish('unauthorized');
-      if (!over.signal.aborted && !sink.writableNeedDrain) sink.write(heartbeatFrame(cursor));
+      if (!mayGoOn) return this.finish('unauthorized');
+      if (!this.over.signal.aborted && !this.sink.writableNeedDrain) this.sink.write(heartbeatFrame(this.cursor));
     }
-  };
-
-  const follow = async (): Promise<void> => {
-    const looked = (position: Position): void => {
-      cursor = position;
-    };
-    for await (const page of feed.follow({ after, filter, signal: over.signal, looked })) {
-      await writePage(page.changes);
-      if (end !== undefined) return;
-      if (page.cursor !== undefined) cursor = page.cursor;
-      await options.turn();
-    }
-  };
-
-  sink.write(openingFrame(cursor, options.heartbeatMilliseconds));
-  const beating = beat();
-  try {
-    await follow();
-    // A feed that ends by itself was closed with its engine.
-    finish('stopping');
-  } catch (error) {
-    options.failed(error);
-    finish('failed');
   }
-  await beating;
-  sink.off('close', closed);
-  stopListening();
-  const reason = end as StreamEnd | undefined;
-  if (reason !== undefined && reason !== 'closed') await sayFarewell(sink, cursor, reason);
-  return reason ?? 'closed';
-};
+}
+
+/** Writes changes to one reader until it leaves or is disconnected; resolves with the reason when the stream has ended. */
+export const serveReader = (sink: Sink, options: ReaderOptions): Promise<StreamEnd> =>
+  new StreamReader(sink, options).serve();
 
 /** Says why, if the reader still takes it; resolves when the connection has ended, which it does in any case. */
 const sayFarewell = (sink: Sink, cursor: string, reason: DisconnectReason): Promise<void> =>

@@ -1,17 +1,16 @@
 import { setMaxListeners } from 'node:events';
-import type { Announcement } from '@rapport/engine';
 import type { Position } from '@rapport/event-log';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isLeft } from 'fp-ts/Either';
 import type { ApiEngine, ApiOptions } from '../api-engine';
 import { object, type Routes, refused, text } from '../codec';
-import { openPerKey } from '../open-per-key';
+import { type OpenPerKey, openPerKey } from '../open-per-key';
 import { Refusal } from '../problem';
 import { FILTER_PARAMETERS } from './change-filter-shape';
 import { beyondLog, changeQueryIn, decodeCursor } from './change-query';
 import { countAnnounced } from './count-announced';
 import { START } from './frames';
-import { type StreamEnd, serveReader } from './reader';
+import { type ReaderOptions, type StreamEnd, serveReader } from './reader';
 import { turns } from './turns';
 
 /** A reader that has not taken the piece that waits for it after so long is disconnected. */
@@ -52,25 +51,10 @@ declare module 'fastify' {
   }
 }
 
-/**
- * `GET /v1/stage-changes/stream`: stage changes as they happen, as Server-Sent Events. Resumes after `Last-Event-ID`,
- * else after `after`, else begins with what is recorded from now on; `start` is the beginning of the log.
- *
- * The id of an event is its cursor and the type is that of the CloudEvent it carries. A stream that the server ends
- * says why in an event `disconnected`.
- */
-export const registerStream = async (app: Routes, engine: ApiEngine, options: ApiOptions): Promise<void> => {
-  const { heartbeatMilliseconds, slowReaderBytes } = options.sse;
-  const patienceMilliseconds = options.sse.patienceMilliseconds ?? PATIENCE_MS;
-  const stopping = new AbortController();
-  // One listener for each reader is no leak.
-  setMaxListeners(0, stopping.signal);
-  const streams = new Set<Promise<StreamEnd>>();
-  const ofKeys = openPerKey(options.limits.streamsPerKey);
-  const turn = turns(() => streams.size);
-  const { metrics, traces } = engine.telemetry;
-
-  const sent = (changes: readonly Announcement[], first: readonly Announcement[]): void => {
+/** Counts what was sent, and puts what was sent for the first time into the trace of its touchpoint. */
+const sentIn =
+  ({ metrics, traces }: ApiEngine['telemetry']): ReaderOptions['sent'] =>
+  (changes, first) => {
     countAnnounced(metrics, 'sse', changes);
     for (const { cursor, event } of first) {
       const parent = traces.contextOf(event.data.touchpoint);
@@ -80,20 +64,92 @@ export const registerStream = async (app: Routes, engine: ApiEngine, options: Ap
     }
   };
 
+/** The open streams of an engine. */
+class Streams {
+  private readonly open = new Set<Promise<StreamEnd>>();
+  private readonly stopping = new AbortController();
+  private readonly ofKeys: OpenPerKey;
+  private readonly turn = turns(() => this.open.size);
+  private readonly sent: ReaderOptions['sent'];
+
+  constructor(
+    private readonly engine: ApiEngine,
+    private readonly options: ApiOptions,
+  ) {
+    // One listener for each reader is no leak.
+    setMaxListeners(0, this.stopping.signal);
+    this.ofKeys = openPerKey(options.limits.streamsPerKey);
+    this.sent = sentIn(engine.telemetry);
+  }
+
+  get count(): number {
+    return this.open.size;
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all(this.open);
+  }
+
+  /**
+   * Serves one reader to its end.
+   *
+   * @throws Refusal while the engine stops, and for a key that has as many streams open as it may
+   */
+  async serve(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    from: Pick<ReaderOptions, 'after' | 'cursor' | 'filter'>,
+  ): Promise<void> {
+    const { engine, open, stopping } = this;
+    const { heartbeatMilliseconds, slowReaderBytes, patienceMilliseconds = PATIENCE_MS } = this.options.sse;
+    if (stopping.signal.aborted)
+      throw new Refusal('unavailable', 'The engine is being stopped. Connect again in a moment.', {
+        headers: { 'retry-after': '1' },
+      });
+    const leave = this.ofKeys.enter(request);
+    openStream(reply);
+    const { log } = request;
+    const stream = serveReader(reply.raw, {
+      ...from,
+      feed: engine.feed,
+      clock: engine.clock,
+      heartbeatMilliseconds,
+      pieceBytes: slowReaderBytes,
+      patienceMilliseconds,
+      stopping: stopping.signal,
+      mayGoOn: () => this.mayGoOn(request),
+      sent: this.sent,
+      failed: (error) => log.error({ err: error }, 'the changes cannot be read any more'),
+      turn: this.turn,
+    });
+    open.add(stream);
+    const end = await stream;
+    open.delete(stream);
+    leave();
+    engine.telemetry.metrics.subscriberDisconnected(end);
+    log.info({ reason: end }, 'stream of stage changes ended');
+  }
+
   /** False once a key is revoked or a token has expired: a stream must not outlive them. */
-  const mayGoOn = async ({ headers }: FastifyRequest): Promise<boolean> => {
-    if (!options.authentication) return true;
-    const answer = await engine.access.authenticate(headers.authorization);
+  private async mayGoOn({ headers }: FastifyRequest): Promise<boolean> {
+    if (!this.options.authentication) return true;
+    const answer = await this.engine.access.authenticate(headers.authorization);
     return !isLeft(answer) || answer.left.kind === 'unavailable';
-  };
+  }
+}
 
-  app.decorate('openStreams', () => streams.size);
-
-  app.addHook('preClose', async () => {
-    stopping.abort();
-    await Promise.all(streams);
-  });
-
+/**
+ * `GET /v1/stage-changes/stream`: stage changes as they happen, as Server-Sent Events. Resumes after `Last-Event-ID`,
+ * else after `after`, else begins with what is recorded from now on; `start` is the beginning of the log.
+ *
+ * The id of an event is its cursor and the type is that of the CloudEvent it carries. A stream that the server ends
+ * says why in an event `disconnected`.
+ */
+export const registerStream = async (app: Routes, engine: ApiEngine, options: ApiOptions): Promise<void> => {
+  const streams = new Streams(engine, options);
+  app.decorate('openStreams', () => streams.count);
+  app.addHook('preClose', () => streams.stop());
   app.route({
     method: 'GET',
     url: '/v1/stage-changes/stream',
@@ -102,33 +158,7 @@ export const registerStream = async (app: Routes, engine: ApiEngine, options: Ap
     handler: async (request, reply) => {
       const { after, filter } = await changeQueryIn(request.query, engine);
       const begin = await beginning(request, engine, after);
-      if (stopping.signal.aborted)
-        throw new Refusal('unavailable', 'The engine is being stopped. Connect again in a moment.', {
-          headers: { 'retry-after': '1' },
-        });
-      const leave = ofKeys.enter(request);
-      openStream(reply);
-      const log = request.log;
-      const stream = serveReader(reply.raw, {
-        ...begin,
-        feed: engine.feed,
-        clock: engine.clock,
-        filter,
-        heartbeatMilliseconds,
-        pieceBytes: slowReaderBytes,
-        patienceMilliseconds,
-        stopping: stopping.signal,
-        mayGoOn: () => mayGoOn(request),
-        sent,
-        failed: (error) => log.error({ err: error }, 'the changes cannot be read any more'),
-        turn,
-      });
-      streams.add(stream);
-      const end = await stream;
-      streams.delete(stream);
-      leave();
-      metrics.subscriberDisconnected(end);
-      log.info({ reason: end }, 'stream of stage changes ended');
+      await streams.serve(request, reply, { ...begin, filter });
     },
   });
 };
