@@ -113,8 +113,11 @@ test('nothing is sent before start', async () => {
     options: { allowPrivateTargets: true },
   });
   await subscribe(webhooks, { url: receiver.url });
+  // Another engine that has started has delivered, so there was time enough.
+  const witness = await setting.receiver();
+  await subscribe(await setting.open({ path: `${setting.path}-witness` }), { url: witness.url });
   await recordRounds(setting.log, 1, 1);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await eventually(() => witness.received.length === 1);
   expect(receiver.received).toEqual([]);
   webhooks.start();
   webhooks.start();
@@ -127,11 +130,14 @@ test('paused, nothing is sent and nothing is lost', async () => {
   const receiver = await setting.receiver();
   const webhooks = await setting.open();
   const { id } = await subscribe(webhooks, { url: receiver.url });
+  // A subscription that is not paused has been delivered to, so there was time enough.
+  const witness = await setting.receiver();
+  await subscribe(webhooks, { url: witness.url });
   await recordRounds(setting.log, 2, 2);
   await eventually(() => receiver.accepted.length === 4);
   expect(await webhooks.update(id, { status: 'paused' })).toMatchObject({ right: { status: 'paused' } });
   await recordRounds(setting.log, 2, 2, 3);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await eventually(() => witness.accepted.length === 8);
   expect(receiver.accepted).toHaveLength(4);
   await webhooks.update(id, { status: 'active' });
   await eventually(() => receiver.accepted.length === 8);

@@ -9,11 +9,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as passed } from 'node:timers/promises';
 import { createChangeFeed } from '@rapport/engine';
 import { type AppendRequest, type EventLog, openSqliteEventLog, relationshipStream } from '@rapport/event-log';
-import { openWebhooks } from '@rapport/messaging';
+import { openWebhooks, type Webhooks } from '@rapport/messaging';
 
 const CUSTOMERS = 500;
+const LOOK_EVERY_MS = 20;
+const PATIENCE_MS = 600_000;
 
 /** A change of stage as the engine records it, as far as webhooks read it. */
 const stageChange = (customer: string, sequence: number): AppendRequest => {
@@ -52,6 +55,15 @@ const serve = (): void => {
   process.on('disconnect', () => process.exit());
 };
 
+/** @throws Error when not everything is delivered in time */
+const allDelivered = async (webhooks: Webhooks, head: string | undefined): Promise<void> => {
+  for (const end = performance.now() + PATIENCE_MS; ; await passed(LOOK_EVERY_MS)) {
+    const [subscription] = await webhooks.list();
+    if (subscription?.waiting === 0 && subscription.cursor === head) return;
+    if (performance.now() > end) throw new Error(`not delivered within ${PATIENCE_MS / 1_000} s`);
+  }
+};
+
 const measure = async (changes: number): Promise<unknown> => {
   const folder = mkdtempSync(join(tmpdir(), 'rapport-webhooks-throughput-'));
   const endpoint = fork(__filename, ['serve']);
@@ -70,11 +82,7 @@ const measure = async (changes: number): Promise<unknown> => {
     await webhooks.create({ url: `http://127.0.0.1:${port}/`, after: first.cursor });
     const [begun, cpu] = [performance.now(), process.cpuUsage()];
     webhooks.start();
-    for (;;) {
-      const [{ waiting, cursor }] = await webhooks.list();
-      if (waiting === 0 && cursor === head) break;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await allDelivered(webhooks, head);
     const seconds = (performance.now() - begun) / 1_000;
     const { user, system } = process.cpuUsage(cpu);
     await webhooks.stop();

@@ -28,6 +28,15 @@ test('after as many customers as go at a time it is tried by one delivery at a t
   expect(quiet).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000]);
 });
 
+test('how long it is left alone is up to chance, so that endpoints of one host are not all tried at once', () => {
+  const chances = [0.25, 0.75];
+  const one = createEndpoint({ concurrency: 1, retries, random: () => chances.shift() ?? 1 });
+  one.failed('c1', 0, undefined);
+  expect(one.quietUntil).toBe(250);
+  one.failed('c1', 250, undefined);
+  expect(one.quietUntil).toBe(250 + 1_500);
+});
+
 test('one success ends it', () => {
   const one = endpoint();
   expect(one.succeeded()).toBe(false);

@@ -10,7 +10,16 @@ test('the steps double from a second to an hour', () => {
   expect(longest).toEqual([1_000, 2_000, 4_000, 8_000, 2_048_000, HOUR, HOUR, HOUR]);
 });
 
-test('a delay is a random part of its step', () => {
+test('full jitter: a delay is exactly as large a part of its step as chance says', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 500 }), fc.double({ min: 0, max: 1, noNaN: true }), (tries, random) => {
+      expect(retryDelay(tries, retries, random)).toBe(Math.ceil(random * retryDelay(tries, retries, 1)));
+    }),
+  );
+  expect([0, 0.25, 0.5, 0.75].map((random) => retryDelay(5, retries, random))).toEqual([0, 4_000, 8_000, 12_000]);
+});
+
+test('a delay is a whole number of milliseconds within its step', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 500 }), fc.double({ min: 0, max: 1, noNaN: true }), (tries, random) => {
       const delay = retryDelay(tries, retries, random);
