@@ -29,14 +29,16 @@ const found = () => {
   }
 };
 const long = found()
+  // Exceptions from other rules are named too, as they except from nothing here.
+  .filter(({ category }) => category === 'lint/complexity/noExcessiveLinesPerFunction')
   .map(({ message, location: { path, start } }) => ({
-    lines: Number(/\((\d+)\)/.exec(message)?.[1]),
+    lines: Number(/\((\d+)\)/.exec(message)[1]),
     place: `${path}:${start.line}`,
   }))
   .sort((a, b) => b.lines - a.lines);
 
 const longest = long[0]?.lines ?? 0;
-const failed = longest > LONGEST || long.length > MOST_OVER_70 || long.some(({ lines }) => Number.isNaN(lines));
+const failed = longest > LONGEST || long.length > MOST_OVER_70;
 const say = (text) => void process.stderr.write(`${text}\n`);
 if (failed) {
   for (const { lines, place } of long) say(`${String(lines).padStart(5)} lines  ${place}`);

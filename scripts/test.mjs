@@ -1,4 +1,4 @@
-// The whole check of the project: format and lint, types of the tests, layers, prose, long functions, packages, then every test. Arguments go to jest.
+// The whole check of the project: everything in the list below, then every test. Arguments go to jest.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
