@@ -73,29 +73,46 @@ const dictionaryFindings = () => {
 };
 
 /** Texts that `rapport COMMAND --help` prints, without its examples. */
-const helpTexts = (command, name) => {
+const helpTexts = (command, path) => {
+  const name = `${path} --help`;
   const own = [
     command.description(),
     ...[...command.options, ...command.registeredArguments].map((o) => o.description),
   ];
   return [
     ...own.map((text) => ({ name, text })),
-    ...command.commands.flatMap((inner) => helpTexts(inner, `${name} ${inner.name()}`)),
+    ...command.commands.flatMap((inner) => helpTexts(inner, `${path} ${inner.name()}`)),
   ];
 };
 
-const helpFindings = async () => {
-  const program = join(root, 'packages/cli/dist/program.js');
-  if (!existsSync(program)) return [];
-  const { createProgram } = await import(pathToFileURL(program).href);
-  return helpTexts(createProgram(new AbortController().signal, true), 'rapport').flatMap(({ name, text }) =>
-    sentencesIn(text).flatMap((sentence) =>
-      sentenceProblems(sentence.text, sentence.words, true).map((problem) =>
-        report(`${name} --help`, problem, sentence.text),
-      ),
+/** Summaries and descriptions of the OpenAPI document, shapes included; the same text once. */
+const openApiTexts = (node, name = '/openapi.json') =>
+  Object.entries(node ?? {}).flatMap(([key, value]) => {
+    if (typeof value === 'object') return openApiTexts(value, `${name}/${key.replaceAll('/', '~1')}`);
+    return ['summary', 'description'].includes(key) && typeof value === 'string' ? [{ name, text: value }] : [];
+  });
+
+const once = (texts) => [...new Map(texts.map((one) => [one.text, one])).values()];
+
+/** What the program prints or serves by itself; nothing where it is not built yet. */
+const programTexts = async () => {
+  const [program, reference] = ['cli/dist/program.js', 'http-api/dist/reference-page.js'].map((path) =>
+    join(root, 'packages', path),
+  );
+  if (!existsSync(program) || !existsSync(reference)) return [];
+  const [{ createProgram }, { openApiDocument }] = await Promise.all(
+    [program, reference].map((path) => import(pathToFileURL(path).href)),
+  );
+  const command = createProgram(new AbortController().signal, true);
+  return once([...helpTexts(command, 'rapport'), ...openApiTexts(await openApiDocument())]);
+};
+
+const programFindings = async () =>
+  (await programTexts()).flatMap(({ name, text }) =>
+    sentencesIn(text.replace(/`[^`]*`/g, 'Code')).flatMap((sentence) =>
+      sentenceProblems(sentence.text, sentence.words, true).map((problem) => report(name, problem, sentence.text)),
     ),
   );
-};
 
 /** Words in comments and texts of sources, by package: the number may only fall. */
 const sourceFindings = () => {
@@ -138,7 +155,7 @@ const main = async (args) => {
   const pages = named.length > 0 ? named : find(PAGES).filter((path) => !settings.pagesToDo.includes(path));
   const found = [...pages.flatMap(pageFindings), ...(await spellingFindings(pages))];
   if (named.length === 0)
-    found.push(...dictionaryFindings(), ...(await helpFindings()), ...overTheRatchet(sourceFindings()));
+    found.push(...dictionaryFindings(), ...(await programFindings()), ...overTheRatchet(sourceFindings()));
   print(found);
   if (found.length === 0) return;
   process.stdout.write(`prose: ${found.length} to rewrite\n`);

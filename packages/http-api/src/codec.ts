@@ -93,15 +93,15 @@ export const object = <const R extends Fields, const O extends Fields = Readonly
 export const anyOf = <const C extends readonly Codec<unknown>[]>(...options: C): Codec<TypeOf<C[number]>> =>
   codec({ anyOf: options });
 
-const ERROR = object({ field: text('As the sender calls it; empty for the whole.'), message: text('What is wrong.') });
+const ERROR = object({ field: text('As the sender calls it; empty for the whole.'), message: text('The problem.') });
 
 /** RFC 9457. */
 export const PROBLEM: Codec<unknown> = object(
   {
-    type: text('What kind of refusal: a stable reference such as `/problems/not-found`.', { format: 'uri-reference' }),
+    type: text('The kind of refusal: a stable reference such as `/problems/not-found`.', { format: 'uri-reference' }),
     title: text('The kind in words.'),
     status: integer('The HTTP status.'),
-    detail: text('What, where, and what to do.'),
+    detail: text('The problem, where it is, and what to do.'),
     instance: text('The id of the request.'),
   },
   { errors: list(ERROR, 'Field by field, where fields are wrong.') },

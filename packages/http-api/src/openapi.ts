@@ -7,12 +7,12 @@ import { PROBLEM, refused } from './codec';
 
 const DESCRIPTION = [
   'Touchpoints in; relationships, stage changes and their reasons out.',
-  'Instants are RFC 3339 in UTC. Lists page with cursors: give `next` as `after`. What is refused is told as RFC 9457; `type` is stable. Unknown query parameters are refused. Every answer has `x-request-id`, taken from the request where it is 1 to 128 of `A-Za-z0-9._-`. Bodies may come, and answers go, compressed by gzip or br.',
+  'Instants are RFC 3339 in UTC. Lists page with cursors: give `next` as `after`. Refusals follow RFC 9457; `type` is stable. Unknown query parameters are refused. Every answer has `x-request-id`, taken from the request where it is 1 to 128 of `A-Za-z0-9._-`. Bodies may come, and answers go, compressed by gzip or br.',
 ].join('\n\n');
 
 const TAGS = [
-  { name: 'touchpoints', description: 'What happened: recorded durably, before the answer.' },
-  { name: 'stage changes', description: 'What followed from it, by cursor.' },
+  { name: 'touchpoints', description: 'Facts about customers, recorded durably before the answer.' },
+  { name: 'stage changes', description: 'Changes of stage and signal, by cursor.' },
   { name: 'operations', description: 'Whether it runs, and how.' },
 ];
 

@@ -121,19 +121,22 @@ const page = ({ info, tags = [], paths }: Document): string => {
     info.description,
     ...sections,
     '## Problems',
-    'Whatever is refused is told as RFC 9457 (`application/problem+json`): `type`, `title`, `status`, `detail`, `instance` (the id of the request) and, where fields are wrong, `errors` with `field` and `message`. Every `type` there is:',
+    'Refusals follow RFC 9457 (`application/problem+json`): `type`, `title`, `status`, `detail`, `instance` (the id of the request) and, where fields are wrong, `errors` with `field` and `message`. Every `type` there is:',
     problems,
   ]
     .filter((part) => part !== '')
     .join('\n\n')}\n`;
 };
 
-/** The text of docs/reference/http-api.md. */
-export const httpApiMarkdown = async (): Promise<string> => {
+/** The OpenAPI document, without an engine behind it. */
+export const openApiDocument = async (): Promise<Document> => {
   const app = await createApi(noEngine(), OPTIONS);
   try {
-    return page(app.swagger() as unknown as Document);
+    return app.swagger() as unknown as Document;
   } finally {
     await app.close();
   }
 };
+
+/** The text of docs/reference/http-api.md. */
+export const httpApiMarkdown = async (): Promise<string> => page(await openApiDocument());

@@ -24,7 +24,7 @@ export const DEFINITIONS = define({
     name: 'rapport_rejected_touchpoints_total',
     kind: 'counter',
     labels: ['source', 'reason'],
-    help: 'What intake refused for what it is or who sent it: touchpoints, and requests that could not be read as such, by source (unknown where it could not be told, other beyond the first fifty) and reason; "rapport rejections" shows them.',
+    help: 'Touchpoints, and unreadable requests, that intake refused for their content or their sender, by source and reason. Source is unknown if it could not be read, other beyond the first fifty. "rapport rejections" shows them.',
   },
   requests: {
     name: 'rapport_http_request_duration_seconds',
@@ -37,7 +37,7 @@ export const DEFINITIONS = define({
     name: 'rapport_authentication_failures_total',
     kind: 'counter',
     labels: ['reason'],
-    help: 'Requests refused because nobody knows who sent them, by reason: missing (no key or token), invalid, or unavailable (the issuer of tokens cannot be reached).',
+    help: 'Requests refused because their sender is unknown, by reason: missing (no key or token), invalid, or unavailable (the issuer of tokens cannot be reached).',
   },
   lagPositions: {
     name: 'rapport_projection_lag_positions',

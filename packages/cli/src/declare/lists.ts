@@ -48,7 +48,7 @@ export const declareLists = (program: Command, signal: AbortSignal): void => {
       ...listOptions(),
       ...engineOptions('analyst', 'the data directory'),
     } satisfies Flags<CasesOptions>,
-    details: 'What is overdue longest stands first, then what is oldest.',
+    details: 'The longest overdue cases come first, then the oldest.',
     examples: ['cases', 'cases --overdue --all --json', 'cases --customer c-000017 --closed'],
     run: async (cli, _, options) =>
       (require('../commands/cases') as typeof import('../commands/cases')).casesCommand(cli, options),

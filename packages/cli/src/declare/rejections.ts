@@ -46,7 +46,7 @@ export const declareRejections = (program: Command, signal: AbortSignal): void =
     does: 'one refusal: what was sent on stdout, all the rest on stderr',
     options: { config: configFile() } satisfies Flags<RejectionsOptions>,
     details:
-      'What is masked is named: put the values in, or take the fields out, and send it by the usual route.\n' +
+      'The output names masked values: put the values in, or take the fields out, and send it by the usual route.\n' +
       'With --json, all of it as one document on stdout. Exit 1 when it is not kept (any more).',
     examples: ['rejections show 3f2a9c0d11e24b57 > mend.json', 'rejections show 3f2a9c0d11e24b57 --json'],
     run: async (cli, [id], options) =>

@@ -45,15 +45,15 @@ const INTRODUCTION = `# Touchpoints
 
 Every type of touchpoint, with the main fields of its data. This page is generated from the codecs that decode them.
 
-What is missing is unknown, what is wrong is refused: a field may be left out or \`null\` unless it is marked required,
-and a field that is there must be right. Fields that are not listed are kept.
+A missing field is unknown, a wrong one is refused. Every field may be left out or \`null\` unless it is marked
+required, and a field that is present must be right. Fields that are not listed are kept.
 
 - **Money** is a number in the account's currency or \`{amount, currency}\`. It is recorded as the number, with
   \`currency\` beside it at the top of the data, so that rules can compare it. A touchpoint has one currency.
 - **Instants** are RFC 3339 with an offset. A touchpoint may lie at most ${FUTURE_TOLERANCE / (DAY / 24)} hour ahead of the receiver's clock and not
   before 1900.
 - **Ids** are texts of 1 to ${MAX_ID_LENGTH} characters without control characters. In data, a whole number is taken as its text.
-- **Source** is who says so; \`${OWN_SOURCE}\` is the engine's own and taken from nobody.
+- **Source** is the sender; \`${OWN_SOURCE}\` is the engine's own and refused from others.
 - **Data** is at most ${MAX_DATA_BYTES / 1024 ** 2} MiB of JSON, nested ${MAX_DATA_DEPTH} deep.`;
 
 const segmentSection = (): string =>

@@ -33,7 +33,7 @@ const words = (schema: JsonSchema, description: string): JsonSchema => ({ ...sch
 
 const COMMON: Readonly<Record<string, JsonSchema>> = {
   id: words(ID_SCHEMA, 'Unique within the source: it tells a repetition from another touchpoint.'),
-  source: words({ ...ID_SCHEMA, not: { const: OWN_SOURCE } }, 'Who says so, such as `shop`.'),
+  source: words({ ...ID_SCHEMA, not: { const: OWN_SOURCE } }, 'The sender, such as `shop`.'),
   staff: words(nullable(ID_SCHEMA), 'The member of staff who acted.'),
 };
 const OCCURRED = words(INSTANT_SCHEMA, 'When it happened.');

@@ -7,11 +7,14 @@ const id = text('The id it came with.');
 const source = text('Its source.');
 const position = text('Where it stands in the log: grows with every touchpoint.');
 const errors = list(
-  object({ field: text('As the sender calls it; empty for the whole.'), message: text('What is wrong.') }),
-  'Which fields are wrong, and why.',
+  object({ field: text('As the sender calls it; empty for the whole.'), message: text('The problem.') }),
+  'The wrong fields, and why.',
 );
 const warnings = list(
-  object({ field: text('As the sender calls it.'), message: text('What it looks like, or was taken for.') }),
+  object({
+    field: text('As the sender calls it.'),
+    message: text('The field it resembles, or the value that was used.'),
+  }),
   'Fields that look misspelt, and values taken otherwise than written; it is recorded all the same.',
 );
 const index = integer('Its place in the list, from 0.', { minimum: 0 });
@@ -23,7 +26,7 @@ const standing = {
 };
 const conflict = { status: oneOf(['conflict'], 'Its identity is taken by other content.') };
 const rejected = { status: oneOf(['rejected'], 'It cannot be recorded.') };
-const skipped = { status: oneOf(['skipped'], 'A call that is no touchpoint.') };
+const skipped = { status: oneOf(['skipped'], 'A call that does not become a touchpoint.') };
 
 const single = object({ ...standing, id, source, position }, { warnings });
 const skippedOne = object({ ...skipped, reason: text('Why.') }, { id });
@@ -90,8 +93,8 @@ export const TOUCHPOINTS_SCHEMA = {
   tags: ['touchpoints'],
   summary: 'Records touchpoints: one, a list, or a stream',
   description: [
-    'What is answered as recorded is on the disk. Sending it again is safe: it is a duplicate then.',
-    `One touchpoint is a CloudEvent (\`${EVENT}\`; or, with any other media type of JSON or no body, binary mode with its attributes in \`ce-\` headers) or in the compact form (\`application/json\`). It is answered with 200, 409 or 422.`,
+    'A touchpoint answered as recorded is on the disk. Sending it again is safe: it is then a duplicate.',
+    `One touchpoint is a CloudEvent (\`${EVENT}\`) or in the compact form (\`application/json\`). A CloudEvent in binary mode has its attributes in \`ce-\` headers, and any other media type of JSON or no body. One touchpoint is answered with 200, 409 or 422.`,
     `A list (\`application/json\`, \`${BATCH}\`) has at most ${MAX_BATCH}. It is answered with 200 and a result for each; good ones are kept whatever the others are.`,
     `A stream (${STREAMS.map((type) => `\`${type}\``).join(', ')}) may be of any length. Results come line by line, in order, as they become durable; the last line counts them. Read them while you send: nothing more is read from who does not. Of a stream that breaks off, what was answered is recorded.`,
     '`recordedAt` is for the log to say. Where a name comes twice in an object, the last one counts.',
@@ -106,7 +109,7 @@ export const TOUCHPOINTS_SCHEMA = {
     },
   },
   response: {
-    200: answer('What became of it.', {
+    200: answer('The result.', {
       ...json({ anyOf: [single, batch] }),
       'application/x-ndjson': { schema: { ...streamLine, description: 'Each line.' } },
     }),
@@ -165,7 +168,7 @@ export const TRACK_SCHEMA = {
   security: SECURITY,
   body: { content: json(CALL) },
   response: {
-    200: answer('What became of it.', json({ anyOf: [single, skippedOne] })),
+    200: answer('The result.', json({ anyOf: [single, skippedOne] })),
     ...REFUSED,
     ...REFUSED_ONE,
   },
@@ -176,7 +179,7 @@ export const BATCH_CALL_SCHEMA = {
   tags: ['touchpoints'],
   summary: "Records a batch of calls of Segment's libraries",
   description:
-    'Calls that are no touchpoints (`page`, `screen`, `group`, and `identify` where `segment.mergeOnIdentify` is not set) are skipped. The key may be sent as the user name of Basic.',
+    'Calls that do not become touchpoints (`page`, `screen`, `group`, and `identify` where `segment.mergeOnIdentify` is not set) are skipped. The key may be sent as the user name of Basic.',
   security: SECURITY,
   body: {
     content: json({
@@ -188,5 +191,5 @@ export const BATCH_CALL_SCHEMA = {
       },
     }),
   },
-  response: { 200: answer('What became of each.', json(segmentBatch)), ...REFUSED },
+  response: { 200: answer('A result for each call.', json(segmentBatch)), ...REFUSED },
 };

@@ -12,7 +12,7 @@ const QUERY = object(
   {},
   {
     customer: text('Whose data was read.', { minLength: 1 }),
-    principal: text('Who read it: the id of a key, or the subject of a token.', { minLength: 1 }),
+    principal: text('The reader: the id of a key, or the subject of a token.', { minLength: 1 }),
     from: FROM,
     to: TO,
     limit: LIMIT,
@@ -25,10 +25,10 @@ const RECORD = object(
     principal: object({
       id: text('Of the key, or the subject of the token.'),
       name: text('Its name.'),
-      kind: oneOf(['key', 'token'], 'Which of them.'),
+      kind: oneOf(['key', 'token'], 'The kind of reader.'),
     }),
     what: text('The route, such as `GET /v1/customers/{id}`.'),
-    status: integer('What it was answered with.'),
+    status: integer('The status of the answer.'),
     requestId: text('The id of the request.'),
   },
   { customer: text('Whose data; absent for lists.') },
@@ -47,7 +47,7 @@ export const registerAccessLog = (app: Routes, { access }: ApiEngine): void => {
       schema: {
         operationId: 'accessLog',
         tags: ['keys'],
-        summary: 'Who read whose personal data',
+        summary: 'Reads of personal data, by user and customer',
         description:
           'An answer that shows the data of several customers, because they are merged, has a record for each.',
         querystring: QUERY,

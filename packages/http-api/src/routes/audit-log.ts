@@ -8,12 +8,12 @@ import { invalidCursor } from '../cursor';
 import { answers } from './answers';
 import { AFTER, beginIn, DEFAULT_LIMIT, FROM, instantIn, LIMIT, TO } from './parameters';
 
-const ACTION = oneOf(AUDIT_ACTIONS, 'What was done, or why a request was refused.');
+const ACTION = oneOf(AUDIT_ACTIONS, 'The action, or why a request was refused.');
 const QUERY = object(
   {},
   {
     action: ACTION,
-    actor: text('Who did it: the id of a key, the subject of a token, or the id of an account.', { minLength: 1 }),
+    actor: text('The user: the id of a key, the subject of a token, or the id of an account.', { minLength: 1 }),
     from: FROM,
     to: TO,
     limit: LIMIT,
@@ -39,8 +39,8 @@ const RECORD = object(
   { at: instant('When; of refused requests, the minute in which they came.'), action: ACTION },
   {
     actor: ACTOR,
-    subject: text('What it was done to: the id of a key or subscription, the hash of a ruleset.'),
-    details: codec<object>({ type: 'object', description: 'What else there is to say of it.' }),
+    subject: text('The object of the change: the id of a key or subscription, the hash of a ruleset.'),
+    details: codec<object>({ type: 'object', description: 'Further details.' }),
     address: text(
       'Where it came from. IPv6 addresses of refused requests are summed up by /64; `others` stands for those beyond the first hundred of a minute.',
     ),
@@ -66,7 +66,7 @@ export const registerAuditLog = (app: Routes, { access }: ApiEngine): void => {
       schema: {
         operationId: 'auditLog',
         tags: ['keys'],
-        summary: 'Who did what, and who was refused',
+        summary: 'Changes by their user, and refused requests',
         description:
           'Keys made and revoked, rulesets published, subscriptions changed, parked customers retried; and requests without valid credentials or without the role, summed up by minute, address and actor.',
         querystring: QUERY,

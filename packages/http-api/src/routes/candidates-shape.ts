@@ -2,11 +2,11 @@ import { codec, integer, list, number, object, oneOf, text } from '../codec';
 import { SUBJECT, SUBJECT_WHERE } from './customer-shapes';
 
 const REASON = object({
-  product: text('A product of hers.'),
+  product: text('A product of the customer.'),
   together: integer('Customers who ordered both.'),
   owners: integer('Customers who ordered it.'),
   lift: number('How many times more often together than by chance.'),
-  weight: number('What it adds to the score.'),
+  weight: number('Its part of the score.'),
 });
 
 export const CROSS_SELL = {
@@ -17,11 +17,11 @@ export const CROSS_SELL_WHERE = {
   candidates: list(
     object(
       {
-        product: text('What to offer.'),
-        score: number('What it is ranked by; 0 for a popular one that fills up.'),
+        product: text('The product to offer.'),
+        score: number('The rank; 0 for a popular product that fills the list.'),
         rank: integer('1 for the best.'),
         owners: integer('Customers who ever ordered it.'),
-        reasons: list(REASON, 'The products of hers that weigh most, at most three.'),
+        reasons: list(REASON, 'The products of the customer that weigh most, at most three.'),
       },
       { popular: codec<true>({ const: true, description: 'Only because it is popular.' }) },
     ),

@@ -11,7 +11,7 @@ export const CASE_FIELDS = {
 } as const;
 export const CASE_WHERE = {
   severity: codec<string | number>({ type: ['string', 'number'], description: 'As the complaint said.' }),
-  loss: number('What the customer lost.'),
+  loss: number('The loss of the customer.'),
   category: text('Of what kind.'),
   acknowledgedAt: instant('When it was acknowledged first.'),
   closedAt: instant('When it was resolved or withdrawn last.'),

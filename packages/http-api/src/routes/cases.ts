@@ -42,7 +42,7 @@ const CASE = object(
     ...CASE_FIELDS,
     ageSeconds: number('From its opening to its end, or to now.'),
     overdue: flag('Whether something promised about it is.'),
-    clocks: list(CLOCK, 'What the ruleset in force promises about complaints, soonest first.'),
+    clocks: list(CLOCK, 'The promises of the ruleset in force about complaints, soonest first.'),
   },
   {
     ...CASE_WHERE,
@@ -54,7 +54,7 @@ const CASE = object(
 const PAGE = object(
   {
     at: instant('When it was so: ages and what is overdue are as of then, on later pages too.'),
-    cases: list(CASE, 'What is overdue longest first; then oldest first.'),
+    cases: list(CASE, 'Overdue cases first, the longest overdue at the top; then oldest first.'),
   },
   { next: text('Give it as `after` for the next page; absent on the last one.') },
 );

@@ -6,18 +6,18 @@ import { answers } from './answers';
 
 const FIELD = object({
   name: text('Its path under `data`, as rules write it: `items.sku`.'),
-  type: text('What it holds.'),
+  type: text('The type of its value.'),
   required: flag('Whether a touchpoint without it is rejected.'),
-  description: text('What it means.'),
+  description: text('Its meaning.'),
 });
 const CATALOGUE = object({
   types: list(
     object({
       type: text('As `order.completed`.'),
-      family: text('What it belongs to.'),
+      family: text('The group it belongs to.'),
       method: text('The method of relationship marketing it belongs to.'),
       subject: oneOf(['customer', 'staff'], 'Whom it is about.'),
-      description: text('What it says.'),
+      description: text('The fact it records.'),
       versions: list(integer('Of the schema.')),
       fields: list(FIELD, 'Main fields of the newest version; others are kept too.'),
       segment: list(text('A Segment event.'), 'Segment events that are recorded as this type.'),

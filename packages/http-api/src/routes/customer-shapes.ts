@@ -1,7 +1,7 @@
 /** What the answers about one customer have in common. */
 import { codec, flag, instant, integer, list, nullable, number, object, oneOf, record, text } from '../codec';
 
-export const IDENTITY = object({ source: text('Who sent it.'), id: text('Its id there.') });
+export const IDENTITY = object({ source: text('The sender.'), id: text('Its id there.') });
 
 export const RULESET_NAME = object({
   name: text('Its name.'),
@@ -11,7 +11,7 @@ export const RULESET_NAME = object({
 
 export const PUBLISHER = object(
   {
-    kind: oneOf(['user', 'key', 'token'], 'A user of the machine, or whoever a key or token belongs to.'),
+    kind: oneOf(['user', 'key', 'token'], 'A user of the machine, or the owner of a key or token.'),
     name: text('Their name.'),
   },
   { id: text('Of the key, or the subject of the token.') },
@@ -39,30 +39,30 @@ export const USED_RULESET = object(
 
 export const CONDITION = object(
   {
-    subject: oneOf(['metric', 'factor', 'confidence', 'stage', 'consent'], 'What is compared.'),
+    subject: oneOf(['metric', 'factor', 'confidence', 'stage', 'consent'], 'The value that is compared.'),
     id: text('Of the metric or factor; the stages or the purpose.'),
     comparison: oneOf(['atLeast', 'above', 'atMost', 'below', 'is'], 'How.'),
     value: codec<number | string | boolean | null>({
       type: ['number', 'string', 'boolean', 'null'],
-      description: 'What it was then; null is infinite.',
+      description: 'Its value at that time; null is infinite.',
     }),
     holds: flag('Whether it held.'),
   },
   { threshold: number('With what; absent for stages and consents.') },
 );
 
-export const CAUSE = oneOf(['touchpoint', 'time'], 'What happened, or time that passed.');
+export const CAUSE = oneOf(['touchpoint', 'time'], 'An event, or the passing of time.');
 
 /** How every answer about a customer begins. */
 export const SUBJECT = {
   customer: text('Whose relationship it is: the survivor, where customers are merged.'),
-  asOf: instant('What occurred later does not count.'),
+  asOf: instant('Later touchpoints do not count.'),
   ruleset: USED_RULESET,
 } as const;
 export const SUBJECT_WHERE = {
-  askedFor: text('The customer asked for, where she is merged into `customer`.'),
-  mergedCustomers: list(text('A customer.'), 'Whose histories are part of hers.'),
-  knownAt: instant('What was recorded later does not count.'),
+  askedFor: text('The customer asked for, if merged into `customer`.'),
+  mergedCustomers: list(text('A customer.'), 'The customers whose histories are part of this one.'),
+  knownAt: instant('Later records do not count.'),
   nothing: object(
     {
       reason: oneOf(
@@ -86,6 +86,6 @@ export const METRICS = record(nullable(number('Null is infinite.')), 'By metric.
 export const STAGE = nullable(text('Null: nothing had happened yet.'));
 export const OPEN_PROMISE = object({
   id: text('The promise.'),
-  key: nullable(text('What it is about: an order, a case; null for promises without.')),
+  key: nullable(text('The object of the promise: an order, a case; null for promises without one.')),
   deadline: instant('Kept until then, broken a millisecond later.'),
 });

@@ -1,4 +1,4 @@
-/** `/v1/customers/{id}` and what can be asked about her: explanation, history, candidates. */
+/** `/v1/customers/{id}` and its answers: explanation, history, candidates. */
 
 import { formatInstant, type Touchpoint } from '@rapport/domain';
 import {
@@ -35,9 +35,9 @@ const OFFERED = object(
 );
 
 const NOT_FOUND = { 404: 'No touchpoint of this customer is recorded.' };
-const PARKED = { ...NOT_FOUND, 422: 'She is parked: her touchpoints cannot be folded.' };
+const PARKED = { ...NOT_FOUND, 422: 'This customer is parked: their touchpoints cannot be folded.' };
 
-/** What was known of her orders under a view. */
+/** The orders of the customer as known under a view. */
 const knownOf = (touchpoints: readonly Touchpoint[], { knownAt }: InstantView): readonly Touchpoint[] =>
   knownAt === undefined ? touchpoints : touchpoints.filter(({ recordedAt }) => recordedAt <= knownAt);
 
@@ -82,7 +82,7 @@ const relationshipRoute = (app: Routes, engine: ApiEngine, customers: Customers)
         tags: ['customers'],
         summary: 'The relationship with a customer',
         description:
-          'Folded from the log, so it is never behind. A customer whose touchpoints cannot be folded is answered with `parked` and where she stood last.',
+          'Folded from the log, so it is never behind. A customer whose touchpoints cannot be folded is answered with `parked` and their last known stage.',
         params: CUSTOMER_ID,
         querystring: VIEWED,
         response: answers(RELATIONSHIP, 'The relationship at the instant asked for.', {
@@ -120,7 +120,7 @@ const explanationRoutes = (app: Routes, engine: ApiEngine, customers: Customers)
         tags: ['customers'],
         summary: 'Why a customer is classified so',
         description:
-          'Which touchpoints and rules gave how many points (they add up to the scores), which conditions decided each stage, and what is missing for the next.',
+          'The points of each touchpoint and rule (they add up to the scores), the conditions that decided each stage, and what is missing for the next.',
         params: CUSTOMER_ID,
         querystring: IN_WORDS,
         response: answers(EXPLANATION, 'The explanation at the instant asked for.', PARKED),
@@ -137,7 +137,7 @@ const explanationRoutes = (app: Routes, engine: ApiEngine, customers: Customers)
         summary: 'The stages of a customer',
         params: CUSTOMER_ID,
         querystring: IN_WORDS,
-        response: answers(HISTORY, 'Her stays on the stages, oldest first, each with its reason.', PARKED),
+        response: answers(HISTORY, 'The stages, oldest first, each with its reason.', PARKED),
       },
     },
     async (request) => historyDocument(await explained(request)),
@@ -151,9 +151,9 @@ const candidatesRoute = (app: Routes, engine: ApiEngine, customers: Customers): 
       schema: {
         operationId: 'candidates',
         tags: ['customers'],
-        summary: 'What to offer a customer',
+        summary: 'Products to offer a customer',
         description:
-          'Products she has never ordered, with reasons; or `withheld`, and which conditions withhold them. `knownAt` restricts what is known of her; what others ordered counts by when they ordered it.',
+          'Products the customer has never ordered, with reasons; or `withheld`, and the conditions that withhold them. `knownAt` applies to this customer only; orders of others count by when they were made.',
         params: CUSTOMER_ID,
         querystring: OFFERED,
         response: answers(CANDIDATES, 'Candidates, best first, or why there are none.', {

@@ -25,8 +25,8 @@ const QUERY = object(
 type Query = TypeOf<typeof QUERY>;
 
 const CUSTOMER = object({
-  customer: text('Her id.'),
-  stage: text('Her stage.'),
+  customer: text('The id.'),
+  stage: text('The stage.'),
   since: instant('Since when.'),
   factors: record(object({ score: number('0 to 100.'), confidence: number('0 to 1.') }), 'By factor, now.'),
   signals: list(object({ signal: text('Raised.'), since: instant('Since when.') })),
@@ -69,7 +69,7 @@ export const registerCustomers = (app: Routes, engine: ApiEngine): void => {
         tags: ['customers'],
         summary: 'Customers by stage, signal, score and id',
         description:
-          'From the read model, which follows the log within a fraction of a second. What is asked for must all hold.',
+          'From the read model, which follows the log within a fraction of a second. All conditions must hold.',
         querystring: QUERY,
         response: answers(PAGE, 'A page of customers.'),
       },

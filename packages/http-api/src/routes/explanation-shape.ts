@@ -30,17 +30,17 @@ export const EXPLANATION = object(
   { ...SUBJECT, stage: STAGE, reasons: record(text('In words.'), 'By rule.') },
   {
     ...SUBJECT_WHERE,
-    since: instant('When she entered the stage.'),
+    since: instant('When the customer entered the stage.'),
     history: list(CHANGE),
     factors: SCORES,
     metrics: METRICS,
-    signals: list(object({ at: instant('When.'), signal: text('Which.'), raised: flag('Or cleared.') })),
+    signals: list(object({ at: instant('When.'), signal: text('The signal.'), raised: flag('Or cleared.') })),
     openPromises: list(OPEN_PROMISE),
     settledPromises: list(
       object({
         id: text('The promise.'),
-        key: nullable(text('What it was about.')),
-        outcome: oneOf(['kept', 'broken', 'released'], 'What became of it.'),
+        key: nullable(text('The object of the promise.')),
+        outcome: oneOf(['kept', 'broken', 'released'], 'The outcome.'),
         at: instant('When.'),
       }),
     ),
@@ -57,8 +57,8 @@ export const EXPLANATION = object(
             event: text('Its id.'),
             at: instant('When it was given.'),
             weight: number('Of the rule: above 0 for the factor, below 0 against it.'),
-            scale: number('What the rule’s scale multiplied the weight with; 1 where it has none.'),
-            ageFactor: number('What remains of the weight: 2^(−age / halfLife).'),
+            scale: number('The factor of the rule’s scale; 1 where it has none.'),
+            ageFactor: number('The remaining part of the weight: 2^(−age / halfLife).'),
             points: number(
               'Of the score: 100 · |weight · scale| · ageFactor / total, times b / (a + b) for the factor, −a / (a + b) against it. With `base` all of them add up to the score.',
             ),
@@ -68,7 +68,7 @@ export const EXPLANATION = object(
       'By factor.',
     ),
     nextStage: nullable(
-      object({ stage: text('The next stage.'), missing: MISSING, inWords: text('What is missing, in words.') }),
+      object({ stage: text('The next stage.'), missing: MISSING, inWords: text('The missing conditions, in words.') }),
     ),
   },
 );

@@ -8,8 +8,8 @@ export const HISTORY = object(
       object(
         {
           stage: text('The stage.'),
-          since: instant('When she came.'),
-          until: nullable(instant('When she left; null for the stage she is on.')),
+          since: instant('When the customer entered it.'),
+          until: nullable(instant('When the customer left it; null for the current stage.')),
           cameFrom: nullable(text('The stage before; null for the first touchpoint ever.')),
           cause: CAUSE,
           because: list(CONDITION, 'The conditions that decided, with their values.'),
@@ -17,7 +17,7 @@ export const HISTORY = object(
         },
         { touchpoint: IDENTITY },
       ),
-      'Her stays, oldest first.',
+      'The stages, oldest first.',
     ),
   },
   SUBJECT_WHERE,

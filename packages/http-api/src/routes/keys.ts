@@ -8,8 +8,8 @@ import { Refusal } from '../problem';
 import { originOf } from '../security';
 import { answers } from './answers';
 
-const NAME = text('Who or what uses it.', { minLength: 1, maxLength: 200, pattern: '\\S' });
-const ROLE_LIST = list(oneOf(ROLES, 'What it may do.'), undefined, { minItems: 1, uniqueItems: true });
+const NAME = text('The program or person that uses it.', { minLength: 1, maxLength: 200, pattern: '\\S' });
+const ROLE_LIST = list(oneOf(ROLES, 'Its permissions.'), undefined, { minItems: 1, uniqueItems: true });
 const NEW = object(
   { name: NAME, roles: ROLE_LIST },
   { expiresAt: instant('It is refused from then on; never when absent.') },
@@ -17,8 +17,8 @@ const NEW = object(
 const KEY = object(
   {
     id: text('Of the key: not what is sent.'),
-    name: text('Who or what uses it.'),
-    roles: list(oneOf(ROLES, 'What it may do.')),
+    name: text('The program or person that uses it.'),
+    roles: list(oneOf(ROLES, 'Its permissions.')),
     createdAt: instant('When it was made.'),
   },
   {
@@ -27,7 +27,7 @@ const KEY = object(
     lastUsedAt: instant('When it was last used; to the minute or so.'),
   },
 );
-const CREATED = object({ key: KEY, secret: text('What goes into `Authorization: Bearer`. Not shown again.') });
+const CREATED = object({ key: KEY, secret: text('The credential for `Authorization: Bearer`. Not shown again.') });
 const LIST = object({ keys: list(KEY, 'In order of creation, revoked ones too.') });
 const KEY_ID = object({ id: text('Of the key.', { minLength: 1, maxLength: 200 }) });
 

@@ -8,9 +8,9 @@ const INSTANT = 'RFC 3339 with offset, or a date, which means the end of that da
 const when = (description: string) =>
   text(`${description} ${INSTANT}`, { examples: ['2026-03-01T12:00:00Z', '2026-03-01'] });
 
-export const AS_OF = when('As of this instant: what occurred later does not count. Now when absent.');
+export const AS_OF = when('As of this instant: later touchpoints do not count. Now when absent.');
 export const KNOWN_AT = when(
-  'As known at this instant: what was recorded later does not count. With `asOf`: what was believed then about then.',
+  'As known at this instant: later records do not count. With `asOf`: the belief of that time about that time.',
 );
 export const FROM = text(
   'Begin of the period, itself included. RFC 3339 with offset, or a date, which means the begin of that day in UTC.',
@@ -31,7 +31,7 @@ export const LIMIT = integer(`Items of a page, 1 to ${MAX_LIMIT}; ${DEFAULT_LIMI
 });
 
 export const CUSTOMER_ID = object({
-  id: text('The customer, as her touchpoints name her (URL-encoded).', { minLength: 1 }),
+  id: text('The id of the customer in their touchpoints (URL-encoded).', { minLength: 1 }),
 });
 export const VIEW = { asOf: AS_OF, knownAt: KNOWN_AT } as const;
 

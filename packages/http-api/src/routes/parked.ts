@@ -13,8 +13,8 @@ const CURSOR = cursorOf('parked', { customer: textPart });
 const QUERY = object({}, { limit: LIMIT, after: AFTER });
 const PARKED = object(
   {
-    customer: text('Who.'),
-    reason: text('Why her touchpoints cannot be folded.'),
+    customer: text('The customer.'),
+    reason: text('Why their touchpoints cannot be folded.'),
     parkedAt: instant('Since when.'),
   },
   { touchpoint: IDENTITY },
@@ -25,8 +25,8 @@ const PAGE = object(
 );
 const RETRIED = object({
   retried: integer('How many were parked.'),
-  released: list(text('A customer.'), 'Who could be folded.'),
-  still: list(PARKED, 'Who stays parked; the first 1,000.'),
+  released: list(text('A customer.'), 'The customers that could be folded.'),
+  still: list(PARKED, 'The customers that stay parked; the first 1,000.'),
 });
 const MOST_STILL = 1_000;
 
@@ -66,7 +66,7 @@ export const registerParked = (app: Routes, engine: ApiEngine): void => {
         operationId: 'retryParked',
         tags: ['operations'],
         summary: 'Folds parked customers again',
-        response: answers(RETRIED, 'What came of it.'),
+        response: answers(RETRIED, 'The customers that were released, and those still parked.'),
       },
     },
     async () => {

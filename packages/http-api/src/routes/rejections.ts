@@ -22,7 +22,7 @@ const QUERY = object(
   {
     source: text('As the sender named it.', { minLength: 1 }),
     reason: REASON,
-    key: text('Who sent it: the id of a key, or `token:` and the subject of a token.', { minLength: 1 }),
+    key: text('The sender: the id of a key, or `token:` and the subject of a token.', { minLength: 1 }),
     fingerprint: text('Of a body that you have.', { pattern: '^[0-9a-f]{32}$' }),
     since: text(
       'Came at this instant or later, the last time. RFC 3339 with offset, or a date, which means the begin of that day in UTC.',
@@ -33,7 +33,7 @@ const QUERY = object(
   },
 );
 const PROBLEM_OF_FIELD = object(
-  { field: text('As the sender calls it; empty for the whole.'), message: text('What is wrong.') },
+  { field: text('As the sender calls it; empty for the whole.'), message: text('The problem.') },
   { pointer: text('Where that is in the body: a JSON pointer (RFC 6901).') },
 );
 const required = {
@@ -57,7 +57,7 @@ const required = {
   maskedAt: list(text('A JSON pointer.'), 'Where the first of them are.'),
 };
 const optional = {
-  key: text('Who sent it; absent where nobody could be told.'),
+  key: text('The sender; absent if unknown.'),
   source: text('Its source.'),
   touchpoint: text('The id of the touchpoint.'),
   customer: text('Whom it is about.'),
@@ -98,9 +98,9 @@ export const registerRejections = (app: Routes, engine: ApiEngine): void => {
       schema: {
         operationId: 'rejections',
         tags: TAGS,
-        summary: 'What intake refused',
+        summary: 'Touchpoints and requests that intake refused',
         description:
-          'Touchpoints and requests that were refused for what they are, or for who sent them: with reason, source, key and fingerprint. Not those that the sender is to send again as they are (408, 429, 5xx). What was mended is sent by the usual routes.',
+          'Refused for their content or because of their sender, with reason, source, key and fingerprint. Not those that the sender should repeat unchanged (408, 429, 5xx). Send corrected ones by the usual routes.',
         querystring: QUERY,
         response: answers(PAGE, 'A page of them, without bodies.'),
       },

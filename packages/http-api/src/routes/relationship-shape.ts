@@ -4,7 +4,7 @@ import { CASE_FIELDS, CASE_WHERE } from './case-shape';
 import { IDENTITY, METRICS, OPEN_PROMISE, SCORES, STAGE, SUBJECT, SUBJECT_WHERE } from './customer-shapes';
 
 export const PARKED = object(
-  { reason: text('Why her touchpoints cannot be folded.') },
+  { reason: text('Why their touchpoints cannot be folded.') },
   { touchpoint: IDENTITY, parkedAt: instant('Since when.') },
 );
 
@@ -13,7 +13,7 @@ export const RELATIONSHIP = object(
   {
     ...SUBJECT_WHERE,
     stage: STAGE,
-    since: instant('When she entered it.'),
+    since: instant('When the customer entered it.'),
     factors: SCORES,
     metrics: METRICS,
     signals: list(object({ signal: text('Raised.'), since: instant('Since when.') })),
@@ -29,11 +29,11 @@ export const RELATIONSHIP = object(
     lastFolded: object(
       { stage: text('The stage.'), since: instant('Since when.'), at: instant('When that was so.') },
       undefined,
-      { description: 'Where a parked customer stood when her touchpoints could be folded last.' },
+      { description: 'The stage of a parked customer when their touchpoints could be folded last.' },
     ),
   },
   {
     description:
-      'The relationship, folded from the log. `stage` null: nothing had happened yet, or nothing of it was recorded; `nothing` says which. With `parked` instead of `stage`: her touchpoints cannot be folded.',
+      'The relationship, folded from the log. `stage` null: nothing had happened yet, or nothing of it was recorded; `nothing` says which. With `parked` instead of `stage`: their touchpoints cannot be folded.',
   },
 );

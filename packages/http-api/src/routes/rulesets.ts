@@ -58,7 +58,7 @@ const PUBLISHED = object({
   hash: NAMED.hash,
   changed: integer('Customers whose stage or signals differ under it.'),
   announced: integer('Changes that were recorded for announcement.'),
-  warnings: list(text('Line, column, place and words.'), 'What its author should know.'),
+  warnings: list(text('Line, column, place and words.'), 'Notes for its author.'),
 });
 
 const KNOWN_TYPES = {
@@ -68,11 +68,11 @@ const KNOWN_TYPES = {
 /** For the OpenAPI document; what is sent is checked as text, by the language of rulesets. */
 const DOCUMENT = codec<RulesetBody>({
   type: 'object',
-  description: 'A ruleset, in JSON or YAML. What it may say is in the reference of the ruleset language.',
+  description: 'A ruleset, in JSON or YAML. The reference of the ruleset language has every key.',
   properties: {
     ruleset: { type: 'string', description: 'Its name.' },
-    version: { type: 'integer', description: 'What is published does not change: the next one is another version.' },
-    factors: { type: 'object', description: 'What is kept of each customer as scores.' },
+    version: { type: 'integer', description: 'A published ruleset does not change: the next one has another version.' },
+    factors: { type: 'object', description: 'The scores of each customer.' },
     stages: { type: 'array', items: { type: 'object' }, description: 'The ladder, lowest first.' },
   },
 });

@@ -20,7 +20,7 @@ export const SUBSCRIPTION = object(
     deadLetters: integer('Deliveries that were given up; `redeliver` tries them again.'),
   },
   {
-    description: text('What it is for.'),
+    description: text('The purpose.'),
     reason: text('Why it was disabled.'),
     lastSuccessAt: instant('The last that was taken.'),
     lastFailureAt: instant('The last that was not.'),

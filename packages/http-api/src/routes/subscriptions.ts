@@ -26,14 +26,14 @@ const URL_TEXT = text(
     maxLength: 2_048,
   },
 );
-const DESCRIPTION = text('What it is for.', { maxLength: 1_000 });
+const DESCRIPTION = text('The purpose.', { maxLength: 1_000 });
 const NEW = object(
   { url: URL_TEXT },
   {
     description: DESCRIPTION,
     filter: FILTER,
     after: text(
-      `Changes after this cursor; \`${START}\`: from the beginning of the log. What is recorded from now on when absent.`,
+      `Changes after this cursor; \`${START}\`: from the beginning of the log. Without it, changes from now on.`,
     ),
   },
 );
@@ -163,7 +163,7 @@ const changeRoutes = (app: Routes, engine: ApiEngine): void => {
         operationId: 'changeSubscription',
         tags: TAGS,
         summary: 'Changes, pauses or resumes a subscription',
-        description: 'What is not named stays. A filter replaces the one before.',
+        description: 'Fields that are not named stay as they are. A filter replaces the one before.',
         params: SUBSCRIPTION_ID,
         body: CHANGED,
         response: answers(SUBSCRIPTION, 'The subscription as it is now.', NO_SUBSCRIPTION),
@@ -243,7 +243,7 @@ const actionRoutes = (app: Routes, { webhooks }: ApiEngine): void => {
         tags: TAGS,
         summary: 'Sends a test event now, once',
         params: SUBSCRIPTION_ID,
-        response: answers(TESTED, 'What came of it, also where it failed.', NO_SUBSCRIPTION),
+        response: answers(TESTED, 'The result of the attempt, also if it failed.', NO_SUBSCRIPTION),
       },
     },
     async ({ params: { id } }) => {

@@ -3,7 +3,7 @@ import { CAUSE, CONDITION, IDENTITY, SUBJECT, SUBJECT_WHERE } from './customer-s
 
 const entry = (kind: 'touchpoint' | 'stage' | 'signal' | 'promise', fields: Parameters<typeof object>[0], where = {}) =>
   object(
-    { kind: oneOf([kind], 'What this entry is.'), occurredAt: instant('When it happened or became true.'), ...fields },
+    { kind: oneOf([kind], 'The kind of entry.'), occurredAt: instant('When it happened or became true.'), ...fields },
     { recordedAt: instant('When it was recorded; absent for what is computed and was never recorded.'), ...where },
   );
 
@@ -21,12 +21,12 @@ export const TIMELINE = object(
           'touchpoint',
           {
             type: text('As `order.completed`.'),
-            source: text('Who sent it.'),
+            source: text('The sender.'),
             id: text('Its id there.'),
             customer: text('On whose stream it is.'),
             data: codec({ type: 'object', description: 'As it was sent.' }),
           },
-          { staff: text('Who acted.'), correlationId: text('What it belongs to.') },
+          { staff: text('The member of staff.'), correlationId: text('The group it belongs to.') },
         ),
         entry(
           'stage',
@@ -40,13 +40,13 @@ export const TIMELINE = object(
         ),
         entry(
           'signal',
-          { signal: text('Which.'), raised: flag('Or cleared.'), cause: CAUSE },
+          { signal: text('The signal.'), raised: flag('Or cleared.'), cause: CAUSE },
           { touchpoint: IDENTITY },
         ),
         entry('promise', {
-          promise: text('Which.'),
-          key: nullable(text('What it was about.')),
-          outcome: oneOf(['broken'], 'What became of it.'),
+          promise: text('The promise.'),
+          key: nullable(text('The object of the promise.')),
+          outcome: oneOf(['broken'], 'The outcome.'),
         }),
         entry('stage', SUPERSEDED),
         entry('signal', SUPERSEDED),

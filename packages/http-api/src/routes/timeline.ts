@@ -18,7 +18,7 @@ const QUERY = object(
   {},
   {
     ...VIEW,
-    order: oneOf(['oldest', 'newest'], 'Which comes first; `oldest` when absent.'),
+    order: oneOf(['oldest', 'newest'], 'The entry that comes first; `oldest` when absent.'),
     limit: LIMIT,
     after: AFTER,
   },
@@ -71,9 +71,9 @@ export const registerTimeline = (app: Routes, engine: ApiEngine, customers: Cust
           'In order of when it happened, with when it was recorded. Stage changes, signals and broken promises as history has them now; a decision that history no longer bears out follows as `superseded`.',
         params: CUSTOMER_ID,
         querystring: QUERY,
-        response: answers(TIMELINE, 'A page of her timeline.', {
+        response: answers(TIMELINE, 'A page of the timeline.', {
           404: 'No touchpoint of this customer is recorded.',
-          422: 'She is parked: her touchpoints cannot be folded.',
+          422: 'This customer is parked: their touchpoints cannot be folded.',
         }),
       },
     },

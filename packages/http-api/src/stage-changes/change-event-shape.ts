@@ -53,6 +53,6 @@ export const CHANGE_EVENT = anyOf(
   object({
     ...envelope,
     type: oneOf(['relationship.signalRaised.v1', 'relationship.signalCleared.v1'], 'A signal was raised or cleared.'),
-    data: object({ ...common, signal: text('Which.') }, { touchpoint: IDENTITY }),
+    data: object({ ...common, signal: text('The signal.') }, { touchpoint: IDENTITY }),
   }),
 ) as Codec<unknown> as Codec<ChangeEvent>;

@@ -45,5 +45,5 @@ const valuesOf = (definition: ChangeFilterDefinition): Codec<readonly string[]> 
 export const FILTER = object(
   {},
   Object.fromEntries(CHANGE_FILTER_LIST.map(([name, definition]) => [name, valuesOf(definition)])),
-  { description: 'Which changes are sent. Every list that is given must contain the value of the change.' },
+  { description: 'The changes that are sent. Every list that is given must contain the value of the change.' },
 ) as Codec<ChangeFilter>;

@@ -27,7 +27,7 @@ Written from the code by \`npm run docs\`; do not edit.
 The engine (\`rapport serve\`) is set by flags, environment, a file, and defaults; the first that says something counts,
 in this order. The file is YAML or JSON: \`--config FILE\`, or the variable \`RAPPORT_CONFIG\`. Names may be nested or
 written with dots. \`--set NAME=VALUE\` sets anything from the command line. A name that does not exist is refused with
-the nearest one that does; each problem is told with file, line and column. \`rapport config\` prints what counts, and
+the nearest one that does; each problem is reported with file, line and column. \`rapport config\` prints what counts, and
 where each value comes from.
 
 \`\`\`yaml

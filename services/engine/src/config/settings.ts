@@ -69,12 +69,12 @@ export const SETTINGS = {
   'http.bodyTimeout': required({
     kind: timer,
     default: MINUTE,
-    does: 'A body that is not a stream must have arrived after so long.',
+    does: 'A body that is not a stream must have arrived within this time.',
   }),
   'http.idleStreamTimeout': required({
     kind: timer,
     default: 'PT5M',
-    does: 'A stream of touchpoints on which nothing comes for so long is ended.',
+    does: 'A stream of touchpoints that is silent for this time is ended.',
   }),
   'segment.mergeOnIdentify': required({
     kind: yesNo,
@@ -116,7 +116,7 @@ export const SETTINGS = {
     // Readers wait for three of them with one timer.
     kind: durationUpTo(8),
     default: 'PT15S',
-    does: 'How often a quiet event stream gets a comment, so that nobody in between takes it for dead.',
+    does: 'How often a quiet event stream gets a comment, so that proxies in between keep it open.',
   }),
   'sse.slowReaderBytes': required({
     kind: bytes,
@@ -143,12 +143,12 @@ export const SETTINGS = {
   'webhooks.retry.giveUpAfter': required({
     kind: duration,
     default: 'P3D',
-    does: 'After so long a delivery that always failed is a dead letter; it can be delivered again by request.',
+    does: 'After this time a delivery that always failed is a dead letter; it can be delivered again by request.',
   }),
   'webhooks.disableAfter': required({
     kind: duration,
     default: 'P3D',
-    does: 'A subscription at which nothing succeeded for so long is disabled, with the reason.',
+    does: 'A subscription without a success for this time is disabled, with the reason.',
   }),
   'webhooks.secretOverlap': required({
     kind: duration,
@@ -173,17 +173,17 @@ export const SETTINGS = {
   }),
   'auth.oidc.roles': optional({
     kind: mappingTo<Role>(ROLES),
-    does: 'Which role each value of that claim gives; without it, values are names of roles.',
+    does: 'The role for each value of that claim; without it, values are names of roles.',
   }),
   'auth.accessLog.keep': optional({
     kind: duration,
-    does: 'How long the access log keeps who read what; for ever without it.',
+    does: 'How long the access log keeps its records; without a limit when absent.',
   }),
   'log.level': required({
     kind: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
     default: 'info',
     flag: '--log-level',
-    does: 'What is logged at least.',
+    does: 'The lowest level that is logged.',
   }),
   'log.format': required({
     kind: oneOf('auto', 'json', 'pretty'),

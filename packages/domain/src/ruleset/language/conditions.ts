@@ -34,7 +34,7 @@ const oneOrMoreIds = (of: TextShape): Shape => ({ kind: 'one-or-more', of });
 
 export const eventCondition: Definition = {
   title: 'Event condition',
-  doc: 'A condition on the touchpoint at hand and the state it meets, used in `when`, `where`, `madeWhen` and `keptWhen`. Several comparisons in one condition must all hold for the same value. Arrays on the way of a `data` field are flattened; any value may satisfy the condition. A missing field fails every comparison except `exists: false`. Numbers are compared only with numbers. Fields: `data.<path>`, `type`, `source`, `staff`, `case.<name>`, `metric.<id>`, `factor.<id>`, `stage`, `consent.<purpose>`.',
+  doc: 'A condition on the current touchpoint and the state it meets, used in `when`, `where`, `madeWhen` and `keptWhen`. Several comparisons in one condition must all hold for the same value. Arrays on the way of a `data` field are flattened; any value may satisfy the condition. A missing field fails every comparison except `exists: false`. Numbers are compared only with numbers. Fields: `data.<path>`, `type`, `source`, `staff`, `case.<name>`, `metric.<id>`, `factor.<id>`, `stage`, `consent.<purpose>`.',
   example:
     'all:\n  - { field: data.outcome, is: satisfied }\n  - { field: case.ageDays, atMost: 2 }\n  - not: { field: case.priorCases, atLeast: 1 }',
   shape: {
@@ -43,7 +43,7 @@ export const eventCondition: Definition = {
       field: {
         kind: 'object',
         fields: {
-          field: { shape: aField, required: true, doc: 'What is looked at.' },
+          field: { shape: aField, required: true, doc: 'The field to compare.' },
           is: { shape: { kind: 'scalar' }, doc: 'Equals this.' },
           in: { shape: { kind: 'list', of: { kind: 'scalar' }, min: 1 }, doc: 'Equals one of these.' },
           exists: { shape: { kind: 'truth' }, doc: 'Whether the field is there.' },

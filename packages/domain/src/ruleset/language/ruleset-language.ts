@@ -10,7 +10,7 @@ const id = (what: string): Field => ({ shape: anId, required: true, doc: `Id of 
 
 const factor: Definition = {
   title: 'Factor',
-  doc: 'A quality of the relationship, scored from 0 to 100 by the beta reputation model with forgetting: score = 100 (a + P) / (a + b + P + N), where P and N are the evidence for and against, both halving every `halfLife`.',
+  doc: 'A quality of the relationship, scored from 0 to 100 by the beta reputation model with forgetting: score = 100 (a + P) / (a + b + P + N). P and N are the evidence for and against; both halve every `halfLife`.',
   example: 'trust: { halfLife: P365D, prior: [2, 2], label: { en: Trust, vi: Lòng tin } }',
   shape: {
     kind: 'object',
@@ -24,7 +24,7 @@ const factor: Definition = {
             { kind: 'number', what: 'a number above 0', above: 0 },
           ],
         },
-        doc: 'What is believed before any evidence: [for, against]. `[2, 2]` when absent.',
+        doc: 'The belief before any evidence: [for, against]. `[2, 2]` when absent.',
       },
       label,
     },
@@ -38,7 +38,7 @@ const scaleDefault: Field = {
 const scaleField: Field = { shape: aField, required: true, doc: 'The field whose value scales the weights.' };
 const scale: Definition = {
   title: 'Scale',
-  doc: 'Multiplies all weights of an evidence rule by what a field says. A result of 0 is no evidence, and does not count for `atMost`.',
+  doc: 'Multiplies all weights of an evidence rule by what a field says. A result of 0 gives no evidence, and does not count for `atMost`.',
   example: 'field: case.compensationRatio\ncurve: [[0, 0.4], [1, 1]]\ndefault: 0.5',
   shape: {
     kind: 'choice',
@@ -73,7 +73,7 @@ const scale: Definition = {
 
 const evidence: Definition = {
   title: 'Evidence rule',
-  doc: 'What a touchpoint says about factors. Rules are applied in their order.',
+  doc: 'The effect of a touchpoint on factors. Rules are applied in their order.',
   example:
     'id: fair\non: complaint.resolved\nwhen: { field: data.outcome, is: satisfied }\ngives: { satisfaction: 2.5 }\nscale: { field: case.compensationRatio, curve: [[0, 0.4], [1, 1]], default: 0.5 }\natMost: { times: 1, within: P30D }',
   shape: {
@@ -233,7 +233,7 @@ const ruleset: Definition = {
         required: true,
         doc: 'Its version, 1 or more.',
       },
-      description: { shape: texts, doc: 'What it is for, by language.' },
+      description: { shape: texts, doc: 'The purpose, by language.' },
       factors: { shape: byId('factor', 0), required: true, doc: 'Factors by id.' },
       metrics: { shape: byId('metric', 0), doc: 'Metrics by id.' },
       evidence: { shape: listOf('evidence'), doc: 'Evidence rules, in the order of their application.' },

@@ -32,10 +32,10 @@ export const recovery = family('complaint and recovery', 'none', [
       ofCase,
     ),
   ],
-  ['complaint.acknowledged', 'The customer was told that the complaint is known.', data({ channel }, ofCase)],
+  ['complaint.acknowledged', 'The customer received a confirmation of the complaint.', data({ channel }, ofCase)],
   [
     'complaint.updated',
-    'The customer was told how the complaint stands.',
+    'The customer received an update on the complaint.',
     data({ channel, text: text('what was said'), dueAt: instant('when the next word was promised') }, ofCase),
   ],
   ['apology.given', 'The company apologised.', data({ ...ofCase, channel })],

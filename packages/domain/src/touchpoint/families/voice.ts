@@ -81,7 +81,7 @@ export const socialBond = family('social bond', 'none', [
   [
     'referral.made',
     'The customer recommended the company to someone.',
-    data({ referred: id('who was told'), channel, productId: id('product recommended') }),
+    data({ referred: id('the person who received the recommendation'), channel, productId: id('product recommended') }),
   ],
   [
     'gift.received',
