@@ -1,9 +1,9 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 
-/** Mistakes of larger values are told one by one: there may be as many as there are values, and a sender can choose to. */
+/** Larger values are validated up to the first problem: a sender could otherwise cause as many as there are values. */
 const MOST_VALUES = 1_000;
 
-/** Whether it holds more than so many values, itself and those of any depth. */
+/** Whether it holds more than `most` values, itself and those of any depth. */
 const hasMoreValues = (input: unknown, most: number): boolean => {
   const open: unknown[] = [input];
   for (let seen = 0; open.length > 0; seen++) {
