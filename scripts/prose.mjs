@@ -19,7 +19,14 @@ const read = (path) => readFileSync(join(root, path), 'utf8');
 const settingsFile = join(here, 'prose.json');
 const settings = JSON.parse(readFileSync(settingsFile, 'utf8'));
 
-const PAGES = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/**/*.md', 'packages/*/README.md'];
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'docs/**/*.md',
+  'packages/*/README.md',
+  'examples/**/*.md',
+];
 const SOURCES = ['packages/*/src/**/*.ts', 'services/*/src/**/*.ts'];
 const find = (patterns) => globSync(patterns, { cwd: root }).sort();
 

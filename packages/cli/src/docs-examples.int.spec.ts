@@ -1,14 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type Code, pages, ROOT } from './testing/pages';
 import { cleanEnvironment } from './testing/rapport';
 
 /**
  * Runs every block of a page that is marked `console`: lines that begin with `$ ` are given to the shell, one after
  * another, and must print what stands below them. All blocks of a page share a folder, which begins as a copy of
- * docs/examples. `RAPPORT_WRITE_DOCS=1 npx jest docs-examples` writes into the pages what is printed today.
+ * docs/examples, and for the page of an example as a copy of its files too. `RAPPORT_WRITE_DOCS=1 npx jest docs-examples` writes into the pages what is printed today.
  */
 const BIN = resolve(__dirname, '../bin/rapport.js');
 /** A page runs some ten commands; a machine may be slow. */
@@ -95,6 +95,7 @@ describe('what the pages show is what the commands print', () => {
   test.each(written)(
     '%s',
     (path, blocks) => {
+      if (path.startsWith('examples')) cpSync(join(ROOT, dirname(path)), folder, { recursive: true });
       const now = blocks.map((block) => played(block, folder));
       if (WRITE) return write(path, blocks, now);
       for (const [i, block] of blocks.entries()) expect(lasting(now[i])).toBe(lasting(block.text));

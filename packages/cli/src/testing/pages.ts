@@ -64,7 +64,12 @@ const markdownIn = (folder: string): readonly string[] =>
 
 /** Every page of the project, those made from the code included. */
 export const pages = (): readonly Page[] =>
-  [join(ROOT, 'README.md'), join(ROOT, 'CONTRIBUTING.md'), ...markdownIn(join(ROOT, 'docs'))]
+  [
+    join(ROOT, 'README.md'),
+    join(ROOT, 'CONTRIBUTING.md'),
+    ...markdownIn(join(ROOT, 'docs')),
+    ...markdownIn(join(ROOT, 'examples')),
+  ]
     .sort()
     .map((file) => parsePage(relative(ROOT, file), readFileSync(file, 'utf8')));
 
