@@ -88,7 +88,7 @@ test('each subscription gets what its own filter lets through; a changed filter 
   expect(sequencesOf(signals.received, 'c1')).toEqual([3]);
 });
 
-test('under failures every customer gets her changes in order, each accepted once', async () => {
+test('under failures the changes of every customer arrive in order, each accepted once', async () => {
   let requests = 0;
   const receiver = await setting.receiver((response) => (requests++ % 2 === 0 ? status(500)(response) : ok(response)));
   const webhooks = await setting.open();
@@ -152,7 +152,7 @@ test('an endpoint that is down is tried now and then, and gets everything when i
   for (let c = 0; c < 1_000; c++) expect(sequencesOf(receiver.accepted, `c${c}`)).toEqual([1, 2]);
 });
 
-test('at most so many customers are delivered to at the same time', async () => {
+test('no more customers are delivered to at the same time than the settings allow', async () => {
   const open: (() => void)[] = [];
   const receiver = await setting.receiver((response) => void open.push(() => ok(response)));
   const webhooks = await setting.open({ options: { concurrency: 3 } });
@@ -231,6 +231,6 @@ test('the delivery log keeps the newest delivered ones', async () => {
     cursor: await setting.log.head(),
   });
   expect(new Set(listed.map((one) => one.id)).size).toBe(listed.length);
-  const hers = await again.deliveries({ subscription: id, customer: 'c3', limit: 2 });
-  expect(hers.deliveries.map((one) => one.id)).toEqual(['change-c3-50', 'change-c3-49']);
+  const theirs = await again.deliveries({ subscription: id, customer: 'c3', limit: 2 });
+  expect(theirs.deliveries.map((one) => one.id)).toEqual(['change-c3-50', 'change-c3-49']);
 });

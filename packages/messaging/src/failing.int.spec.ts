@@ -60,7 +60,7 @@ describe('an attempt that fails says why and is tried again', () => {
     );
   });
 
-  test('nobody listens', async () => {
+  test('an endpoint where nothing listens', async () => {
     const receiver = await setting.receiver();
     await receiver.close();
     expect((await firstAttempt(receiver.url)).attempt.error).toBe('the connection was refused: nothing listens there');
@@ -184,7 +184,7 @@ describe('the schedule of retries', () => {
     expect(dead.attempts.at(-1)).toMatchObject({ status: 500, at: began + 3 * DAY });
   });
 
-  test('survives a stop: it goes on, it does not begin anew', async () => {
+  test('survives a stop: it goes on, and does not begin again', async () => {
     const receiver = await setting.receiver(failFor('c0'));
     let webhooks = await setting.open({ random: () => 1 });
     const { id } = await subscribe(webhooks, { url: receiver.url });
@@ -277,7 +277,7 @@ describe('disabling', () => {
     await eventually(() => receiver.accepted.length === 8);
   });
 
-  test('one success in between begins the count anew', async () => {
+  test('one success in between starts the count again', async () => {
     const receiver = await setting.receiver(status(500));
     const webhooks = await setting.open();
     const { id } = await subscribe(webhooks, { url: receiver.url });

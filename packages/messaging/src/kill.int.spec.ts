@@ -36,7 +36,7 @@ const runAndKill = async (round: number, url: string, reached: () => boolean, de
   }
 };
 
-test(`after ${ROUNDS} kills every decision arrived, in order per customer, once for whoever drops repeated ids`, async () => {
+test(`after ${ROUNDS} kills every decision arrived, in order per customer, once for a receiver that drops repeated ids`, async () => {
   let requests = 0;
   const receiver = await startReceiver((response) => (requests++ % 5 === 0 ? status(500)(response) : ok(response)));
   for (let round = 0; round < ROUNDS; round++) {

@@ -4,7 +4,7 @@ import type { ChangeFeed, Clock } from '@rapport/engine';
 import type { Metrics, Telemetry, Traces } from '@rapport/telemetry';
 import type { Resolve, TargetOptions } from './egress/targets';
 
-/** How often and how long a failing delivery is tried again: at a random instant up to min(cap, base * factor^n). */
+/** How a failing delivery is tried again: after a random time up to min(cap, base * factor^n). */
 export interface RetryOptions {
   readonly baseMilliseconds: number;
   readonly factor: number;
@@ -14,18 +14,18 @@ export interface RetryOptions {
 }
 
 export interface WebhookOptions extends TargetOptions {
-  /** For an attempt, from connecting to the end of the answer. */
+  /** For one attempt, from connecting to the end of the answer. */
   readonly timeoutMilliseconds: number;
-  /** Customers of a subscription that are delivered to it at the same time. */
+  /** How many customers of a subscription have a delivery under way at the same time. */
   readonly concurrency: number;
-  /** Waiting deliveries of a subscription that are held in memory; beyond it the log is not read further for it. */
+  /** The most waiting deliveries of a subscription in memory. Then the log is not read further for it. */
   readonly heldDeliveries: number;
-  /** Delivered ones of a subscription that stay in the delivery log. Waiting and dead ones always stay. */
+  /** How many delivered ones of a subscription stay in the delivery log. Waiting and dead ones always stay. */
   readonly keptDeliveries: number;
   readonly retries: RetryOptions;
-  /** Without one success for so long, a subscription is disabled. */
+  /** A subscription is disabled when every attempt has failed for this time. */
   readonly disableAfterMilliseconds: number;
-  /** How long the old secret signs too after a rotation. */
+  /** How long the old secret signs too, after a rotation. */
   readonly oldSecretMilliseconds: number;
   readonly userAgent: string;
 }
@@ -51,7 +51,7 @@ export const DEFAULT_WEBHOOK_OPTIONS: WebhookOptions = {
 };
 
 export interface OpenWebhooksOptions {
-  /** Of the file that holds subscriptions, secrets and deliveries: `subscriptions.sqlite`, say. */
+  /** The file with subscriptions, secrets and deliveries: `data/subscriptions.sqlite`. */
   readonly path: string;
   readonly feed: ChangeFeed;
   /** {@link DEFAULT_WEBHOOK_OPTIONS} where absent. */
@@ -60,7 +60,7 @@ export interface OpenWebhooksOptions {
   readonly metrics?: Pick<Metrics, 'announced' | 'delivery'>;
   readonly traces?: Pick<Traces, 'span' | 'contextOf' | 'outgoing'>;
   readonly logger?: Pick<Telemetry['logger'], 'info' | 'warn' | 'error'>;
-  /** How names become addresses; the system's way when absent. */
+  /** Finds the addresses of a name; the lookup of the system when absent. */
   readonly resolve?: Resolve;
   /** 0 <= x < 1, for the jitter. */
   readonly random?: () => number;

@@ -6,7 +6,7 @@ export type SubscriptionStatus =
   | 'active'
   /** By its owner. */
   | 'paused'
-  /** By Rapport, with the reason. Resuming it goes on where it stopped. */
+  /** By Rapport, with the reason. When it is resumed it goes on where it stopped. */
   | 'disabled';
 
 export interface Subscription {
@@ -18,7 +18,7 @@ export interface Subscription {
   /** Why it was disabled. */
   readonly reason?: string;
   readonly createdAt: number;
-  /** Everything up to here was delivered, or is waiting as a delivery. */
+  /** Everything up to here was delivered, or waits as a delivery. */
   readonly cursor: Position | undefined;
   readonly waiting: number;
   readonly deadLetters: number;
@@ -30,7 +30,7 @@ export interface NewSubscription {
   readonly url: string;
   readonly description?: string;
   readonly filter?: ChangeFilter;
-  /** Changes after this cursor, `start` for all of the log; what is recorded from now on when absent. */
+  /** Changes after this cursor; `start` for the whole log; only what is recorded from now on when absent. */
   readonly after?: Position | 'start';
 }
 
@@ -41,7 +41,7 @@ export interface DeliveryAttempt {
   readonly milliseconds: number;
   /** Absent where no answer came. */
   readonly status?: number;
-  /** Why it counts as failed; absent for a success. */
+  /** Why the attempt counts as failed; absent for a success. */
   readonly error?: string;
 }
 
@@ -53,19 +53,19 @@ export interface Delivery {
   readonly type: string;
   readonly cursor: Position;
   readonly status: DeliveryStatus;
-  /** Oldest first; the last ones where there were many. */
+  /** Oldest first. Only the last ones, if there were many. */
   readonly attempts: readonly DeliveryAttempt[];
   readonly nextAttemptAt?: number;
 }
 
 export type SubscriptionProblem =
   | { readonly kind: 'not-found' }
-  /** Not a URL, not https or http, a private or loopback target, a port of no use ... */
+  /** For a URL: not https or http, a private or loopback target, a port that cannot be used ... */
   | { readonly kind: 'invalid'; readonly field: string; readonly message: string };
 
 /** Webhook subscriptions and their deliveries. */
 export interface Webhooks {
-  /** `secret` (`whsec_...`) is shown here and at rotation only. */
+  /** The `secret` (`whsec_...`) is shown here and at its rotation only. @throws StoreError */
   create(
     subscription: NewSubscription,
   ): Promise<Either<SubscriptionProblem, { readonly subscription: Subscription; readonly secret: string }>>;
@@ -81,15 +81,15 @@ export interface Webhooks {
     },
   ): Promise<Either<SubscriptionProblem, Subscription>>;
   remove(id: string): Promise<boolean>;
-  /** The old secret signs too until `oldSecretUntil`. */
+  /** The old secret signs too, until `oldSecretUntil`. @throws StoreError */
   rotateSecret(
     id: string,
   ): Promise<Either<SubscriptionProblem, { readonly secret: string; readonly oldSecretUntil: number }>>;
-  /** Sends a test event now, once, and says what came of it. */
+  /** Sends a test event now, once, and gives the outcome. */
   test(id: string): Promise<Either<SubscriptionProblem, DeliveryAttempt>>;
   /**
-   * Newest first; `next`, where there is more, is the `after` of the next page. A delivery is listed once its first
-   * attempt is over, or when it waits behind one that failed.
+   * Newest first. `next` is the `after` of the next page, if there is one. A delivery is listed once its first attempt
+   * is over, or when it waits behind one that failed.
    */
   deliveries(query: {
     readonly subscription: string;
@@ -98,10 +98,10 @@ export interface Webhooks {
     readonly after?: string;
     readonly limit: number;
   }): Promise<{ readonly deliveries: readonly Delivery[]; readonly next?: string }>;
-  /** Delivers again: one delivery by its id, or all dead letters when absent. Returns how many were queued. */
+  /** Delivers again: one delivery by its id, or all dead letters without an id. Returns how many were queued. */
   redeliver(subscription: string, id?: string): Promise<Either<SubscriptionProblem, number>>;
-  /** Begins delivering. May be called twice. */
+  /** Starts to deliver. May be called twice. */
   start(): void;
-  /** Lets attempts under way end (up to their timeout), then closes. May be called twice. */
+  /** Waits for attempts under way (up to their timeout), then closes. May be called twice. */
   stop(): Promise<void>;
 }

@@ -3,7 +3,7 @@ import type { OpenWebhooksOptions } from '../options';
 import type { Answer } from './sender';
 import type { WaitingDelivery } from './waiting-delivery';
 
-/** So that the span of a failed attempt is marked as failed. */
+/** Thrown inside the span of an attempt, so that the span is marked as failed. */
 class AttemptFailed extends Error {
   override readonly name = 'AttemptFailed';
 
@@ -19,8 +19,8 @@ export interface Attempting extends Pick<OpenWebhooksOptions, 'traces'> {
 }
 
 /**
- * One attempt, in a span under the request that the touchpoint came in by. The endpoint gets the span along (W3C
- * `traceparent`), so that what it does is part of the trace.
+ * Makes one attempt, in a span under the request that brought the touchpoint. The endpoint receives the span (W3C
+ * `traceparent`), so that its own work can be part of the trace. Never rejects, as long as `send` does not.
  */
 export const attemptAt = async (
   { send, traces, subscription }: Attempting,

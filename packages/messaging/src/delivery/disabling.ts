@@ -1,7 +1,7 @@
 import { formatInstant } from '@rapport/domain';
 import type { DeliveryAttempt } from '../webhooks';
 
-/** The status by which an endpoint says that it wants no more. */
+/** The status by which an endpoint says that it wants no more deliveries. */
 export const GONE = 410;
 
 const NOTHING_IS_LOST = 'Deliveries wait; resume the subscription to go on where it stopped.';

@@ -2,14 +2,14 @@ import type { RetryOptions } from '../options';
 import { retryDelay } from './retry';
 
 /**
- * How an endpoint as a whole is doing. When the attempts of many customers in a row failed, it is taken for down: then
- * one delivery at a time tries it, less and less often, instead of every customer's on a schedule of its own. Many
- * customers, because one delivery that the endpoint cannot digest says nothing about the others.
+ * The health of an endpoint as a whole. When attempts for many customers in a row have failed, the endpoint counts as
+ * down. Then one delivery at a time tries it, less and less often, instead of one for each customer. Many customers are
+ * asked for, because one delivery that the endpoint cannot process says nothing about the others.
  */
 export interface Endpoint {
   /** Nothing is sent before this instant. */
   readonly quietUntil: number;
-  /** So many deliveries may be under way. */
+  /** The most deliveries that may be under way. */
   readonly limit: number;
   /** @returns whether it was down until now */
   succeeded(): boolean;
@@ -23,11 +23,11 @@ export interface EndpointOptions {
   readonly random: () => number;
 }
 
-/** An endpoint that is back is found out within a minute. */
+/** An endpoint that is back is noticed within a minute. */
 const LONGEST_QUIET_MS = 60_000;
 
 export const createEndpoint = ({ concurrency, retries, random }: EndpointOptions): Endpoint => {
-  /** Since the last success; no more than it takes. */
+  /** Customers with a failure since the last success, up to the number at which the endpoint counts as down. */
   const failedFor = new Set<string>();
   const steps = { ...retries, capMilliseconds: Math.min(retries.capMilliseconds, LONGEST_QUIET_MS) };
   let quietUntil = 0;
@@ -50,9 +50,9 @@ export const createEndpoint = ({ concurrency, retries, random }: EndpointOptions
     },
     failed: (customer, now, asked = 0) => {
       if (!isDown()) failedFor.add(customer);
-      // What was still under way when it went down tells nothing new.
-      const told = isDown() && now >= quietUntil;
-      const quiet = told ? retryDelay(++failedDown, steps, random()) : 0;
+      // Attempts that were still under way when it went down say nothing new.
+      const isNews = isDown() && now >= quietUntil;
+      const quiet = isNews ? retryDelay(++failedDown, steps, random()) : 0;
       quietUntil = Math.max(quietUntil, now + Math.max(quiet, asked));
     },
   };

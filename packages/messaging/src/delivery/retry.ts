@@ -1,8 +1,8 @@
 import type { RetryOptions } from '../options';
 
 /**
- * Exponential with full jitter (a random instant between now and the end of the step): endpoints that came back are
- * not met by everything that waited at once.
+ * Exponential back-off with full jitter: a random instant between now and the end of the step. So an endpoint that is
+ * back does not receive everything that waited in one moment.
  *
  * @param tries failed attempts so far, 1 or more
  * @param random 0 <= x < 1
@@ -15,9 +15,9 @@ export const retryDelay = (
 ) => Math.ceil(random * Math.min(capMilliseconds, baseMilliseconds * factor ** (tries - 1)));
 
 /**
- * What a Retry-After header asks for.
+ * The wait that a Retry-After header asks for.
  *
- * @returns milliseconds from `now`, at most `cap`; undefined when it says nothing of use
+ * @returns milliseconds from `now`, at most `cap`; undefined without a header that can be understood
  */
 export const retryAfter = (header: string | undefined, now: number, cap: number): number | undefined => {
   if (header === undefined) return undefined;

@@ -5,11 +5,11 @@ export interface Message {
   readonly body: string;
 }
 
-/** What came of one request. */
+/** The outcome of one request. */
 export interface Answer {
   /** Absent where no answer came. */
   readonly status?: number;
-  /** Why it counts as failed; absent for 2xx. */
+  /** Why the request counts as failed; absent for 2xx. */
   readonly error?: string;
   readonly retryAfter?: string;
   readonly milliseconds: number;
@@ -30,13 +30,13 @@ export interface SenderOptions {
   readonly userAgent: string;
 }
 
-/** More of an answer is not read. */
+/** The rest of an answer is not read. */
 const BODY_BYTES = 1_024;
 const LONGEST_HEADER = 16 * 1_024;
 
 type Body = AsyncIterable<Uint8Array> & { destroy(): unknown };
 
-/** The beginning of a body as one line of text; whoever sends more is hung up on. */
+/** The beginning of a body as one line of text. The connection is closed if more comes. */
 const beginningOf = async (body: Body): Promise<string> => {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -52,7 +52,8 @@ const beginningOf = async (body: Body): Promise<string> => {
     .trim();
 };
 
-const one = (header: string | string[] | undefined): string | undefined => (Array.isArray(header) ? header[0] : header);
+const firstOf = (header: string | string[] | undefined): string | undefined =>
+  Array.isArray(header) ? header[0] : header;
 
 const failureOf = (status: number, location: string | undefined, text: string): string => {
   const said = text === '' ? '' : `: ${text}`;
@@ -79,16 +80,17 @@ const wordsOf = (error: unknown, timedOut: boolean, timeout: number): string => 
   const causes = error instanceof AggregateError ? error.errors : [];
   const { code, message } = (causes[0] ?? error) as { readonly code?: string; readonly message?: string };
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return `no connection within ${timeout / 1_000} s`;
-  if (code !== undefined && code in WORDS) return WORDS[code];
+  const known = code === undefined ? undefined : WORDS[code];
+  if (known !== undefined) return known;
   const text = (message ?? String(error)).replace(/[\p{Cc}\s]+/gu, ' ').trim();
   return code === undefined || text.includes(code) ? text : `${text} (${code})`;
 };
 
-/** Connections are kept alive, so that most deliveries cost one round trip. */
+/** Opens connections as they are needed and keeps them alive, so that most deliveries cost one round trip. */
 export const createSender = (options: SenderOptions): Sender => {
   const { targets, timeoutMilliseconds: timeout } = options;
   const url = new URL(options.url);
-  // Loaded with the first subscription: an engine without any starts the sooner.
+  // Loaded with the first subscription, so that an engine without subscriptions starts sooner.
   const { Pool } = require('undici') as typeof import('undici');
   const pool = new Pool(url.origin, {
     connections: options.connections,
@@ -107,7 +109,7 @@ export const createSender = (options: SenderOptions): Sender => {
       ...fields,
       milliseconds: Math.round(performance.now() - begun),
     });
-    // An address in the URL never reaches the lookup, and what is allowed may have changed since it was taken.
+    // An address in the URL never reaches the lookup. And the settings may have changed since the URL was accepted.
     const refused = targets.problemOf(options.url);
     if (refused !== undefined) return answer({ error: `the URL is refused: ${refused}` });
     const controller = new AbortController();
@@ -126,13 +128,13 @@ export const createSender = (options: SenderOptions): Sender => {
       });
       const { statusCode: status, headers } = response;
       const good = status >= 200 && status < 300;
-      // The status is the answer; what becomes of the rest of it changes nothing.
+      // The status decides. An error in the body that follows changes nothing.
       const text = await beginningOf(response.body).catch(() => '');
       if (good) return answer({ status });
       return answer({
         status,
-        error: failureOf(status, one(headers.location), text),
-        retryAfter: status === 429 || status === 503 ? one(headers['retry-after']) : undefined,
+        error: failureOf(status, firstOf(headers.location), text),
+        retryAfter: status === 429 || status === 503 ? firstOf(headers['retry-after']) : undefined,
       });
     } catch (error) {
       return answer({ error: wordsOf(error, timedOut, timeout) });

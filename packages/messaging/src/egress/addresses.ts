@@ -1,6 +1,6 @@
 import { type IPv4, type IPv6, parse, parseCIDR } from 'ipaddr.js';
 
-/** Addresses that `allowPrivateTargets` opens. Link-local is not among them: clouds keep their credentials there. */
+/** Addresses that `allowPrivateTargets` opens. Link-local ones stay closed: clouds keep credentials there. */
 const PRIVATE = new Set(['loopback', 'private', 'uniqueLocal', 'carrierGradeNat']);
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -16,19 +16,19 @@ const WORDS: Readonly<Record<string, string>> = {
 
 export type AddressKind = 'public' | 'private' | 'special';
 
-/** An address as what it stands for: an IPv4 address written as IPv6 is that IPv4 address. */
+/** An IPv4 address that is written as IPv6 becomes that IPv4 address. */
 const plain = (address: string): IPv4 | IPv6 => {
   const parsed = parse(address);
   return parsed.kind() === 'ipv6' && (parsed as IPv6).isIPv4MappedAddress() ? (parsed as IPv6).toIPv4Address() : parsed;
 };
 
-/** `::a.b.c.d`, long out of use, still reaches a.b.c.d on some systems. */
+/** `::a.b.c.d` is obsolete, and still reaches a.b.c.d on some systems. */
 const isCompatible = (address: IPv4 | IPv6): boolean =>
   address.kind() === 'ipv6' && (address as IPv6).parts.slice(0, 6).every((part) => part === 0);
 
 /**
- * Public or private by their range, and yet answered by the cloud that a machine runs in, with its credentials among
- * the answers. Those that are link-local are special as such.
+ * Public or private by their range, but the cloud that a machine runs in answers them, and gives away credentials.
+ * Addresses that are link-local need no place in this list.
  */
 const OF_CLOUDS = [
   '168.63.129.16', // Azure's wire server
@@ -49,7 +49,7 @@ export const kindOfAddress = (address: string): { readonly kind: AddressKind; re
   return { kind: PRIVATE.has(range) ? 'private' : 'special', words };
 };
 
-/** Whether an address is in a list of addresses and CIDR ranges; names in the list are passed over. */
+/** Whether an address is in a list of addresses and CIDR ranges. Names in the list are ignored. */
 export const addressMatcher = (list: readonly string[]): ((address: string) => boolean) => {
   const ranges = list.flatMap((entry): readonly (readonly [IPv4 | IPv6, number])[] => {
     try {

@@ -1,12 +1,13 @@
 import { type LookupAddress, lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
+import { sleep } from '@rapport/engine';
 import { addressMatcher, kindOfAddress } from './addresses';
 
-/** Where deliveries may go. Everything else is refused, at creation and at every connection. */
+/** Where deliveries may go. Everything else is refused, when a subscription is made and at every connection. */
 export interface TargetOptions {
   /** Loopback, private, unique-local and shared (100.64.0.0/10) addresses. Link-local ones must be listed. */
   readonly allowPrivateTargets: boolean;
-  /** Names, addresses or CIDR ranges that are allowed whatever they are, over http too. */
+  /** Names, addresses or CIDR ranges that are allowed in any case, also over http. */
   readonly allowedTargets: readonly string[];
   /** http to public addresses. */
   readonly allowHttp: boolean;
@@ -16,14 +17,14 @@ export interface TargetOptions {
 export type Resolve = (name: string) => Promise<readonly LookupAddress[]>;
 
 /**
- * Where webhooks may go. Whoever may create a subscription could otherwise make the engine send requests into the
- * network it stands in. What a name leads to is decided when a connection is made, by the very answer of DNS that is
- * connected to, so that a name that leads elsewhere tomorrow, or on the second question, does not pass.
+ * Where webhooks may go. Without this, a person who may create a subscription could make the engine send requests into
+ * its own network. The addresses of a name are judged when a connection is made, and the connection uses exactly these
+ * addresses. So a name that gives other addresses later, or on a second question, does not pass.
  */
 export interface Targets {
-  /** What is wrong with a URL, as far as it says so itself; undefined when nothing is. */
+  /** What is wrong with a URL, as far as the URL itself shows it; undefined when nothing is wrong. */
   problemOf(url: string): string | undefined;
-  /** As `problemOf`, and asks DNS. A name without an address now is no problem: deliveries will say so. */
+  /** As `problemOf`, and asks DNS. A name without an address is accepted: its deliveries will fail and say so. */
   check(url: string): Promise<string | undefined>;
   /** For connections to this URL: fails with {@link TargetRefused} for addresses that are refused. */
   lookupFor(url: URL): LookupFunction;
@@ -35,6 +36,7 @@ export class TargetRefused extends Error {
 
 const LONGEST_URL = 2_048;
 const DNS_PATIENCE_MS = 3_000;
+const HTTPS_NEEDED = 'must begin with https:// (customer data is sent there)';
 
 const resolveBySystem: Resolve = (name) =>
   new Promise((resolve, reject) =>
@@ -42,8 +44,8 @@ const resolveBySystem: Resolve = (name) =>
   );
 
 /**
- * Asks once at a time for a name, however many connections wait for it: the system's lookups share a few threads, and
- * a name whose servers do not answer must not take them all.
+ * Asks once for a name, for all connections that wait for it. The lookups of the system share a few threads, and a name
+ * whose servers do not answer must not occupy all of them.
  */
 const oneAtATime = (resolve: Resolve): Resolve => {
   const asked = new Map<string, ReturnType<Resolve>>();
@@ -61,80 +63,92 @@ const hostOf = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, '$1').re
 
 const isLoopbackName = (host: string): boolean => host === 'localhost' || host.endsWith('.localhost');
 
-export const createTargets = (options: TargetOptions, resolveName: Resolve = resolveBySystem): Targets => {
-  const { allowPrivateTargets, allowHttp } = options;
-  const resolve = oneAtATime(resolveName);
-  const names = new Set(options.allowedTargets.map((entry) => entry.toLowerCase().replace(/\.$/, '')));
-  const isListed = addressMatcher(options.allowedTargets);
+/** A URL, or what is wrong with its form. */
+const parseUrl = (text: string): URL | string => {
+  if (text.length > LONGEST_URL) return `is longer than ${LONGEST_URL} characters`;
+  const url = URL.parse(text);
+  if (url === null) return 'is not a URL; it looks like https://example.com/rapport';
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with https://';
+  if (url.username !== '' || url.password !== '')
+    return 'must not carry a user name or password; deliveries are signed instead';
+  return url.port === '0' ? 'must not name port 0' : url;
+};
 
-  const addressProblem = (address: string, url: URL): string | undefined => {
+/** @param resolveName for tests; the lookup of the system when absent */
+export const createTargets = (options: TargetOptions, resolveName: Resolve = resolveBySystem): Targets =>
+  new JudgedTargets(options, oneAtATime(resolveName));
+
+class JudgedTargets implements Targets {
+  private readonly listedNames: ReadonlySet<string>;
+  private readonly isListed: (address: string) => boolean;
+
+  constructor(
+    private readonly options: TargetOptions,
+    private readonly resolve: Resolve,
+  ) {
+    this.listedNames = new Set(options.allowedTargets.map((entry) => entry.toLowerCase().replace(/\.$/, '')));
+    this.isListed = addressMatcher(options.allowedTargets);
+  }
+
+  problemOf(text: string): string | undefined {
+    const url = parseUrl(text);
+    if (typeof url === 'string') return url;
     const host = hostOf(url);
-    if (names.has(host) || isListed(address)) return undefined;
+    if (isLoopbackName(host)) return this.addressProblem('127.0.0.1', url);
+    if (isIP(host) !== 0) return this.addressProblem(host, url);
+    const { allowHttp, allowPrivateTargets, allowedTargets } = this.options;
+    const mayBeAllowed = allowHttp || allowPrivateTargets || allowedTargets.length > 0;
+    return url.protocol === 'http:' && !mayBeAllowed ? HTTPS_NEEDED : undefined;
+  }
+
+  async check(text: string): Promise<string | undefined> {
+    const problem = this.problemOf(text);
+    if (problem !== undefined) return problem;
+    const patience = new AbortController();
+    const answer = this.addressesOf(new URL(text)).then(
+      () => undefined,
+      (error: unknown) => (error instanceof TargetRefused ? error.message : undefined),
+    );
+    return Promise.race([answer, sleep(DNS_PATIENCE_MS, patience.signal).then(() => undefined)]).finally(() =>
+      patience.abort(),
+    );
+  }
+
+  lookupFor(url: URL): LookupFunction {
+    return (_, { all }, callback) => {
+      this.addressesOf(url).then(
+        (addresses) => {
+          const [first] = addresses;
+          if (all === true) callback(null, [...addresses]);
+          else if (first === undefined) callback(new Error(`${hostOf(url)} has no address`), '');
+          else callback(null, first.address, first.family);
+        },
+        (error: NodeJS.ErrnoException) => callback(error, ''),
+      );
+    };
+  }
+
+  private addressProblem(address: string, url: URL): string | undefined {
+    const host = hostOf(url);
+    if (this.listedNames.has(host) || this.isListed(address)) return undefined;
     const { kind, words } = kindOfAddress(address);
-    if (kind === 'private' && allowPrivateTargets) return undefined;
+    if (kind === 'private' && this.options.allowPrivateTargets) return undefined;
     if (kind !== 'public') {
       const what = host === address ? `${address} is ${words}` : `${host} leads to ${address}, ${words}`;
       return `${what}; deliveries do not go there unless the operator allows it`;
     }
-    if (url.protocol === 'http:' && !allowHttp) return 'must begin with https:// (customer data is sent there)';
-    return undefined;
-  };
+    return url.protocol === 'http:' && !this.options.allowHttp ? HTTPS_NEEDED : undefined;
+  }
 
-  const problemOf = (text: string): string | undefined => {
-    if (text.length > LONGEST_URL) return `is longer than ${LONGEST_URL} characters`;
-    let url: URL;
-    try {
-      url = new URL(text);
-    } catch {
-      return 'is not a URL; it looks like https://example.com/rapport';
-    }
-    if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with https://';
-    if (url.username !== '' || url.password !== '')
-      return 'must not carry a user name or password; deliveries are signed instead';
-    if (url.port === '0') return 'must not name port 0';
+  /** @throws TargetRefused */
+  private async addressesOf(url: URL): Promise<readonly LookupAddress[]> {
     const host = hostOf(url);
-    if (isLoopbackName(host)) return addressProblem('127.0.0.1', url);
-    if (isIP(host) !== 0) return addressProblem(host, url);
-    const mayBePrivate = allowPrivateTargets || options.allowedTargets.length > 0;
-    if (url.protocol === 'http:' && !allowHttp && !mayBePrivate)
-      return 'must begin with https:// (customer data is sent there)';
-    return undefined;
-  };
-
-  const addressesOf = async (url: URL): Promise<readonly LookupAddress[]> => {
-    const host = hostOf(url);
-    const addresses = isIP(host) !== 0 ? [{ address: host, family: isIP(host) }] : await resolve(host);
-    // One refused address is enough: it could be the one that is connected to the next time.
+    const addresses = isIP(host) !== 0 ? [{ address: host, family: isIP(host) }] : await this.resolve(host);
+    // One refused address is enough to refuse the name: the next connection could use it.
     for (const { address } of addresses) {
-      const problem = addressProblem(address, url);
+      const problem = this.addressProblem(address, url);
       if (problem !== undefined) throw new TargetRefused(problem);
     }
     return addresses;
-  };
-
-  return {
-    problemOf,
-    check: async (text) => {
-      const problem = problemOf(text);
-      if (problem !== undefined) return problem;
-      let timer: NodeJS.Timeout | undefined;
-      const patience = new Promise<undefined>((end) => {
-        timer = setTimeout(() => end(undefined), DNS_PATIENCE_MS);
-      });
-      const answer = addressesOf(new URL(text)).then(
-        () => undefined,
-        (error: unknown) => (error instanceof TargetRefused ? error.message : undefined),
-      );
-      return Promise.race([answer, patience]).finally(() => clearTimeout(timer));
-    },
-    lookupFor: (url) => (_, lookupOptions, callback) => {
-      addressesOf(url).then(
-        (addresses) => {
-          if (lookupOptions.all === true) callback(null, [...addresses]);
-          else callback(null, addresses[0].address, addresses[0].family);
-        },
-        (error: NodeJS.ErrnoException) => callback(error, ''),
-      );
-    },
-  };
-};
+  }
+}

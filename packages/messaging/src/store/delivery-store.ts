@@ -50,53 +50,66 @@ const fromRow = (row: DeliveryRow): WaitingDelivery => ({
 
 const AGAIN = "status = 'waiting', tries = 0, failing_since = NULL, next_attempt_at = NULL";
 
-/** What names a row in an error. */
+/** The columns that name a row in an error. */
 interface AnyRow {
   readonly subscription: number;
   readonly id: string;
 }
 
-/** @param parseCursor for cursors in rows */
-export const createDeliveryStore = ({ db, path }: Store, parseCursor: ParseCursor): DeliveryStore => {
-  const codec = deliveryRow(parseCursor);
-  const put = db.prepare(
+const statementsOf = (db: Store['db']) => ({
+  put: db.prepare(
     `INSERT OR REPLACE INTO deliveries
        (subscription, cursor, id, customer, type, status, attempts, tries, failing_since, next_attempt_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
-  const waiting = db.prepare<[number, string, number], AnyRow>(
+  ),
+  waiting: db.prepare<[number, string, number], AnyRow>(
     `SELECT * FROM deliveries WHERE subscription = ? AND status = 'waiting' AND cursor > ? ORDER BY cursor LIMIT ?`,
-  );
-  const known = db
+  ),
+  known: db
     .prepare<[number, string], string>('SELECT cursor FROM deliveries WHERE subscription = ? AND cursor > ?')
-    .pluck();
-  const countUnsettled = db
+    .pluck(),
+  countUnsettled: db
     .prepare<[number, string], number>(
       "SELECT count(*) FROM deliveries WHERE subscription = ? AND status = ? AND status <> 'delivered'",
     )
-    .pluck();
-  const countDelivered = db
+    .pluck(),
+  countDelivered: db
     .prepare<[number], number>("SELECT count(*) FROM deliveries WHERE subscription = ? AND status = 'delivered'")
-    .pluck();
-  const redeliverOne = db.prepare<[number, string]>(`UPDATE deliveries SET ${AGAIN} WHERE subscription = ? AND id = ?`);
-  const redeliverDead = db.prepare<[number]>(
-    `UPDATE deliveries SET ${AGAIN} WHERE subscription = ? AND status = 'dead'`,
-  );
-  const restartSchedules = db.prepare<[number]>(
+    .pluck(),
+  redeliverOne: db.prepare<[number, string]>(`UPDATE deliveries SET ${AGAIN} WHERE subscription = ? AND id = ?`),
+  redeliverDead: db.prepare<[number]>(`UPDATE deliveries SET ${AGAIN} WHERE subscription = ? AND status = 'dead'`),
+  restartSchedules: db.prepare<[number]>(
     `UPDATE deliveries SET ${AGAIN} WHERE subscription = ? AND status = 'waiting'`,
-  );
-  const cutOff = db.prepare<[number, string]>('DELETE FROM deliveries WHERE subscription = ? AND cursor > ?');
-  const trim = db.prepare<[number, number, number]>(
+  ),
+  cutOff: db.prepare<[number, string]>('DELETE FROM deliveries WHERE subscription = ? AND cursor > ?'),
+  trim: db.prepare<[number, number, number]>(
     `DELETE FROM deliveries WHERE subscription = ? AND status = 'delivered' AND cursor <= (
        SELECT cursor FROM deliveries WHERE subscription = ? AND status = 'delivered'
        ORDER BY cursor DESC LIMIT 1 OFFSET ?)`,
-  );
+  ),
+  idOf: db.prepare<[number], string>('SELECT id FROM subscriptions WHERE number = ?').pluck(),
+});
+
+const newest = (db: Store['db'], subscription: number, query: DeliveryQuery): readonly AnyRow[] => {
+  const conditions = [
+    ['subscription = ?', subscription],
+    ['status = ?', query.status],
+    ['customer = ?', query.customer],
+    ['cursor < ?', query.before],
+  ].filter(([, value]) => value !== undefined);
+  const where = conditions.map(([condition]) => condition).join(' AND ');
+  return db
+    .prepare<unknown[], AnyRow>(`SELECT * FROM deliveries WHERE ${where} ORDER BY cursor DESC LIMIT ?`)
+    .all(...conditions.map(([, value]) => value), query.limit);
+};
+
+/** @param parseCursor for cursors in rows */
+export const createDeliveryStore = ({ db, path }: Store, parseCursor: ParseCursor): DeliveryStore => {
+  const statements = statementsOf(db);
+  const codec = deliveryRow(parseCursor);
 
   const read = (row: AnyRow): WaitingDelivery => {
-    const what = (): string => {
-      const subscription = db.prepare('SELECT id FROM subscriptions WHERE number = ?').pluck().get(row.subscription);
-      return `delivery ${row.id} of subscription ${subscription}`;
-    };
+    const what = (): string => `delivery ${row.id} of subscription ${statements.idOf.get(row.subscription)}`;
     return fromRow(decodeRow(codec, row, what, path));
   };
 
@@ -104,29 +117,22 @@ export const createDeliveryStore = ({ db, path }: Store, parseCursor: ParseCurso
     put: (subscription, delivery) => {
       const { cursor, id, customer, type, status, attempts, tries, failingSince, nextAttemptAt } = delivery;
       const rest = [JSON.stringify(attempts), tries, failingSince ?? null, nextAttemptAt ?? null];
-      put.run(subscription, cursor, id, customer, type, status, ...rest);
+      statements.put.run(subscription, cursor, id, customer, type, status, ...rest);
     },
-    waiting: (subscription, after, limit) => waiting.all(subscription, after ?? '', limit).map(read),
-    known: (subscription, after) => known.all(subscription, after ?? '').flatMap((cursor) => parseCursor(cursor) ?? []),
+    waiting: (subscription, after, limit) => statements.waiting.all(subscription, after ?? '', limit).map(read),
+    known: (subscription, after) =>
+      statements.known.all(subscription, after ?? '').flatMap((cursor) => parseCursor(cursor) ?? []),
     count: (subscription, status) =>
-      (status === 'delivered' ? countDelivered.get(subscription) : countUnsettled.get(subscription, status)) ?? 0,
-    query: (subscription, { status, customer, before, limit }) => {
-      const conditions = [
-        ['subscription = ?', subscription],
-        ['status = ?', status],
-        ['customer = ?', customer],
-        ['cursor < ?', before],
-      ].filter(([, value]) => value !== undefined);
-      const where = conditions.map(([condition]) => condition).join(' AND ');
-      return db
-        .prepare<unknown[], AnyRow>(`SELECT * FROM deliveries WHERE ${where} ORDER BY cursor DESC LIMIT ?`)
-        .all(...conditions.map(([, value]) => value), limit)
-        .map(read);
+      (status === 'delivered'
+        ? statements.countDelivered.get(subscription)
+        : statements.countUnsettled.get(subscription, status)) ?? 0,
+    query: (subscription, query) => newest(db, subscription, query).map(read),
+    redeliver: (subscription, id) => {
+      const { redeliverOne, redeliverDead } = statements;
+      return (id === undefined ? redeliverDead.run(subscription) : redeliverOne.run(subscription, id)).changes;
     },
-    redeliver: (subscription, id) =>
-      (id === undefined ? redeliverDead.run(subscription) : redeliverOne.run(subscription, id)).changes,
-    restartSchedules: (subscription) => void restartSchedules.run(subscription),
-    cutOff: (subscription, after) => void cutOff.run(subscription, after ?? ''),
-    trim: (subscription, keep) => void trim.run(subscription, subscription, keep),
+    restartSchedules: (subscription) => void statements.restartSchedules.run(subscription),
+    cutOff: (subscription, after) => void statements.cutOff.run(subscription, after ?? ''),
+    trim: (subscription, keep) => void statements.trim.run(subscription, subscription, keep),
   };
 };

@@ -1,8 +1,8 @@
 import type { StoreOptions } from '@rapport/sqlite';
 
 /**
- * Subscriptions with their secrets, and their deliveries. The change itself is not kept here: the log has it, and only
- * the log forgets it when a customer is erased.
+ * Subscriptions with their secrets, and their deliveries. The change itself is not kept here. Only the log has it, so
+ * that it has to be erased in one place.
  */
 const SCHEMA = `
   CREATE TABLE subscriptions (

@@ -18,7 +18,7 @@ export interface StoredSubscription extends Secrets {
   readonly progress: Progress;
 }
 
-/** What changes with deliveries. */
+/** The part of a subscription that deliveries change. */
 export interface Progress {
   readonly cursor: Position | undefined;
   readonly lastSuccessAt?: number;

@@ -28,7 +28,7 @@ export const decision = (customer: string, sequence: number, options: DecisionOp
   return { stream: relationshipStream(customer), expected: 'any', events: [event] };
 };
 
-/** `rounds` changes of each of so many customers, taking turns. */
+/** `rounds` changes of each customer; customers take turns. */
 export const recordRounds = async (log: EventLog, customers: number, rounds: number, first = 1): Promise<void> => {
   for (let round = first; round < first + rounds; round++)
     await log.appendMany(Array.from({ length: customers }, (_, c) => decision(`c${c}`, round)));
