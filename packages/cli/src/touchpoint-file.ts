@@ -53,7 +53,7 @@ const withData = (
   }
   for (const { context, value } of wrong) {
     const field = ['data', ...context.slice(1).map(({ key }) => key)].join('.');
-    const expected = context[context.length - 1].type.name;
+    const expected = context.at(-1)?.type.name;
     doubts.wrong.push(placed(at, `${field}: expected ${expected}, got ${JSON.stringify(value)?.slice(0, 60)}`));
   }
   return touchpoint;

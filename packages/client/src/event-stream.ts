@@ -68,8 +68,8 @@ export async function* readEventStream(
     onEvent: (event) => messages.push(messageOf(event)),
     // Events without data are not dispatched, so the cursors of heartbeats come in comments too.
     onComment: (comment) => {
-      const cursor = /^cursor (\S+)$/.exec(comment);
-      if (cursor !== null) messages.push({ kind: 'cursor', cursor: cursor[1] });
+      const cursor = /^cursor (\S+)$/.exec(comment)?.[1];
+      if (cursor !== undefined) messages.push({ kind: 'cursor', cursor });
       const heartbeat = /^heartbeat (\d{1,9})$/.exec(comment);
       if (heartbeat !== null) silence = MISSED_HEARTBEATS * Number(heartbeat[1]);
     },

@@ -50,7 +50,7 @@ export const verifyWebhook = (
   const given = Object.fromEntries(NEEDED.map((name) => [name, headerOf(headers, name)]));
   for (const name of NEEDED)
     if (given[name] === '') throw new WebhookVerificationError('missing-header', `The header ${name} is missing.`);
-  checkedTime(given['webhook-timestamp']);
+  checkedTime(headerOf(headers, 'webhook-timestamp'));
   const body = textOf(rawBody);
   const keys = typeof secrets === 'string' ? [secrets] : secrets;
   if (body === undefined || !keys.some((secret) => isSignedWith(secret, given, body)))

@@ -22,6 +22,9 @@ const producedBy = (response: unknown): readonly string[] => {
 const takes = (range: string, type: string): boolean =>
   range === '*/*' || range === type || (range.endsWith('/*') && type.startsWith(range.slice(0, -1)));
 
+/** A range without its parameters. */
+const mediaRange = (text: string): string => text.replace(/;.*/s, '').trim();
+
 const isRefusal = (range: string): boolean => /;\s*q=0(\.0*)?\s*(;|$)/i.test(range);
 
 /** Whether an `Accept` header leaves room for one of these media types. Problems are told to everybody. */
@@ -30,7 +33,7 @@ export const isAcceptable = (accept: string, types: readonly string[]): boolean 
     .toLowerCase()
     .split(',')
     .filter((range) => !isRefusal(range))
-    .map((range) => range.split(';')[0].trim())
+    .map(mediaRange)
     .some((range) => types.some((type) => takes(range, type)));
 
 /** Of a range of `Accept`; 1 where it says none. */
@@ -44,7 +47,7 @@ const qualityOf = (accept: string, type: string): number => {
   const taking = accept
     .toLowerCase()
     .split(',')
-    .map((text) => ({ range: text.split(';')[0].trim(), quality: qualityIn(text) }))
+    .map((text) => ({ range: mediaRange(text), quality: qualityIn(text) }))
     .filter(({ range }) => takes(range, type))
     .sort((a, b) => precision(b.range) - precision(a.range) || b.quality - a.quality);
   return taking[0]?.quality ?? 0;

@@ -17,7 +17,7 @@ const PARTS: Readonly<Record<string, string>> = {
 const invalid = (validation: readonly Validation[], context: string, schema: unknown): Refusal => {
   const part = PARTS[context] ?? 'field';
   const errors = fieldErrors(validation, part, schema);
-  const [{ field, message }] = errors;
+  const { field, message } = errors[0] ?? { field: '', message: 'is wrong' };
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
   const place = field === '' ? 'The body' : `${part.charAt(0).toUpperCase()}${part.slice(1)} "${field.slice(0, 100)}"`;
   return new Refusal('invalid-request', endedAsSentence(`${place}: ${message}${more}`), { errors });

@@ -16,6 +16,9 @@ export const sendRefusal = (error: unknown, request: FastifyRequest, reply: Fast
     .send(JSON.stringify(problemOf(refusal, request.id)));
 };
 
+/** A URL without its query. */
+export const pathOf = (url: string): string => url.replace(/\?.*/s, '');
+
 const METHODS_IN_ORDER = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** Which methods a path knows, for 405: Fastify itself answers 404. Learns the routes as they are added. */
@@ -41,7 +44,7 @@ export const tellRefusals = (app: FastifyInstance): void => {
   const methodsOf = methodsByPath(app);
   app.setErrorHandler(sendRefusal);
   app.setNotFoundHandler((request, reply) => {
-    const [path] = request.url.split('?');
+    const path = pathOf(request.url);
     const allowed = methodsOf(path);
     const refusal =
       allowed.length === 0

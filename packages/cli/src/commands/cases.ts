@@ -114,10 +114,12 @@ const lines = ({ style, width }: Cli, listed: readonly Listed[], titled: boolean
     plain(String(one.severity ?? '')),
     stateOf(one, style),
   ]);
-  const taken = [0, 1, 2, 3, 4].reduce(
-    (sum, i) => sum + Math.max(titles[i].length, ...rows.map((row) => row[i].length)) + 2,
-    0,
-  );
+  const widthOf = (title: string, i: number): number =>
+    Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)) + 2;
+  const taken = titles
+    .slice(0, -1)
+    .map(widthOf)
+    .reduce((sum, one) => sum + one, 0);
   return table(
     titles.map((title, i) => ({
       title: titled ? title : '',

@@ -233,10 +233,11 @@ const record = async (
         noteFate(fates, named(item.at.file), item.kind);
         if (item.kind === 'rejected') await reject(item);
       }
-      for (const [i, outcome] of outcomes.entries()) {
+      for (const [i, { at }] of touchpoints.entries()) {
+        const outcome = outcomes[i]!;
         if (outcome.kind === 'conflict') {
           counts.conflicts++;
-          await reject({ at: touchpoints[i].at, field: 'id', reason: outcome.message });
+          await reject({ at, field: 'id', reason: outcome.message });
         } else if (outcome.kind === 'recorded') counts.recorded++;
         else counts.duplicates++;
       }

@@ -169,7 +169,7 @@ const entryTable = (
 ): string => {
   const words = wordsIn(language);
   const late = (entry: TimelineEntry): string => (isLate(entry) ? shortSpan((entry.recordedAt ?? 0) - entry.at) : '');
-  const lines = entries.map((entry) => lineOf(entry, survivor, ruleset, language));
+  const lines = entries.map((entry) => ({ entry, ...lineOf(entry, survivor, ruleset, language) }));
   const longest = (texts: readonly string[]): number => Math.max(4, ...texts.map((one) => one.length));
   const taken = 'occurred 2026-01-'.length + longest(lines.map(({ what }) => what)) + longest(entries.map(late)) + 8;
   return table(
@@ -180,8 +180,7 @@ const entryTable = (
       { title: '', width: Math.max(20, width - taken) },
       { title: words.late, align: 'right' },
     ],
-    entries.map((entry, i) => {
-      const { what, detail } = lines[i];
+    lines.map(({ entry, what, detail }) => {
       const [mark, colour] = markOf(entry);
       return [
         minute(entry.at),

@@ -42,13 +42,17 @@ export const caseStory = (
   const satisfaction = program.factors.findIndex(({ id }) => id === 'satisfaction');
   if (opened === undefined || satisfaction < 0) return [];
   const { caseId } = opened.data;
-  const scoreAt = (asOf: number) => evaluate(program, touchpoints, { asOf }).fold.factors[satisfaction].scoreAt(asOf);
+  const scoreAt = (asOf: number) =>
+    evaluate(program, touchpoints, { asOf }).fold.factors[satisfaction]?.scoreAt(asOf) ?? 0;
 
   const whole = evaluate(program, touchpoints, { asOf: today });
   const steps: readonly Step[] = [
     ...touchpoints
-      .filter(({ data, type }) => data.caseId === caseId && WORDS[type] !== undefined)
-      .map(({ occurredAt, type, data }) => ({ at: occurredAt, what: plain(WORDS[type](data)) })),
+      .filter(({ data }) => data.caseId === caseId)
+      .flatMap(({ occurredAt, type, data }) => {
+        const words = WORDS[type];
+        return words === undefined ? [] : [{ at: occurredAt, what: plain(words(data)) }];
+      }),
     ...whole.settledPromises
       .filter(({ key, outcome }) => key === caseId && outcome === 'broken')
       .map(({ at, id }) => ({ at, what: plain(reasonOf(ruleset, `${id}:broken`, language)) })),
@@ -65,7 +69,8 @@ export const caseStory = (
   }
   const end = Math.min(today, opened.occurredAt + AFTERMATH);
   rows.push([style.dim(`+ ${span(AFTERMATH)}`), 'what is left of it', style.bold(scoreAt(end).toFixed(1)), '']);
-  const stageAt = (asOf: number) => evaluate(program, touchpoints, { asOf }).fold.stageId ?? ruleset.stages[0].id;
+  const stageAt = (asOf: number) =>
+    evaluate(program, touchpoints, { asOf }).fold.stageId ?? ruleset.stages[0]?.id ?? '';
   const stages = [stageAt(opened.occurredAt - 1), stageAt(today)].map((id) => stageLabelIn(ruleset, id, language));
   const points = recoveryPoints(program, touchpoints, satisfaction, end, caseId);
   return [

@@ -7,25 +7,36 @@ const DAY = 86_400_000;
 const LATE = 5 * DAY;
 
 /** One complaint in a life of several orders, long enough ago to see what came of it. */
-const isTelling = ({ complaints, orders, stages }: CustomerTruth, recovery: RecoveryQuality, today: number): boolean =>
-  orders >= 5 &&
-  stages[0].from < today - 400 * DAY &&
-  complaints.length === 1 &&
-  complaints[0].severity !== 'low' &&
-  complaints[0].recovery === recovery &&
-  complaints[0].openedAt < today - 60 * DAY &&
-  complaints[0].openedAt > today - 300 * DAY;
+const isTelling = (
+  { complaints, orders, stages }: CustomerTruth,
+  recovery: RecoveryQuality,
+  today: number,
+): boolean => {
+  const [first] = stages;
+  const [complaint, ...others] = complaints;
+  return (
+    orders >= 5 &&
+    first !== undefined &&
+    first.from < today - 400 * DAY &&
+    complaint !== undefined &&
+    others.length === 0 &&
+    complaint.severity !== 'low' &&
+    complaint.recovery === recovery &&
+    complaint.openedAt < today - 60 * DAY &&
+    complaint.openedAt > today - 300 * DAY
+  );
+};
 
 /** Satisfaction (0 to 100) and the stage (by its place on the ladder) at an instant. */
 const standingAt = (program: Program, { touchpoints }: SimulatedCustomer, asOf: number) => {
   const { fold } = evaluate(program, touchpoints, { asOf });
   const satisfaction = fold.factors[program.factors.findIndex(({ id }) => id === 'satisfaction')];
-  return { satisfaction: satisfaction.scoreAt(asOf), stage: fold.stage };
+  return { satisfaction: satisfaction?.scoreAt(asOf) ?? 0, stage: fold.stage };
 };
 
 /** What became of satisfaction and stage after the complaint. */
 const outcomeOf = (program: Program, one: SimulatedCustomer, today: number) => {
-  const { openedAt } = one.truth.complaints[0];
+  const openedAt = one.truth.complaints[0]?.openedAt ?? today;
   const before = standingAt(program, one, openedAt - 1);
   const after = standingAt(program, one, openedAt + 45 * DAY);
   return {

@@ -22,18 +22,20 @@ export const thenAndNow = (
   { style, width, language }: Room,
 ): readonly string[] => {
   const { ruleset } = program;
-  const [then, now] = [yearAgo, today].map((asOf) => evaluate(program, touchpoints, { asOf }));
-  if (then.fold.stageId === null || now.fold.stageId === null) return [];
+  const then = evaluate(program, touchpoints, { asOf: yearAgo }).fold;
+  const now = evaluate(program, touchpoints, { asOf: today }).fold;
+  if (then.stageId === null || now.stageId === null) return [];
   const long = Math.min(18, Math.floor((width - 44) / 2));
   const side = (score: number): readonly string[] => [
     score.toFixed(0),
     scoreColour(score, style)(gauge(score / 100, long, style.dim)),
   ];
   const rows = program.factors.map(({ id }, i) => {
-    const [was, is] = [then.fold.factors[i].scoreAt(yearAgo), now.fold.factors[i].scoreAt(today)];
-    return [labelOf(ruleset.factors[id].label, language, id), ...side(was), ...side(is), signed(is - was, 0)];
+    const [was, is] = [then.factors[i]?.scoreAt(yearAgo) ?? 0, now.factors[i]?.scoreAt(today) ?? 0];
+    return [labelOf(ruleset.factors[id]?.label, language, id), ...side(was), ...side(is), signed(is - was, 0)];
   });
-  const [before, after] = [then, now].map(({ fold }) => stageLabelIn(ruleset, fold.stageId!, language));
+  const before = stageLabelIn(ruleset, then.stageId, language);
+  const after = stageLabelIn(ruleset, now.stageId, language);
   return [
     `${style.bold('The same customer a year ago and today')}  ${customer}: ${before} → ${style.bold(after)}`,
     table(

@@ -58,14 +58,15 @@ export const scoreColour = (score: number, style: Style): ((text: string) => str
 const factorLines = ({ fold, asOf }: Evaluation, { style, width, language }: Look): readonly string[] => {
   const words = wordsIn(language);
   const long = Math.min(40, width - 48);
-  const rows = fold.program.factors.map(({ id }, i) => {
-    const score = fold.factors[i].scoreAt(asOf);
+  const rows = fold.factors.map((factor, i) => {
+    const id = fold.program.factors[i]?.id ?? '';
+    const score = factor.scoreAt(asOf);
     const colour = scoreColour(score, style);
     return [
-      plain(labelOf(fold.program.ruleset.factors[id].label, language, id)),
+      plain(labelOf(fold.program.ruleset.factors[id]?.label, language, id)),
       colour(gauge(score / 100, long, style.dim)),
       score.toFixed(1),
-      percent(fold.factors[i].confidenceAt(asOf)),
+      percent(factor.confidenceAt(asOf)),
     ];
   });
   const columns = [
@@ -91,13 +92,13 @@ const metricLines = ({ fold, asOf }: Evaluation, { language }: Look): readonly s
   const { stages, signals = [] } = program.ruleset;
   const [present, next] = [stages[fold.stage], stages[fold.stage + 1]];
   const watched = new Set([
-    ...metricsOf(present.stay ?? present.enter),
+    ...metricsOf(present?.stay ?? present?.enter),
     ...metricsOf(next?.enter),
     ...signals.flatMap(({ raise, clear }) => [...metricsOf(raise), ...metricsOf(clear)]),
   ]);
   const rows = program.metricIds.flatMap((id, i) => {
     if (!watched.has(id)) return [];
-    const value = fold.metrics[i].value(asOf);
+    const value = fold.metrics[i]?.value(asOf) ?? 0;
     return [
       [
         plain(labelOf(program.ruleset.metrics?.[id]?.label, language, id)),

@@ -18,7 +18,7 @@ const countsText = ({ recorded, duplicates, conflicts, rejected, withWarnings }:
 
 export const batchText = (counts: Counts, results: readonly ItemResult[]): string => {
   let text = `{${countsText(counts)},"results":[`;
-  for (let i = 0; i < results.length; i++) text += `${i === 0 ? '' : ','}${resultText(`"index":${i},`, results[i])}`;
+  for (const [i, result] of results.entries()) text += `${i === 0 ? '' : ','}${resultText(`"index":${i},`, result)}`;
   return `${text}]}`;
 };
 

@@ -35,8 +35,11 @@ export const answerBatch = async (
   for (let from = 0; from < inputs.length; from += GROUP) {
     if (from > 0) await turn();
     const group = inputs.length <= GROUP ? inputs : inputs.slice(from, from + GROUP);
-    for (const result of await recordItems(engine, group, group.map(decodeWithin))) results.push(result);
-    for (let i = from; i < results.length; i++) noteRefused(engine, request, inputs[i], i, results[i], form);
+    const recorded = await recordItems(engine, group, group.map(decodeWithin));
+    for (const [i, result] of recorded.entries()) {
+      results.push(result);
+      noteRefused(engine, request, group[i], from + i, result, form);
+    }
   }
   const counts = noCounts();
   for (const result of results) countResult(counts, result);
@@ -61,7 +64,7 @@ const noteRefused = (
   { format, alone }: Form,
 ): void => {
   if (result.status !== 'rejected' && result.status !== 'conflict') return;
-  const isTooLong = result.status === 'rejected' && result.errors[0].message.startsWith(TOO_LONG);
+  const isTooLong = result.status === 'rejected' && result.errors[0]?.message.startsWith(TOO_LONG);
   const reason = isTooLong ? ({ reason: 'too-large' } as const) : undefined;
   const body = (): string => writtenJson(alone(input));
   noteItem(engine, request, { input, body, format, place: `index ${index}`, ...reason }, result);

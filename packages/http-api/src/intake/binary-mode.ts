@@ -35,10 +35,10 @@ export const binaryEvent = ({ raw: { rawHeaders } }: FastifyRequest, data: unkno
   const event: Record<string, unknown> = {};
   const errors: FieldError[] = [];
   for (let i = 0; i < rawHeaders.length; i += 2) {
-    const header = rawHeaders[i].toLowerCase();
+    const [header, text] = [String(rawHeaders[i]).toLowerCase(), String(rawHeaders[i + 1])];
     const name = header.slice('ce-'.length);
     if (!header.startsWith('ce-') || !ATTRIBUTES.has(name)) continue;
-    const value = attributeValue(rawHeaders[i + 1]);
+    const value = attributeValue(text);
     if (name in event) errors.push({ field: name, message: `the header ${header} is there more than once` });
     else if ('fault' in value) errors.push({ field: name, message: `the header ${header} ${value.fault}` });
     event[name] = 'text' in value ? value.text : undefined;
@@ -73,4 +73,4 @@ const attributeValue = (header: string): { readonly text: string } | { readonly 
 const QUOTED = /^"((?:[^"\\]|\\.)*)"$/s;
 
 /** What stands in a quoted string (RFC 9110, 5.6.4); undefined where it is none. */
-const unquoted = (text: string): string | undefined => QUOTED.exec(text)?.[1].replace(/\\(.)/gs, '$1');
+const unquoted = (text: string): string | undefined => QUOTED.exec(text)?.[1]?.replace(/\\(.)/gs, '$1');

@@ -14,6 +14,7 @@ const MOST_PARTS = 256;
 const LF = 0x0a;
 const CR = 0x0d;
 
+const EMPTY = Buffer.alloc(0);
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 
 const isBlank = (bytes: Buffer): boolean => bytes.every((byte) => byte === 0x20 || byte === 0x09 || byte === CR);
@@ -41,7 +42,8 @@ export async function* readLines(
   };
   const end = (): void => {
     number++;
-    const whole = parts.length === 1 ? parts[0] : Buffer.concat(parts);
+    const [only = EMPTY, ...others] = parts;
+    const whole = others.length === 0 ? only : Buffer.concat(parts);
     const from = number === 1 && whole.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
     const bytes = whole.subarray(from, whole[whole.length - 1] === CR ? -1 : undefined);
     const tooLong = length > longest + 1 || bytes.length > longest;

@@ -85,14 +85,13 @@ export const recordItems = async (
   for (const item of items) if ('right' in item) touchpoints.push(item.right.touchpoint);
   const outcomes = touchpoints.length === 0 ? [] : await engine.record(touchpoints);
   const standing = await standingEvents(engine.log, disputed(items, outcomes));
-  const results: ItemResult[] = new Array(items.length);
   let next = 0;
-  for (let i = 0; i < items.length; i++) {
-    const item = items[i];
-    if ('result' in item) results[i] = item.result;
-    else if (isLeft(item)) results[i] = rejected(inputs[i], item.left);
-    else results[i] = resultOf(engine, standing, item.right, outcomes[next++]);
-  }
+  const results = items.map((item, i): ItemResult => {
+    if ('result' in item) return item.result;
+    if (isLeft(item)) return rejected(inputs[i], item.left);
+    // There is an outcome for each that was accepted.
+    return resultOf(engine, standing, item.right, outcomes[next++]!);
+  });
   report(engine, results);
   return results;
 };
@@ -123,7 +122,7 @@ const identityOf = ({ source, id }: Pick<DecodedTouchpoint, 'source' | 'id'>): s
 const disputed = (items: readonly Item[], outcomes: readonly RecordOutcome[]): readonly DecodedTouchpoint[] => {
   const accepted = items.flatMap((item) => ('right' in item ? [item.right] : []));
   return accepted.flatMap(({ touchpoint, corrected }, i) =>
-    corrected && outcomes[i].kind === 'conflict' ? [touchpoint] : [],
+    corrected && outcomes[i]?.kind === 'conflict' ? [touchpoint] : [],
   );
 };
 

@@ -91,15 +91,15 @@ const recordGroup = async (
   }
   const results = await recordItems(engine, inputs, items);
   let text = '';
-  for (let i = 0; i < results.length; i++) {
-    const result = results[i];
+  for (const [i, { number, bytes }] of group.entries()) {
+    // There is a result for each line.
+    const result = results[i]!;
     countResult(counts, result);
     if (result.status === 'rejected' || result.status === 'conflict') {
-      const { number, bytes } = group[i];
-      const reason = 'reason' in lines[i] ? (lines[i] as Unread).reason : undefined;
+      const reason = reasonOf(lines[i]);
       noteItem(engine, request, { input: inputs[i], body: () => bytes, place: `line ${number}`, reason }, result);
     }
-    text += `${resultText(`"line":${group[i].number},`, result)}\n`;
+    text += `${resultText(`"line":${number},`, result)}\n`;
   }
   return text;
 };
@@ -111,6 +111,10 @@ interface Unread {
   readonly reason: ProblemKind;
 }
 type ParsedLine = { readonly value: unknown } | Unread;
+
+/** Why a line could not be read; undefined for one that could. */
+const reasonOf = (line: ParsedLine | undefined): ProblemKind | undefined =>
+  line !== undefined && 'reason' in line ? line.reason : undefined;
 
 const parseLine = ({ bytes }: Line, limit: number): ParsedLine => {
   if (bytes === undefined) return { fault: tooLong(limit), reason: 'too-large' };

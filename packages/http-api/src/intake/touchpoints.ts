@@ -82,15 +82,17 @@ export const answerOne = async (
   input: unknown,
   item: Item,
 ): Promise<FastifyReply> => {
-  const [result] = await recordItems(engine, [input], [item]);
+  const results = await recordItems(engine, [input], [item]);
+  // One item, one result.
+  const result = results[0]!;
   refuseUnlessRecorded(result);
   return reply.type('application/json').send(resultText('', result));
 };
 
 const refuseUnlessRecorded = (result: ItemResult): void => {
-  if (result.status === 'conflict') throw new Refusal('conflict', sentence(result.errors[0].message), result);
-  if (result.status !== 'rejected') return;
-  const [{ message }] = result.errors;
+  if (result.status !== 'conflict' && result.status !== 'rejected') return;
+  const message = result.errors[0]?.message ?? '';
+  if (result.status === 'conflict') throw new Refusal('conflict', sentence(message), result);
   const more = result.errors.length > 1 ? ` (and ${result.errors.length - 1} more)` : '';
   throw new Refusal('invalid-touchpoint', sentence(`The touchpoint is not recorded: ${message}${more}`), result);
 };

@@ -101,10 +101,11 @@ const openCases = async ({ customer, overdue, limit = DEFAULT_LIMIT, after }: Qu
     .filter(({ place }) => cursor === undefined || compareCasePlaces(place, placeIn(cursor)) > 0)
     .sort((a, b) => compareCasePlaces(a.place, b.place));
   const page = board.slice(0, limit);
+  const last = page.at(-1);
   return {
     at: formatInstant(now),
     cases: page.map((one) => caseBoardDocument(one, now)),
-    ...(board.length > limit ? { next: openCursor(now, page[limit - 1].place) } : undefined),
+    ...(board.length > limit && last !== undefined ? { next: openCursor(now, last.place) } : undefined),
   };
 };
 

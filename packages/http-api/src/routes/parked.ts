@@ -52,9 +52,10 @@ export const registerParked = (app: Routes, engine: ApiEngine): void => {
       const parked = await engine.readModel().parked();
       const left = behind === undefined ? parked : parked.filter(({ customer }) => follows(customer, behind));
       const page = left.slice(0, limit);
+      const last = page.at(-1);
       return {
         parked: page.map(documentOf),
-        ...(left.length > limit ? { next: CURSOR.encode({ customer: page[limit - 1].customer }) } : undefined),
+        ...(left.length > limit && last !== undefined ? { next: CURSOR.encode(last) } : undefined),
       };
     },
   );

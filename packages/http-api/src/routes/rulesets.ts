@@ -105,7 +105,9 @@ const checked = ({ text: source, format }: RulesetBody) => {
   const errors = result.left.filter(({ severity }) => severity === 'error');
   throw new Refusal(
     'invalid-request',
-    endedAsSentence(`The ruleset cannot be used, for ${reasons(errors.length)}. First: ${formatProblem(errors[0])}`),
+    endedAsSentence(
+      `The ruleset cannot be used, for ${reasons(errors.length)}. First: ${errors.slice(0, 1).map(formatProblem).join('')}`,
+    ),
     {
       errors: errors.slice(0, MOST_PROBLEMS).map((problem) => ({
         field: problem.path,

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import type { Actor, Origin, Principal } from '@rapport/access';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ApiEngine } from '../api-engine';
+import { pathOf as withoutQuery } from '../refusals';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -29,7 +30,7 @@ export const routeName = ({ method, routeOptions }: FastifyRequest): string =>
 const LONGEST_PATH = 200;
 
 /** For the log: what was asked for as it was sent, without its query. */
-export const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0].slice(0, LONGEST_PATH);
+export const pathOf = ({ url }: FastifyRequest): string => withoutQuery(url).slice(0, LONGEST_PATH);
 
 /** Noted where they are made and revoked, in one step with it. */
 const NOTED_BY_ITSELF = new Set(['key.created', 'key.revoked']);

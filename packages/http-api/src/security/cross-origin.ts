@@ -1,5 +1,6 @@
 /** Cross-origin requests (CORS, https://fetch.spec.whatwg.org/#http-cors-protocol), where the configuration allows any. */
 import type { FastifyInstance } from 'fastify';
+import { pathOf } from '../refusals';
 import { permissionOf } from './permission-table';
 
 const PREFLIGHT = {
@@ -20,7 +21,7 @@ export const allowOrigins = (app: FastifyInstance, origins: readonly string[]): 
   const allowed = new Set(origins);
   app.addHook('onRequest', async (request, reply) => {
     const { origin } = request.headers;
-    if (!takesIn(request.url.split('?')[0])) return;
+    if (!takesIn(pathOf(request.url))) return;
     reply.header('vary', 'Origin');
     if (origin === undefined || !allowed.has(origin)) return;
     reply.headers({
