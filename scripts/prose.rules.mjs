@@ -10,7 +10,7 @@ const WORDS = [
   [word("she|she's|her|hers|herself|he|his|him|himself"), 'say "the customer" or "they"'],
   [word('anew'), 'say "again", "from the start" or "rebuild"'],
   [
-    word('(?:is|are|was|were|be|been|being) told'),
+    word('(?:is|are|was|were|be|been|being) told(?! apart)'),
     'say who tells: "Rapport tells you", "the answer says", "you receive"',
   ],
   [

@@ -77,7 +77,7 @@ export interface AccessLogPage {
   readonly next?: string;
 }
 
-/** `after` is no cursor of this log. */
+/** `after` is not a cursor of this log. */
 export interface AccessLogProblem {
   readonly kind: 'invalid-cursor';
 }
@@ -98,7 +98,7 @@ export interface Access {
   /** @param authorization the header as it came */
   authenticate(authorization: string | undefined): Promise<Either<AuthenticationFailure, Principal>>;
   /**
-   * A key of role `admin` when there was never a key. Undefined later, whoever asks.
+   * A key of role `admin` if there was never a key; undefined for every later call.
    *
    * @param handOver shows or stores the secret, before the key is made for good: where it throws, there is no key
    */

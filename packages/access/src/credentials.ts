@@ -1,7 +1,7 @@
 import { type Either, left, right } from 'fp-ts/Either';
 import type { AuthenticationFailure } from './access';
 
-/** Tokens of issuers that put many groups into them are long; nobody's is this long. */
+/** Tokens of issuers that put many groups into them are long, but never this long. */
 const LONGEST = 8_192;
 
 /** Schemes are written in any case (RFC 9110, 11.1). */

@@ -17,7 +17,7 @@ export interface AccessOptions {
   /** Accepts the tokens of this issuer too. */
   readonly oidc?: OidcOptions;
   readonly clock?: Clock;
-  /** For how long accesses and refused requests are kept; for ever when absent, refused ones the newest 100,000 sums. */
+  /** How long accesses and refused requests are kept; without it, accesses forever and the newest 100,000 sums. */
   readonly keepMilliseconds?: number;
   /** Told when the access log or the audit log cannot be written. A warning of the process when absent. */
   readonly onError?: OnAccessError;
@@ -53,7 +53,7 @@ export const openAccess = async (options: AccessOptions): Promise<Access> => {
   let forgetAt = Number.NEGATIVE_INFINITY;
   const forget = (): void => {
     if (clock.now() < forgetAt) return;
-    // Set before, so that what fails is told once a minute.
+    // Set before, so that a failure is reported once a minute.
     forgetAt = clock.now() + FORGET_EVERY_MS;
     const before = keepMilliseconds === undefined ? undefined : clock.now() - keepMilliseconds;
     const more = [audit.forget(before), before !== undefined && log.forget(before)];
@@ -98,7 +98,7 @@ export const openAccess = async (options: AccessOptions): Promise<Access> => {
       try {
         atFile(() => keys.writeUses());
       } catch (error) {
-        // When keys were last used is no loss; the accesses are more important.
+        // Losing the last use of a key is acceptable; the accesses are more important.
         onError(error, []);
       }
       try {

@@ -18,7 +18,7 @@ export const placeOf = (cursor: string): Either<AccessLogProblem, Place> => {
   return at !== undefined && cursorOf(place) === cursor ? right(place) : left({ kind: 'invalid-cursor' });
 };
 
-/** @throws RangeError for a limit that is none */
+/** @throws RangeError for an invalid limit */
 export const checkLimit = (limit: number, what: string): void => {
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT)
     throw new RangeError(`A page has 1 to ${MAX_LIMIT} ${what}, not ${limit}.`);

@@ -20,7 +20,7 @@ export interface ReplayBench {
 
 /**
  * The same I/O with the bare driver: every event, customer by customer as a fold needs them, and its data parsed.
- * Beside it, for comparison, in the order of the file, which is cheaper to read but folds nobody.
+ * Beside it, for comparison, in the order of the file, which is cheaper to read but folds no customer.
  */
 const readAndParse = (path: string, order: 'stream, revision' | 'position'): number => {
   const db = new Database(path, { readonly: true });

@@ -8,7 +8,7 @@ export interface Backoff {
 export const BACKOFF: Backoff = { first: 500, longest: 30_000 };
 
 /**
- * How long to wait after so many failures in a row (from 1): doubling, and by chance between half and all of it, so
+ * How long to wait after a number of failures in a row (from 1): doubling, and by chance between half and all of it, so
  * that a thousand clients do not come back in the same instant. Never less than the server asked for.
  */
 export const backoffDelay = (

@@ -19,7 +19,7 @@ export interface RapportClient {
    * Stage changes as they happen. Resumes by itself when the connection breaks, and hands over each change once per
    * cursor. A change counts as dealt with when the next one is asked for: then its cursor is saved.
    *
-   * @throws RapportProblem (the iteration rejects) for what trying again would not mend: a wrong key, a bad cursor
+   * @throws RapportProblem (the iteration rejects) for failures that a retry would not solve: a wrong key, a bad cursor
    * @example
    * for await (const { cursor, event } of client.stageChanges({ cursorStore: fileCursorStore('cursor') }))
    *   if (event.type === 'relationship.stageChanged.v1') await campaign(event.subject, event.data.to);
@@ -47,11 +47,12 @@ export interface RapportClient {
 /**
  * A client of a Rapport engine. It holds no connection of its own.
  *
- * @throws TypeError when the address is none
+ * @throws TypeError for an invalid address
  * @example const client = createRapportClient({ baseUrl: 'http://127.0.0.1:7600', key: process.env.RAPPORT_KEY });
  */
 export const createRapportClient = ({ baseUrl, key, fetch }: RapportClientOptions): RapportClient => {
-  if (!/^https?:$/.test(new URL(baseUrl).protocol)) throw new TypeError(`${baseUrl} is no address of a web server.`);
+  if (!/^https?:$/.test(new URL(baseUrl).protocol))
+    throw new TypeError(`${baseUrl} is not an address of a web server.`);
   const connection: Connection = {
     baseUrl: baseUrl.replace(/\/+$/, ''),
     key,

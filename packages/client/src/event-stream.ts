@@ -13,9 +13,9 @@ export type StreamMessage =
   /** The server ends the stream and says why. */
   | { readonly kind: 'disconnected'; readonly reason: string };
 
-/** Longer than any change; what grows beyond it is no stream of Rapport. */
+/** Longer than any change; a stream with longer ones is not from Rapport. */
 const LONGEST_EVENT = 16 * 1024 * 1024;
-/** A silence of so many heartbeats means that the connection is dead. */
+/** A silence of this number of heartbeats means that the connection is dead. */
 const MISSED_HEARTBEATS = 3;
 
 const malformed = (what: string): RapportUnavailable =>

@@ -33,6 +33,6 @@ export const pull = async (
   });
   const { changes, next } = (await jsonOf(response)) as Partial<ChangePage>;
   if (!Array.isArray(changes) || typeof next !== 'string')
-    throw new RapportUnavailable('The answer is no page of stage changes.', response.status);
+    throw new RapportUnavailable('The answer is not a page of stage changes.', response.status);
   return { changes, next };
 };

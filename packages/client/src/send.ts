@@ -11,7 +11,7 @@ export interface SendOptions {
 }
 
 const ATTEMPTS = 8;
-/** A request stays well below the limits of a server: so many touchpoints, so many characters. */
+/** A request stays well below the limits of a server: the most touchpoints, and the most characters. */
 const MOST_ITEMS = 1_000;
 const MOST_CHARACTERS = 512 * 1024;
 

@@ -9,7 +9,7 @@ import { changeQuery } from './query';
 /** A connection that ended, and when the next attempt is made. */
 export interface Reconnecting {
   readonly reason: string;
-  /** So many attempts in a row brought nothing. */
+  /** The number of attempts in a row without a change. */
   readonly failures: number;
   readonly milliseconds: number;
 }

@@ -19,7 +19,7 @@ const headerOf = (headers: WebhookHeaders, name: string): string => {
 const checkedTime = (text: string): void => {
   const seconds = /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isNaN(seconds))
-    throw new WebhookVerificationError('bad-timestamp', `webhook-timestamp is no time in seconds: ${text}`);
+    throw new WebhookVerificationError('bad-timestamp', `webhook-timestamp is not a time in seconds: ${text}`);
   const age = Math.floor(Date.now() / 1000) - seconds;
   if (age > TOLERANCE_SECONDS)
     throw new WebhookVerificationError(
@@ -38,7 +38,7 @@ const checkedTime = (text: string): void => {
  * being rotated, pass the old and the new one. When a subscription is tested, the event is a {@link TestEvent}.
  *
  * @param rawBody the body as it came, byte for byte: parsed and written again it has another signature
- * @throws WebhookVerificationError with the reason; TypeError for a secret that is none
+ * @throws WebhookVerificationError with the reason; TypeError for an invalid secret
  * @example
  * const event = verifyWebhook(process.env.RAPPORT_WEBHOOK_SECRET, request.headers, rawBody);
  */
@@ -65,11 +65,11 @@ export const verifyWebhook = (
     throw new WebhookVerificationError('not-json', 'The body is not JSON.');
   }
   if (!isChangeEvent(document) && !isTestEvent(document))
-    throw new WebhookVerificationError('not-a-change', 'The body is signed, but it is no event this client knows.');
+    throw new WebhookVerificationError('not-a-change', 'The body is signed, but this client does not know the event.');
   return document;
 };
 
-/** Undefined for bytes that are no UTF-8, which nobody signed as such. */
+/** Undefined for bytes that are not UTF-8: no sender signed those. */
 const textOf = (body: string | Uint8Array): string | undefined => {
   if (typeof body === 'string') return body;
   try {

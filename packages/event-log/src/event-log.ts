@@ -43,7 +43,7 @@ export interface EventLog {
   /** How many events there are, and how many streams, by category. For progress bars and reports. */
   count(): Promise<LogCount>;
   /**
-   * Computes every content hash and every link of the ledger again from what is stored. For the auditor: whoever
+   * Computes every content hash and every link of the ledger again from what is stored. For the auditor: anyone who
    * altered, added, removed or moved an event is found. Reads the whole log.
    */
   verifyIntegrity(onProgress?: (progress: IntegrityProgress) => void): Promise<IntegrityReport>;

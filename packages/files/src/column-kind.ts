@@ -50,7 +50,7 @@ export interface ColumnKind {
 
 const MAX_EXACT_DIGITS = 15;
 const MAX_DECIMAL = 38;
-/** One number with a comma beside so many without is more than an odd one. */
+/** One number with a comma among this many without is more than an odd one. */
 const MANY = 4;
 
 const INTEGER = /^(?:-?[1-9]\d{0,14}|0)$/;

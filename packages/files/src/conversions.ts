@@ -8,7 +8,7 @@ export const AS_TEXT = 'rapport_text';
 /** Function that makes nothing of a column that is empty, of whichever type is wanted. */
 export const NOTHING = 'rapport_nothing';
 
-/** Functions that read any text, strictly, as a mapping says by a CAST or a function: what is none is NULL. */
+/** Functions that read any text, strictly, as a mapping says by a CAST or a function: invalid text is NULL. */
 export const READ_AS = {
   /** Gives the number as text that every type of number takes. */
   number: 'rapport_number',
@@ -73,7 +73,7 @@ export const conversionTo = (type: string): Conversion | undefined => {
   return type === 'BOOLEAN' ? { to: 'boolean', type } : undefined;
 };
 
-/** What is told of a value that could not be converted. */
+/** The message for a value that could not be converted. */
 export const WANTED: Readonly<Record<Conversion['to'], string>> = {
   number: 'expected a number',
   instant: 'expected a date such as 2026-03-01, or one with time such as 2026-03-01 12:00:00',

@@ -18,7 +18,7 @@ export const csvLayout = (delimiter: string): string =>
 /**
  * The names in the header of a CSV file.
  *
- * @throws ImportError when it is no record
+ * @throws ImportError when it is not a record
  */
 export const headerNames = (file: string, { line, values, fault }: CsvRecord): readonly string[] => {
   if (fault === undefined) return values.map((value) => value.trim());

@@ -12,7 +12,7 @@ export interface CsvRecord {
   readonly fault?: string;
 }
 
-/** A quote that is still open after so many lines was never closed. */
+/** A quote that is still open after this number of lines was never closed. */
 const MAX_SPAN = 1_000;
 
 const NEVER_CLOSED = 'a quote that is never closed';
@@ -61,7 +61,7 @@ const cut = (into: Cutting, text: string, delimiter: string): 'open' | undefined
 /**
  * Cuts the lines of a CSV file into records (RFC 4180; a quote opens only at the beginning of a value). The first
  * record, the header, says how many values a record has. Of a record that is wrong only its first line is given up; the
- * lines after it are read anew, each by itself, so that a stray quote costs no other record.
+ * lines after it are read again, each by itself, so that a stray quote costs no other record.
  *
  * @param delimiterOf the delimiter, from the first line that is not blank
  */
@@ -83,7 +83,7 @@ export async function* csvRecords(
     fault,
   });
 
-  /** What a line makes of the record that it begins or goes on with; `broken`: that one was none. */
+  /** What a line makes of the record that it begins or goes on with; `broken`: that one was invalid. */
   const take = (line: FileLine): CsvRecord | 'open' | 'broken' => {
     if (line.fault !== undefined) return held.length === 0 ? rejected(line, line.fault) : 'broken';
     if (held.length === 0) {

@@ -49,10 +49,10 @@ export const openDatabase = async (signal?: AbortSignal): Promise<Database> => {
     });
     const connection = await instance.connect();
     await connection.run("SET TimeZone = 'UTC'");
-    // DuckDB takes no notice of an interruption that comes before a query has begun, so it is told again until it does;
+    // DuckDB takes no notice of an interruption that comes before a query has begun, so it is repeated until it does;
     // who waits for the query is not kept waiting for that.
     let interrupting: NodeJS.Timeout | undefined;
-    /** Ends the waiting for a query. Each wait has its own: what waits for one promise for ever is kept with its rows. */
+    /** Ends the waiting for a query. Each wait has its own: waiters on a promise that never settles stay in memory. */
     const waits = new Set<() => void>();
     const interrupt = () => {
       connection.interrupt();
@@ -120,7 +120,7 @@ export const openDatabase = async (signal?: AbortSignal): Promise<Database> => {
 
 /**
  * From here on the database reads only `files` and its own folder, and no statement can loosen that: a mapping is
- * data from somebody, it must not write files or reach the network.
+ * data from another person, it must not write files or reach the network.
  */
 export const lock = async (database: Database, files: readonly string[]): Promise<void> => {
   await database.run(`SET allowed_paths = [${files.map(literal).join(', ')}]`);

@@ -61,7 +61,7 @@ export async function* defineInputs(
   }
 }
 
-/** The rows of a file in which a value is not what is wanted of it; the first such value is told. */
+/** The rows of a file with a value that does not convert; the first such value is reported. */
 async function* oddRows(
   database: Database,
   ledger: FileLedger,

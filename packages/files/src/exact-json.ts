@@ -33,7 +33,7 @@ const keepNumber = (_: string, value: unknown, context?: { readonly source?: str
  */
 export const parseExact = (text: string): ExactJson => parseTrusted(boundDepth(text));
 
-/** The same of JSON that nobody sent, however deep it is. */
+/** The same of JSON that no sender wrote, however deep it is. */
 export const parseTrusted = (text: string): ExactJson =>
   mayChange(text) ? (JSON.parse(text, keepNumber) as ExactJson) : (JSON.parse(text) as Json);
 

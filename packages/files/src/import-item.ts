@@ -73,7 +73,7 @@ export interface ColumnReport {
 export interface InputReport {
   readonly file: string;
   readonly layout: string;
-  /** How many rows it has, those included that are no record; of text without its header. */
+  /** How many rows it has, invalid records included; of text without its header. */
   readonly rows: number;
   readonly columns: readonly ColumnReport[];
 }
@@ -89,7 +89,7 @@ export interface ImportAccount {
   readonly files: readonly FileAccount[];
   /** How the tables were read; empty where there is nothing to find out. */
   readonly inputs: readonly InputReport[];
-  /** The import ended before its files did, because it was told to; then `files` is empty. */
+  /** The import ended before its files did, because it was stopped; then `files` is empty. */
   readonly limited?: true;
 }
 

@@ -87,7 +87,7 @@ export interface InputRun {
 }
 
 /**
- * Reads files into tables of text, and finds out what the columns are; yields what is no record. Columns of one name are
+ * Reads files into tables of text, and finds out what the columns are; yields invalid records. Columns of one name are
  * of one kind over all files.
  *
  * @param used the places of the files to be read among all

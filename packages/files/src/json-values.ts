@@ -82,8 +82,8 @@ export interface JsonFile<T> {
 }
 
 /**
- * The values of a JSON or NDJSON file (UTF-8, plain or gzip). With a value a line, a line that is no JSON has a fault;
- * an array must be whole in its brackets and quotes, else nobody can tell where its next element is.
+ * The values of a JSON or NDJSON file (UTF-8, plain or gzip). With a value a line, a line that is not JSON has a fault;
+ * an array must be whole in its brackets and quotes, else the place of its next element is unknown.
  *
  * @param parse how the text of a value is read; what it throws is the value's fault
  * @throws ImportError when the file cannot be read, or where an array ends no value

@@ -181,7 +181,7 @@ export async function* readLines(
       if (lines.length > 0) yield lines;
     }
   } catch (error) {
-    // The half line at the end of a damaged archive is dropped: nobody can tell how it goes on.
+    // The half line at the end of a damaged archive is dropped: its rest is unknown.
     if (!(error instanceof ImportError) || error.kind !== 'damaged-archive') throw error;
     throw new ImportError(
       error.kind,

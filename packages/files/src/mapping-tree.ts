@@ -52,7 +52,7 @@ const written = async (database: Database, tree: string): Promise<string> => {
   return String(sql);
 };
 
-/** The tree of a mapping; undefined where DuckDB has none, because it is no SELECT or is wrong. */
+/** The tree of a mapping; undefined where DuckDB has none, because it is not a SELECT or is wrong. */
 export const treeOf = async (database: Database, sql: string): Promise<MappingTree | undefined> => {
   const text = await serialized(database, sql);
   const tree = parseTrusted(text) as SqlNode;
@@ -80,7 +80,7 @@ const withNames = (node: SqlNode): readonly { readonly key: string; readonly val
     ? nodesIn(node.cte_map.map).map(({ key, value }) => ({ key: String(key), value: value as SqlNode }))
     : [];
 
-/** The tables that a tree reads by name, in lower case; a name that a WITH defines is none. */
+/** The tables that a tree reads by name, in lower case; a name that a WITH defines does not count. */
 export const tablesIn = (tree: SqlNode): ReadonlySet<string> => {
   const found = new Set<string>();
   const visit = (value: SqlValue | undefined, defined: ReadonlySet<string>): void => {

@@ -17,9 +17,9 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
   /** How numbers and dates are written, where a mapping's files do not show it. */
   readonly format?: ValueFormat;
-  /** Ends after so many touchpoints, as if there were no more; the account says so. */
+  /** Ends after this number of touchpoints, as if there were no more; the account says so. */
   readonly limit?: number;
-  /** Passes over the first so many items (rejected ones are items), which an interrupted import has done. */
+  /** Skips this number of items (rejected ones are items), which an interrupted import has done. */
   readonly resumeAfter?: number;
   /** Called for each rejected item that is yielded. */
   readonly onRejected?: (item: RejectedItem) => void;
@@ -126,7 +126,7 @@ export async function* readFiles(
     if (error instanceof ImportError && batch.length > 0) yield { items: batch, ...progress() };
     throw error;
   }
-  // Where a limit ended it, nobody knows what became of the other lines.
+  // Where a limit ended it, the result of the other lines is unknown.
   const accounts = limited ? [] : ledgers.map((ledger) => ledger.account());
   yield {
     items: batch,

@@ -131,7 +131,7 @@ export const readSql = (files: readonly string[], sql: string, name: string): Re
       const run: InputRun = { database, format, ledger, signal };
       const inputs = yield* staged(files, used, run);
       for (const { report } of inputs.list) found(report);
-      // Of a file that the mapping reads by itself nobody knows how many rows it has.
+      // The number of rows of a file that the mapping reads by itself is unknown.
       if (used.length > 0) ledger.expect(inputs.list.reduce((sum, { report }) => sum + report.rows, 0));
       begun(ledger);
       const typed = typedTrees(tree, inputs, name);

@@ -3,7 +3,7 @@ import { conversionTo } from './conversions';
 import { type ExactJson, isExactObject, Numeral } from './exact-json';
 import type { ValueFormat } from './value-format';
 
-/** What `from_json` of DuckDB is told to make of JSON. */
+/** The structure that `from_json` of DuckDB makes of JSON. */
 export type Structure = string | readonly Structure[] | { readonly [field: string]: Structure };
 
 export interface ShapeKind extends Omit<ColumnKind, 'kind'> {

@@ -11,7 +11,7 @@ import { readLines, shorten } from './lines';
 import { type Shape, textOf } from './shape';
 import { emptyAsNull, type StagedTable, stageTable } from './staged-table';
 
-/** A CSV record of a thousand lines is none, and neither is a line of a megabyte. */
+/** A CSV record of a thousand lines is invalid, and so is a line of a megabyte. */
 const MAX_CSV_LINE = 1024 * 1024;
 
 export interface StagingRun {
@@ -49,7 +49,7 @@ const rejecter =
     return { kind: 'rejected', at: { ...at, line }, field: '', reason, raw: shorten(raw) };
   };
 
-/** Reads a CSV file into a table; yields what is no record. */
+/** Reads a CSV file into a table; yields invalid records. */
 export async function* stageCsv(
   file: string,
   name: string,
@@ -97,7 +97,7 @@ export async function* stageCsv(
   };
 }
 
-/** Reads the objects of a JSON or NDJSON file into a table, a column for each key; yields what is no such object. */
+/** Reads the objects of a JSON or NDJSON file into a table, a column for each key; yields invalid objects. */
 export async function* stageJson(
   file: string,
   name: string,

@@ -81,7 +81,7 @@ const filler = (staged: StagedTable, { file, name, columns }: TableSource, ledge
 
 /**
  * Loads a text file into a table of DuckDB for a preset: every column as text, beside `line` (where the record begins)
- * and `span` (how many lines it takes). Yields what is no record, in the order of the file; in the end says how the file
+ * and `span` (how many lines it takes). Yields invalid records, in the order of the file; in the end says how the file
  * was read, where that had to be found out.
  */
 export async function* loadTable(

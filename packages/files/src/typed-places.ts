@@ -25,7 +25,7 @@ export interface StrictUse {
   readonly column: UsedColumn;
   /** Whether a text is that, in SQL. */
   readonly holds: (text: string) => string;
-  /** What is told of a text that is not. */
+  /** The message for a text that is not. */
   readonly wanted: string;
 }
 
@@ -69,7 +69,7 @@ export const typePlaces = (top: SqlNode, columns: readonly UsedColumn[], mapping
   const names = namesIn(top, resolve);
   const strict = new Map<string, StrictUse>();
   const fields = new Map<string, boolean>();
-  /** Whether the SELECT at hand reads the files: elsewhere a name that is given to something computed means that. */
+  /** Whether the current SELECT reads the files: elsewhere a name that is given to something computed means that. */
   let direct = false;
 
   const columnOf = (node: SqlNode): UsedColumn | undefined => {

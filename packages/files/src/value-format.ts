@@ -20,7 +20,7 @@ export const isEitherNumber = (text: string): boolean => /^ *[+-]?[1-9]\d{0,2}(?
 export const isCommaNumber = (text: string): boolean =>
   /^ *[+-]?(?:\d{1,3}(?:\.\d{3})*,\d+|\d+,\d+|\d{1,3}(?:,\d{3})+(?:\.\d+)?) *$/.test(text);
 
-/** A number as it stands in a file, in the notation of JSON, every digit kept; undefined where it is none. */
+/** A number as it stands in a file, in the notation of JSON, every digit kept; undefined if it is not a number. */
 export const numeralOf = (text: string, { decimal }: ValueFormat): string | undefined => {
   // Most numbers are written as JSON writes them.
   if (decimal !== 'comma' && PLAIN.test(text)) return text;
@@ -41,7 +41,7 @@ const ISO =
   /^ *(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2})(\.\d{1,9})?)?(?: ?([Zz]|[+-]\d{2}(?::?\d{2})?))?)? *$/;
 const DAY_MONTH = /^ *(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)? *$/;
 
-/** Whether day and month of a date cannot be told apart by how it is written: 03/04/2026, 3.4.2026 10:15. */
+/** Whether a date has two readings, with day and month exchanged: 03/04/2026, 3.4.2026 10:15. */
 export const isDayMonth = (text: string): boolean => DAY_MONTH.test(text);
 
 const isDay = (year: number, month: number, day: number): boolean =>
@@ -49,7 +49,7 @@ const isDay = (year: number, month: number, day: number): boolean =>
 
 const isTime = (hour: number, minute: number, second: number): boolean => hour < 24 && minute < 60 && second < 60;
 
-/** A date or a date with time in RFC 3339: without time it is midnight, without offset UTC. Undefined where it is none. */
+/** A date or a date with time in RFC 3339: without time it is midnight, without offset UTC. Undefined if invalid. */
 export const instantOf = (text: string, { dates }: ValueFormat): string | undefined => {
   const iso = ISO.exec(text);
   if (iso !== null) {

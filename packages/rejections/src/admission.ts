@@ -1,7 +1,7 @@
 /** How many of one key may come before the others are only counted: at once, and then each second. */
 const BURST = { records: 1_000, bytes: 512 * 1024 };
 const EACH_SECOND = { records: 20, bytes: 32 * 1024 };
-/** Keys that are told apart; whoever was not heard of for longest begins anew. */
+/** Keys with an allowance of their own; the one silent for longest starts again. */
 const MOST_KEYS = 1_000;
 const MINUTE = 60_000;
 
@@ -16,7 +16,7 @@ interface Allowance {
 export interface Admission {
   /** Whether one more may be kept. */
   admit(key: string, now: number): boolean;
-  /** So many bytes were looked at for it. */
+  /** The number of bytes that were read for it. */
   spend(key: string, bytes: number): void;
   /** True once a minute: for the first that was not admitted. */
   tellsOf(key: string, now: number): boolean;

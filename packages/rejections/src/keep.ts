@@ -10,7 +10,7 @@ export interface Bounds {
   readonly bytes: number;
 }
 
-/** Keys whose counts are told apart; the counts of the one not heard of for longest are added to this name's. */
+/** Keys with counts of their own; the counts of the one silent for longest are added to this name's. */
 export const MOST_KEYS = 1_000;
 export const OTHERS = '(others)';
 /** Removed for their age at once: others wait meanwhile. */
@@ -44,7 +44,7 @@ export const keep = (db: Database, { bytesPerKey, bytes }: Bounds): Keep => {
       if (oldest === undefined) return;
       sendAway(oldest);
     }
-    // Whoever has most gives way, so that nobody can push out what others have.
+    // The key with the most gives way, so that no key can push out the records of others.
     while ((totals.get()?.bytes ?? 0) > bytes) {
       const oldest = oldestOf.get(largest.get()?.key ?? '');
       if (oldest === undefined) return;

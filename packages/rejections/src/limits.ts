@@ -1,6 +1,6 @@
-/** So much of a body is kept, in bytes; of longer ones the beginning. */
+/** The most of a body that is kept, in bytes; of longer ones the beginning. */
 export const LONGEST_BODY = 32 * 1024;
-/** A row counts for so many bytes beside its texts. */
+/** The bytes that a row counts for beside its texts. */
 export const ROW_BYTES = 400;
 const LONGEST_TEXT = 512;
 const LONGEST_MESSAGE = 400;

@@ -1,7 +1,7 @@
 import type { Rejections } from './rejections';
 
 /**
- * In the place of a store that cannot be opened: intake goes on, and whoever asks is told why there is no answer.
+ * In the place of a store that cannot be opened: intake goes on, and callers receive the reason.
  *
  * @param problem what was thrown when it was opened
  */

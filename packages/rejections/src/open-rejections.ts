@@ -26,7 +26,7 @@ const FORGET_EVERY_MS = 60_000;
 /** Written within one transaction, so that it is done in a moment; what comes meanwhile beyond it is counted. */
 const MOST_WAITING = 2_000;
 const MOST_WAITING_BYTES = 4 * 1024 * 1024;
-/** Whoever else has the file: nobody waits for them here. What is not written now is tried again. */
+/** Other processes with the file open are not waited for. Records that are not written now are tried again. */
 const WAIT_FOR_OTHERS_MS = 10;
 const CACHE_KIB = 2_048;
 const CHECKPOINT_PAGES = 250;
@@ -133,7 +133,7 @@ export const openRejections = (options: RejectionsOptions): Rejections => {
         writer.add({ row });
         return { id: row.id, tell: true };
       } catch (error) {
-        // A body that nobody can write down: whoever sent it is answered all the same.
+        // A body that cannot be written down: its sender is answered all the same.
         countOnly(key);
         onError(error, 1);
         return { tell: true };

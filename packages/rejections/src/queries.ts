@@ -20,7 +20,7 @@ const numberOf = (cursor: string): number | undefined => {
   return cursorOf(number) === cursor ? number : undefined;
 };
 
-/** Newest first, without bodies. @throws RangeError for a limit that is none */
+/** Newest first, without bodies. @throws RangeError for an invalid limit */
 export const listRejections = (db: Database, query: RejectionsQuery): Either<RejectionsProblem, RejectionsPage> => {
   const { source, reason, key, fingerprint, since, after, limit } = query;
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT)

@@ -6,14 +6,14 @@ import type { Either } from 'fp-ts/Either';
 export interface RefusedField {
   /** As the sender calls it; empty for the whole. */
   readonly field: string;
-  /** Where that is in the body (RFC 6901); absent where it cannot be told. */
+  /** Where that is in the body (RFC 6901); absent if unknown. */
   readonly pointer?: string;
   readonly message: string;
 }
 
 /** What is known of a touchpoint that was refused, or of a request as a whole. */
 interface About {
-  /** Who sent it: the id of a key, `token:` and the subject of a token; absent where nobody could be told. */
+  /** The sender: the id of a key, `token:` and the subject of a token; absent if unknown. */
   readonly key?: string;
   /** As the sender names it. */
   readonly source?: string;
@@ -52,7 +52,7 @@ export interface Rejection extends About {
   readonly times: number;
   /** The first 32 hexadecimal digits of the SHA-256 of the body as it was sent; of an item in a list, of its JSON. */
   readonly fingerprint: string;
-  /** `whole` but for what is masked; `cut` after so many bytes; `none`. */
+  /** `whole` except for masked values; `cut` after a number of bytes; `none`. */
   readonly bodyIs: 'whole' | 'cut' | 'none';
   /** How long it was when it came, in bytes; absent where that is not known. */
   readonly bodyBytes?: number;
@@ -97,7 +97,7 @@ export interface RejectionsPage {
   readonly next?: string;
 }
 
-/** `after` is no cursor of this list. */
+/** `after` is not a cursor of this list. */
 export interface RejectionsProblem {
   readonly kind: 'invalid-cursor';
 }

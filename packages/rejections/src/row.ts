@@ -59,7 +59,7 @@ const bodyOf = ({ body, declaredBytes }: Refused): Body => {
   const whole = typeof given === 'string' ? Buffer.from(given) : given;
   const isCut = whole.length > LONGEST_BODY;
   const seen = isCut ? whole.subarray(0, LONGEST_BODY) : whole;
-  // What is no UTF-8 is shown as what it is not; its reason says so.
+  // Bytes that are not UTF-8 are shown with replacements; the reason says so.
   const text = Buffer.from(seen.buffer, seen.byteOffset, seen.length).toString('utf8');
   return { text, is: isCut ? 'cut' : 'whole', bytes: whole.length, whole };
 };

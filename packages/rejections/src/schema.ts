@@ -2,7 +2,7 @@ import type { StoreOptions } from '@rapport/sqlite';
 
 /**
  * `number` is the order in which refusals first came, and is never used again: pages do not shift. The key is an empty
- * text where nobody could be told. `bytes` is what a row counts for. What is in `keys` outlives what is in
+ * text if unknown. `bytes` is what a row counts for. What is in `keys` outlives what is in
  * `rejections`: `refused` is the times of its rows, and `left_behind`, and `not_kept`.
  */
 const SCHEMA = `

@@ -11,7 +11,7 @@ import { noteStage } from './truth';
 const lose = (life: Life, at: number): void => {
   life.latent.alive = false;
   life.lostAt = at;
-  // A few are won back, most of them within a year: an offer reaches them, or the other company was no better.
+  // A few are won back, most of them within a year: an offer reaches them, or the other company was not better.
   if (life.random.chance(0.22))
     life.agenda.plan(awake(at + 90 * DAY + life.random.below(220 * DAY), life.random), winBack);
 };

@@ -104,7 +104,7 @@ const withdrawOrForget = (life: Life, openedAt: number, caseId: string): void =>
   });
 };
 
-/** She says what is wrong, and the company does what it does about it. */
+/** The customer says what is wrong, and the company reacts. */
 export const complain = (life: Life, at: number, grievance: Grievance): void => {
   const { cause, severity, loss, orderId, satisfactionBefore } = grievance;
   const caseId = `k-${life.key}-${life.complaints.length + 1}`;

@@ -121,7 +121,7 @@ const live = (plan: Plan, index: number): SimulatedCustomer => {
 };
 
 /**
- * One customer from the day she is first heard of. She depends on the seed, the period and her index, on no other
+ * One customer from their first day. They depend on the seed, the period and their index, on no other
  * customer and not on how many there are, so that workers can divide a simulation.
  *
  * @example simulateCustomer({ customers: 1, seed: 7 }, 0).truth.stage

@@ -45,7 +45,7 @@ export const feedbackOnDelivery = (life: Life, at: number, orderId: string, days
     });
 };
 
-/** The half-yearly question whether she would recommend the company. */
+/** The half-yearly question whether the customer would recommend the company. */
 export const nps: Act = (life, at) => {
   const { random, latent } = life;
   if (life.orders > 0 && answers(life)) {

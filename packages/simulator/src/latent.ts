@@ -2,7 +2,7 @@ import { DAY } from './calendar';
 import type { Persona } from './persona';
 import { clamp01, fade } from './random';
 
-/** The hidden relationship, each from 0 to 1. Nobody sees it; everything she does follows from it, with noise. */
+/** The hidden relationship, each from 0 to 1. No rule sees it; all actions follow from it, with noise. */
 export interface LatentState {
   readonly satisfaction: number;
   readonly trust: number;

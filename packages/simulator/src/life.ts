@@ -7,11 +7,11 @@ import type { Random } from './random';
 import type { Recorder } from './recorder';
 import type { MutableComplaintTruth, StageLog } from './truth';
 
-/** One customer while she is being simulated: what the parts of the simulation share. */
+/** One customer during the simulation: what the parts of the simulation share. */
 export interface Life {
   readonly plan: Plan;
   readonly index: number;
-  /** The number in her id, for the ids of her orders and cases. */
+  /** The number in their id, for the ids of their orders and cases. */
   readonly key: string;
   readonly profile: Profile;
   readonly taste: Taste;
@@ -26,7 +26,7 @@ export interface Life {
   reachable: boolean;
   orders: number;
   messages: number;
-  /** Skus she has ordered. */
+  /** Skus they have ordered. */
   readonly owned: Set<string>;
   tier: number;
   inCommunity: boolean;

@@ -133,7 +133,7 @@ const nextStep = (life: Life, at: number, order: Order, promisedAt: number): voi
   life.agenda.plan(deliveredAt, (_, then) => deliver(life, then, order, daysLate));
 };
 
-/** Buys what she likes, and `wanted` (an index into the products) if given. */
+/** Buys products they like, and `wanted` (an index into the products) if given. */
 export const buy = (life: Life, at: number, wanted?: number): void => {
   const { random, recorder, latent } = life;
   const items = itemsOf(life, wanted);
@@ -161,7 +161,7 @@ export const buy = (life: Life, at: number, wanted?: number): void => {
 
 export const placeOrder: Act = (life, at) => buy(life, at);
 
-/** Orders in 30 days as she stands now. */
+/** Orders in 30 days in the present state. */
 const rateAt = (life: Life, at: number): number => {
   const { commitment } = life.latent;
   return life.profile.persona.orderRate * (0.03 + 1.05 * commitment * commitment) * seasonAt(at);

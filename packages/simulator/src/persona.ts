@@ -7,19 +7,19 @@ export type Segment = (typeof SEGMENTS)[number];
 /** Propensities of a segment, varied for each person. Shares and levels are 0 to 1. */
 export interface Persona {
   readonly segment: Segment;
-  /** Whether she would ever buy. */
+  /** Whether they would ever buy. */
   readonly converts: boolean;
   /** Orders in 30 days when fully committed. */
   readonly orderRate: number;
-  /** Commitment she drifts to when all is as expected. */
+  /** The commitment they drift to when all is as expected. */
   readonly attachment: number;
-  /** How readily she says what is wrong; the others leave in silence. */
+  /** How readily they complain; the others leave in silence. */
   readonly voice: number;
   readonly sociable: number;
   readonly priceSensitive: number;
   /** Mean items of an order. */
   readonly basket: number;
-  /** How readily she answers mailings and surveys. */
+  /** How readily they answer mailings and surveys. */
   readonly responsive: number;
 }
 

@@ -44,7 +44,7 @@ export const PRODUCTS: readonly Product[] = CATEGORIES.flatMap((category, c) => 
   }));
 });
 
-/** What a customer likes: categories, most liked first, and in each the set she returns to. */
+/** What a customer likes: categories, most liked first, and in each the set they return to. */
 export interface Taste {
   readonly categories: readonly number[];
   readonly sets: readonly number[];
@@ -77,7 +77,7 @@ const fromTaste = (taste: Taste, random: Random): number => {
 
 const sameSet = (product: number, random: Random): number => product - (product % PER_SET) + popular(random, PER_SET);
 
-/** Indexes into {@link PRODUCTS}, each once: what she wanted or a first choice by taste, the rest near it, by taste or by whim. */
+/** Indexes into {@link PRODUCTS}, each once: the wanted one or a first choice by taste, the rest near it, by taste or whim. */
 export const basketOf = (taste: Taste, size: number, random: Random, wanted?: number): readonly number[] => {
   const basket: number[] = wanted === undefined ? [] : [wanted];
   for (let i = basket.length; i < size; i++) {
@@ -93,5 +93,5 @@ export const basketOf = (taste: Taste, size: number, random: Random, wanted?: nu
   return basket;
 };
 
-/** Index of a product near what a customer likes, to be offered to her. */
+/** Index of a product near what a customer likes, to be offered to them. */
 export const suggestionFor = (taste: Taste, random: Random): number => fromTaste(taste, random);

@@ -5,11 +5,11 @@ import { type Random, randomOf } from './random';
 
 export const CHANNELS = ['search', 'social', 'referral', 'fair', 'shop', 'advertisement', 'partner'] as const;
 
-/** What is known of a customer without simulating her: others may name her. */
+/** The part of a customer that needs no simulation: others may name them. */
 export interface Profile {
   readonly persona: Persona;
   readonly channel: (typeof CHANNELS)[number];
-  /** When the company first hears of her. */
+  /** When the company first hears of the customer. */
   readonly identifiedAt: number;
 }
 

@@ -35,8 +35,8 @@ export const progress = (life: Life, at: number, total: number): void => {
 const REACH = 24;
 
 /**
- * Someone who came by referral at about this time, among those whose numbers follow: known from her profile, without
- * simulating her. Near the end of the numbers she may be someone who never came.
+ * Someone who came by referral at about this time, among those whose numbers follow: known from their profile, without
+ * simulating them. Near the end of the numbers it may be someone who never came.
  */
 const referredBy = (life: Life, at: number): string | undefined => {
   const from = life.random.below(REACH);

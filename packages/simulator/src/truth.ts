@@ -23,7 +23,7 @@ export interface ComplaintTruth {
   readonly severity: Severity;
   readonly cause: 'late-delivery' | 'service-failure' | 'product';
   readonly recovery: RecoveryQuality;
-  /** Hidden satisfaction (0 to 1) just before what she complained of. */
+  /** Hidden satisfaction (0 to 1) just before the cause of the complaint. */
   readonly satisfactionBefore: number;
   /** The same when the company had done what it would do, or at the end of the simulation. */
   readonly satisfactionAfter: number;
@@ -44,12 +44,12 @@ export interface CustomerTruth {
   readonly final: LatentState & { readonly depth: number };
   readonly orders: number;
   readonly complaints: readonly ComplaintTruth[];
-  /** False when she will not come back by herself. */
+  /** False when the customer will not come back by themselves. */
   readonly alive: boolean;
   readonly lostAt?: number;
 }
 
-/** The true stage at an instant; undefined before the company knew her and after the simulation. */
+/** The true stage at an instant; undefined before the company knew them and after the simulation. */
 export const trueStageAt = (truth: CustomerTruth, instant: number): TrueStage | undefined =>
   truth.stages.find(({ from, to }) => from <= instant && instant < to)?.stage;
 

@@ -14,16 +14,16 @@ const MOST_WAITING = 10_000;
 export type OnUnwritten<Record> = (error: unknown, lost: readonly Record[]) => void;
 
 export interface GroupOptions {
-  /** So many are written at once, within `add`; 500 when absent. Infinity: only `write` writes. */
+  /** How many are written at once, within `add`; 500 when absent. Infinity: only `write` writes. */
   readonly group?: number;
-  /** So many are kept while they cannot be written; 10,000 when absent. */
+  /** How many are kept while they cannot be written; 10,000 when absent. */
   readonly mostWaiting?: number;
 }
 
 /** Records that are collected and written in groups, so that each costs no write to the disk. */
 export interface GroupWriter<Record> {
   add(record: Record): void;
-  /** Writes what waits; what fails stays waiting, and is told once until it works again. False where something failed. */
+  /** Writes the waiting records; those that fail stay, and are reported once until writing works again. False if any failed. */
   write(): boolean;
   /** Writes what waits, or hands it to `onError` for good. @throws StoreError where it had to */
   end(): void;

@@ -18,7 +18,7 @@ export interface LogOptions {
   readonly destination?: DestinationStream;
   readonly serviceName: string;
   readonly version: string;
-  /** Of the span at hand, so that a line can be found from its trace and the other way round. */
+  /** Of the current span, so that a line can be found from its trace and the other way round. */
   readonly traceId?: () => string | undefined;
 }
 
@@ -73,7 +73,7 @@ export const openLogger = ({ level, format, destination, serviceName, version, t
       try {
         own?.flushSync();
       } catch {
-        // A reader that went away, or a stream not yet open: there is nobody left to tell.
+        // A reader that went away, or a stream not yet open: no reader is left.
       }
     },
   };

@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client';
 export interface Metrics {
   readonly registry: Registry;
   touchpoints(outcome: 'recorded' | 'duplicate' | 'conflict' | 'rejected', count: number): void;
-  /** @param source undefined where it could not be told */
+  /** @param source undefined if unknown */
   rejected(source: string | undefined, reason: string): void;
   request(labels: { readonly method: string; readonly route: string; readonly status: number }, seconds: number): void;
   authenticationFailed(reason: 'missing' | 'invalid' | 'unavailable'): void;

@@ -1,6 +1,6 @@
 /**
  * The last gate before a log line leaves the process: whatever looks like a secret, or stands under a name that keeps
- * one, is replaced, however deep it is nested and whoever wrote it (a serializer, a child's bindings, an error's text).
+ * one, is replaced, however deep it is nested and whatever wrote it (a serializer, a child's bindings, an error's text).
  */
 export const REDACTED = '[redacted]';
 

@@ -25,7 +25,7 @@ export interface TracesOptions {
 }
 
 export interface OpenTraces extends Traces {
-  /** Of the span at hand. */
+  /** Of the current span. */
   traceId(): string | undefined;
   /** Sends what is left; rejects when it cannot be sent. */
   close(): Promise<void>;

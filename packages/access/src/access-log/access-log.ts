@@ -9,7 +9,7 @@ const FORGOTTEN_AT_ONCE = 1_000;
 
 export interface AccessLog {
   record(record: AccessRecord): void;
-  /** Writes what waits; what fails stays waiting, and is told once until it works again. False where something failed. */
+  /** Writes the waiting records; those that fail stay, and are reported once until writing works again. False if any failed. */
   write(): boolean;
   /** Removes the oldest of those before an instant. True where there may be more. @throws StoreError */
   forget(before: number): boolean;

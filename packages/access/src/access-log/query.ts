@@ -4,7 +4,7 @@ import type { AccessLogPage, AccessLogProblem, AccessLogQuery } from '../access'
 import { checkLimit, pageOf, placeOf } from '../paging';
 import { type RecordRow, toRecord } from './record-row';
 
-/** Newest first. @throws RangeError for a limit that is none */
+/** Newest first. @throws RangeError for an invalid limit */
 export const queryAccesses = (db: Database, query: AccessLogQuery): Either<AccessLogProblem, AccessLogPage> => {
   const { customer, principal, from, to, after, limit } = query;
   checkLimit(limit, 'accesses');

@@ -8,7 +8,7 @@ import type { Act, AuditLogPage, AuditLogQuery, AuditRecord, Origin, RefusedRequ
 import { type AuditRow, sumRow, toRecord, toRow } from './audit-row';
 import { added, refusedSums, type WaitingSum } from './refused-sums';
 
-/** Sums of refused requests that are kept; the oldest leave. What was done is kept for ever. */
+/** Sums of refused requests that are kept; the oldest leave. Records of changes are kept without a limit. */
 const MOST_SUMS = 100_000;
 /** As many are removed at once: others wait meanwhile. */
 const FORGOTTEN_AT_ONCE = 1_000;
@@ -20,9 +20,9 @@ export interface AuditLog {
   note(act: Act, origin: Origin): void;
   /** Sums up a refused request. True for the first of its address (and actor) within a minute. */
   refuse(request: RefusedRequest): boolean;
-  /** Writes what waits. What fails stays waiting, and is told once until it works again. */
+  /** Writes the waiting records. A failure is reported once until writing works again; its records stay. */
   write(): void;
-  /** Removes the oldest sums: those before an instant, and those beyond so many. True where there may be more. */
+  /** Removes the oldest sums: those before an instant, and those beyond a number. True if there may be more. */
   forget(before: number | undefined): boolean;
   query(query: AuditLogQuery): Either<AccessLogProblem, AuditLogPage>;
   /** Writes what waits, or hands it to `onError` for good. @throws StoreError where it had to */
@@ -123,7 +123,7 @@ const statements = (db: Database) => {
   };
 };
 
-/** Newest first. @throws RangeError for a limit that is none */
+/** Newest first. @throws RangeError for an invalid limit */
 const queryAudit = (db: Database, query: AuditLogQuery): Either<AccessLogProblem, AuditLogPage> => {
   const { action, actor, from, to, after, limit } = query;
   checkLimit(limit, 'notes');

@@ -47,7 +47,7 @@ export interface RefusedRequest {
   readonly address: string;
   /** Method and route, such as `GET /v1/customers/{id}`. */
   readonly request: string;
-  /** Who was denied; absent where nobody could be told. */
+  /** The user who was denied; absent if unknown. */
   readonly actor?: Actor;
   /** Why: `missing` and `invalid` credentials, the `role`. */
   readonly reason: 'missing' | 'invalid' | 'role';
@@ -69,7 +69,7 @@ export interface RefusedSum {
 export interface AuditRecord extends Act {
   /** Of refused requests, the minute in which they came. */
   readonly at: number;
-  /** Absent where nobody could be told. */
+  /** Absent if unknown. */
   readonly actor?: Actor;
   /** An IPv6 address of refused requests is its /64 network; {@link OTHERS} where too many addresses were refused. */
   readonly address?: string;
@@ -78,7 +78,7 @@ export interface AuditRecord extends Act {
   readonly refused?: RefusedSum;
 }
 
-/** Stands for the addresses beyond those that are told apart within one minute. */
+/** Stands for the addresses beyond those with a sum of their own within one minute. */
 export const OTHERS = 'others';
 
 export interface AuditLogQuery {

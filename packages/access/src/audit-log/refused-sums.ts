@@ -2,7 +2,7 @@ import * as ipaddr from 'ipaddr.js';
 import { type Actor, OTHERS, type RefusedRequest, type RefusedSum } from './audit';
 
 const MINUTE = 60_000;
-/** Sums told apart within one minute; whoever else is refused in it is summed up as {@link OTHERS}. */
+/** Separate sums within one minute; further refusals in it are summed up as {@link OTHERS}. */
 const MOST_IN_A_MINUTE = 100;
 /** The same over all minutes that could not be written yet. */
 const MOST_WAITING = 1_000;

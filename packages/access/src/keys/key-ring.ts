@@ -151,10 +151,10 @@ const inOrder = (roles: readonly Role[]): readonly Role[] => ROLES.filter((role)
 const checkNewKey = ({ name, roles, expiresAt }: NewKey, now: number): void => {
   const trimmed = name.trim();
   if (trimmed === '' || trimmed.length > LONGEST_NAME)
-    throw new RangeError(`A key needs a name of 1 to ${LONGEST_NAME} characters, so that it can be told from others.`);
+    throw new RangeError(`A key needs a name of 1 to ${LONGEST_NAME} characters, to distinguish it from others.`);
   const unknown = roles.filter((role) => !ROLES.includes(role));
   if (roles.length === 0 || unknown.length > 0)
     throw new RangeError(`A key needs at least one of the roles ${ROLES.join(', ')}; given: "${roles.join(', ')}".`);
   if (expiresAt !== undefined && !(Number.isSafeInteger(expiresAt) && expiresAt > now))
-    throw new RangeError('A key must expire in the future; the given instant has passed already, or is none.');
+    throw new RangeError('A key must expire in the future; the given instant has passed already, or is invalid.');
 };

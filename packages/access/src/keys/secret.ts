@@ -1,7 +1,7 @@
 /**
  * What a key looks like, `rapport_<id>_<secret>`, and what is kept of it.
  *
- * The secret is 256 random bits, not a password: nobody can try them all, and no dictionary has them. A slow hash
+ * The secret is 256 random bits, not a password: trying them all is impossible, and no dictionary has them. A slow hash
  * (argon2, scrypt), which makes each guess at a weak password dear, would only make each request dear. One SHA-256
  * keeps a stolen file from being used as keys.
  */
@@ -35,7 +35,7 @@ export const parseKey = (credentials: string): KeyParts | undefined => {
 
 export const hashSecret = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
-/** No secret has this hash: nobody can find one. */
+/** No secret with this hash can be found. */
 const HASH_OF_NOTHING = Buffer.alloc(32);
 
 /** Takes as long for an id that is not known (no hash) as for a wrong secret, wherever the difference is. */

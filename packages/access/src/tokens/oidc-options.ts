@@ -14,7 +14,7 @@ export interface OidcOptions {
   readonly roles?: Readonly<Record<string, Role>>;
   /** How far the clocks may be apart, in milliseconds; 30,000 when absent. */
   readonly clockTolerance?: number;
-  /** Lets keys be fetched without TLS from other machines: whoever stands in between can then be anybody. */
+  /** Lets keys be fetched without TLS from other machines: an attacker in between can then sign any token. */
   readonly allowHttp?: boolean;
 }
 
@@ -30,7 +30,7 @@ export const trustedUrl = (text: string, what: string, { allowHttp }: Pick<OidcO
     throw new RangeError(`The ${what} of the OIDC issuer must be an https address, not "${text}".`);
   if (url.protocol === 'http:' && allowHttp !== true && !LOOPBACK.test(url.hostname))
     throw new RangeError(
-      `The ${what} of the OIDC issuer, ${text}, has no TLS: whoever stands in between could sign tokens. Use https, or allow http for it.`,
+      `The ${what} of the OIDC issuer, ${text}, has no TLS: an attacker in between could sign tokens. Use https, or allow http for it.`,
     );
   return url;
 };

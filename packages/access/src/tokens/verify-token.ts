@@ -6,7 +6,7 @@ import { IssuerUnavailable, issuerKeys } from './issuer-keys';
 import { checkOidcOptions, DEFAULT_CLOCK_TOLERANCE_MS, type OidcOptions } from './oidc-options';
 import { rolesOfClaims } from './roles-of-claims';
 
-/** Signatures by a key that only the issuer has. With HS256 and its like, whoever can check a token can make one. */
+/** Signatures by a key that only the issuer has. With HS256, a program that can check a token can make one. */
 const ASYMMETRIC = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
 const LONGEST_NAME = 200;
@@ -15,7 +15,7 @@ export type VerifyToken = (token: string) => Promise<Either<AuthenticationFailur
 
 /**
  * Checks tokens of one issuer: signature, issuer, audience, and that they are valid now. A token that never expires,
- * or says nobody's name, is refused.
+ * or names no subject, is refused.
  *
  * @throws RangeError for options that are of no use
  */
@@ -45,7 +45,7 @@ const invalid = (reason: string): Either<AuthenticationFailure, never> => left({
 
 const principalOf = (payload: JWTPayload, options: OidcOptions): Either<AuthenticationFailure, Principal> => {
   const { sub } = payload;
-  if (typeof sub !== 'string' || sub === '') return invalid('the subject of the token is no text');
+  if (typeof sub !== 'string' || sub === '') return invalid('the subject of the token is not text');
   return right({ id: sub, name: nameOf(payload) ?? sub, kind: 'token', roles: rolesOfClaims(payload, options) });
 };
 

@@ -105,7 +105,7 @@ const bodyOf = (texts: readonly string[], late: Int32Array): Body => {
   return { bytes, touchpoints: texts.length, instants, late };
 };
 
-/** The first touchpoint of a customer nobody has heard of: it decides a stage. */
+/** The first touchpoint of a new customer: it decides a stage. */
 export const newCustomerBody = (customer: string): Body =>
   bodyOf(
     [

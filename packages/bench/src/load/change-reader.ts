@@ -4,7 +4,7 @@ import { request } from 'undici';
 export interface ChangeReader {
   /** Ids of the changes that have arrived. */
   readonly arrived: ReadonlySet<string>;
-  /** Set while somebody waits for the changes of certain customers. */
+  /** Set while a caller waits for the changes of certain customers. */
   onChange: ((customer: string, at: number) => void) | undefined;
   /** Why the stream ended, where it did by itself. */
   readonly ended: string | undefined;

@@ -29,7 +29,7 @@ export interface LagSample {
   readonly mostPositions: number;
 }
 
-/** Asks again and again how far the read model is behind, until it is told to stop. */
+/** Polls how far the read model is behind, until it is stopped. */
 export const sampleLag = (
   url: string,
   headers: Readonly<Record<string, string>>,
@@ -46,7 +46,7 @@ export const sampleLag = (
       await new Promise((resolve) => setTimeout(resolve, everyMilliseconds));
     }
   })();
-  // A failure is told when the sample is asked for.
+  // A failure is thrown when the sample is requested.
   sampling.catch(() => {});
   return {
     stop: async () => {

@@ -1,11 +1,11 @@
-/** A server of stage changes that does to its first connections what it is told, and behaves afterwards. */
+/** A server of stage changes that misbehaves on its first connections as instructed, and works afterwards. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 
 export type Misbehaviour =
-  /** Ends the connection after so many bytes, wherever that is. */
+  /** Ends the connection after this number of bytes, wherever that is. */
   | { readonly kind: 'cut'; readonly after: number }
   | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: string }
   /** Closes the connection without an answer. */
@@ -18,7 +18,7 @@ export type Misbehaviour =
   | { readonly kind: 'repeat' }
   /** Takes the request and says nothing, until the reader leaves or a while has passed. */
   | { readonly kind: 'hang' }
-  /** Announces what nobody knows yet. */
+  /** Announces a new change. */
   | { readonly kind: 'unknown' }
   /** Promises heartbeats and says nothing. */
   | { readonly kind: 'silent'; readonly heartbeat: number }

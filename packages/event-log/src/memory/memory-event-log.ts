@@ -66,7 +66,7 @@ export const memoryEventLog = ({ clock = Date.now }: MemoryEventLogOptions = {})
         ...event,
         version,
         recordedAt,
-        // A copy, as every other log gives: nobody's later change to the data reaches it.
+        // A copy, as every other log gives: later changes to the data do not reach it.
         data: JSON.parse(data),
         stream,
         revision: entries.length,

@@ -103,7 +103,7 @@ export interface Appending {
 /**
  * Appends by a port. One message is under way at a time; what is asked meanwhile goes with the next.
  *
- * @param committed is told the last committed position before each answer
+ * @param committed receives the last committed position before each answer
  */
 export const appendsTo = (port: MessagePort, committed?: (last: number) => void): Appending => {
   let waiting:

@@ -30,7 +30,7 @@ export type FromLogThread =
   | { readonly kind: 'disconnected'; readonly id: number };
 
 /**
- * The event log in a SQLite file, written on a thread of its own: whoever serves requests is not held up while the
+ * The event log in a SQLite file, written on a thread of its own: the serving thread is not held up while the
  * disk takes a commit, and other threads append without passing through this one. Reads are done here.
  *
  * If the thread dies, so does the process, by its uncaught error: what it had been given may or may not be stored.

@@ -51,7 +51,7 @@ export const groupCommit = (
 
   const run = async (): Promise<void> => {
     while (waiting.length > 0) {
-      // Not at once and not as a microtask: whoever was just answered gets to submit its next call to this group.
+      // Not at once and not as a microtask: a caller that was just answered can submit its next call to this group.
       await nextTurn();
       await settle(takeGroup());
     }

@@ -1,6 +1,6 @@
 /**
- * Which values are kept as they came: those that Rapport reads, by their names. Whatever else is in a body is nobody's
- * business here, and may be anything.
+ * Which values are kept as they came: those that Rapport reads, by their names. Everything else in a body is not for
+ * Rapport, and may be anything.
  */
 import { type Catalogue, type DataFields, dataFieldsOf, MASKED, SEGMENT_ITEM, segmentEvents } from '@rapport/domain';
 
@@ -23,13 +23,13 @@ const FREE_TEXT: readonly string[] = ['text', 'review_body', 'reason', 'topic', 
 /** Whatever a catalogue says of them; as parts of names, without case and separators. */
 const PERSONAL =
   /mail|phone|mobile|address|street|postal|postcode|zipcode|city|birth|firstname|lastname|surname|fullname|username|password|passport|iban|card|tax|ssn|gender|useragent|latitude|longitude|location|^ip$|^zip$|^dob$/;
-/** Of those, what the catalogue has under such a name and what is no person's. */
+/** Of those, what the catalogue has under such a name and what is not a person's. */
 const NOT_PERSONAL = new Set(['tax']);
 
-/** What the documentation says is masked, whoever knows the field. */
+/** Masked according to the documentation, even if the catalogue knows the field. */
 export const MASKED_NAMES: readonly string[] = FREE_TEXT;
 
-/** Longer texts are no ids and no words of a list. */
+/** Longer texts are neither ids nor words of a list. */
 const LONGEST_TEXT = 512;
 const EMAIL = /[^\s@]+@[^\s@]+\.[^\s@]+/;
 

@@ -10,7 +10,7 @@ export interface MaskedText {
   readonly isCut: boolean;
 }
 
-/** Pointers that are told, and how deep they may lead. */
+/** The most pointers in a record, and how deep they may lead. */
 const MOST_POINTERS = 20;
 const DEEPEST = 40;
 const LONGEST_NAME = 64;
@@ -65,8 +65,8 @@ const hasColon = (text: string, from: number): boolean => {
 
 /**
  * Masks all values in a text of JSON but those whose names are known; where a field is not kept, nothing below it is.
- * It is done by the letters, not by the meaning: texts that are no JSON, or are cut off, are masked as well, and what
- * is kept stays as it was written, to the last digit of a number. What cannot be told is masked.
+ * It is done by the letters, not by the meaning: texts that are not JSON, or are cut off, are masked as well, and what
+ * is kept stays as it was written, to the last digit of a number. Uncertain parts are masked.
  *
  * @param longest of the result, in characters, about
  */
@@ -149,7 +149,7 @@ const keepsIn = (here: Open, names: KeptNames): boolean => {
 
 const keepsString = (quoted: string, here: Open, names: KeptNames): boolean => {
   const name = nameOf(here);
-  // Without a name nobody knows what it is.
+  // Without a name its meaning is unknown.
   if (name === undefined || !keepsIn(here, names)) return false;
   return quoted.length > 1 && quoted.endsWith('"') && names.keepsText(name, decoded(quoted));
 };

@@ -16,7 +16,7 @@ const filled = (query: string): string => query.replaceAll('$__rate_interval', '
 /**
  * The metrics that a query reads, each with the labels asked of it. Grouping holds for all metrics in the group.
  *
- * @throws SyntaxError when it is no PromQL
+ * @throws SyntaxError when it is not PromQL
  */
 export const usesOf = (query: string): readonly Use[] => {
   const text = filled(query);

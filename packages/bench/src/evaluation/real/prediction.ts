@@ -10,7 +10,7 @@ export interface StageRate {
   readonly stage: string;
   readonly customers: number;
   readonly bought: number;
-  /** Share who bought; null where nobody stood. */
+  /** Share who bought; null for a stage without customers. */
   readonly rate: number | null;
 }
 
@@ -23,7 +23,7 @@ export interface Prediction {
   readonly customers: number;
   readonly bought: number;
   readonly stages: readonly StageRate[];
-  /** Whether no stage has a lower rate than one below it; stages where nobody stood are passed over. */
+  /** Whether no stage has a lower rate than one below it; stages without customers are skipped. */
   readonly rising: boolean;
   readonly auc: Readonly<Record<Score, Estimate>>;
   /** AUC of the stage less that of RFM, resampled as pairs. */

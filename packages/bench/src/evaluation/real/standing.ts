@@ -4,7 +4,7 @@ import { midranks, once, rankingOf } from '../statistics/ranking';
 import type { Cut } from './cut';
 import type { CustomerHistory } from './history';
 
-/** What was known of a customer at the cut, and what she did after it. */
+/** The state of a customer as known at the cut, and their orders after it. */
 export interface Standing {
   readonly customer: string;
   /** Index of the stage, by the ruleset. */
@@ -14,7 +14,7 @@ export interface Standing {
   readonly orders: number;
   /** Infinite where there was no order. */
   readonly daysSinceOrder: number;
-  /** Sum of the totals of her orders; refunds are not taken off. */
+  /** Sum of the totals of their orders; refunds are not subtracted. */
   readonly spent: number;
   /** Ordered in the time after the cut. */
   readonly bought: boolean;

@@ -20,7 +20,7 @@ export interface StageAgreement {
   /** By true stage, then by stage given. */
   readonly confusion: readonly (readonly number[])[];
   readonly stage: Agreement;
-  /** Orders that halve every 90 days, and all orders, cut into stages of the true sizes, which nobody would know. */
+  /** Orders that halve every 90 days, and all orders, cut into stages of the true sizes, which are unknown in practice. */
   readonly activity: Agreement;
   readonly orders: Agreement;
 }

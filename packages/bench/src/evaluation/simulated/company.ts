@@ -1,7 +1,7 @@
 import { compileRuleset, type Evaluation, evaluate, type Program, type Ruleset } from '@rapport/domain';
 import { DEFAULT_END, type SimulatedCustomer, type SimulationOptions, simulate } from '@rapport/simulator';
 
-/** A simulated customer, and what the ruleset makes of what could be observed of her. */
+/** A simulated customer, and the result of the ruleset from their observable touchpoints. */
 export interface Judged extends SimulatedCustomer {
   readonly evaluation: Evaluation;
 }

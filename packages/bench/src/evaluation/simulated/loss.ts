@@ -6,7 +6,7 @@ export const OFFSETS = [0, 30, 60, 90, 180] as const;
 
 export interface WarningShare {
   readonly days: number;
-  /** Lost customers of whom so many days after their loss can be seen. */
+  /** Lost customers whose history reaches this number of days after their loss. */
   readonly lost: number;
   /** Share of them with `at-risk` or `dormant` standing at that instant. */
   readonly warned: number;
@@ -59,7 +59,7 @@ const warningIntervals = ({ evaluation: { signals } }: Judged): readonly Interva
 interface Watched {
   readonly lostAt?: number;
   readonly warnings: readonly Interval[];
-  /** Instants of her orders, ascending. */
+  /** Instants of their orders, ascending. */
   readonly orders: readonly number[];
 }
 

@@ -13,7 +13,7 @@ export interface RecoveryChange {
   readonly before: number;
   readonly after: number;
   readonly change: Estimate;
-  /** Mean change of hidden satisfaction in hundredths: from before what she complained of to when it was dealt with. */
+  /** Mean change of hidden satisfaction in hundredths: from before the cause of the complaint to when it was handled. */
   readonly hidden: Estimate;
 }
 

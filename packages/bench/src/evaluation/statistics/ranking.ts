@@ -42,5 +42,5 @@ export const midranks = (ranking: Ranking, counts: Counts): readonly number[] =>
   return Array.from(ranking.groupOf, (group) => ranks[group]);
 };
 
-/** A count of one for each of so many. */
+/** A count of one for each. */
 export const once = (size: number): Counts => new Uint32Array(size).fill(1);

@@ -16,7 +16,7 @@ const invoice = (customer: number, day: string, products: readonly string[], qua
 
 /**
  * A made-up shop around the cut at the end of June 2011, in the format of the real file. Customer 1 buys every week and
- * then the one product that goes with her lamp (30000, 30001); 2 newly buys a popular product; 3 is known by a refund
+ * then the one product that goes with their lamp (30000, 30001); 2 newly buys a popular product; 3 is known by a refund
  * only; 4 comes after the cut; 5 buys again, but after the two months; 6 to 9 bought once and never came back.
  */
 const LINES: readonly string[] = [

@@ -87,7 +87,7 @@ export const realText = (style: Style, real: RealReport): string => {
     candidateTable(style, candidates),
     '',
     'The same at other cuts, AUC. The thresholds of the stages were chosen on this very file, so this shows that they',
-    'do not hang on one day; it is no forecast for another shop.',
+    'do not depend on one day; it is not a forecast for another shop.',
     cutTable(
       style,
       [...otherCuts, { prediction, candidates }].sort((a, b) => a.prediction.cut.at - b.prediction.cut.at),
