@@ -9,7 +9,7 @@ import { testEvent } from './test-event';
 import type { WebhookContext } from './webhook-context';
 import type { DeliveryAttempt, Webhooks } from './webhooks';
 
-/** Whether something is sent for a subscription. Not to be confused with its status, which is what its owner wants. */
+/** Whether deliveries are sent for a subscription. Its status, apart from this, says whether they should be. */
 type Delivering =
   | { readonly kind: 'idle' }
   | { readonly kind: 'delivering'; readonly worker: DeliveryWorker; readonly sender: Sender }
@@ -25,8 +25,8 @@ export interface ManagedSubscriptionOptions {
 }
 
 /**
- * One subscription: what is stored of it, and the worker that delivers for it while its status is `active`. At most one
- * worker delivers at a time, so a worker that takes over waits until the one before has ended.
+ * One subscription: its stored state, and the worker that delivers for it while its status is `active`. At most one
+ * worker delivers at a time: the next one waits until the one before has ended.
  *
  *     idle --start--> delivering --halt--> halting --(nothing is under way)--> idle
  */
@@ -69,8 +69,8 @@ export class ManagedSubscription {
   }
 
   /**
-   * Changes what its owner may change. Durable when it returns. A new URL or filter counts from now on; what was paused
-   * or disabled and becomes active goes on where it stopped, and what waits is tried at once, with all its attempts.
+   * Changes what its owner may change. Durable when it returns. A new URL or filter counts from now on. A subscription
+   * that becomes active again goes on where it stopped: what waits is tried at once, and gets all its attempts again.
    *
    * @throws StoreError when it cannot be written; then nothing has changed
    */
@@ -82,12 +82,12 @@ export class ManagedSubscription {
       ...(filter === undefined ? undefined : { filter }),
       ...(status === undefined ? undefined : { status, reason: undefined }),
     });
-    const goesOtherwise = url !== undefined || filter !== undefined;
+    const needsNewWorker = url !== undefined || filter !== undefined;
     match([before, status] as const)
       .with([P._, 'paused'], () => this.halt())
       .with([P.union('paused', 'disabled'), 'active'], () => this.resume())
       .with(['active', P.union('active', undefined)], () => {
-        if (goesOtherwise) this.restart();
+        if (needsNewWorker) this.restart();
       })
       .with([P.union('paused', 'disabled'), undefined], () => undefined)
       .exhaustive();

@@ -87,6 +87,19 @@ test('a full disk loses nothing: it is said once, and written when there is room
   expect(deliveries.query(number, { limit: 1 })).toMatchObject([{ id: 'change-50' }]);
 });
 
+test('a write that failed holds nothing up once its subscription is removed', async () => {
+  const number = subscription();
+  const pages = Number(store.db.pragma('page_count', { simple: true }));
+  store.db.pragma(`max_page_count = ${pages}`);
+  for (let n = 1; n <= 50; n++) buffer.note(worker(number, 'c'), delivery(n));
+  buffer.flush();
+  expect(buffer.failing).toBe(true);
+  const written = buffer.written(AbortSignal.timeout(60_000));
+  buffer.forget(number);
+  await written;
+  expect(buffer.failing).toBe(false);
+});
+
 test('nothing is written of a subscription that was removed', () => {
   const number = subscription();
   buffer.note(worker(number, 'a'), delivery(1));

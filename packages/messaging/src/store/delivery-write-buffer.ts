@@ -50,7 +50,7 @@ export class DeliveryWriteBuffer {
     this.write = options.store.db.transaction(() => this.writeAll());
   }
 
-  /** The last write failed: more would only pile up. */
+  /** The last write failed, and what it should have written still waits: more would only pile up. */
   get failing(): boolean {
     return this.lastFailed;
   }
@@ -76,13 +76,15 @@ export class DeliveryWriteBuffer {
   /** Writes now. Does not throw: what could not be written is kept and tried again. */
   flush(): void {
     this.stopTimer();
-    if (this.pending.size === 0) return;
+    if (this.pending.size === 0) {
+      this.succeeded();
+      return;
+    }
     const { store, logger } = this.options;
     try {
       this.write.immediate();
       this.pending.clear();
-      this.lastFailed = false;
-      this.success.notify();
+      this.succeeded();
     } catch (error) {
       const known = asStoreError(error, store.path);
       this.delivered.clear();
@@ -93,7 +95,7 @@ export class DeliveryWriteBuffer {
     }
   }
 
-  /** Resolves after the next write that succeeds, when the buffer is closed, or when the signal aborts. */
+  /** Resolves when nothing is left to write, when the buffer is closed, or when the signal aborts. */
   written(signal: AbortSignal): Promise<void> {
     return this.success.next(signal);
   }
@@ -102,6 +104,12 @@ export class DeliveryWriteBuffer {
   close(): void {
     this.flush();
     this.stopTimer();
+    this.success.notify();
+  }
+
+  /** Nothing is left to write; after a failure also because the subscription was removed. */
+  private succeeded(): void {
+    this.lastFailed = false;
     this.success.notify();
   }
 
