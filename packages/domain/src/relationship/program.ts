@@ -1,6 +1,13 @@
-import { type CountedElsewhere, type Intake, type Metric, readMetric } from '../metric';
+import {
+  type CountedElsewhere,
+  type CountSources,
+  type Intake,
+  type Metric,
+  type MetricReading,
+  readMetric,
+} from '../metric';
 import { foldCondition } from '../ruleset/fold-condition';
-import type { EventCondition, Gives, PromiseRule, Ruleset, StateCondition } from '../ruleset/ruleset';
+import type { EventCondition, EvidenceRule, Gives, PromiseRule, Ruleset, StateCondition } from '../ruleset/ruleset';
 import { matchesType } from '../ruleset/type-pattern';
 import { milliseconds } from '../time/duration';
 import { movesCases } from './case-book';
@@ -139,54 +146,50 @@ const indexOf = (ids: readonly string[], id: string, kind: string): number => {
   return index;
 };
 
-/**
- * Compiles a ruleset. It must have passed the check of the ruleset language; one that has not may throw TypeError.
- *
- * @example const program = compileRuleset(retail); evaluate(program, touchpoints, { asOf })
- */
-export const compileRuleset = (ruleset: Ruleset): Program => {
-  const factors = Object.entries(ruleset.factors).map(([id, rule]) => ({
+type MetricOfProgram = MetricReading & { readonly index: number; readonly id: string };
+
+const factorsOf = (ruleset: Ruleset): readonly FactorParameters[] =>
+  Object.entries(ruleset.factors).map(([id, rule]) => ({
     id,
     halfLife: milliseconds(rule.halfLife),
-    prior: rule.prior ?? ([2, 2] as const),
+    prior: rule.prior ?? [2, 2],
   }));
-  const factorIds = factors.map(({ id }) => id);
-  const metricRules = Object.entries(ruleset.metrics ?? {}).map(([id, rule], index) => ({
-    index,
-    id,
-    ...readMetric(rule),
-  }));
-  const metricIds = metricRules.map(({ id }) => id);
-  const promiseRules = ruleset.promises ?? [];
-  const promiseIds = promiseRules.map(({ id }) => id);
-  const evidenceRules = ruleset.evidence ?? [];
-  const names: FieldNames = {
-    metricIndex: (id) => indexOf(metricIds, id, 'metric'),
-    factorIndex: (id) => indexOf(factorIds, id, 'factor'),
-    factors,
-  };
-  const weights = (gives: Gives | undefined): readonly Weight[] =>
-    Object.entries(gives ?? {}).map(([id, weight]) => [names.factorIndex(id), weight]);
-  const test = (condition: EventCondition | undefined): EventTest | null =>
-    condition === undefined ? null : compileEventCondition(condition, names);
-  const field = (name: string | undefined): FieldReader | null =>
-    name === undefined ? null : compileField(name, names);
 
-  const table = new AtomTable();
+/** Compiles what touchpoints do, type by type. */
+class TypeCompiler {
+  readonly promiseIds: readonly string[];
+  private readonly names: FieldNames;
+  private readonly metricIds: readonly string[];
+  private readonly promises: readonly PromiseRule[];
+  private readonly evidence: readonly EvidenceRule[];
 
-  const settle = (rule: PromiseRule, promise: number, outcome: 'kept' | 'released'): SettleStep => ({
-    promise,
-    outcome,
-    key: field(rule.key),
-    when: outcome === 'kept' ? test(rule.keptWhen) : null,
-  });
+  constructor(
+    ruleset: Ruleset,
+    factors: readonly FactorParameters[],
+    private readonly metrics: readonly MetricOfProgram[],
+  ) {
+    this.metricIds = metrics.map(({ id }) => id);
+    this.promises = ruleset.promises ?? [];
+    this.promiseIds = this.promises.map(({ id }) => id);
+    this.evidence = ruleset.evidence ?? [];
+    const factorIds = factors.map(({ id }) => id);
+    this.names = {
+      metricIndex: (id) => indexOf(this.metricIds, id, 'metric'),
+      factorIndex: (id) => indexOf(factorIds, id, 'factor'),
+      factors,
+    };
+  }
 
-  const compileType = (type: string): TypeProgram => {
-    const kept = promiseRules.filter((rule) => matchesType(rule.kept, type));
-    const released = promiseRules.filter((rule) => rule.released !== undefined && matchesType(rule.released, type));
-    const made = promiseRules.filter((rule) => matchesType(rule.made, type));
-    const evidence = evidenceRules.filter((rule) => matchesType(rule.on, type));
-    const metrics = metricRules.flatMap(({ intakes, ...rule }) => {
+  weights(gives: Gives | undefined): readonly Weight[] {
+    return Object.entries(gives ?? {}).map(([id, weight]) => [this.names.factorIndex(id), weight]);
+  }
+
+  compile(type: string): TypeProgram {
+    const kept = this.promises.filter((rule) => matchesType(rule.kept, type));
+    const released = this.promises.filter((rule) => rule.released !== undefined && matchesType(rule.released, type));
+    const made = this.promises.filter((rule) => matchesType(rule.made, type));
+    const evidence = this.evidence.filter((rule) => matchesType(rule.on, type));
+    const metrics = this.metrics.flatMap(({ intakes, ...rule }) => {
       const taking = intakes.filter(({ types }) => matchesType(types, type));
       return taking.length === 0 ? [] : [{ ...rule, intakes: taking }];
     });
@@ -202,76 +205,135 @@ export const compileRuleset = (ruleset: Ruleset): Program => {
     return {
       movesCases: movesCases(type),
       settles: [
-        ...kept.map((rule) => settle(rule, promiseRules.indexOf(rule), 'kept')),
-        ...released.map((rule) => settle(rule, promiseRules.indexOf(rule), 'released')),
+        ...kept.map((rule) => this.settleStep(rule, 'kept')),
+        ...released.map((rule) => this.settleStep(rule, 'released')),
       ],
-      evidence: evidence.map((rule) => ({
-        rule: evidenceRules.indexOf(rule),
-        id: rule.id,
-        when: test(rule.when),
-        gives: weights(rule.gives),
-        scale: rule.scale === undefined ? null : compileScale(rule.scale, names),
-        times: rule.atMost?.times ?? 0,
-        within: rule.atMost === undefined ? 0 : milliseconds(rule.atMost.within),
-      })),
-      metrics: metrics.flatMap(({ index, where, values, intakes }) => {
-        const step = { metric: index, where: test(where), values: field(values?.field) };
-        return intakes.map(({ sign }) => ({ ...step, sign }));
-      }),
-      metricsSeen: metricIds.flatMap((id, index) => (fieldsOfMetrics.includes(`metric.${id}`) ? [index] : [])),
-      makes: made.map((rule) => ({
-        promise: promiseRules.indexOf(rule),
-        when: test(rule.madeWhen),
-        key: field(rule.key),
-        within: rule.within === undefined ? 0 : milliseconds(rule.within),
-        by: field(rule.by),
-      })),
+      evidence: evidence.map((rule) => this.evidenceStep(rule)),
+      metrics: metrics.flatMap((metric) => this.metricSteps(metric)),
+      metricsSeen: this.metricIds.flatMap((id, index) => (fieldsOfMetrics.includes(`metric.${id}`) ? [index] : [])),
+      makes: made.map((rule) => this.makeStep(rule)),
       consent,
       wantsData: consent !== null || movesCases(type) || fields.some((name) => name !== undefined && readsData(name)),
     };
-  };
+  }
 
-  const programs = new Map<string, TypeProgram>();
-  const { stages, signals, atomsOfSignal, stageAtoms } = compileStages(ruleset, table);
-  const dependents = (wanted: (atom: Atom) => boolean): Dependents => {
-    const atoms = table.atoms.flatMap((atom, index) => (wanted(atom) ? [index] : []));
+  private settleStep(rule: PromiseRule, outcome: 'kept' | 'released'): SettleStep {
     return {
-      atoms,
-      signals: signals.flatMap((_, signal) => (atoms.some((atom) => atomsOfSignal[signal].has(atom)) ? [signal] : [])),
-      stages: atoms.some((atom) => stageAtoms.has(atom)),
+      promise: this.promises.indexOf(rule),
+      outcome,
+      key: this.field(rule.key),
+      when: outcome === 'kept' ? this.test(rule.keptWhen) : null,
+    };
+  }
+
+  private evidenceStep(rule: EvidenceRule): EvidenceStep {
+    return {
+      rule: this.evidence.indexOf(rule),
+      id: rule.id,
+      when: this.test(rule.when),
+      gives: this.weights(rule.gives),
+      scale: rule.scale === undefined ? null : compileScale(rule.scale, this.names),
+      times: rule.atMost?.times ?? 0,
+      within: rule.atMost === undefined ? 0 : milliseconds(rule.atMost.within),
+    };
+  }
+
+  private metricSteps({ index, where, values, intakes }: MetricOfProgram): readonly MetricStep[] {
+    const step = { metric: index, where: this.test(where), values: this.field(values?.field) };
+    return intakes.map(({ sign }) => ({ ...step, sign }));
+  }
+
+  private makeStep(rule: PromiseRule): MakeStep {
+    return {
+      promise: this.promises.indexOf(rule),
+      when: this.test(rule.madeWhen),
+      key: this.field(rule.key),
+      within: rule.within === undefined ? 0 : milliseconds(rule.within),
+      by: this.field(rule.by),
+    };
+  }
+
+  private test(condition: EventCondition | undefined): EventTest | null {
+    return condition === undefined ? null : compileEventCondition(condition, this.names);
+  }
+  private field(name: string | undefined): FieldReader | null {
+    return name === undefined ? null : compileField(name, this.names);
+  }
+}
+
+/** What depends on each atom: finds the signals and stages that look at some of them. */
+const dependentsIn =
+  ({ signals, atomsOfSignal, stageAtoms }: CompiledStages, atoms: readonly Atom[]) =>
+  (wanted: (atom: Atom) => boolean): Dependents => {
+    const indexes = atoms.flatMap((atom, index) => (wanted(atom) ? [index] : []));
+    return {
+      atoms: indexes,
+      signals: signals.flatMap((_, signal) =>
+        indexes.some((atom) => atomsOfSignal[signal].has(atom)) ? [signal] : [],
+      ),
+      stages: indexes.some((atom) => stageAtoms.has(atom)),
     };
   };
+
+/** What `compute` gave for a key is kept. */
+const remembering = <Value>(compute: (key: string) => Value): ((key: string) => Value) => {
+  const known = new Map<string, Value>();
+  return (key) => {
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const value = compute(key);
+    known.set(key, value);
+    return value;
+  };
+};
+
+/**
+ * Compiles a ruleset, which must have passed the check of the ruleset language.
+ *
+ * @throws TypeError for one that has not
+ * @example const program = compileRuleset(retail); evaluate(program, touchpoints, { asOf })
+ */
+export const compileRuleset = (ruleset: Ruleset): Program => {
+  const factors = factorsOf(ruleset);
+  const metrics = Object.entries(ruleset.metrics ?? {}).map(
+    ([id, rule], index): MetricOfProgram => ({ ...readMetric(rule), index, id }),
+  );
+  const types = new TypeCompiler(ruleset, factors, metrics);
+  const table = new AtomTable();
+  const compiled = compileStages(ruleset, table);
+  const { stages, signals } = compiled;
+  const dependents = dependentsIn(compiled, table.atoms);
   const metricsCounting = (wanted: (elsewhere: CountedElsewhere) => boolean): readonly number[] =>
-    metricRules.flatMap(({ index, elsewhere }) => (elsewhere !== undefined && wanted(elsewhere) ? [index] : []));
+    metrics.flatMap(({ index, elsewhere }) => (elsewhere !== undefined && wanted(elsewhere) ? [index] : []));
   return {
     ruleset,
     factors,
-    metricIds,
-    createMetrics: (counts) =>
-      metricRules.map(({ createMetric }) =>
-        createMetric({
-          openPromises: (id) => {
-            const promise = indexOf(promiseIds, id, 'promise');
-            return () => counts.openPromises(promise);
-          },
-          openComplaints: () => counts.openComplaints(),
-        }),
-      ),
-    promises: promiseRules.map(({ id, whenKept, whenBroken }) => ({
+    metricIds: metrics.map(({ id }) => id),
+    createMetrics: (counts) => {
+      const sources: CountSources = {
+        openPromises: (id) => {
+          const promise = indexOf(types.promiseIds, id, 'promise');
+          return () => counts.openPromises(promise);
+        },
+        openComplaints: () => counts.openComplaints(),
+      };
+      return metrics.map(({ createMetric }) => createMetric(sources));
+    },
+    promises: (ruleset.promises ?? []).map(({ id, whenKept, whenBroken }) => ({
       id,
       kept: `${id}:kept`,
       broken: `${id}:broken`,
-      whenKept: weights(whenKept),
-      whenBroken: weights(whenBroken),
+      whenKept: types.weights(whenKept),
+      whenBroken: types.weights(whenBroken),
     })),
-    evidenceRules: evidenceRules.length,
+    evidenceRules: ruleset.evidence?.length ?? 0,
     stages,
     signals,
     atoms: table.atoms,
     thresholds: table.atoms.map((atom) => thresholdOf(atom, factors)),
-    ofMetric: metricIds.map((id) => dependents((atom) => atom.subject === 'metric' && atom.id === id)),
-    ofFactor: factorIds.map((id) => dependents((atom) => atom.subject !== 'metric' && atom.id === id)),
-    metricsOfPromise: promiseIds.map((id) =>
+    ofMetric: metrics.map(({ id }) => dependents((atom) => atom.subject === 'metric' && atom.id === id)),
+    ofFactor: factors.map(({ id }) => dependents((atom) => atom.subject !== 'metric' && atom.id === id)),
+    metricsOfPromise: types.promiseIds.map((id) =>
       metricsCounting((elsewhere) => elsewhere.what === 'openPromises' && elsewhere.promise === id),
     ),
     metricsOfComplaints: metricsCounting((elsewhere) => elsewhere.what === 'openComplaints'),
@@ -280,13 +342,7 @@ export const compileRuleset = (ruleset: Ruleset): Program => {
     ),
     // Any field of that name; a text that reads so would only cost a little speed.
     wantsStaff: JSON.stringify(ruleset).includes('"staff"'),
-    programFor: (type) => {
-      const known = programs.get(type);
-      if (known !== undefined) return known;
-      const compiled = compileType(type);
-      programs.set(type, compiled);
-      return compiled;
-    },
+    programFor: remembering((type) => types.compile(type)),
   };
 };
 
