@@ -39,6 +39,6 @@ export const createCrossSellIndex = (options?: CrossSellCacheOptions): CrossSell
       const number = customers.get(customer);
       if (number !== undefined) ownership.forget(number);
     },
-    size: ownership.facts,
+    size: () => ownership.facts(),
   };
 };
