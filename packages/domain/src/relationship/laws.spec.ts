@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { histories as history, lawRuleset, START } from '../testing/histories';
+import { histories as history, lawRuleset, livelyHistories, START } from '../testing/histories';
 import { DAY } from '../time/instant';
 import type { Touchpoint } from '../touchpoint/touchpoint';
 import { contributionsOf, evaluate, toDocument } from './evaluate';
@@ -9,11 +9,22 @@ import { compileRuleset } from './program';
 
 const program = compileRuleset(lawRuleset);
 const asOf = fc.integer({ min: 0, max: 90 * DAY }).map((ms) => START + ms);
+/** Mostly after the last touchpoint, where only time is left to change anything. */
+const later = fc.integer({ min: 60 * DAY, max: 240 * DAY }).map((ms) => START + ms);
 
 const answer = (touchpoints: readonly Touchpoint[], view: { asOf?: number; knownAt?: number }): string =>
   JSON.stringify(toDocument(evaluate(program, touchpoints, view)));
 
 describe('the laws of the fold', () => {
+  it('are tried on histories with several moves, by touchpoints and by time', () => {
+    const tried = fc.sample(fc.tuple(livelyHistories, later), { numRuns: 200, seed: 1 });
+    const moves = tried.map(([touchpoints, end]) => evaluate(program, touchpoints, { asOf: end }).history.slice(1));
+    const all = moves.flat();
+    expect(moves.filter(({ length }) => length >= 2).length).toBeGreaterThan(150);
+    expect(all.filter(({ cause }) => cause === 'time').length).toBeGreaterThan(100);
+    expect(all.filter(({ cause }) => cause === 'touchpoint').length).toBeGreaterThan(300);
+  });
+
   it('any order and any duplication of the input gives the identical result', () => {
     fc.assert(
       fc.property(history, asOf, fc.infiniteStream(fc.nat()), (touchpoints, at, random) => {
@@ -32,8 +43,8 @@ describe('the laws of the fold', () => {
   it('the state continued in steps, saved and restored between them, equals the state folded at once', () => {
     fc.assert(
       fc.property(
-        history,
-        asOf,
+        fc.oneof(history, livelyHistories),
+        fc.oneof(asOf, later),
         fc.array(fc.boolean(), { minLength: 41, maxLength: 41 }),
         (touchpoints, end, rests) => {
           const known = touchpoints.filter(({ occurredAt }) => occurredAt <= end);
@@ -104,7 +115,7 @@ describe('the laws of the fold', () => {
 
   it('an answer as of a day does not change when later touchpoints arrive', () => {
     fc.assert(
-      fc.property(history, asOf, (touchpoints, at) => {
+      fc.property(fc.oneof(history, livelyHistories), fc.oneof(asOf, later), (touchpoints, at) => {
         const before = touchpoints.filter(({ occurredAt }) => occurredAt <= at);
         expect(answer(touchpoints, { asOf: at })).toBe(answer(before, { asOf: at }));
         const known = touchpoints.filter(({ recordedAt }) => recordedAt <= at);
@@ -116,7 +127,7 @@ describe('the laws of the fold', () => {
 
   it('the stage held is the one that the rules give at every millisecond around each change', () => {
     fc.assert(
-      fc.property(history, asOf, (touchpoints, end) => {
+      fc.property(livelyHistories, later, (touchpoints, end) => {
         const { history: changes } = evaluate(program, touchpoints, { asOf: end });
         for (const { at, to, from } of changes) {
           expect(evaluate(program, touchpoints, { asOf: at }).fold.stageId).toBe(to);
@@ -129,7 +140,7 @@ describe('the laws of the fold', () => {
 
   it('looking every quarter of a day and in between finds no change that the solved instants missed', () => {
     fc.assert(
-      fc.property(history, (touchpoints) => {
+      fc.property(livelyHistories, (touchpoints) => {
         const fold = new Fold(program);
         fold.apply(touchpoints);
         if (fold.isEmpty) return;

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { JsonObject } from '../json';
 import type { Ruleset } from '../ruleset/ruleset';
 import { DAY } from '../time/instant';
 import { compareTouchpoints, type Touchpoint } from '../touchpoint/touchpoint';
@@ -191,34 +192,68 @@ const TYPES = [
   'consent.revoked',
 ];
 
+interface Drawn {
+  readonly type: string;
+  readonly data: JsonObject;
+  readonly occurredAt: number;
+  readonly lateness: number;
+}
+
+/** Distinct touchpoints of one customer in canonical order, from what was drawn. */
+const historyOf = (drawn: readonly Drawn[]): Touchpoint[] =>
+  drawn
+    .map(
+      ({ type, data: content, occurredAt, lateness }, i): Touchpoint => ({
+        id: `t${i}`,
+        source: i % 3 === 0 ? 'crm' : 'shop',
+        type,
+        customer: 'c',
+        occurredAt,
+        recordedAt: occurredAt + lateness,
+        data: content,
+      }),
+    )
+    .sort(compareTouchpoints);
+
+const drawn = fc.record({
+  type: fc.constantFrom(...TYPES),
+  data,
+  // Coarse times so that touchpoints meet each other, deadlines and ends of windows; fine ones besides.
+  occurredAt: fc.oneof(
+    fc.integer({ min: 0, max: 60 }).map((days) => START + days * DAY),
+    fc.integer({ min: 0, max: 60 * DAY }).map((ms) => START + ms),
+    fc.integer({ min: 0, max: 60 }).map((days) => START + days * DAY + 1),
+  ),
+  lateness: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 20 * DAY })),
+});
+
 /** Distinct touchpoints of one customer, in canonical order; several may share a millisecond. */
-export const histories = fc
-  .array(
-    fc.record({
-      type: fc.constantFrom(...TYPES),
-      data,
-      // Coarse times so that touchpoints meet each other, deadlines and ends of windows; fine ones besides.
-      occurredAt: fc.oneof(
-        fc.integer({ min: 0, max: 60 }).map((days) => START + days * DAY),
-        fc.integer({ min: 0, max: 60 * DAY }).map((ms) => START + ms),
-        fc.integer({ min: 0, max: 60 }).map((days) => START + days * DAY + 1),
-      ),
-      lateness: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 20 * DAY })),
-    }),
-    { maxLength: 40 },
+export const histories = fc.array(drawn, { maxLength: 40 }).map(historyOf);
+
+/** A few good orders in a few days, which lead up the ladder; what follows them is mostly silence, which leads down. */
+const bursts = fc
+  .tuple(
+    fc.integer({ min: 0, max: 40 * DAY }),
+    fc.array(
+      fc.record({
+        after: fc.integer({ min: 0, max: 2 * DAY }),
+        total: fc.integer({ min: 30, max: 90 }),
+        items: fc.subarray(['p', 'q', 'r', 's', 't'], { minLength: 2 }),
+        price: fc.integer({ min: 10, max: 40 }),
+      }),
+      { minLength: 2, maxLength: 5 },
+    ),
   )
-  .map((items) =>
-    items
-      .map(
-        ({ type, data: content, occurredAt, lateness }, i): Touchpoint => ({
-          id: `t${i}`,
-          source: i % 3 === 0 ? 'crm' : 'shop',
-          type,
-          customer: 'c',
-          occurredAt,
-          recordedAt: occurredAt + lateness,
-          data: content,
-        }),
-      )
-      .sort(compareTouchpoints),
-  );
+  .map(([start, orders]) => {
+    let occurredAt = START + start;
+    return orders.map(({ after, total, items, price }): Drawn => {
+      occurredAt += after;
+      const content = { orderId: 'o1', total, items: items.map((sku) => ({ sku, price })) };
+      return { type: 'order.completed', data: content, occurredAt, lateness: 0 };
+    });
+  });
+
+/** Histories like {@link histories} in which the customer goes up and down the ladder, for laws about changes and time. */
+export const livelyHistories = fc
+  .tuple(fc.array(bursts, { minLength: 1, maxLength: 3 }), fc.array(drawn, { maxLength: 12 }))
+  .map(([orders, others]) => historyOf([...orders.flat(), ...others]));
