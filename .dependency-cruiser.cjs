@@ -7,7 +7,7 @@ const mayUse = {
   'read-model': ['domain', 'runtime', 'sqlite'],
   simulator: ['domain'],
   files: ['domain'],
-  engine: ['domain', 'runtime', 'sqlite', 'event-log', 'read-model'],
+  engine: ['domain', 'runtime', 'event-log', 'read-model'],
   telemetry: [],
   access: ['runtime', 'sqlite'],
   rejections: ['domain', 'runtime', 'sqlite'],
@@ -16,7 +16,6 @@ const mayUse = {
   'http-api': [
     'domain',
     'runtime',
-    'sqlite',
     'event-log',
     'read-model',
     'engine',
@@ -72,6 +71,27 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/domain/src', pathNot: '\\.spec\\.ts$|/testing/' },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
+    },
+    {
+      name: 'drivers-stay-in-adapters',
+      comment: 'only adapters know the driver of a store; everybody else opens by location',
+      severity: 'error',
+      from: {
+        path: '^(packages|services)/',
+        pathNot: '^packages/(sqlite|event-log/src/sqlite|read-model/src/(sqlite|cross-sell)|access|rejections|bench)/',
+      },
+      to: { path: 'node_modules/better-sqlite3/' },
+    },
+    {
+      name: 'stores-are-opened-by-location',
+      comment: 'how SQLite files are opened is known to adapters, and to the place that says where things are kept',
+      severity: 'error',
+      from: {
+        path: '^(packages|services)/',
+        pathNot:
+          '^packages/(sqlite|event-log/src/(sqlite/|open-event-log)|read-model/src/(sqlite/|cross-sell/|guarded|open-read-model)|access|rejections|messaging|data-directory|bench)',
+      },
+      to: { path: '^packages/sqlite/' },
     },
     ...Object.entries(mayUse).map(([name, below]) => ({
       name: `layer-of-${name}`,

@@ -1,7 +1,7 @@
 import { compileRuleset, DAY, evaluate, RETAIL, type Touchpoint } from '@rapport/domain';
 import { historyOf, Projector, recordTouchpoints } from '@rapport/engine';
-import { openSqliteEventLog } from '@rapport/event-log';
-import { openSqliteReadModel } from '@rapport/read-model';
+import { openEventLog } from '@rapport/event-log';
+import { openReadModel } from '@rapport/read-model';
 import { simulateCustomer } from '@rapport/simulator';
 import { expectEqual, type Figure, median, timed } from './figure';
 import { SEED } from './workload';
@@ -23,8 +23,11 @@ const longHistory = (): (Touchpoint & { version: number })[] => {
 export const benchLate = async (directory: string): Promise<Figure> => {
   const program = compileRuleset(RETAIL);
   const factors = Object.fromEntries(program.factors.map(({ id, ...rest }) => [id, rest]));
-  const log = await openSqliteEventLog(`${directory}/late.sqlite`, { mode: 'write' });
-  const readModel = await openSqliteReadModel(`${directory}/late-relationships.sqlite`, { mode: 'write', factors });
+  const log = await openEventLog({ kind: 'sqlite', path: `${directory}/late.sqlite` }, { mode: 'write' });
+  const readModel = await openReadModel(
+    { kind: 'sqlite', path: `${directory}/late-relationships.sqlite` },
+    { mode: 'write', factors },
+  );
   const touchpoints = longHistory();
   for (let i = 0; i < touchpoints.length; i += 1_000) await recordTouchpoints(log, touchpoints.slice(i, i + 1_000));
   const last = Math.max(...touchpoints.map(({ recordedAt }) => recordedAt));

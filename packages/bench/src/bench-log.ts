@@ -1,4 +1,4 @@
-import { type AppendRequest, customerStream, type EventLog, openSqliteEventLog } from '@rapport/event-log';
+import { type AppendRequest, type CompleteEventLog, customerStream, openEventLog } from '@rapport/event-log';
 import { isRight } from 'fp-ts/Either';
 import { type BareStore, createBareStore, type RowReader, rowReader } from './bare-store';
 import { expectEqual, type Figure, median, perSecond, timed } from './figure';
@@ -21,7 +21,7 @@ export const benchLog = async (
   workload: Workload,
   onProgress: (done: number) => void,
 ): Promise<readonly Figure[]> => {
-  const log = await openSqliteEventLog(paths.log, { mode: 'write' });
+  const log = await openEventLog({ kind: 'sqlite', path: paths.log }, { mode: 'write' });
   const rows = rowReader(paths.log);
   const bare = createBareStore(paths.bare, paths.log);
   const figures = [
@@ -35,7 +35,7 @@ export const benchLog = async (
 };
 
 const benchImport = async (
-  log: EventLog,
+  log: CompleteEventLog,
   bare: BareStore,
   rows: RowReader,
   workload: Workload,
@@ -73,7 +73,12 @@ const benchImport = async (
 };
 
 /** Each round: sixteen callers at once append ten touchpoints each, and wait until they are durable. */
-const benchAppends = async (log: EventLog, bare: BareStore, rows: RowReader, before: number): Promise<Figure> => {
+const benchAppends = async (
+  log: CompleteEventLog,
+  bare: BareStore,
+  rows: RowReader,
+  before: number,
+): Promise<Figure> => {
   const ours: number[] = [];
   const reference: number[] = [];
   const request = (round: number, caller: number) =>

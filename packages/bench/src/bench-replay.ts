@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { compileRuleset, RETAIL } from '@rapport/domain';
 import { type ReplayReport, rebuild, replay } from '@rapport/engine';
 import type { EventLogLocation } from '@rapport/event-log';
-import { openSqliteReadModel, switchIn } from '@rapport/read-model';
+import { beginReadModelBuild, openReadModel, switchInReadModel } from '@rapport/read-model';
 import Database from 'better-sqlite3';
 import { expectEqual, type Figure, perSecond, timed } from './figure';
 
@@ -126,12 +126,12 @@ const buildReadModel = async (
 ): Promise<Readonly<Record<string, number>>> => {
   const factors = Object.fromEntries(compileRuleset(RETAIL).factors.map(({ id, ...rest }) => [id, rest]));
   const building = `${path}.building`;
-  const into = await openSqliteReadModel(building, { mode: 'write', factors, bulk: true });
+  const into = await beginReadModelBuild({ kind: 'sqlite', path: building }, factors);
   await rebuild({ log, into, ruleset: RETAIL, now, workers: 2 });
   await into.finish();
   await into.close();
-  switchIn(building, path);
-  const model = await openSqliteReadModel(path, { mode: 'read', factors });
+  switchInReadModel({ kind: 'sqlite', path: building }, { kind: 'sqlite', path });
+  const model = await openReadModel({ kind: 'sqlite', path }, { mode: 'read', factors });
   const population = await model.population();
   await model.close();
   return population;

@@ -3,16 +3,16 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RETAIL, rulesetHash } from '@rapport/domain';
 import { projectCrossSell } from '@rapport/engine';
-import { openSqliteEventLog } from '@rapport/event-log';
-import { openSqliteCrossSellStore } from '@rapport/read-model';
+import { openEventLog } from '@rapport/event-log';
+import { openCrossSellStore } from '@rapport/read-model';
 import { type Figure, median, timed } from './figure';
 
 const ROUNDS = 7;
 
 /** `rapport show` as a user calls it, the whole process, on the full store. */
 export const benchStart = async (data: string, customer: string): Promise<Figure> => {
-  const log = await openSqliteEventLog(join(data, 'events.sqlite'), { mode: 'read' });
-  const store = await openSqliteCrossSellStore(join(data, 'cross-sell.sqlite'), { mode: 'write' });
+  const log = await openEventLog({ kind: 'sqlite', path: join(data, 'events.sqlite') }, { mode: 'read' });
+  const store = await openCrossSellStore({ kind: 'sqlite', path: join(data, 'cross-sell.sqlite') }, { mode: 'write' });
   await projectCrossSell({ log, store });
   await store.close();
   await log.close();

@@ -1,4 +1,4 @@
-import '@rapport/sqlite/supported-node';
+import '@rapport/runtime/supported-node';
 import { createColors, isColorSupported } from 'picocolors';
 import { evaluateCommand } from './evaluation/command';
 

@@ -1,4 +1,4 @@
-import '@rapport/sqlite/supported-node';
+import '@rapport/runtime/supported-node';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-require('@rapport/sqlite/supported-node');
+require('@rapport/runtime/supported-node');
 // Node keeps compiled code between runs.
 require('node:module').enableCompileCache();
 require('../dist/main.js');

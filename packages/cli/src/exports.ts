@@ -11,7 +11,7 @@ import {
 import { foldable, type RelationshipAt, replay, unitedIn, unitedStreams, withheldBy } from '@rapport/engine';
 import { subjectOf } from '@rapport/event-log';
 import type { Column, Row } from '@rapport/files';
-import { openSqliteCrossSellStore } from '@rapport/read-model';
+import { openCrossSellStore } from '@rapport/read-model';
 import { pulled } from './pulled';
 import { relationshipColumns, relationshipRow } from './relationship-rows';
 
@@ -45,12 +45,12 @@ const isKnown =
  * touchpoints that count; who cannot be folded is left out.
  */
 async function* everyone(
-  { log, location, program }: ReadingStore,
+  { log, files, program }: ReadingStore,
   view: ExportView,
 ): AsyncGenerator<
   readonly (readonly [customer: string, evaluation: Evaluation, touchpoints: readonly Touchpoint[]])[]
 > {
-  const histories = unitedStreams(await unitedIn(location, view));
+  const histories = unitedStreams(await unitedIn(files.eventLog, view));
   for (const buckets of bucketRanges(RANGES))
     for await (const page of histories(log, { buckets })) {
       yield page.flatMap(({ stream, events }) => {
@@ -85,9 +85,9 @@ async function* touchpointRows({ log }: ReadingStore, view: ExportView): Batches
 }
 
 /** Folded by the replay, which hands over each customer; one thread is enough beside the one that writes. */
-async function* relationshipRows({ location, ruleset }: ReadingStore, view: ExportView, signal: AbortSignal): Batches {
+async function* relationshipRows({ files, ruleset }: ReadingStore, view: ExportView, signal: AbortSignal): Batches {
   const pages = pulled<readonly RelationshipAt[]>(
-    (onRelationships, stop) => replay({ log: location, ruleset, ...view, signal: stop, onRelationships }),
+    (onRelationships, stop) => replay({ log: files.eventLog, ruleset, ...view, signal: stop, onRelationships }),
     signal,
   );
   for await (const page of pages) yield page.map(relationshipRow);
@@ -132,7 +132,7 @@ const CANDIDATE_COLUMNS: readonly Column[] = [
 /** Nobody from whom the ruleset withholds candidates. */
 async function* candidateRows(store: ReadingStore, view: ExportView): Batches {
   const rule = store.ruleset.crossSell;
-  const crossSellStore = openSqliteCrossSellStore(store.files.crossSell, { mode: 'read' });
+  const crossSellStore = await openCrossSellStore(store.files.crossSellStore, { mode: 'read' });
   try {
     const crossSell = await crossSellStore.load();
     const { asOf } = view;

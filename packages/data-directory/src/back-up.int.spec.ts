@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type EventLog, openSqliteEventLog } from '@rapport/event-log';
+import { type EventLog, openEventLog } from '@rapport/event-log';
 import { backUp } from './back-up';
 import { dataDirectory } from './data-directory';
 import type { Host } from './host';
@@ -24,7 +24,10 @@ const record = async (count: number): Promise<void> => {
 };
 
 beforeAll(async () => {
-  log = await openSqliteEventLog(dataDirectory(directory).events, { mode: 'write', synchronous: 'off' });
+  log = await openEventLog(
+    { kind: 'sqlite', path: dataDirectory(directory).events },
+    { mode: 'write', synchronous: 'off' },
+  );
   await record(EVENTS);
 });
 afterAll(async () => {
@@ -52,7 +55,7 @@ test('a store that somebody writes to all the time is copied as it was when the 
 
   expect(writes.length).toBeGreaterThan(3);
   expect(report.events).toBe(EVENTS);
-  const copied = await openSqliteEventLog(dataDirectory(copy).events, { mode: 'read' });
+  const copied = await openEventLog({ kind: 'sqlite', path: dataDirectory(copy).events }, { mode: 'read' });
   expect(await copied.verifyIntegrity()).toMatchObject({ events: EVENTS, problems: [] });
   await copied.close();
 });

@@ -1,8 +1,7 @@
-import { closeSync, cpSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { openSqliteEventLog } from '@rapport/event-log';
-import { asStoreError, atStore, isThere } from '@rapport/sqlite';
-import Database from 'better-sqlite3';
+import { openEventLog } from '@rapport/event-log';
+import { copyStore, isThere } from '@rapport/sqlite';
 import { type DataDirectory, dataDirectory, existingStore } from './data-directory';
 import { DataDirectoryError } from './data-directory-error';
 import type { Host } from './host';
@@ -20,55 +19,22 @@ export interface BackupReport {
   readonly leftOut: readonly string[];
 }
 
-/** Pages copied at a time; in between others have their turn. */
-const PIECE = 2_000;
-
 const freshDirectory = (directory: string): void => {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   if (!statSync(directory).isDirectory() || readdirSync(directory).length > 0)
     throw new DataDirectoryError(`${directory}: is not empty. Name a new directory for the backup.`);
 };
 
-/** Opened in a transaction, so that what is wrong with the original is told of the original. */
-const beginReading = (path: string): Database.Database =>
-  atStore(path, () => {
-    const db = new Database(path, { readonly: true, fileMustExist: true });
-    try {
-      db.exec('BEGIN');
-      db.prepare('SELECT count(*) FROM sqlite_schema').get();
-      return db;
-    } catch (error) {
-      db.close();
-      throw error;
-    }
-  });
-
-/**
- * A consistent copy of one SQLite file as it is now, whoever writes to it meanwhile.
- *
- * It is read in one transaction: SQLite would begin anew with every commit of somebody else between two pieces, and so
- * never end beside an engine at work.
- */
-const copyStore = async (host: Host, from: string, directory: string): Promise<void> => {
-  const to = join(directory, basename(from));
-  // Before the first byte: what it holds is personal, and a kill leaves what is there.
-  closeSync(openSync(to, 'wx', 0o600));
+/** Copies one store of the directory into another directory. */
+const copyInto = async (host: Host, from: string, directory: string): Promise<void> => {
   const progress = host.progress(basename(from), 'pages');
-  const db = beginReading(from);
   try {
-    await db.backup(to, {
-      progress: ({ totalPages, remainingPages }) => {
-        host.signal.throwIfAborted();
-        progress.update(totalPages - remainingPages, totalPages);
-        return PIECE;
-      },
+    await copyStore(from, join(directory, basename(from)), (done, total) => {
+      host.signal.throwIfAborted();
+      progress.update(done, total);
     });
-  } catch (error) {
-    rmSync(to, { force: true });
-    throw asStoreError(error, to);
   } finally {
     progress.stop();
-    db.close();
   }
 };
 
@@ -84,7 +50,7 @@ export const backUp = async (host: Host, data: string, directory: string): Promi
   freshDirectory(directory);
   const { access, subscriptions, rulesets, events } = files;
   const demo = join(data, 'demo.json');
-  for (const path of [subscriptions, access, events]) if (isThere(path)) await copyStore(host, path, directory);
+  for (const path of [subscriptions, access, events]) if (isThere(path)) await copyInto(host, path, directory);
   const copy: DataDirectory = dataDirectory(directory);
   if (isThere(rulesets)) cpSync(rulesets, copy.rulesets, { recursive: true });
   if (isThere(demo)) cpSync(demo, join(directory, 'demo.json'));
@@ -99,8 +65,8 @@ export const backUp = async (host: Host, data: string, directory: string): Promi
 };
 
 /** Opened once, so that a copy that cannot be opened is no backup, and left without companions. */
-const eventsIn = async ({ events }: DataDirectory): Promise<number> => {
-  const log = await openSqliteEventLog(events, { mode: 'read' });
+const eventsIn = async ({ events, eventLog }: DataDirectory): Promise<number> => {
+  const log = await openEventLog(eventLog, { mode: 'read' });
   try {
     return (await log.count()).events;
   } finally {

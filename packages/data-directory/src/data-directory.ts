@@ -1,14 +1,19 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { EventLogLocation } from '@rapport/event-log';
+import type { CrossSellLocation, ReadModelLocation } from '@rapport/read-model';
 import { isThere } from '@rapport/sqlite';
 import { DataDirectoryError } from './data-directory-error';
 
-/** Where things lie in a data directory. */
+/** Where things are kept in a data directory. This is the only place that says by which kind of store. */
 export interface DataDirectory {
   readonly directory: string;
   readonly events: string;
   readonly relationships: string;
   readonly crossSell: string;
+  readonly eventLog: EventLogLocation;
+  readonly readModel: ReadModelLocation;
+  readonly crossSellStore: CrossSellLocation;
   /** Documents of rulesets, `<hash>.json`. */
   readonly rulesets: string;
   /** Keys, the log of who read what and the log of who did what; there once the store was served. */
@@ -22,17 +27,25 @@ export interface DataDirectory {
 }
 
 /** The paths of what lies, or will lie, in a data directory. */
-export const dataDirectory = (directory: string): DataDirectory => ({
-  directory,
-  events: join(directory, 'events.sqlite'),
-  relationships: join(directory, 'relationships.sqlite'),
-  crossSell: join(directory, 'cross-sell.sqlite'),
-  rulesets: join(directory, 'rulesets'),
-  access: join(directory, 'access.sqlite'),
-  firstKey: join(directory, 'first-key'),
-  subscriptions: join(directory, 'subscriptions.sqlite'),
-  rejections: join(directory, 'rejections.sqlite'),
-});
+export const dataDirectory = (directory: string): DataDirectory => {
+  const events = join(directory, 'events.sqlite');
+  const relationships = join(directory, 'relationships.sqlite');
+  const crossSell = join(directory, 'cross-sell.sqlite');
+  return {
+    directory,
+    events,
+    relationships,
+    crossSell,
+    eventLog: { kind: 'sqlite', path: events },
+    readModel: { kind: 'sqlite', path: relationships },
+    crossSellStore: { kind: 'sqlite', path: crossSell },
+    rulesets: join(directory, 'rulesets'),
+    access: join(directory, 'access.sqlite'),
+    firstKey: join(directory, 'first-key'),
+    subscriptions: join(directory, 'subscriptions.sqlite'),
+    rejections: join(directory, 'rejections.sqlite'),
+  };
+};
 
 /** Whether anything was ever recorded there. */
 export const hasStore = (files: DataDirectory): boolean => isThere(files.events);

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { MODEL_VERSION, RETAIL, type Ruleset, rulesetHash } from '@rapport/domain';
 import { createRulesetHistory, type Publication, rulesetOf } from '@rapport/engine';
-import { type EventLog, openSqliteEventLog } from '@rapport/event-log';
-import { type Checkpoint, openSqliteReadModel } from '@rapport/read-model';
-import { isThere } from '@rapport/sqlite';
+import { type EventLog, openEventLog } from '@rapport/event-log';
+import { type Checkpoint, openReadModel, readModelExists } from '@rapport/read-model';
 import { type DataDirectory, dataDirectory, hasStore } from './data-directory';
 import { DataDirectoryError } from './data-directory-error';
 import { notedInForce, readStored, storedHashes } from './ruleset-files';
@@ -19,7 +18,7 @@ export interface InForce {
 
 /** Where the read model stands, and what made it; undefined where there is none that can say it. */
 export const checkpointIn = async (files: DataDirectory): Promise<Checkpoint | undefined> => {
-  if (!isThere(files.relationships)) return undefined;
+  if (!readModelExists(files.readModel)) return undefined;
   return readCheckpoint(files).catch((error: unknown) => {
     if (unusableProjection(error, files) !== undefined) return undefined;
     throw error;
@@ -27,7 +26,7 @@ export const checkpointIn = async (files: DataDirectory): Promise<Checkpoint | u
 };
 
 const readCheckpoint = async (files: DataDirectory): Promise<Checkpoint | undefined> => {
-  const readModel = await openSqliteReadModel(files.relationships, { mode: 'read', factors: {} });
+  const readModel = await openReadModel(files.readModel, { mode: 'read', factors: {} });
   try {
     return await readModel.checkpoint();
   } finally {
@@ -80,7 +79,7 @@ export const rulesetInForce = async (files: DataDirectory, log: EventLog): Promi
 export const rulesetInForceAt = async (directory: string): Promise<InForce> => {
   const files = dataDirectory(directory);
   if (!hasStore(files)) return inForceUnrecorded(files);
-  const log = await openSqliteEventLog(files.events, { mode: 'read' });
+  const log = await openEventLog(files.eventLog, { mode: 'read' });
   try {
     return await rulesetInForce(files, log);
   } finally {

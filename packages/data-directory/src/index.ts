@@ -21,5 +21,5 @@ export { readStored, storedHashes } from './ruleset-files';
 export { shellWord } from './shell-word';
 export { takeUp } from './take-up';
 export { beginImport, endImport, hasUnfinishedImport, settleImport } from './unfinished-import';
-export { explained, removeProjection, unusableProjection } from './unusable';
+export { explained, unusableProjection } from './unusable';
 export { type RulesetsReport, verifyRulesets } from './verify-rulesets';

@@ -1,8 +1,7 @@
 import { compileRuleset, type Program } from '@rapport/domain';
 import { createRulesetHistory, factorsOf, type RulesetHistory } from '@rapport/engine';
-import { type EventLog, type EventLogLocation, openSqliteEventLog } from '@rapport/event-log';
-import { openSqliteReadModel, type ReadModel } from '@rapport/read-model';
-import { isThere } from '@rapport/sqlite';
+import { type CompleteEventLog, openEventLog } from '@rapport/event-log';
+import { openReadModel, type ReadModel, readModelExists } from '@rapport/read-model';
 import { type DataDirectory, existingStore } from './data-directory';
 import { nowIn } from './demo-marker';
 import { type InForce, rulesetInForce } from './in-force';
@@ -11,8 +10,7 @@ import { explained } from './unusable';
 /** A store opened for questions; any number of processes may, while one writes. */
 export interface ReadingStore extends InForce {
   readonly files: DataDirectory;
-  readonly location: EventLogLocation;
-  readonly log: EventLog;
+  readonly log: CompleteEventLog;
   readonly program: Program;
   /** Which rules were in force when. */
   readonly rulesetHistory: RulesetHistory;
@@ -27,7 +25,7 @@ export interface ReadingStore extends InForce {
 /** Opens the store of a data directory, does some work with it, and closes it whatever happens. */
 export const withStore = async <T>(directory: string, work: (store: ReadingStore) => Promise<T>): Promise<T> => {
   const files = existingStore(directory);
-  const log = await openSqliteEventLog(files.events, { mode: 'read' });
+  const log = await openEventLog(files.eventLog, { mode: 'read' });
   let readModel: Promise<ReadModel> | undefined;
   try {
     const inForce = await rulesetInForce(files, log);
@@ -35,14 +33,13 @@ export const withStore = async <T>(directory: string, work: (store: ReadingStore
     return await work({
       ...inForce,
       files,
-      location: { kind: 'sqlite', path: files.events },
       log,
       program,
       rulesetHistory: createRulesetHistory(log),
       now: nowIn(files),
-      hasReadModel: isThere(files.relationships),
+      hasReadModel: readModelExists(files.readModel),
       readModel: () => {
-        readModel ??= openSqliteReadModel(files.relationships, { mode: 'read', factors: factorsOf(program) });
+        readModel ??= openReadModel(files.readModel, { mode: 'read', factors: factorsOf(program) });
         return readModel;
       },
     });

@@ -1,15 +1,24 @@
-import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { compileRuleset } from '@rapport/domain';
 import { factorsOf, Projector, projectCrossSell, RebuildNeeded, rebuild, systemClock } from '@rapport/engine';
-import type { EventLog, Position } from '@rapport/event-log';
-import { openSqliteCrossSellStore, openSqliteReadModel, switchIn } from '@rapport/read-model';
-import { acquireWriter, isThere } from '@rapport/sqlite';
+import type { EventLogWithHistory, Position } from '@rapport/event-log';
+import {
+  beginReadModelBuild,
+  buildLocation,
+  checkReadModelIsFree,
+  discardCrossSellStore,
+  discardReadModelBuild,
+  openCrossSellStore,
+  openReadModel,
+  type ReadModelLocation,
+  readModelExists,
+  switchInReadModel,
+} from '@rapport/read-model';
 import type { DataDirectory } from './data-directory';
 import { nowIn } from './demo-marker';
 import type { Host } from './host';
 import type { InForce } from './in-force';
-import { removeProjection, unusableProjection } from './unusable';
+import { unusableProjection } from './unusable';
 
 export interface Projected {
   readonly touchpoints: number;
@@ -23,39 +32,35 @@ const MANY = 5_000;
 const WORTH_THREADS = 100_000;
 
 /** Touchpoints of customers in the log: what a progress bar counts to. */
-const touchpointsIn = async (log: EventLog): Promise<number> => (await log.count()).byCategory.customer?.events ?? 0;
+const touchpointsIn = async (log: EventLogWithHistory): Promise<number> =>
+  (await log.count()).byCategory.customer?.events ?? 0;
 
 /** A read model that was built beside the live one, and not switched in yet. */
 export interface Build extends Projected {
-  readonly path: string;
+  readonly location: ReadModelLocation;
   readonly milliseconds: number;
 }
-
-/** Removes what a build leaves behind. */
-export const removeBuild = (path: string): void => {
-  for (const suffix of ['', '-journal', '-wal', '-shm', '-writer']) rmSync(path + suffix, { force: true });
-};
 
 /** Folds a read model anew beside the live one, up to `until`; whoever gave the word switches it in. */
 export const buildReadModel = async (
   host: Host,
   files: DataDirectory,
-  log: EventLog,
+  log: EventLogWithHistory,
   { ruleset }: InForce,
   workers: number,
   now: number,
   until?: Position,
 ): Promise<Build> => {
-  const path = `${files.relationships}.building`;
+  const location = buildLocation(files.readModel);
   const factors = factorsOf(compileRuleset(ruleset));
-  const into = await openSqliteReadModel(path, { mode: 'write', factors, bulk: true });
+  const into = await beginReadModelBuild(location, factors);
   const total = await touchpointsIn(log);
   const progress = host.progress('folding', 'touchpoints');
   let done = false;
   let folded = 0;
   try {
     const report = await rebuild({
-      log: { kind: 'sqlite', path: files.events },
+      log: files.eventLog,
       into,
       ruleset,
       now,
@@ -69,11 +74,11 @@ export const buildReadModel = async (
     });
     await into.finish();
     done = true;
-    return { ...report, path };
+    return { ...report, location };
   } finally {
     progress.stop();
     await into.close();
-    if (!done) removeBuild(path);
+    if (!done) discardReadModelBuild(location);
   }
 };
 
@@ -81,15 +86,15 @@ export const buildReadModel = async (
 export const rebuildReadModel = async (
   host: Host,
   files: DataDirectory,
-  log: EventLog,
+  log: EventLogWithHistory,
   inForce: InForce,
   workers: number,
   now: number,
 ): Promise<Build> => {
   // Whoever writes it would be in the way at the end; better to know now.
-  acquireWriter(files.relationships).release();
+  checkReadModelIsFree(files.readModel);
   const build = await buildReadModel(host, files, log, inForce, workers, now);
-  switchIn(build.path, files.relationships);
+  switchInReadModel(build.location, files.readModel);
   return build;
 };
 
@@ -97,13 +102,13 @@ export const rebuildReadModel = async (
 const catchUp = async (
   host: Host,
   files: DataDirectory,
-  log: EventLog,
+  log: EventLogWithHistory,
   { ruleset }: InForce,
   now: number,
   announce: boolean,
 ): Promise<Projected> => {
   const program = compileRuleset(ruleset);
-  const readModel = await openSqliteReadModel(files.relationships, { mode: 'write', factors: factorsOf(program) });
+  const readModel = await openReadModel(files.readModel, { mode: 'write', factors: factorsOf(program) });
   const progress = host.progress('folding', 'touchpoints');
   try {
     const projector = new Projector({
@@ -129,11 +134,11 @@ const catchUp = async (
 export const foldWhatWasServed = async (
   host: Host,
   files: DataDirectory,
-  log: EventLog,
+  log: EventLogWithHistory,
   inForce: InForce,
   now: number,
 ): Promise<void> => {
-  if (!isThere(files.relationships)) return;
+  if (!readModelExists(files.readModel)) return;
   await catchUp(host, files, log, inForce, now, true).catch((error: unknown) => {
     if (!(error instanceof RebuildNeeded) && unusableProjection(error, files) === undefined) throw error;
   });
@@ -143,7 +148,7 @@ export const foldWhatWasServed = async (
 export const catchUpCrossSell = async (
   host: Host,
   files: DataDirectory,
-  log: EventLog,
+  log: EventLogWithHistory,
   anew = false,
 ): Promise<void> => {
   try {
@@ -152,13 +157,18 @@ export const catchUpCrossSell = async (
     const unusable = unusableProjection(error, files);
     if (unusable === undefined) throw error;
     host.note(`${unusable.problem}. It is made anew.`);
-    removeProjection(files.crossSell);
+    discardCrossSellStore(files.crossSellStore);
     await projectInto(host, files, log, true);
   }
 };
 
-const projectInto = async (host: Host, files: DataDirectory, log: EventLog, anew: boolean): Promise<void> => {
-  const store = openSqliteCrossSellStore(files.crossSell, { mode: 'write' });
+const projectInto = async (
+  host: Host,
+  files: DataDirectory,
+  log: EventLogWithHistory,
+  anew: boolean,
+): Promise<void> => {
+  const store = await openCrossSellStore(files.crossSellStore, { mode: 'write' });
   const progress = host.progress('cross-sell', 'orders');
   try {
     await projectCrossSell({
@@ -183,14 +193,14 @@ const projectInto = async (host: Host, files: DataDirectory, log: EventLog, anew
 export const bringUpToDate = async (
   host: Host,
   files: DataDirectory,
-  log: EventLog,
+  log: EventLogWithHistory,
   inForce: InForce,
   recorded: number,
   now: number,
   announce = false,
 ): Promise<Projected> => {
   const all = await touchpointsIn(log);
-  const missing = !isThere(files.relationships);
+  const missing = !readModelExists(files.readModel);
   const waiting = missing ? all : recorded;
   const rebuilt = () =>
     rebuildReadModel(host, files, log, inForce, all > WORTH_THREADS ? availableParallelism() : 1, now);

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileRuleset, type DecodedTouchpoint, RETAIL, type Ruleset, rulesetHash } from '@rapport/domain';
 import { createRulesetHistory, decisionsOf, factorsOf, Projector, recordTouchpoints } from '@rapport/engine';
-import { type EventLog, openSqliteEventLog } from '@rapport/event-log';
-import { openSqliteReadModel } from '@rapport/read-model';
+import { type EventLogWithHistory, openEventLog } from '@rapport/event-log';
+import { openReadModel } from '@rapport/read-model';
 import { type DataDirectory, dataDirectory } from './data-directory';
 import type { Host } from './host';
 import { rulesetInForce } from './in-force';
@@ -29,7 +29,7 @@ const retail = { ruleset: RETAIL, hash: rulesetHash(RETAIL) };
 
 let folder: string;
 let files: DataDirectory;
-let log: EventLog;
+let log: EventLogWithHistory;
 
 const order = (customer: string, id = `${customer}-1`): DecodedTouchpoint => ({
   id,
@@ -43,7 +43,7 @@ const order = (customer: string, id = `${customer}-1`): DecodedTouchpoint => ({
 
 const project = async (ruleset: Ruleset, announce: boolean): Promise<void> => {
   const program = compileRuleset(ruleset);
-  const readModel = await openSqliteReadModel(files.relationships, { mode: 'write', factors: factorsOf(program) });
+  const readModel = await openReadModel(files.readModel, { mode: 'write', factors: factorsOf(program) });
   await new Projector({ log, readModel, program, announce }).catchUp().finally(() => readModel.close());
 };
 
@@ -53,7 +53,7 @@ const takenUp = () => takeUp({ host, files, log }, { with: 'serve', now: Date.no
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'rapport-publish-'));
   files = dataDirectory(folder);
-  log = await openSqliteEventLog(files.events, { mode: 'write', synchronous: 'off' });
+  log = await openEventLog(files.eventLog, { mode: 'write', synchronous: 'off' });
   await takenUp();
   await recordTouchpoints(log, [order('a'), order('b')]);
   await project(RETAIL, true);
@@ -124,7 +124,7 @@ test('a clock that was set back does not turn the order of publications round', 
 describe('killed', () => {
   const killed = new Error('killed');
   /** The log of a process that dies at its nth append: before it, or after it and before the answer. */
-  const dying = (nth: number, recorded: boolean): EventLog => {
+  const dying = (nth: number, recorded: boolean): EventLogWithHistory => {
     let appends = 0;
     const or = async <T>(append: () => Promise<T>): Promise<T> => {
       if (++appends < nth) return append();
@@ -174,7 +174,7 @@ describe('killed', () => {
   });
 
   test('when all was decided and nothing switched in it is finished, too', async () => {
-    const sabotaged: EventLog = {
+    const sabotaged: EventLogWithHistory = {
       ...log,
       appendMany: async (requests) => {
         const results = await log.appendMany(requests);
@@ -263,7 +263,7 @@ describe('a rebuild', () => {
 
   test('that is killed while it announces goes on where it was', async () => {
     await rebuilt({ ruleset: NEXT });
-    const sabotaged: EventLog = {
+    const sabotaged: EventLogWithHistory = {
       ...log,
       appendMany: async (requests) => {
         await log.appendMany(requests.slice(0, 1));

@@ -12,12 +12,12 @@ import {
   putInForce,
   recordPublications,
 } from '@rapport/engine';
-import type { EventLog, Position } from '@rapport/event-log';
-import { openSqliteReadModel, switchIn } from '@rapport/read-model';
+import type { EventLogWithHistory, Position } from '@rapport/event-log';
+import { discardReadModelBuild, openReadModel, type ReadModelLocation, switchInReadModel } from '@rapport/read-model';
 import type { DataDirectory } from './data-directory';
 import type { Host } from './host';
 import { checkpointIn, publishedRuleset, rulesetInForce } from './in-force';
-import { buildReadModel, removeBuild } from './projecting';
+import { buildReadModel } from './projecting';
 import { mendRulesetFiles } from './ruleset-files';
 
 /** A store that is open for writing, and whoever works on it. */
@@ -25,7 +25,7 @@ export interface AtWork {
   readonly host: Host;
   readonly files: DataDirectory;
   /** Open for writing. */
-  readonly log: EventLog;
+  readonly log: EventLogWithHistory;
 }
 
 /** Who puts a ruleset in force, by which way, and whether it is announced. */
@@ -80,15 +80,15 @@ export const publishRuleset = async (options: PublishOptions): Promise<PutInForc
   const { files, log, ruleset, now, paused } = options;
   if ((await rulesetInForce(files, log)).hash === rulesetHash(ruleset)) return { changed: 0, announced: 0 };
   // Where nothing was folded yet, nobody can differ.
-  const path = (await checkpointIn(files)) === undefined ? undefined : await build(options, ruleset, now());
+  const built = (await checkpointIn(files)) === undefined ? undefined : await build(options, ruleset, now());
   let report: PutInForceReport = { changed: 0, announced: 0 };
   try {
     await paused(async () => {
       const publication = await recordPublication(options, ruleset, options, now());
-      if (path !== undefined) report = await complete(options, path, ruleset, publication);
+      if (built !== undefined) report = await complete(options, built, ruleset, publication);
     });
   } finally {
-    if (path !== undefined) removeBuild(path);
+    if (built !== undefined) discardReadModelBuild(built);
   }
   return report;
 };
@@ -110,30 +110,30 @@ export const finishPublication = async ({ host, files, log }: AtWork): Promise<v
   if (stands.position !== last.decidedUpTo || stands.model !== MODEL_VERSION) return;
   const { ruleset } = publishedRuleset(files, last);
   host.note(`Putting ruleset ${ruleset.ruleset} ${ruleset.version} in force, which was cut short.`);
-  const path = await build({ host, files, log }, ruleset, last.at);
+  const built = await build({ host, files, log }, ruleset, last.at);
   try {
-    await complete({ host, files, log }, path, ruleset, last);
+    await complete({ host, files, log }, built, ruleset, last);
   } finally {
-    removeBuild(path);
+    discardReadModelBuild(built);
   }
 };
 
-const build = async ({ host, files, log }: AtWork, ruleset: Ruleset, now: number): Promise<string> => {
+const build = async ({ host, files, log }: AtWork, ruleset: Ruleset, now: number): Promise<ReadModelLocation> => {
   const inForce = { ruleset, hash: rulesetHash(ruleset) };
   const workers = Math.max(1, availableParallelism() - 1);
   // Not further than the live one: what comes after is decided by the rules of its time.
   const until = (await checkpointIn(files))?.position as Position | undefined;
-  return (await buildReadModel(host, files, log, inForce, workers, now, until)).path;
+  return (await buildReadModel(host, files, log, inForce, workers, now, until)).location;
 };
 
 const complete = async (
   { host, files, log }: AtWork,
-  path: string,
+  built: ReadModelLocation,
   ruleset: Ruleset,
   { announced: announce = false, at }: Publication,
 ): Promise<PutInForceReport> => {
-  const before = await openSqliteReadModel(files.relationships, { mode: 'read', factors: {} });
-  const after = await openSqliteReadModel(path, { mode: 'write', factors: factorsOf(compileRuleset(ruleset)) });
+  const before = await openReadModel(files.readModel, { mode: 'read', factors: {} });
+  const after = await openReadModel(built, { mode: 'write', factors: factorsOf(compileRuleset(ruleset)) });
   let report: PutInForceReport;
   try {
     report = await putInForce({ log, before, after, ruleset, announce, at, signal: host.signal });
@@ -141,6 +141,6 @@ const complete = async (
     await after.close();
     await before.close();
   }
-  switchIn(path, files.relationships);
+  switchInReadModel(built, files.readModel);
   return report;
 };

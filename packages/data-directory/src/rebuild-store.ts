@@ -1,12 +1,17 @@
 import { compileRuleset, type Ruleset, rulesetHash } from '@rapport/domain';
 import { announceRebuilt, factorsOf, type SettleReport } from '@rapport/engine';
-import { openSqliteReadModel, switchIn } from '@rapport/read-model';
-import { acquireWriter } from '@rapport/sqlite';
+import {
+  checkReadModelIsFree,
+  discardReadModel,
+  discardReadModelBuild,
+  openReadModel,
+  type ReadModelLocation,
+  switchInReadModel,
+} from '@rapport/read-model';
 import { nowIn } from './demo-marker';
 import type { InForce } from './in-force';
-import { type Build, buildReadModel, catchUpCrossSell, removeBuild } from './projecting';
+import { type Build, buildReadModel, catchUpCrossSell } from './projecting';
 import { type AtWork, type PublicationWords, recordPublication } from './publish-ruleset';
-import { removeProjection } from './unusable';
 
 export interface RebuildStoreOptions extends AtWork, PublicationWords {
   /** In force until now. */
@@ -31,17 +36,17 @@ export const rebuildStore = async (options: RebuildStoreOptions): Promise<Rebuil
   const hash = rulesetHash(ruleset);
   const now = nowIn(files);
   // Whoever writes it would be in the way at the end; better to know now.
-  acquireWriter(files.relationships).release();
+  checkReadModelIsFree(files.readModel);
   const built = await buildReadModel(host, files, log, { ruleset, hash }, workers, now);
   let differences: SettleReport | undefined;
   let inForce: InForce = present;
   try {
     if (hash !== present.hash)
       inForce = { ruleset, hash, publication: await recordPublication(options, ruleset, options, now) };
-    if (announce) differences = await announced(options, built.path, ruleset, now);
-    switchIn(built.path, files.relationships);
+    if (announce) differences = await announced(options, built.location, ruleset, now);
+    switchInReadModel(built.location, files.readModel);
   } finally {
-    removeBuild(built.path);
+    discardReadModelBuild(built.location);
   }
   await catchUpCrossSell(host, files, log, true);
   return { ...built, inForce, differences };
@@ -49,14 +54,14 @@ export const rebuildStore = async (options: RebuildStoreOptions): Promise<Rebuil
 
 const announced = async (
   { host, files, log }: AtWork,
-  path: string,
+  location: ReadModelLocation,
   ruleset: Ruleset,
   at: number,
 ): Promise<SettleReport> => {
-  const rebuilt = await openSqliteReadModel(path, { mode: 'write', factors: factorsOf(compileRuleset(ruleset)) });
+  const rebuilt = await openReadModel(location, { mode: 'write', factors: factorsOf(compileRuleset(ruleset)) });
   try {
     // It does not know the decisions that follow: after a kill nobody must go on with it.
-    removeProjection(files.relationships);
+    discardReadModel(files.readModel);
     return await announceRebuilt({ log, rebuilt, ruleset, at, signal: host.signal });
   } finally {
     await rebuilt.close();

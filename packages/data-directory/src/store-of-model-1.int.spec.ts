@@ -6,8 +6,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { compileRuleset, MODEL_VERSION } from '@rapport/domain';
 import { createRulesetHistory, decisionsOf, factorsOf, Projector, recordTouchpoints, verify } from '@rapport/engine';
-import { type EventLog, openSqliteEventLog } from '@rapport/event-log';
-import { openSqliteReadModel } from '@rapport/read-model';
+import { type EventLogWithHistory, openEventLog } from '@rapport/event-log';
+import { openReadModel } from '@rapport/read-model';
 import { type DataDirectory, dataDirectory } from './data-directory';
 import type { Host } from './host';
 import { cannotContinue, type InForce } from './in-force';
@@ -53,7 +53,7 @@ const host: Host = {
 
 let folder: string;
 let files: DataDirectory;
-let log: EventLog;
+let log: EventLogWithHistory;
 let rulesetFile: string;
 
 beforeEach(async () => {
@@ -71,7 +71,7 @@ beforeEach(async () => {
       writeFileSync(join(files.rulesets, 'in-force'), `${basename(name, '.json')}\n`);
     }
   }
-  log = await openSqliteEventLog(files.events, { mode: 'write', synchronous: 'off' });
+  log = await openEventLog(files.eventLog, { mode: 'write', synchronous: 'off' });
 });
 afterEach(async () => {
   jest.restoreAllMocks();
@@ -92,14 +92,14 @@ const rebuilt = async (announce: boolean) =>
     with: 'rebuild',
   });
 const verified = async (inForce: InForce) => {
-  const readModel = await openSqliteReadModel(files.relationships, { mode: 'read', factors: {} });
-  const location = { kind: 'sqlite', path: files.events } as const;
+  const readModel = await openReadModel(files.readModel, { mode: 'read', factors: {} });
+  const location = files.eventLog;
   return verify({ log: location, readModel, rulesets: { [inForce.hash]: inForce.ruleset } }).finally(() =>
     readModel.close(),
   );
 };
 const stands = async () => {
-  const readModel = await openSqliteReadModel(files.relationships, { mode: 'read', factors: {} });
+  const readModel = await openReadModel(files.readModel, { mode: 'read', factors: {} });
   const found = await readModel.load(CUSTOMERS).finally(() => readModel.close());
   return found.map((one) => ({ stage: one?.stage, signals: Object.keys(one?.signals ?? {}) }));
 };
@@ -133,7 +133,7 @@ test('the first who writes publishes what was in force since before it was recor
 test('its read model is not continued, and made anew without a word to anybody', async () => {
   const inForce = await takenUp();
   const factors = factorsOf(compileRuleset(inForce.ruleset));
-  const readModel = await openSqliteReadModel(files.relationships, { mode: 'write', factors });
+  const readModel = await openReadModel(files.readModel, { mode: 'write', factors });
   const program = compileRuleset(inForce.ruleset);
   await expect(new Projector({ log, readModel, program }).catchUp()).rejects.toThrow(/version 1 of the model/);
   await readModel.close();
@@ -167,7 +167,7 @@ test('after a silent rebuild the next change of a customer goes on from where th
     log,
     CUSTOMERS.map((customer) => ({ ...order, id: `new-${customer}`, customer })),
   );
-  const readModel = await openSqliteReadModel(files.relationships, { mode: 'write', factors: factorsOf(program) });
+  const readModel = await openReadModel(files.readModel, { mode: 'write', factors: factorsOf(program) });
   const clock = { now: () => NOW, until: async () => undefined };
   await new Projector({ log, readModel, program, clock }).catchUp().finally(() => readModel.close());
   for (const customer of CUSTOMERS) {

@@ -4,7 +4,7 @@
  */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EventLog } from '@rapport/event-log';
+import type { EventLogWithHistory } from '@rapport/event-log';
 import { isThere } from '@rapport/sqlite';
 import type { DataDirectory } from './data-directory';
 import type { Host } from './host';
@@ -26,7 +26,7 @@ const wasServed = (files: DataDirectory): boolean => isThere(files.access);
 export const beginImport = async (
   host: Host,
   files: DataDirectory,
-  log: EventLog,
+  log: EventLogWithHistory,
   inForce: InForce,
   now: number,
 ): Promise<void> => {
@@ -42,7 +42,7 @@ export const endImport = (files: DataDirectory): void => rmSync(markOf(files), {
 export const settleImport = async (
   host: Host,
   files: DataDirectory,
-  log: EventLog,
+  log: EventLogWithHistory,
   inForce: InForce,
   now: number,
 ): Promise<void> => {

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import type { DataDirectory } from './data-directory';
 import { DataDirectoryError } from './data-directory-error';
 
@@ -30,9 +29,4 @@ export const explained = (error: unknown, files: Projections): unknown => {
   return unusable === undefined
     ? error
     : new DataDirectoryError(`${unusable.problem}. It follows from the log and can be made anew: rapport rebuild`);
-};
-
-/** Removes a projection and its companions; who has it open goes on with it. */
-export const removeProjection = (path: string): void => {
-  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
 };

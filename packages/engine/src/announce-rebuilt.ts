@@ -1,5 +1,5 @@
 import { ALL_BUCKETS, type Ruleset } from '@rapport/domain';
-import { type EventLog, subjectOf } from '@rapport/event-log';
+import { type EventLogWithHistory, subjectOf } from '@rapport/event-log';
 import type { Checkpoint, ReadModel } from '@rapport/read-model';
 import { decisionOf } from './decision';
 import { saidBy } from './identity/last-decided';
@@ -7,7 +7,7 @@ import { type LastSaid, type SettleReport, settleDecided } from './settle-decide
 
 export interface AnnounceRebuiltOptions {
   /** Open for writing. */
-  readonly log: EventLog;
+  readonly log: EventLogWithHistory;
   /** Made anew from the log up to its end, open for writing, and not yet switched in. */
   readonly rebuilt: ReadModel;
   readonly ruleset: Ruleset;
@@ -21,7 +21,7 @@ export interface AnnounceRebuiltOptions {
  * was imported: the stage was taken for known, and is not to be told now.
  */
 async function* lastSaidIn(
-  log: EventLog,
+  log: EventLogWithHistory,
   rebuilt: ReadModel,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly LastSaid[]> {

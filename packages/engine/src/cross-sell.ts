@@ -1,5 +1,5 @@
 import { OWNERSHIP_TYPES, type OwnershipFact, ownershipOf } from '@rapport/domain';
-import { type EventLog, type Position, subjectOf } from '@rapport/event-log';
+import { type EventLogWithHistory, type Position, subjectOf } from '@rapport/event-log';
 import type { CrossSellStore } from '@rapport/read-model';
 import { isBeyond } from './beyond';
 import { systemClock } from './clock';
@@ -8,7 +8,7 @@ import { readMembers } from './identity/united-streams';
 import { Interrupted } from './partition/interrupted';
 
 export interface CrossSellProjectionOptions {
-  readonly log: EventLog;
+  readonly log: EventLogWithHistory;
   readonly store: CrossSellStore;
   readonly signal?: AbortSignal;
   /** Makes all of it anew, whatever the checkpoint says. */
@@ -114,7 +114,7 @@ async function* only(
  * Those before are right, and the same again changes nothing, so a kill leaves nothing to be undone.
  */
 const regroupedFacts = async (
-  log: EventLog,
+  log: EventLogWithHistory,
   identity: IdentityIndex,
   survivorOf: (customer: string) => string,
   news: readonly RecordedLink[],

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { compileRuleset, RETAIL, rulesetHash } from '@rapport/domain';
-import { openSqliteEventLog, subjectOf } from '@rapport/event-log';
-import { openSqliteReadModel } from '@rapport/read-model';
+import { openEventLog, subjectOf } from '@rapport/event-log';
+import { openReadModel } from '@rapport/read-model';
 import { fromSource } from '@rapport/runtime/testing';
 import { decisionOf } from './decision';
 import { openIdentityIndex } from './identity';
@@ -45,8 +45,11 @@ test(`after ${ROUNDS} kills every decision is there once, in sequence, and is wh
   for (let round = 0; round < ROUNDS; round++)
     acknowledged.push(...(await runAndKill(round, (round * 37) % MOST_ACKNOWLEDGED, (round * 7) % LONGEST_DELAY_MS)));
 
-  const log = await openSqliteEventLog(join(folder, 'events.sqlite'), { mode: 'write' });
-  const readModel = await openSqliteReadModel(join(folder, 'relationships.sqlite'), { mode: 'write', factors });
+  const log = await openEventLog({ kind: 'sqlite', path: join(folder, 'events.sqlite') }, { mode: 'write' });
+  const readModel = await openReadModel(
+    { kind: 'sqlite', path: join(folder, 'relationships.sqlite') },
+    { mode: 'write', factors },
+  );
   const end = Date.UTC(2026, 0, 1) + ROUNDS * 200 * 86_400_000;
   await new Projector({ log, readModel, program, clock: { now: () => end, until: async () => {} } }).catchUp();
 

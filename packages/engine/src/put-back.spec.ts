@@ -1,7 +1,7 @@
 import { compileRuleset, type Touchpoint } from '@rapport/domain';
 import { lawRuleset, START } from '@rapport/domain/testing';
-import { type EventLog, memoryEventLog } from '@rapport/event-log';
-import { openSqliteCrossSellStore, openSqliteReadModel } from '@rapport/read-model';
+import { type EventLogWithHistory, memoryEventLog } from '@rapport/event-log';
+import { openCrossSellStore, openReadModel } from '@rapport/read-model';
 import { projectCrossSell } from './cross-sell';
 import { recordTouchpoints } from './intake';
 import { Projector } from './projector/projector';
@@ -21,7 +21,7 @@ const order = (n: number): Touchpoint => ({
 });
 
 /** A log in which so many customers ordered one product each. */
-const logOf = async (orders: number): Promise<EventLog> => {
+const logOf = async (orders: number): Promise<EventLogWithHistory> => {
   const log = memoryEventLog();
   const all = Array.from({ length: orders }, (_, n) => ({ ...order(n), version: 1 }));
   if (orders > 0) await recordTouchpoints(log, all);
@@ -30,7 +30,7 @@ const logOf = async (orders: number): Promise<EventLog> => {
 
 describe('an older log, put back beside what was projected from a newer one', () => {
   it.each([3, 0])('with %d touchpoints is no log to continue the read model with', async (orders) => {
-    const readModel = await openSqliteReadModel(':memory:', { mode: 'write', factors: {} });
+    const readModel = await openReadModel({ kind: 'sqlite', path: ':memory:' }, { mode: 'write', factors: {} });
     const clock = { now: () => START, until: async () => undefined };
     const projector = async (touchpoints: number) =>
       new Projector({ log: await logOf(touchpoints), readModel, program, clock, announce: false });
@@ -42,7 +42,7 @@ describe('an older log, put back beside what was projected from a newer one', ()
   });
 
   it.each([3, 0])('with %d touchpoints has its cross-sell store made anew', async (orders) => {
-    const store = openSqliteCrossSellStore(':memory:', { mode: 'write' });
+    const store = await openCrossSellStore({ kind: 'sqlite', path: ':memory:' }, { mode: 'write' });
     await projectCrossSell({ log: await logOf(5), store });
     expect(await store.size()).toMatchObject({ facts: 5 });
     const log = await logOf(orders);
@@ -56,7 +56,7 @@ describe('an older log, put back beside what was projected from a newer one', ()
 });
 
 it('a cross-sell store is made anew from the start of the log when that is asked for', async () => {
-  const store = openSqliteCrossSellStore(':memory:', { mode: 'write' });
+  const store = await openCrossSellStore({ kind: 'sqlite', path: ':memory:' }, { mode: 'write' });
   const log = await logOf(5);
   await projectCrossSell({ log, store });
   await store.applyFacts([{ customer: 'x', product: 'never ordered', firstOrderedAt: 0 }], (await log.head())!);

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileRuleset, DAY, type DecodedTouchpoint, type Ruleset, rulesetHash } from '@rapport/domain';
-import { type EventLog, openSqliteEventLog, type Position } from '@rapport/event-log';
-import { openSqliteReadModel, type ReadModel } from '@rapport/read-model';
+import { type EventLogWithHistory, openEventLog, type Position } from '@rapport/event-log';
+import { openReadModel, type ReadModel } from '@rapport/read-model';
 import { systemClock } from './clock';
 import { decisionsOf } from './history-of';
 import { recordTouchpoints } from './intake';
@@ -24,14 +24,14 @@ const NEW = rules(2, 3);
 const NOW = Date.UTC(2026, 2, 1);
 
 let folder: string;
-let log: EventLog;
+let log: EventLogWithHistory;
 let before: ReadModel;
 let builds = 0;
 const opened: ReadModel[] = [];
 
 const factors = { trust: { halfLife: 90 * DAY, prior: [2, 2] as const } };
 const open = async (name: string): Promise<ReadModel> => {
-  const readModel = await openSqliteReadModel(join(folder, name), { mode: 'write', factors });
+  const readModel = await openReadModel({ kind: 'sqlite', path: join(folder, name) }, { mode: 'write', factors });
   opened.push(readModel);
   return readModel;
 };
@@ -63,7 +63,10 @@ const orders = (customer: string, count: number) =>
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'rapport-in-force-'));
-  log = await openSqliteEventLog(join(folder, 'events.sqlite'), { mode: 'write', synchronous: 'off' });
+  log = await openEventLog(
+    { kind: 'sqlite', path: join(folder, 'events.sqlite') },
+    { mode: 'write', synchronous: 'off' },
+  );
   // Two orders: regular by the old rules, new by the new ones. Three: regular by both. One: new by both.
   await orders('two', 2);
   await orders('three', 3);

@@ -1,5 +1,5 @@
 import { compileRuleset, MODEL_VERSION, type Ruleset, rulesetHash } from '@rapport/domain';
-import type { EventLog, Position } from '@rapport/event-log';
+import type { EventLogWithHistory, Position } from '@rapport/event-log';
 import type { ReadModel } from '@rapport/read-model';
 import { systemClock } from './clock';
 import { Projector } from './projector/projector';
@@ -7,7 +7,7 @@ import { type LastSaid, type SettleReport, settleDecided } from './settle-decide
 
 export interface PutInForceOptions {
   /** Open for writing: what is announced is recorded there. */
-  readonly log: EventLog;
+  readonly log: EventLogWithHistory;
   /** Folded with the rules so far. Nobody may write to it meanwhile. */
   readonly before: ReadModel;
   /** Built with the new rules, open for writing, not further than `before`. */
@@ -29,7 +29,7 @@ const PAGE = 500;
  * The touchpoints of a log as it was at a position. Decisions are left out: those taken by the old rules while the build
  * was made are not for the new ones to take again.
  */
-const touchpointsUpTo = (log: EventLog, position: Position): EventLog => ({
+const touchpointsUpTo = (log: EventLogWithHistory, position: Position): EventLogWithHistory => ({
   ...log,
   readAll: (options) =>
     options?.category === 'relationship' ? nothing() : log.readAll({ ...options, until: position }),

@@ -37,7 +37,7 @@ export const rebuild = async (options: RebuildOptions): Promise<RebuildReport> =
   const started = performance.now();
   const hash = rulesetHash(ruleset);
   const total: RebuildCounts = { touchpoints: 0, customers: 0, parked: 0 };
-  const log = await openEventLog(location, 'read');
+  const log = await openEventLog(location, { mode: 'read' });
   const { until, links } = await headAndLinks(log, options.until).finally(() => log.close());
   if (until !== undefined) {
     const checkpoint = { position: until, ruleset: hash, model: MODEL_VERSION, asOf: now };

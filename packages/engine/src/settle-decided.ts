@@ -1,5 +1,5 @@
 import { compileRuleset, type Ruleset, rulesetHash } from '@rapport/domain';
-import type { EventLog, Position } from '@rapport/event-log';
+import type { EventLogWithHistory, Position } from '@rapport/event-log';
 import type { Checkpoint, ReadModel, RelationshipSave, StoredRelationship } from '@rapport/read-model';
 import { type Decision, rulesetName } from './decision';
 import { foldedParts } from './foldable';
@@ -17,7 +17,7 @@ export interface LastSaid {
 
 export interface SettleDecidedOptions {
   /** Open for writing: what is announced is recorded there. */
-  readonly log: EventLog;
+  readonly log: EventLogWithHistory;
   /** Open for writing, folded up to the checkpoint. */
   readonly after: ReadModel;
   readonly ruleset: Ruleset;

@@ -1,5 +1,5 @@
 import { identitiesOf, type StageMove, saveFold } from '@rapport/domain';
-import type { EventLog, Position } from '@rapport/event-log';
+import type { EventLogWithHistory, Position } from '@rapport/event-log';
 import { foldedParts } from './foldable';
 import type { HistoryFold } from './history-fold';
 import type { RecordedLink } from './identity/identity-index';
@@ -8,7 +8,7 @@ import { firstAhead } from './projector/ahead';
 import type { FoldedCustomer } from './verify-job';
 
 export interface BeforeDueOptions {
-  readonly log: EventLog;
+  readonly log: EventLogWithHistory;
   readonly folding: HistoryFold<StageMove>;
   readonly links: readonly RecordedLink[];
   /** The read model's checkpoint. */

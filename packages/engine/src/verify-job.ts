@@ -9,7 +9,13 @@ import {
   type StageMove,
   saveFold,
 } from '@rapport/domain';
-import { customerStream, type EventLog, type Position, type RecordedEvent, subjectOf } from '@rapport/event-log';
+import {
+  customerStream,
+  type EventLogWithHistory,
+  type Position,
+  type RecordedEvent,
+  subjectOf,
+} from '@rapport/event-log';
 import { decisionOf, type RecordedDecision } from './decision';
 import { foldedParts } from './foldable';
 import { createHistoryFold, createReasoningFold, type HistoryFold, type ReasonedChange } from './history-fold';
@@ -124,7 +130,7 @@ export const verifyJob: JobFactory<VerifyJobOptions> = ({ rulesets, inForce, unt
  * What the fold of a decision had seen: the streams of everyone who was one with them, by the links that had occurred by
  * an instant, up to a position.
  */
-const knownThen = (log: EventLog, identity: IdentityIndex, customer: string) => {
+const knownThen = (log: EventLogWithHistory, identity: IdentityIndex, customer: string) => {
   const streams = new Map<string, readonly RecordedEvent[]>();
   const streamOfMember = async (member: string): Promise<readonly RecordedEvent[]> => {
     const known = streams.get(member) ?? (await streamOf(log, customerStream(member)));
@@ -148,7 +154,7 @@ const knownThen = (log: EventLog, identity: IdentityIndex, customer: string) => 
 };
 
 const verifyDecisions = async (
-  log: EventLog,
+  log: EventLogWithHistory,
   identity: IdentityIndex,
   customer: string,
   decisions: readonly RecordedDecision[],

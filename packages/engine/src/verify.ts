@@ -51,7 +51,7 @@ export const verify = async (options: VerifyOptions): Promise<VerifyReport> => {
     const folding = inForce === undefined ? undefined : createHistoryFold(compileRuleset(rulesets[inForce]));
     const parked = new Set((await readModel.parked()).map(({ customer }) => customer));
     let stored = 0;
-    const log = await openEventLog(options.log, 'read');
+    const log = await openEventLog(options.log, { mode: 'read' });
     const links = await readLinks(log);
     const { position, asOf = Number.POSITIVE_INFINITY } = checkpoint;
     const until = position as Position;

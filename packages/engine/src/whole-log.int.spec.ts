@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileRuleset, DAY, evaluate, type Ruleset, rulesetHash, type Touchpoint } from '@rapport/domain';
 import { histories, lawRuleset, START } from '@rapport/domain/testing';
-import { customerStream, type EventLogLocation, openSqliteEventLog } from '@rapport/event-log';
-import { openSqliteCrossSellStore, openSqliteReadModel, switchIn } from '@rapport/read-model';
+import { customerStream, type EventLogLocation, openEventLog } from '@rapport/event-log';
+import { beginReadModelBuild, openCrossSellStore, openReadModel, switchInReadModel } from '@rapport/read-model';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { compareRulesets } from './compare';
@@ -35,8 +35,8 @@ beforeAll(async () => {
   touchpoints = fc
     .sample(histories, { numRuns: CUSTOMERS, seed: 7 })
     .flatMap((history, i) => history.map((one) => ({ ...one, customer: `c${i}`, id: `c${i}-${one.id}`, version: 1 })));
-  const log = await openSqliteEventLog(location.path, { mode: 'write', synchronous: 'off' });
-  const readModel = await openSqliteReadModel(readModelPath, { mode: 'write', factors });
+  const log = await openEventLog({ kind: 'sqlite', path: location.path }, { mode: 'write', synchronous: 'off' });
+  const readModel = await openReadModel({ kind: 'sqlite', path: readModelPath }, { mode: 'write', factors });
   const third = Math.ceil(touchpoints.length / 3);
   for (let i = 0; i < 3; i++) {
     const part = touchpoints.filter((_, k) => k % 3 === i);
@@ -95,7 +95,7 @@ describe('the whole log', () => {
   });
 
   it.each([1, 2])('verified by %i worker(s) finds every relationship and decision as recorded', async (workers) => {
-    const readModel = await openSqliteReadModel(readModelPath, { mode: 'read', factors });
+    const readModel = await openReadModel({ kind: 'sqlite', path: readModelPath }, { mode: 'read', factors });
     const report = await verify({ log: location, readModel, rulesets, workers });
     expect(report.problems).toEqual([]);
     expect(report.decisions).toBeGreaterThan(CUSTOMERS);
@@ -106,14 +106,14 @@ describe('the whole log', () => {
   it.each([1, 2])('rebuilt by %i worker(s) answers as the projected read model does', async (workers) => {
     const built = join(folder, `built-${workers}.sqlite`);
     const live = join(folder, `live-${workers}.sqlite`);
-    const into = await openSqliteReadModel(built, { mode: 'write', factors, bulk: true });
+    const into = await beginReadModelBuild({ kind: 'sqlite', path: built }, factors);
     const report = await rebuild({ log: location, into, ruleset: lawRuleset, now: START + 90 * DAY, workers });
     await into.finish();
     await into.close();
-    switchIn(built, live);
+    switchInReadModel({ kind: 'sqlite', path: built }, { kind: 'sqlite', path: live });
     expect(report.parked).toBe(0);
     const [projected, rebuilt] = await Promise.all(
-      [readModelPath, live].map((path) => openSqliteReadModel(path, { mode: 'read', factors })),
+      [readModelPath, live].map((path) => openReadModel({ kind: 'sqlite', path }, { mode: 'read', factors })),
     );
     for (let i = 0; i < CUSTOMERS; i++) {
       const customer = `c${i}`;
@@ -135,8 +135,11 @@ describe('the whole log', () => {
   });
 
   it('fills the cross-sell store, and adds nothing the second time', async () => {
-    const log = await openSqliteEventLog(location.path, { mode: 'read' });
-    const store = await openSqliteCrossSellStore(join(folder, 'cross-sell.sqlite'), { mode: 'write' });
+    const log = await openEventLog({ kind: 'sqlite', path: location.path }, { mode: 'read' });
+    const store = await openCrossSellStore(
+      { kind: 'sqlite', path: join(folder, 'cross-sell.sqlite') },
+      { mode: 'write' },
+    );
     expect((await projectCrossSell({ log, store })).facts).toBeGreaterThan(0);
     const { customers } = await store.size();
     const buyers = new Set(
@@ -151,7 +154,7 @@ describe('the whole log', () => {
   });
 
   it('tells what a customer did and what was decided about her', async () => {
-    const log = await openSqliteEventLog(location.path, { mode: 'read' });
+    const log = await openEventLog({ kind: 'sqlite', path: location.path }, { mode: 'read' });
     const history = await historyOf(log, 'c1');
     expect(history.map(({ id }) => id).sort()).toEqual(
       touchpoints
@@ -167,8 +170,8 @@ describe('the whole log', () => {
 
 describe('a read model that was dropped', () => {
   it('is not continued over the decisions in the log, but asks to be rebuilt', async () => {
-    const log = await openSqliteEventLog(location.path, { mode: 'write' });
-    const readModel = await openSqliteReadModel(':memory:', { mode: 'write', factors });
+    const log = await openEventLog({ kind: 'sqlite', path: location.path }, { mode: 'write' });
+    const readModel = await openReadModel({ kind: 'sqlite', path: ':memory:' }, { mode: 'write', factors });
     await expect(new Projector({ log, readModel, program }).catchUp()).rejects.toThrow('rebuild it from the log');
     await readModel.close();
     await log.close();
@@ -178,14 +181,14 @@ describe('a read model that was dropped', () => {
 describe('verification', () => {
   const tampered = async (sql: string): Promise<readonly string[]> => {
     const copy = join(folder, `tampered-${Math.abs(sql.length)}.sqlite`);
-    const into = await openSqliteReadModel(copy, { mode: 'write', factors, bulk: true });
+    const into = await beginReadModelBuild({ kind: 'sqlite', path: copy }, factors);
     await rebuild({ log: location, into, ruleset: lawRuleset, now: END });
     await into.finish();
     await into.close();
     const db = new Database(copy);
     expect(db.prepare(sql).run().changes).toBeGreaterThan(0);
     db.close();
-    const readModel = await openSqliteReadModel(copy, { mode: 'read', factors });
+    const readModel = await openReadModel({ kind: 'sqlite', path: copy }, { mode: 'read', factors });
     const { problems } = await verify({ log: location, readModel, rulesets });
     await readModel.close();
     return problems.map(({ what }) => what);
@@ -210,8 +213,8 @@ describe('verification', () => {
 
   it('finds a decision that the log does not bear out', async () => {
     const path = join(folder, 'forged.sqlite');
-    const log = await openSqliteEventLog(path, { mode: 'write', synchronous: 'off' });
-    const readModel = await openSqliteReadModel(':memory:', { mode: 'write', factors });
+    const log = await openEventLog({ kind: 'sqlite', path }, { mode: 'write', synchronous: 'off' });
+    const readModel = await openReadModel({ kind: 'sqlite', path: ':memory:' }, { mode: 'write', factors });
     const event = { source: 'shop', id: '1', type: 'order.completed', version: 1, occurredAt: START, data: {} };
     await log.append(customerStream('c'), 'any', [event]);
     await new Projector({ log, readModel, program, clock: { now: () => START, until: async () => {} } }).catchUp();

@@ -1,11 +1,11 @@
 import { left, right } from 'fp-ts/Either';
 import { contentHash } from './content';
-import type { AppendRefused, AppendResult, ExpectedRevision } from './event-log';
-import { encodePosition } from './position';
+import type { AppendRefused, AppendResult, ExpectedRevision, Position } from './event-log';
 import type { PreparedEvent, PreparedRequest } from './prepare-requests';
 
 /** Where an event stands in the log. */
 export interface Place {
+  /** Its number in the order of the log, from 1. */
   readonly position: number;
   readonly revision: number;
 }
@@ -19,6 +19,8 @@ export interface LogView {
   /** The stream's last revision; -1 when there is none. */
   lastRevision(stream: string): number;
   find(source: string, id: string): Standing | undefined;
+  /** What callers get for the event with a number. */
+  positionOf(n: number): Position;
 }
 
 /** Records an event at the end of its stream and says where. */
@@ -45,7 +47,7 @@ export const decideAppend = (log: LogView, request: PreparedRequest, insert: Ins
   }
   const { position, revision } = places[places.length - 1];
   const duplicates = places.length - found.fresh;
-  return right({ position: encodePosition(position), revision, recorded: found.fresh, duplicates });
+  return right({ position: log.positionOf(position), revision, recorded: found.fresh, duplicates });
 };
 
 interface LookedUp {
@@ -71,7 +73,7 @@ const lookUp = (
     const repeats = seen.get(identity);
     const other = standing?.hash ?? (repeats === undefined ? undefined : hashOf(events[repeats]));
     if (other !== undefined && !hashOf(event).equals(other)) {
-      const position = standing === undefined ? {} : { position: encodePosition(standing.position) };
+      const position = standing === undefined ? {} : { position: log.positionOf(standing.position) };
       return { kind: 'conflict', source, id, ...position };
     }
     if (other === undefined) {

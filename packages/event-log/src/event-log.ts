@@ -1,8 +1,10 @@
-import type { BucketRange, JsonObject } from '@rapport/domain';
+import type { JsonObject } from '@rapport/domain';
 import type { Either } from 'fp-ts/Either';
 
 /**
- * The port of the event log: the only truth. Every adapter passes the contract suite in `testing/`.
+ * The port of the event log: the only truth. It asks for what every event store has. Reading the whole history customer
+ * by customer is a {@link HistoryScan}, and proving that nothing was altered is {@link Auditable}. Every adapter passes
+ * the contract suite in `testing/`.
  *
  * Guarantees:
  * - **Durable before the answer.** What `append` or `appendMany` acknowledged survives a kill at any moment.
@@ -27,32 +29,24 @@ export interface EventLog {
   appendMany(requests: readonly AppendRequest[]): Promise<readonly AppendResult[]>;
   /** The events of one stream in order of revision, by pages; nothing for a stream that does not exist. */
   readStream(stream: string, options?: ReadStreamOptions): AsyncIterable<readonly RecordedEvent[]>;
-  /** All events of one stream at once, as {@link EventLog.readStreams} gives them; empty where there is none. */
-  readWhole(stream: string, options?: ReadWholeOptions): Promise<readonly StreamEvent[]>;
   /** All events after a position (from the start when absent) in global order, by pages, up to the present end. */
   readAll(options?: ReadAllOptions): AsyncIterable<readonly RecordedEvent[]>;
   /** As `readAll`, and then waits for more until the signal aborts. */
   subscribeAll(options: ReadAllOptions & { readonly signal: AbortSignal }): AsyncIterable<readonly RecordedEvent[]>;
-  /**
-   * Whole streams, one after another, for those who fold every customer: replay, rebuild, verify. A stream never
-   * spans two pages' elements; memory is bounded by the longest stream.
-   */
-  readStreams(options: ReadStreamsOptions): AsyncIterable<readonly StreamEvents[]>;
   /** The position of the last event; undefined in an empty log. */
   head(): Promise<Position | undefined>;
-  /** How many events there are, and how many streams, by category. For progress bars and reports. */
-  count(): Promise<LogCount>;
-  /**
-   * Computes every content hash and every link of the ledger again from what is stored. For the auditor: anyone who
-   * altered, added, removed or moved an event is found. Reads the whole log.
-   */
-  verifyIntegrity(onProgress?: (progress: IntegrityProgress) => void): Promise<IntegrityReport>;
+  /** A text as a position, where this log may have given it; undefined for any other text. */
+  parsePosition(text: string): Position | undefined;
   /** May be called twice. */
   close(): Promise<void>;
 }
 
 declare const positionBrand: unique symbol;
-/** Opaque, totally ordered by plain string comparison (`<`), serialisable. */
+/**
+ * Where an event stands in the log. Opaque: later events have greater positions by plain string comparison (`<`), with
+ * gaps of any size between them, so nothing else can be computed from one. It may be stored and sent as a text;
+ * {@link EventLog.parsePosition} takes it back.
+ */
 export type Position = string & { readonly [positionBrand]: true };
 
 export interface NewEvent {
@@ -76,18 +70,6 @@ export interface RecordedEvent extends NewEvent {
   /** 0 for the first event of the stream. */
   readonly revision: number;
   readonly position: Position;
-}
-
-/** An event within its stream, as {@link EventLog.readStreams} gives it: without what the stream already says. */
-export interface StreamEvent extends NewEvent {
-  readonly version: number;
-  readonly recordedAt: number;
-}
-
-export interface StreamEvents {
-  readonly stream: string;
-  /** In order of revision. */
-  readonly events: readonly StreamEvent[];
 }
 
 export interface AppendRequest {
@@ -133,29 +115,8 @@ export interface ReadAllOptions {
   readonly category?: StreamCategory;
   /** Only these types of events; all when absent, none when empty. Rare ones are found without reading the others. */
   readonly types?: readonly string[];
-  readonly buckets?: BucketRange;
   readonly pageSize?: number;
   readonly signal?: AbortSignal;
-}
-
-export interface ReadStreamsOptions {
-  readonly category: StreamCategory;
-  readonly buckets: BucketRange;
-  /** Inclusive; events after it are left out. */
-  readonly until?: Position;
-  /** Types whose `data` the reader will look at; others come with `{}`, unparsed. All when absent. */
-  readonly wantsData?: (type: string) => boolean;
-  /** For readers that look at none of them: leaves out `staff` and `correlationId`, and `recordedAt` is 0. */
-  readonly lean?: boolean;
-  readonly signal?: AbortSignal;
-}
-
-/** As for whole streams in bulk. */
-export type ReadWholeOptions = Pick<ReadStreamsOptions, 'until' | 'wantsData' | 'lean'>;
-
-export interface LogCount {
-  readonly events: number;
-  readonly byCategory: Readonly<Record<string, { readonly events: number; readonly streams: number }>>;
 }
 
 /** Names of streams: of a customer's touchpoints, of the decisions about a customer, of touchpoints about staff. */
@@ -171,23 +132,3 @@ export const categoryOf = (stream: string): string => {
   const dash = stream.indexOf('-');
   return dash < 0 ? stream : stream.slice(0, dash);
 };
-
-export interface IntegrityProgress {
-  readonly done: number;
-  readonly total: number;
-}
-
-export interface IntegrityReport {
-  readonly events: number;
-  readonly commits: number;
-  /** Empty when nothing was altered. The first thousand, in order of position. */
-  readonly problems: readonly IntegrityProblem[];
-  /** The last link of the ledger, hex: noted elsewhere, it proves later that nothing was cut off the end. */
-  readonly chain: string;
-}
-
-export interface IntegrityProblem {
-  /** Where it shows; absent for what concerns no single event. */
-  readonly position?: Position;
-  readonly what: string;
-}

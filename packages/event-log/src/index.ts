@@ -1,7 +1,9 @@
+export * from './auditable';
+export * from './complete-event-log';
 export * from './event-log';
+export * from './history-scan';
+export * from './location';
 export * from './memory/memory-event-log';
-export { type EventLogLocation, openEventLog } from './open-event-log';
-export { eventsBetween, parsePosition } from './position';
-export { appendingTo, type ConnectableEventLog, connectionTo, type LogConnection } from './sqlite/append-port';
-export { type EventLogOnThreadOptions, openEventLogOnThread } from './sqlite/event-log-on-thread';
-export { openSqliteEventLog, type SqliteEventLogOptions } from './sqlite/sqlite-event-log';
+export * from './open-event-log';
+export * from './shared-event-log';
+export { connectionTo } from './sqlite/append-port';

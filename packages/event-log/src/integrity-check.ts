@@ -1,7 +1,7 @@
+import type { IntegrityProblem, IntegrityReport } from './auditable';
 import { contentHash, type EventContent } from './content';
-import type { IntegrityProblem, IntegrityReport } from './event-log';
+import type { Position } from './event-log';
 import { FIRST_LINK, HASH_BYTES, type LedgerEntry, ledgerLink } from './ledger';
-import { encodePosition } from './position';
 
 const PROBLEMS_LISTED = 1_000;
 
@@ -14,7 +14,8 @@ export interface IntegrityCheck {
   report(): IntegrityReport;
 }
 
-export const integrityCheck = (): IntegrityCheck => {
+/** @param positionOf what callers get for the event with a number */
+export const integrityCheck = (positionOf: (n: number) => Position): IntegrityCheck => {
   const problems: IntegrityProblem[] = [];
   let events = 0;
   let commits = 0;
@@ -25,7 +26,7 @@ export const integrityCheck = (): IntegrityCheck => {
 
   const problem = (what: string, at?: number): void => {
     if (problems.length === PROBLEMS_LISTED) return;
-    problems.push(at === undefined ? { what } : { position: encodePosition(at), what });
+    problems.push(at === undefined ? { what } : { position: positionOf(at), what });
   };
 
   return {
@@ -34,10 +35,7 @@ export const integrityCheck = (): IntegrityCheck => {
       events++;
       unsealed++;
       if (entry.position !== position + 1) {
-        problem(
-          `Events are missing before this one, from position ${encodePosition(position + 1)} on.`,
-          entry.position,
-        );
+        problem(`Events are missing before this one, from position ${positionOf(position + 1)} on.`, entry.position);
       }
       position = entry.position;
       const whole = entry.hash.length === HASH_BYTES;

@@ -33,7 +33,7 @@ export interface PreparedEvent {
 
 /**
  * Refuses what no log can keep faithfully, before anything of the call is stored and before it shares a commit with
- * others; and takes a copy of the data, so that later changes do not reach it. Intake has decoded touchpoints long
+ * others; and takes a copy of the data, so that a later change of it changes nothing here. Intake has decoded touchpoints long
  * before, so this is a net for defects, and throws.
  *
  * @throws TypeError naming the request, the event and the field.

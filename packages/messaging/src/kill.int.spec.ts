@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createChangeFeed } from '@rapport/engine';
-import { openSqliteEventLog, subjectOf } from '@rapport/event-log';
+import { openEventLog, subjectOf } from '@rapport/event-log';
 import { fromSource } from '@rapport/runtime/testing';
 import { openWebhooks } from './open-webhooks';
 import { eventually, ok, startReceiver, status } from './testing';
@@ -46,7 +46,7 @@ test(`after ${ROUNDS} kills every decision arrived, in order per customer, once 
   }
   const acceptedUnderKills = receiver.accepted.length;
 
-  const log = await openSqliteEventLog(join(folder, 'events.sqlite'), { mode: 'write' });
+  const log = await openEventLog({ kind: 'sqlite', path: join(folder, 'events.sqlite') }, { mode: 'write' });
   const feed = createChangeFeed(log);
   const webhooks = await openWebhooks({
     path: join(folder, 'subscriptions.sqlite'),

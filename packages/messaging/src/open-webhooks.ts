@@ -1,5 +1,4 @@
 import { systemClock } from '@rapport/engine';
-import { parsePosition } from '@rapport/event-log';
 import { acquireWriter, makeOwned, openStore, type Store } from '@rapport/sqlite';
 import { createTargets } from './egress/targets';
 import { DEFAULT_WEBHOOK_OPTIONS, type OpenWebhooksOptions } from './options';
@@ -43,8 +42,8 @@ export const openWebhooks = async (setup: OpenWebhooksOptions): Promise<Webhooks
 const contextOf = (store: Store, setup: OpenWebhooksOptions): WebhookContext => {
   const { feed, metrics, traces, logger, clock = systemClock, random = Math.random } = setup;
   const options = { ...DEFAULT_WEBHOOK_OPTIONS, ...setup.options };
-  const subscriptions = createSubscriptionStore(store, parsePosition);
-  const deliveries = createDeliveryStore(store, parsePosition);
+  const subscriptions = createSubscriptionStore(store, feed.parseCursor);
+  const deliveries = createDeliveryStore(store, feed.parseCursor);
   const { keptDeliveries } = options;
   const buffer = new DeliveryWriteBuffer({ store, subscriptions, deliveries, keptDeliveries, logger });
   const targets = createTargets(options, setup.resolve);

@@ -1,3 +1,4 @@
-export * from './cross-sell';
+export * from './cross-sell/cross-sell-store';
+export * from './location';
+export * from './open-read-model';
 export * from './read-model';
-export * from './sqlite';

@@ -50,7 +50,7 @@ export interface ReadModel {
   due(before: number, limit: number): Promise<readonly string[]>;
   /** The soonest instant at which anyone is due who is not parked. */
   nextReviewAt(): Promise<number | undefined>;
-  /** When the first touchpoint that lies ahead comes due, of those of these customers who have one. Mostly nobody. */
+  /** When the first touchpoint that lies ahead comes due, of those of these customers who have one. Usually empty. */
   dueAt(customers: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /**
    * Customers whose `instant` lies after another, none that are parked: the clock was set back. Looks at everyone, for
@@ -95,7 +95,7 @@ export interface FactorParameters {
 export interface StoredRelationship {
   readonly customer: string;
   readonly stage: string;
-  /** When she entered it. */
+  /** When they entered it. */
   readonly since: number;
   /** Last instant at which anything was applied. */
   readonly instant: number;
@@ -113,7 +113,7 @@ export interface StoredRelationship {
   readonly decided: { readonly stage: string | null; readonly signals: readonly string[]; readonly sequence: number };
 }
 
-/** A stay on a stage. Why she came there is for the fold to say: it is not stored twice. */
+/** A stay on a stage. The reason for it comes from the fold: it is not stored twice. */
 export interface StageInterval {
   readonly stage: string;
   readonly from: number;
@@ -123,7 +123,7 @@ export interface StageInterval {
   readonly touchpoint?: TouchpointIdentity;
 }
 
-/** What the projector knows anew about one customer. */
+/** What has changed about one customer. */
 export type RelationshipSave =
   | {
       readonly kind: 'relationship';
@@ -147,7 +147,7 @@ export type RelationshipSave =
   /** All that is stored of a customer stays, or nothing is: touchpoints that lie ahead came. */
   | { readonly kind: 'ahead'; readonly customer: string; readonly dueAt: number };
 
-/** A customer whose touchpoints cannot be folded; a later `relationship` save of hers takes her out again. */
+/** A customer whose touchpoints cannot be folded; a later `relationship` save of them ends that. */
 export interface ParkedCustomer {
   readonly customer: string;
   readonly reason: string;

@@ -1,3 +1,4 @@
 export { type CarriedError, carriedError, carryError, revive } from './carried-error';
 export { startThread } from './start-thread';
 export * from './storage-error';
+export { answerCalls, callsTo, type ThreadCalls } from './thread-calls';

@@ -20,7 +20,7 @@ export const acquireWriter = (storePath: string): WriterLock => {
   const path = `${storePath}-writer`;
   let db: Database.Database | undefined;
   try {
-    // A process that may read it may hold a lock on it.
+    // A user who may read it may hold a lock on it.
     makeMissing(path);
     db = new Database(path, { timeout: 0 });
     const held = db;

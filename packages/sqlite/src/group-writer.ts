@@ -14,16 +14,16 @@ const MOST_WAITING = 10_000;
 export type OnUnwritten<Record> = (error: unknown, lost: readonly Record[]) => void;
 
 export interface GroupOptions {
-  /** How many are written at once, within `add`; 500 when absent. Infinity: only `write` writes. */
+  /** Number of items at which they are written at once, within `add`; 500 when absent. Infinity: only `write` writes. */
   readonly group?: number;
-  /** How many are kept while they cannot be written; 10,000 when absent. */
+  /** Number of items kept while they cannot be written; 10,000 when absent. */
   readonly mostWaiting?: number;
 }
 
 /** Records that are collected and written in groups, so that each costs no write to the disk. */
 export interface GroupWriter<Record> {
   add(record: Record): void;
-  /** Writes the waiting records; those that fail stay, and are reported once until writing works again. False if any failed. */
+  /** Writes what waits; what fails stays waiting, and is reported once until it works again. False where something failed. */
   write(): boolean;
   /** Writes what waits, or hands it to `onError` for good. @throws StoreError where it had to */
   end(): void;

@@ -2,8 +2,8 @@ import { statSync } from 'node:fs';
 import { storeError } from './store-error';
 
 /**
- * Whether there is a file or folder of that name. Not being allowed to look is another answer than "no": a caller that
- * took it for one would start an empty store beside the existing one.
+ * Whether there is a file or folder of that name. Not being allowed to look is another answer than "no":
+ * a program that took it for one would start an empty store beside what is there.
  *
  * @throws StoreError `unreadable` where this user may not look
  */

@@ -33,7 +33,7 @@ const BUSY_TIMEOUT_MS = 5_000;
 const CACHE_KIB = 64 * 1024;
 /**
  * Mapped pages read fastest, but count as memory of the process, once for every thread that reads. Whenever the file
- * has grown the mapping is renewed, page by page, so only readers of large parts map it.
+ * has grown the mapping is rebuilt page by page, so only readers of much at once map it.
  */
 const MMAP_BYTES = 192 * 1024 * 1024;
 /** Pages that change often, as those of indexes do, reach the file once for many commits. */

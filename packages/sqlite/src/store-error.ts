@@ -86,7 +86,7 @@ const kindOf = (code: string, path: string): keyof typeof MESSAGES | undefined =
   if (code.startsWith('SQLITE_CORRUPT')) return 'damaged';
   // The shared-memory file of the write-ahead log could not grow: the disk is full, whatever SQLite calls it.
   if (code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE') return 'full';
-  // A quota or a limit on the size of files does not give SQLITE_FULL: SQLite knows only disks without room.
+  // A refusal by a quota or a limit on the size of files is not SQLITE_FULL: SQLite knows only disks without room.
   if (code === 'SQLITE_IOERR_WRITE' || code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') return 'full';
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'locked';
   if (/^SQLITE_IOERR_(READ|SHORT_READ|DATA|CORRUPTFS)$/.test(code)) return 'damaged';

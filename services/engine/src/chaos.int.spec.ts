@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { type ChangeEvent, createRapportClient, verifyWebhook } from '@rapport/client';
 import { compileRuleset, RETAIL, rulesetHash } from '@rapport/domain';
 import { changeMatcher, decisionOf, verify } from '@rapport/engine';
-import { openSqliteEventLog, subjectOf } from '@rapport/event-log';
-import { openSqliteReadModel } from '@rapport/read-model';
+import { openEventLog, subjectOf } from '@rapport/event-log';
+import { openReadModel } from '@rapport/read-model';
 import { type KilledEngine, killedEngine } from './testing/killed-engine';
 import { until } from './testing/until';
 import { type Received, type WebhookReceiver, webhookReceiver } from './testing/webhook-receiver';
@@ -155,7 +155,7 @@ test(
 
     // What the log holds is what there is to hear.
     const matches = changeMatcher({ kinds: ['stageChanged', 'signalRaised', 'signalCleared'] });
-    const log = await openSqliteEventLog(join(directory, 'events.sqlite'), { mode: 'read' });
+    const log = await openEventLog({ kind: 'sqlite', path: join(directory, 'events.sqlite') }, { mode: 'read' });
     const recorded = new Map<string, number>();
     let head = await log.head();
     const isProjected = async (): Promise<boolean> => {
@@ -213,7 +213,10 @@ test(
     expect(streamed.map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
 
     const factors = Object.fromEntries(compileRuleset(RETAIL).factors.map(({ id, ...parameters }) => [id, parameters]));
-    const readModel = await openSqliteReadModel(join(directory, 'relationships.sqlite'), { mode: 'read', factors });
+    const readModel = await openReadModel(
+      { kind: 'sqlite', path: join(directory, 'relationships.sqlite') },
+      { mode: 'read', factors },
+    );
     const location = { kind: 'sqlite', path: join(directory, 'events.sqlite') } as const;
     const report = await verify({ log: location, readModel, rulesets: { [rulesetHash(RETAIL)]: RETAIL } });
     expect(report.problems).toEqual([]);

@@ -1,8 +1,8 @@
-import { type DataDirectory, removeProjection, unusableProjection } from '@rapport/data-directory';
+import { type DataDirectory, unusableProjection } from '@rapport/data-directory';
 import type { CrossSell } from '@rapport/domain';
 import { projectCrossSell, sleep } from '@rapport/engine';
-import type { EventLog, Position } from '@rapport/event-log';
-import { type CrossSellStore, openSqliteCrossSellStore } from '@rapport/read-model';
+import type { EventLogWithHistory, Position } from '@rapport/event-log';
+import { type CrossSellStore, discardCrossSellStore, openCrossSellStore } from '@rapport/read-model';
 import type { Telemetry } from '@rapport/telemetry';
 
 /** Which customer ordered what, kept up to date in the background while the engine runs. */
@@ -18,7 +18,7 @@ const EVERY_MS = 3_000;
 const PIECE = 500;
 
 /** The log, read in small pieces with time for requests in between. */
-const gently = (log: EventLog): EventLog => ({
+const gently = (log: EventLogWithHistory): EventLogWithHistory => ({
   ...log,
   readAll: async function* (options) {
     for await (const page of log.readAll({ ...options, pageSize: PIECE })) {
@@ -28,25 +28,25 @@ const gently = (log: EventLog): EventLog => ({
   },
 });
 
-const openAnyhow = (files: DataDirectory, logger: Telemetry['logger']): CrossSellStore => {
+const openAnyhow = async (files: DataDirectory, logger: Telemetry['logger']): Promise<CrossSellStore> => {
   try {
-    return openSqliteCrossSellStore(files.crossSell, { mode: 'write' });
+    return await openCrossSellStore(files.crossSellStore, { mode: 'write' });
   } catch (error) {
     const unusable = unusableProjection(error, files);
     if (unusable === undefined) throw error;
     logger.warn(`${unusable.problem}. It is made anew.`);
-    removeProjection(files.crossSell);
-    return openSqliteCrossSellStore(files.crossSell, { mode: 'write' });
+    discardCrossSellStore(files.crossSellStore);
+    return await openCrossSellStore(files.crossSellStore, { mode: 'write' });
   }
 };
 
-export const keepCrossSell = (
+export const keepCrossSell = async (
   files: DataDirectory,
-  log: EventLog,
+  log: EventLogWithHistory,
   logger: Telemetry['logger'],
   now: () => number,
-): CrossSellKeeper => {
-  const store = openAnyhow(files, logger);
+): Promise<CrossSellKeeper> => {
+  const store = await openAnyhow(files, logger);
   const stopping = new AbortController();
   let seen: Position | undefined;
   let since: number | undefined;

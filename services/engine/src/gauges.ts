@@ -1,11 +1,11 @@
-import { type EventLog, eventsBetween } from '@rapport/event-log';
+import type { EventLogWithHistory } from '@rapport/event-log';
 import type { Webhooks } from '@rapport/messaging';
 import type { ReadModel } from '@rapport/read-model';
 import type { DiskUsage, EngineGauges, Telemetry } from '@rapport/telemetry';
 import type { SupervisedProjection } from './supervised-projection';
 
 export interface GaugeSources {
-  readonly log: EventLog;
+  readonly log: EventLogWithHistory;
   readonly projection: SupervisedProjection;
   readonly readModel: () => ReadModel;
   readonly webhooks: Webhooks;
@@ -15,12 +15,11 @@ export interface GaugeSources {
 }
 
 /** How far the read model is behind: counted from the first touchpoint that it does not know. */
-const lagOf = async (log: EventLog, projection: SupervisedProjection) => {
+const lagOf = async (log: EventLogWithHistory, projection: SupervisedProjection) => {
   const { checkpoint } = projection.status();
   for await (const [first] of log.readAll({ after: checkpoint, category: 'customer', pageSize: 1 })) {
-    const head = (await log.head()) ?? first.position;
     const lagSeconds = Math.max(0, Date.now() - first.recordedAt) / 1000;
-    return { lagPositions: eventsBetween(checkpoint, head), lagSeconds };
+    return { lagPositions: await log.countAfter(checkpoint), lagSeconds };
   }
   return { lagPositions: 0, lagSeconds: 0 };
 };

@@ -1,5 +1,5 @@
 import { noRejections, openRejections, type Rejections } from '@rapport/rejections';
-import { StoreError } from '@rapport/sqlite';
+import { StorageError } from '@rapport/runtime';
 import type { Telemetry } from '@rapport/telemetry';
 import type { Config } from './config';
 
@@ -17,7 +17,7 @@ export const keepRejections = (path: string, config: Config, logger: Telemetry['
       onError: (err, lost) => logger.error({ err, lost }, 'what was refused cannot be written; intake goes on'),
     });
   } catch (err) {
-    if (!(err instanceof StoreError)) throw err;
+    if (!(err instanceof StorageError)) throw err;
     logger.error({ err }, 'what is refused is not kept: its store cannot be opened; intake goes on');
     return noRejections(err);
   }

@@ -1,5 +1,5 @@
 /** The engine in a container: set by environment and file alone. `node services/engine/dist/main.js` */
-import '@rapport/sqlite/supported-node';
+import '@rapport/runtime/supported-node';
 import type { Host } from '@rapport/data-directory';
 import { effectiveConfig } from './config';
 import { EXIT_STATUS, exitStatusOf, isForPeople } from './exit-status';

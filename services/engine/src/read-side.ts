@@ -1,6 +1,6 @@
 import type { Program } from '@rapport/domain';
 import { factorsOf } from '@rapport/engine';
-import { openReadModelOnThread, type ReadModel } from '@rapport/read-model';
+import { openReadModelOnThread, type ReadModel, type ReadModelLocation } from '@rapport/read-model';
 
 /**
  * The read model that questions are answered from: on a thread of its own, so that no question holds up intake, and
@@ -16,8 +16,8 @@ export interface ReadSide {
 /** Who is in the middle of a question may go on for so long with what it began with. */
 const GRACE_MS = 30_000;
 
-export const openReadSide = async (path: string, program: Program): Promise<ReadSide> => {
-  const open = (of: Program): Promise<ReadModel> => openReadModelOnThread(path, factorsOf(of));
+export const openReadSide = async (location: ReadModelLocation, program: Program): Promise<ReadSide> => {
+  const open = (of: Program): Promise<ReadModel> => openReadModelOnThread(location, factorsOf(of));
   let current = await open(program);
   const replaced = new Map<ReadModel, NodeJS.Timeout>();
   return {

@@ -98,10 +98,10 @@ const start = async (
   const { logger } = telemetry;
 
   const store = await holdStore(host, config.data);
-  const { files, log, location, today } = store;
+  const { files, log, today } = store;
   open.add(() => log.close());
 
-  const readSide = await openReadSide(files.relationships, compileRuleset(store.inForce.ruleset));
+  const readSide = await openReadSide(files.readModel, compileRuleset(store.inForce.ruleset));
   open.add(() => readSide.close());
   const rules = presentRules(store.inForce, readSide);
   const access = await openAccess({
@@ -117,12 +117,11 @@ const start = async (
   const feed = createChangeFeed(log);
   open.add(() => feed.close());
   if (config['tracing.otlpEndpoint'] !== undefined) open.add(await traceDecisions(feed, telemetry));
-  const crossSell = keepCrossSell(files, log, logger, () => today ?? systemClock.now());
+  const crossSell = await keepCrossSell(files, log, logger, () => today ?? systemClock.now());
   open.add(() => crossSell.stop());
   const projection = await superviseProjection({
     log,
-    location,
-    readModel: files.relationships,
+    readModel: files.readModel,
     prepare: async () => {
       await finishPublication({ host, files, log });
       await rules.changeTo(await rulesetInForce(files, log));

@@ -6,7 +6,6 @@ import {
   type Host,
   hasUnfinishedImport,
   type InForce,
-  isThere,
   readDemoMarker,
   rebuildReadModel,
   settleImport,
@@ -16,14 +15,13 @@ import {
 } from '@rapport/data-directory';
 import { compileRuleset } from '@rapport/domain';
 import { factorsOf } from '@rapport/engine';
-import { type ConnectableEventLog, type EventLogLocation, openEventLogOnThread } from '@rapport/event-log';
-import { openSqliteReadModel } from '@rapport/read-model';
+import { openSharedEventLog, type SharedEventLog } from '@rapport/event-log';
+import { openReadModel, readModelExists } from '@rapport/read-model';
 
 export interface HeldStore {
   readonly files: DataDirectory;
-  readonly location: EventLogLocation;
   /** Open for writing, on a thread of its own. */
-  readonly log: ConnectableEventLog;
+  readonly log: SharedEventLog;
   readonly inForce: InForce;
   /** In a demo, the day it stands at. */
   readonly today: number | undefined;
@@ -47,16 +45,16 @@ const usableReadModel = async (host: Host, store: HeldStore): Promise<void> => {
     await madeAnew(host, store, inForce);
   } else {
     const factors = factorsOf(compileRuleset(inForce.ruleset));
-    await (await openSqliteReadModel(files.relationships, { mode: 'write', factors })).close();
+    await (await openReadModel(files.readModel, { mode: 'write', factors })).close();
   }
 };
 
 /** Why the read model cannot be continued; opening it for writing also brings an older one up to date. */
 const unusable = async ({ files, inForce }: Pick<HeldStore, 'files' | 'inForce'>): Promise<string | undefined> => {
-  if (!isThere(files.relationships)) return 'there is none';
+  if (!readModelExists(files.readModel)) return 'there is none';
   try {
     const factors = factorsOf(compileRuleset(inForce.ruleset));
-    await (await openSqliteReadModel(files.relationships, { mode: 'write', factors })).close();
+    await (await openReadModel(files.readModel, { mode: 'write', factors })).close();
     return await cannotContinue(files, inForce);
   } catch (error) {
     const problem = unusableProjection(error, files)?.problem;
@@ -72,13 +70,12 @@ const unusable = async ({ files, inForce }: Pick<HeldStore, 'files' | 'inForce'>
  */
 export const holdStore = async (host: Host, directory: string): Promise<HeldStore> => {
   const files = storeToFill(directory);
-  const log = await openEventLogOnThread(files.events);
+  const log = await openSharedEventLog(files.eventLog);
   try {
     const today = readDemoMarker(files)?.today;
     const inForce = await takeUp({ host, files, log }, { with: 'serve', now: today ?? Date.now() });
     const store: HeldStore = {
       files,
-      location: { kind: 'sqlite', path: files.events },
       log,
       inForce,
       today,

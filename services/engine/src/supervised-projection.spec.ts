@@ -27,8 +27,7 @@ const supervised = async (over: Partial<SupervisedOptions> = {}) => {
   const rebuilt: string[] = [];
   const projection = await superviseProjection({
     log: {} as SupervisedOptions['log'],
-    location: { kind: 'sqlite', path: 'events.sqlite' },
-    readModel: 'relationships.sqlite',
+    readModel: { kind: 'sqlite', path: 'relationships.sqlite' },
     prepare: async () => RETAIL,
     logger: silentTelemetry().logger,
     rebuild: async (reason) => void rebuilt.push(reason),

@@ -8,14 +8,12 @@ import {
   sleep,
   startLiveProjection,
 } from '@rapport/engine';
-import type { EventLogLocation, Position } from '@rapport/event-log';
+import type { Position } from '@rapport/event-log';
 import type { Telemetry } from '@rapport/telemetry';
 
 export interface SupervisedOptions {
   readonly log: LiveProjectionOptions['log'];
-  readonly location: EventLogLocation;
-  /** The read model's file. */
-  readonly readModel: string;
+  readonly readModel: LiveProjectionOptions['readModel'];
   /** Called before each start: does what must be done before anything is projected; the ruleset to project with. */
   readonly prepare: () => Promise<Ruleset>;
   readonly today?: number;
@@ -72,7 +70,7 @@ const added = (before: LiveStatus, now: LiveStatus): LiveStatus => ({
 
 /** @throws whatever keeps the projection from starting for the first time */
 export const superviseProjection = async (options: SupervisedOptions): Promise<SupervisedProjection> => {
-  const { log, location, readModel, prepare, today, logger, rebuild, unusable, start = startLiveProjection } = options;
+  const { log, readModel, prepare, today, logger, rebuild, unusable, start = startLiveProjection } = options;
   let before = NOTHING;
   let live: LiveProjection | undefined;
   let problem: string | undefined;
@@ -82,7 +80,7 @@ export const superviseProjection = async (options: SupervisedOptions): Promise<S
   let running: Promise<void>;
 
   const begin = async (): Promise<LiveProjection> => {
-    live = await start({ log, location, readModel, ruleset: await prepare(), today });
+    live = await start({ log, readModel, ruleset: await prepare(), today });
     problem = undefined;
     return live;
   };

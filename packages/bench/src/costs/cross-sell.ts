@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OwnedProduct, OwnershipFact } from '@rapport/domain';
-import { openSqliteCrossSellStore } from '@rapport/read-model';
+import { openCrossSellStore } from '@rapport/read-model';
 
 const DAY = 86_400_000;
 const START = Date.UTC(2024, 0, 1);
@@ -83,7 +83,7 @@ interface Cold {
 /** A process of its own that opens the store and answers for one customer, as a command line does. */
 const cold = async (path: string, owned: readonly OwnedProduct[], asOf: number): Promise<Cold> => {
   const before = residentBytes();
-  const store = openSqliteCrossSellStore(path, { mode: 'read' });
+  const store = await openCrossSellStore({ kind: 'sqlite', path }, { mode: 'read' });
   const [crossSell, load] = await timed(() => store.load());
   const heldBytes = residentBytes() - before;
   const [candidates, first] = await timed(() => crossSell.candidates(owned, { asOf }));
@@ -113,7 +113,7 @@ const measure = async (products: number, customers: number, facts: number): Prom
     const [, generate] = await timed(() => {
       for (const _ of customersOf(products, customers, facts));
     });
-    const store = openSqliteCrossSellStore(path, { mode: 'write' });
+    const store = await openCrossSellStore({ kind: 'sqlite', path }, { mode: 'write' });
     const [size, rebuild] = await timed(() => store.rebuild(customersOf(products, customers, facts), '0'));
     await store.close();
     const bytesOnDisk = statSync(path).size;
@@ -124,7 +124,7 @@ const measure = async (products: number, customers: number, facts: number): Prom
     const bySize = [...all].sort((a, b) => a.length - b.length);
     const [usual, largest] = [bySize[bySize.length >> 1], bySize[bySize.length - 1]].map(ownedOf);
 
-    const reopened = openSqliteCrossSellStore(path, { mode: 'write' });
+    const reopened = await openCrossSellStore({ kind: 'sqlite', path }, { mode: 'write' });
     const crossSell = await reopened.load();
     const names = crossSell.popular(END, products).map(({ product }) => product);
     const [similar, neighbours] = await timed(() => {

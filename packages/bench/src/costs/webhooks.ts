@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as passed } from 'node:timers/promises';
 import { createChangeFeed } from '@rapport/engine';
-import { type AppendRequest, type EventLog, openSqliteEventLog, relationshipStream } from '@rapport/event-log';
+import { type AppendRequest, type EventLog, openEventLog, relationshipStream } from '@rapport/event-log';
 import { openWebhooks, type Webhooks } from '@rapport/messaging';
 
 const CUSTOMERS = 500;
@@ -69,7 +69,7 @@ const measure = async (changes: number): Promise<unknown> => {
   const endpoint = fork(__filename, ['serve']);
   try {
     const [port] = await once(endpoint, 'message');
-    const log = await openSqliteEventLog(join(folder, 'events.sqlite'), { mode: 'write' });
+    const log = await openEventLog({ kind: 'sqlite', path: join(folder, 'events.sqlite') }, { mode: 'write' });
     await recordRounds(log, CUSTOMERS, Math.ceil(changes / CUSTOMERS));
     const feed = createChangeFeed(log);
     const webhooks = await openWebhooks({

@@ -1,4 +1,4 @@
-import '@rapport/sqlite/supported-node';
+import '@rapport/runtime/supported-node';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type LoadTestResult, loadTest, PARTS, type Part } from './load-test';

@@ -9,7 +9,7 @@ import {
 } from '@rapport/data-directory';
 import { formatInstant } from '@rapport/domain';
 import { historyOf } from '@rapport/engine';
-import { openSqliteEventLog } from '@rapport/event-log';
+import { openEventLog } from '@rapport/event-log';
 import { type Cli, DEFAULT_DATA, printJson } from '../cli';
 import { caseStory } from '../demo/case-story';
 import { DEMO_SEED, fillDemo } from '../demo/fill';
@@ -90,8 +90,8 @@ const sameAgain = ({ customers, seed, today }: DemoMarker): string =>
   ].join(' ');
 
 /** An import that found nothing leaves a store without touchpoints behind. */
-const isEmpty = async ({ events }: DataDirectory): Promise<boolean> => {
-  const log = await openSqliteEventLog(events, { mode: 'read' });
+const isEmpty = async ({ eventLog }: DataDirectory): Promise<boolean> => {
+  const log = await openEventLog(eventLog, { mode: 'read' });
   try {
     const { customer, staff } = (await log.count()).byCategory;
     return (customer?.events ?? 0) + (staff?.events ?? 0) === 0;

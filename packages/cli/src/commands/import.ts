@@ -17,7 +17,7 @@ import {
 import type { Ruleset } from '@rapport/domain';
 import { rulesetHash } from '@rapport/domain';
 import { recordTouchpoints } from '@rapport/engine';
-import { openSqliteEventLog } from '@rapport/event-log';
+import { openEventLog } from '@rapport/event-log';
 import {
   type ImportAccount,
   type Mapping,
@@ -103,7 +103,7 @@ const importFiles = async (
 ): Promise<ExitCode> => {
   const data = storeToFill(cli.data);
   const named = rulesetNamed(cli, options.ruleset);
-  const log = await openSqliteEventLog(data.events, { mode: 'write' });
+  const log = await openEventLog(data.eventLog, { mode: 'write' });
   try {
     const first = { with: 'import', ruleset: named, now: nowIn(data) } as const;
     const inForce = await takeUp({ host: cli, files: data, log }, first);

@@ -1,8 +1,8 @@
 import { takeUp, withStore } from '@rapport/data-directory';
 import { compileRuleset, formatInstant } from '@rapport/domain';
 import { factorsOf, Projector, systemClock } from '@rapport/engine';
-import { openSqliteEventLog } from '@rapport/event-log';
-import { openSqliteReadModel, type ParkedCustomer } from '@rapport/read-model';
+import { openEventLog } from '@rapport/event-log';
+import { openReadModel, type ParkedCustomer } from '@rapport/read-model';
 import { type Cli, printJson, printNdjson } from '../cli';
 import { EXIT, type ExitCode } from '../exit';
 import { minute } from '../output/instants';
@@ -35,11 +35,11 @@ export const retryParkedCommand = (cli: Cli): Promise<ExitCode> =>
     refuseWithoutReadModel(store);
     const { files } = store;
     // The projector appends what it decides, so it is the log's only writer meanwhile.
-    const log = await openSqliteEventLog(files.events, { mode: 'write' });
+    const log = await openEventLog(files.eventLog, { mode: 'write' });
     try {
       const inForce = await takeUp({ host: cli, files, log }, { with: 'serve', now: store.now });
       const program = compileRuleset(inForce.ruleset);
-      const readModel = await openSqliteReadModel(files.relationships, { mode: 'write', factors: factorsOf(program) });
+      const readModel = await openReadModel(files.readModel, { mode: 'write', factors: factorsOf(program) });
       try {
         const before = await readModel.parked();
         const clock = { ...systemClock, now: () => store.now };

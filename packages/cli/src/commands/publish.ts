@@ -1,7 +1,7 @@
 import { existingStore, nowIn, operator, publishRuleset, takeUp, withStore } from '@rapport/data-directory';
 import { type Ruleset, rulesetHash } from '@rapport/domain';
 import { createRulesetHistory, type RecordedPublication, rulesetDocuments, rulesetName } from '@rapport/engine';
-import { type EventLog, openSqliteEventLog } from '@rapport/event-log';
+import { type EventLog, openEventLog } from '@rapport/event-log';
 import { type Cli, printJson, printNdjson } from '../cli';
 import { CommandError, interruptible } from '../exit';
 import { minute } from '../output/instants';
@@ -40,7 +40,7 @@ export const publishCommand = async (cli: Cli, file: string, options: PublishCom
 
 const publishHere = async (cli: Cli, ruleset: Ruleset, { announce }: PublishCommandOptions): Promise<Published> => {
   const files = existingStore(cli.data);
-  const log = await openSqliteEventLog(files.events, { mode: 'write' });
+  const log = await openEventLog(files.eventLog, { mode: 'write' });
   try {
     return await interruptible('To put it in force, run the same command again.', async () => {
       const work = { host: cli, files, log };

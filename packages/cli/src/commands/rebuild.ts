@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { existingStore, nowIn, operator, rebuildStore, takeUp } from '@rapport/data-directory';
 import type { Ruleset } from '@rapport/domain';
 import { rulesetName } from '@rapport/engine';
-import { openSqliteEventLog } from '@rapport/event-log';
+import { openEventLog } from '@rapport/event-log';
 import { type Cli, printJson } from '../cli';
 import { interruptible } from '../exit';
 import { elapsed } from '../output/instants';
@@ -32,7 +32,7 @@ export const rebuildCommand = async (
 ): Promise<void> => {
   const files = existingStore(cli.data);
   const ruleset = rulesetWanted(cli, file);
-  const log = await openSqliteEventLog(files.events, { mode: 'write' });
+  const log = await openEventLog(files.eventLog, { mode: 'write' });
   try {
     const work = { host: cli, files, log };
     const present = await takeUp(work, { with: 'rebuild', ruleset, now: nowIn(files) });

@@ -58,7 +58,7 @@ export const replayCommand = (cli: Cli, options: ReplayCommandOptions): Promise<
     const progress = cli.progress('replaying', 'touchpoints');
     let done = 0;
     const common = {
-      log: store.location,
+      log: store.files.eventLog,
       asOf,
       knownAt,
       workers: options.workers ?? availableParallelism(),

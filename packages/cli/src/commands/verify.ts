@@ -54,7 +54,7 @@ const verifyReadModel = async (
   let done = 0;
   try {
     return await verify({
-      log: store.location,
+      log: store.files.eventLog,
       readModel: await store.readModel(),
       rulesets: rulesetsOf(store, publications),
       workers,

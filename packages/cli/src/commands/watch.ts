@@ -75,8 +75,7 @@ const watchStore = (cli: Cli, { after }: WatchOptions, filter: ChangeFilter, pla
 /** @throws CommandError for what the log did not give */
 const positionIn = async (log: EventLog, cursor: string): Promise<Position | undefined> => {
   if (cursor === START || cursor === '') return undefined;
-  const { parsePosition } = require('@rapport/event-log') as typeof import('@rapport/event-log');
-  const position = parsePosition(cursor);
+  const position = log.parsePosition(cursor);
   if (position === undefined)
     throw new CommandError(`--after ${cursor}: this is no cursor. Pass one that Rapport gave, or ${START}.`);
   const end = await log.head();

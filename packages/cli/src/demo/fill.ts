@@ -9,7 +9,7 @@ import {
 } from '@rapport/data-directory';
 import { compileRuleset, RETAIL, type Touchpoint } from '@rapport/domain';
 import { recordTouchpoints } from '@rapport/engine';
-import { openSqliteEventLog } from '@rapport/event-log';
+import { openEventLog } from '@rapport/event-log';
 import { type SimulatedCustomer, simulate, simulateStaff } from '@rapport/simulator';
 import type { Cli } from '../cli';
 import { pickCustomers } from './pick';
@@ -24,7 +24,7 @@ const byRecording = (a: Touchpoint, b: Touchpoint): number => a.recordedAt - b.r
 export const fillDemo = async (cli: Cli, files: DataDirectory, marker: DemoMarker): Promise<DemoMarker> => {
   const { customers, until } = marker;
   const world = { customers, seed: marker.seed, endAt: until };
-  const log = await openSqliteEventLog(files.events, { mode: 'write' });
+  const log = await openEventLog(files.eventLog, { mode: 'write' });
   try {
     writeDemoMarker(files, marker);
     const inForce = await takeUp({ host: cli, files, log }, { with: 'demo', ruleset: RETAIL, now: until });

@@ -1,5 +1,5 @@
 import { copyFileSync, existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { customerStream, openSqliteEventLog } from '@rapport/event-log';
+import { customerStream, openEventLog } from '@rapport/event-log';
 import Database from 'better-sqlite3';
 import { line, type Workplace, workplace } from '../testing/rapport';
 
@@ -175,7 +175,7 @@ describe('an older log, put back beside what was made of a newer one', () => {
 });
 
 test('a customer whose touchpoints cannot be folded is named, with the touchpoint, and what to do', async () => {
-  const log = await openSqliteEventLog(place.path(EVENTS), { mode: 'write' });
+  const log = await openEventLog({ kind: 'sqlite', path: place.path(EVENTS) }, { mode: 'write' });
   const at = Date.UTC(2026, 0, 6);
   const event = { type: 'order.completed', version: 99, source: 'shop', id: 'o-99', data: {} };
   await log.appendMany([

@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { compileRuleset, RETAIL } from '@rapport/domain';
 import { Projector } from '@rapport/engine';
-import { openSqliteEventLog } from '@rapport/event-log';
-import { openSqliteReadModel } from '@rapport/read-model';
+import { openEventLog } from '@rapport/event-log';
+import { openReadModel } from '@rapport/read-model';
 import { lintFile } from '../rulesets';
 import { line, ndjson, type Workplace, workplace } from '../testing/rapport';
 
@@ -150,7 +150,10 @@ describe('a store with a ruleset of its own', () => {
     });
 
     test('unless an import is at work, which has begun with the one in force', async () => {
-      const log = await openSqliteEventLog(place.path('rapport-data/events.sqlite'), { mode: 'write' });
+      const log = await openEventLog(
+        { kind: 'sqlite', path: place.path('rapport-data/events.sqlite') },
+        { mode: 'write' },
+      );
       try {
         const { code, stderr } = await place.rapport('rebuild', '--ruleset', 'stricter.yaml');
         expect(code).toBe(2);
@@ -163,8 +166,11 @@ describe('a store with a ruleset of its own', () => {
 
     test('and works with it from then on; decisions stay', async () => {
       // What a projector that announces would have recorded.
-      const log = await openSqliteEventLog(place.path('rapport-data/events.sqlite'), { mode: 'write' });
-      const readModel = await openSqliteReadModel(':memory:', { mode: 'write', factors: {} });
+      const log = await openEventLog(
+        { kind: 'sqlite', path: place.path('rapport-data/events.sqlite') },
+        { mode: 'write' },
+      );
+      const readModel = await openReadModel({ kind: 'sqlite', path: ':memory:' }, { mode: 'write', factors: {} });
       const { ruleset } = lintFile(place.path('small.yaml'));
       await new Projector({ log, readModel, program: compileRuleset(ruleset!) }).catchUp();
       await readModel.close();

@@ -3,7 +3,7 @@ import { Notifier } from '../abortable';
 import { DECISION_TYPES, type RecordedDecision } from '../decision';
 import { changeMatcher } from './change-filter';
 import type { Announcement, ChangePage, ChangeRequest } from './change-page';
-import { cursorIn, isAfter } from './cursor-order';
+import { isAfter } from './cursor-order';
 import { announced, DecisionCache } from './decision-cache';
 import { LogFollower } from './log-follower';
 
@@ -35,6 +35,8 @@ export interface ChangeFeed {
   find(customer: string, cursor: Position): Promise<Announcement | undefined>;
   /** The end of what was recorded: a subscriber that wants only what is new begins here. */
   end(): Promise<Position | undefined>;
+  /** A text as a cursor, where it has the form of this log's; it may lie beyond the end, as that of another log may. */
+  parseCursor(text: string): Position | undefined;
   /** A text as a cursor of this log; undefined for a text that this log never gave as a cursor. */
   cursorOf(text: string): Promise<Position | undefined>;
   /** Whether a cursor lies after another one. Undefined stands for the beginning of the log. */
@@ -80,6 +82,8 @@ class LogChangeFeed implements ChangeFeed {
   ) {}
 
   readonly isAfter = isAfter;
+
+  readonly parseCursor = (text: string): Position | undefined => this.log.parsePosition(text);
 
   async read({ after, filter, limit }: ChangeRequest & { readonly limit: number }): Promise<ChangePage> {
     const { cache, follower } = await this.begin();
@@ -140,7 +144,8 @@ class LogChangeFeed implements ChangeFeed {
   }
 
   async cursorOf(text: string): Promise<Position | undefined> {
-    return cursorIn(text, await this.end());
+    const cursor = this.parseCursor(text);
+    return this.isAfter(cursor, await this.end()) ? undefined : cursor;
   }
 
   problem(): string | undefined {

@@ -14,13 +14,8 @@ import {
   type Touchpoint,
 } from '@rapport/domain';
 import { histories, lawRuleset, START } from '@rapport/domain/testing';
-import { type EventLog, memoryEventLog, openSqliteEventLog } from '@rapport/event-log';
-import {
-  type CrossSellStore,
-  openSqliteCrossSellStore,
-  openSqliteReadModel,
-  type ReadModel,
-} from '@rapport/read-model';
+import { type EventLog, memoryEventLog, openEventLog } from '@rapport/event-log';
+import { type CrossSellStore, openCrossSellStore, openReadModel, type ReadModel } from '@rapport/read-model';
 import fc from 'fast-check';
 import { projectCrossSell } from '../cross-sell';
 import { decisionsOf } from '../history-of';
@@ -35,7 +30,7 @@ import { unitedHistory } from './united-history';
 const program = compileRuleset(lawRuleset);
 const rulesets = { [rulesetHash(lawRuleset)]: lawRuleset };
 const factors = Object.fromEntries(program.factors.map(({ id, ...parameters }) => [id, parameters]));
-const newReadModel = () => openSqliteReadModel(':memory:', { mode: 'write', factors });
+const newReadModel = () => openReadModel({ kind: 'sqlite', path: ':memory:' }, { mode: 'write', factors });
 
 const CUSTOMERS = ['anna', 'bao', 'chi', 'dung'];
 const END = START + 100 * DAY;
@@ -279,7 +274,10 @@ describe('merged customers', () => {
       await fc.assert(
         fc.asyncProperty(arrivals, async (arriving) => {
           const location = { kind: 'sqlite', path: join(folder, `${runs++}.sqlite`) } as const;
-          const log = await openSqliteEventLog(location.path, { mode: 'write', synchronous: 'off' });
+          const log = await openEventLog(
+            { kind: 'sqlite', path: location.path },
+            { mode: 'write', synchronous: 'off' },
+          );
           const readModel = await newReadModel();
           const clock = testClock(START);
           const projector = new Projector({ log, readModel, program, clock, pageSize: 7 });
@@ -328,7 +326,9 @@ describe('merged customers', () => {
     await fc.assert(
       fc.asyncProperty(arrivals, fc.integer({ min: 3, max: 12 }), async (arriving, size) => {
         const log = memoryEventLog();
-        const [grown, anew, expected] = [1, 2, 3].map(() => openSqliteCrossSellStore(':memory:', { mode: 'write' }));
+        const [grown, anew, expected] = await Promise.all(
+          [1, 2, 3].map(() => openCrossSellStore({ kind: 'sqlite', path: ':memory:' }, { mode: 'write' })),
+        );
         let since: number | undefined;
         const grow = async (now: number): Promise<void> => {
           await projectCrossSell({ log, store: grown, now, since });

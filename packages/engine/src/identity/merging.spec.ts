@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileRuleset, DAY, rulesetHash, type Touchpoint } from '@rapport/domain';
 import { lawRuleset, START } from '@rapport/domain/testing';
-import { customerStream, type EventLog, memoryEventLog, openSqliteEventLog } from '@rapport/event-log';
-import { openSqliteReadModel, type ReadModel } from '@rapport/read-model';
+import { customerStream, type EventLogWithHistory, memoryEventLog, openEventLog } from '@rapport/event-log';
+import { openReadModel, type ReadModel } from '@rapport/read-model';
 import { createChangeFeed } from '../announcement';
 import { decisionsOf } from '../history-of';
 import { recordTouchpoints } from '../intake';
@@ -31,7 +31,7 @@ const merge = (id: string, customer: string, into: string): Touchpoint =>
 const unmerge = (id: string, customer: string): Touchpoint =>
   touchpoint(id, customer, 8, { type: 'customer.unmerged', data: {} });
 
-let log: EventLog;
+let log: EventLogWithHistory;
 let readModel: ReadModel;
 let projector: Projector;
 
@@ -46,7 +46,7 @@ const stored = async (customer: string) => (await readModel.load([customer]))[0]
 
 beforeEach(async () => {
   log = memoryEventLog();
-  readModel = await openSqliteReadModel(':memory:', { mode: 'write', factors });
+  readModel = await openReadModel({ kind: 'sqlite', path: ':memory:' }, { mode: 'write', factors });
   projector = new Projector({ log, readModel, program, clock: testClock(NOW) });
 });
 afterEach(() => readModel.close());
@@ -133,7 +133,7 @@ it('a read model built before merged customers were one asks to be rebuilt', asy
 it('verification finds a merged customer who still has a relationship', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'rapport-merging-'));
   const path = join(folder, 'events.sqlite');
-  log = await openSqliteEventLog(path, { mode: 'write', synchronous: 'off' });
+  log = await openEventLog({ kind: 'sqlite', path }, { mode: 'write', synchronous: 'off' });
   projector = new Projector({ log, readModel, program, clock: testClock(NOW) });
   await record(touchpoint('1', 'a', 1), touchpoint('2', 'b', 3));
   const relationship = (await stored('a'))!;

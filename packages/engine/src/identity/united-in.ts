@@ -4,7 +4,7 @@ import { type LinkView, readLinks } from './identity-index';
 
 /** Who is one with others in a log under a view: read once, so that all workers have the same answer. */
 export const unitedIn = async (location: EventLogLocation, view: LinkView): Promise<readonly UnitedCustomers[]> => {
-  const log = await openEventLog(location, 'read');
+  const log = await openEventLog(location, { mode: 'read' });
   try {
     return identitiesOf(await readLinks(log, { until: view.until }), view).united;
   } finally {

@@ -1,7 +1,7 @@
 import { customerBucket, type UnitedCustomers } from '@rapport/domain';
 import {
   customerStream,
-  type EventLog,
+  type EventLogWithHistory,
   type ReadStreamsOptions,
   type StreamEvent,
   type StreamEvents,
@@ -21,7 +21,7 @@ type Options = Omit<ReadStreamsOptions, 'category'>;
 export const unitedStreams = (united: readonly UnitedCustomers[]) => {
   const together = new Set(united.flatMap(({ members }) => members.map(customerStream)));
 
-  async function* read(log: EventLog, options: Options): AsyncIterable<readonly StreamEvents[]> {
+  async function* read(log: EventLogWithHistory, options: Options): AsyncIterable<readonly StreamEvents[]> {
     const { buckets, signal, ...parts } = options;
     for await (const page of log.readStreams({ category: 'customer', ...options })) {
       const alone = page.filter(({ stream }) => !together.has(stream));
@@ -36,13 +36,13 @@ export const unitedStreams = (united: readonly UnitedCustomers[]) => {
     }
   }
 
-  return (log: EventLog, options: Options): AsyncIterable<readonly StreamEvents[]> =>
+  return (log: EventLogWithHistory, options: Options): AsyncIterable<readonly StreamEvents[]> =>
     united.length === 0 ? log.readStreams({ category: 'customer', ...options }) : read(log, options);
 };
 
 /** All events of several customers, one stream after another. */
 export const readMembers = async (
-  log: EventLog,
+  log: EventLogWithHistory,
   members: readonly string[],
   parts: Pick<ReadStreamsOptions, 'until' | 'wantsData' | 'lean'>,
 ): Promise<readonly StreamEvent[]> => {

@@ -1,5 +1,5 @@
 import { identitiesOf } from '@rapport/domain';
-import type { EventLog, Position, RecordedEvent, StreamEvent } from '@rapport/event-log';
+import type { EventLogWithHistory, Position, RecordedEvent, StreamEvent } from '@rapport/event-log';
 import type { foldedParts } from '../foldable';
 import type { Projection } from '../projection';
 import { createIdentityIndex, linksAmong, type RecordedLink, readLinks } from './identity-index';
@@ -50,7 +50,7 @@ export interface WhoIsWho {
 }
 
 export const createWhoIsWho = (
-  log: EventLog,
+  log: EventLogWithHistory,
   projection: Pick<Projection, 'stands'>,
   wanted: ReturnType<typeof foldedParts>,
 ): WhoIsWho => {

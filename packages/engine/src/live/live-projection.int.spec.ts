@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileRuleset, DAY, type DecodedTouchpoint, RETAIL } from '@rapport/domain';
-import { type ConnectableEventLog, connectionTo, openEventLogOnThread, type Position } from '@rapport/event-log';
-import { openSqliteReadModel } from '@rapport/read-model';
+import { connectionTo, openSharedEventLog, type Position, type SharedEventLog } from '@rapport/event-log';
+import { openReadModel } from '@rapport/read-model';
 import { decisionsOf } from '../history-of';
 import { recordTouchpoints } from '../intake';
 import { type LiveProjection, startLiveProjection } from './live-projection';
@@ -13,12 +13,12 @@ const factors = Object.fromEntries(
 );
 
 let folder: string;
-let log: ConnectableEventLog;
+let log: SharedEventLog;
 const started: LiveProjection[] = [];
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'rapport-live-'));
-  log = await openEventLogOnThread(join(folder, 'events.sqlite'), { synchronous: 'off' });
+  log = await openSharedEventLog({ kind: 'sqlite', path: join(folder, 'events.sqlite') }, { synchronous: 'off' });
 });
 afterEach(async () => {
   for (const live of started.splice(0)) await live.stop();
@@ -29,8 +29,7 @@ afterEach(async () => {
 const path = (): string => join(folder, 'relationships.sqlite');
 
 const start = async (ruleset = RETAIL, today?: number): Promise<LiveProjection> => {
-  const location = { kind: 'sqlite', path: join(folder, 'events.sqlite') } as const;
-  const live = await startLiveProjection({ log, location, readModel: path(), ruleset, today });
+  const live = await startLiveProjection({ log, readModel: { kind: 'sqlite', path: path() }, ruleset, today });
   started.push(live);
   return live;
 };
@@ -54,7 +53,7 @@ const record = async (...touchpoints: readonly DecodedTouchpoint[]): Promise<Pos
 };
 
 const stored = async (customer: string) => {
-  const readModel = await openSqliteReadModel(path(), { mode: 'read', factors });
+  const readModel = await openReadModel({ kind: 'sqlite', path: path() }, { mode: 'read', factors });
   try {
     return (await readModel.load([customer]))[0];
   } finally {
@@ -116,8 +115,18 @@ test('it fails with the error of a log that takes no decisions, and goes on from
   const refuse = (): never => {
     throw full;
   };
-  const refusing = { connect: () => connectionTo({ last: 0, commit: refuse }) };
-  const live = await startLiveProjection({ log: refusing, location, readModel: path(), ruleset: RETAIL, today: NOW });
+  const refusing = {
+    share: () => {
+      const { port, ended } = connectionTo({ last: 0, commit: refuse });
+      return { access: { location, port }, transfer: [port], ended };
+    },
+  };
+  const live = await startLiveProjection({
+    log: refusing,
+    readModel: { kind: 'sqlite', path: path() },
+    ruleset: RETAIL,
+    today: NOW,
+  });
   const position = await record(order('a', NOW));
   expect(await live.ended).toMatchObject({ name: 'StoreError', kind: 'full', message: 'no space is left' });
   const again = await start(RETAIL, NOW);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Ruleset } from '@rapport/domain';
-import type { ConnectableEventLog, EventLogLocation, Position } from '@rapport/event-log';
+import type { Position, SharedEventLog } from '@rapport/event-log';
+import type { ReadModelLocation } from '@rapport/read-model';
 import { type CarriedError, carriedError, startThread } from '@rapport/runtime';
 import { RebuildNeeded } from '../projector/rebuild-needed';
 import type { ProjectionReport } from '../projector/report';
@@ -8,12 +9,10 @@ import type { FromLiveWorker, LiveWorkerData, ToLiveWorker } from './messages';
 import { ProjectionUnavailable } from './projection-unavailable';
 
 export interface LiveProjectionOptions {
-  /** The one log of this process that is open for writing: the thread connects to it to record decisions. */
-  readonly log: Pick<ConnectableEventLog, 'connect'>;
-  /** The same log, for the thread to read. */
-  readonly location: EventLogLocation;
-  /** The read model's file; the thread is its only writer. It must exist. */
-  readonly readModel: string;
+  /** The log of this process that is open for writing: the thread reads it, and records decisions through it. */
+  readonly log: Pick<SharedEventLog, 'share'>;
+  /** The thread is its only writer. It must exist. */
+  readonly readModel: ReadModelLocation;
   readonly ruleset: Ruleset;
   /** An instant at which time stands still, for a store of simulated history; the clock's time when absent. */
   readonly today?: number;
@@ -62,16 +61,16 @@ const WORKER_LIMITS = { maxYoungGenerationSizeMb: 192 };
  * @throws RebuildNeeded when the read model cannot be continued; StoreError for what is wrong with its file (both may
  * also come later, by `ended`)
  * @example
- * const live = await startLiveProjection({ log, location: { kind: 'sqlite', path }, readModel, ruleset });
+ * const live = await startLiveProjection({ log, readModel, ruleset });
  * await live.whenCaughtUp(position);
  */
 export const startLiveProjection = async (options: LiveProjectionOptions): Promise<LiveProjection> => {
-  const { log, location, readModel, ruleset, today } = options;
-  const { port, ended: disconnected } = log.connect();
-  const workerData: LiveWorkerData = { location, port, readModel, ruleset, today };
+  const { log, readModel, ruleset, today } = options;
+  const { access, transfer, ended: disconnected } = log.share();
+  const workerData: LiveWorkerData = { log: access, readModel, ruleset, today };
   const worker = startThread(join(__dirname, 'live-worker'), {
     workerData,
-    transferList: [port],
+    transferList: [...transfer],
     resourceLimits: WORKER_LIMITS,
   });
   const post = (message: ToLiveWorker): void => worker.postMessage(message);

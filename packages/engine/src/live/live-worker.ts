@@ -1,11 +1,11 @@
 /**
  * The thread of a live projection. It reads the log on a connection of its own and is the read model's only writer;
- * decisions are appended through a connection to the thread that writes the log.
+ * decisions go to the thread that writes the log.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { compileRuleset } from '@rapport/domain';
-import { appendingTo, openEventLog } from '@rapport/event-log';
-import { openSqliteReadModel } from '@rapport/read-model';
+import { joinEventLog } from '@rapport/event-log';
+import { openReadModel } from '@rapport/read-model';
 import { carryError } from '@rapport/runtime';
 import { stoppedClock, systemClock } from '../clock';
 import { factorsOf } from '../factors-of';
@@ -19,15 +19,14 @@ const post = (message: FromLiveWorker): void => port.postMessage(message);
 const MOST_AT_ONCE = 10_000;
 
 const main = async (): Promise<void> => {
-  const { location, port: appends, readModel: path, ruleset, today } = workerData as LiveWorkerData;
+  const { log: access, readModel: location, ruleset, today } = workerData as LiveWorkerData;
   const program = compileRuleset(ruleset);
   const stopping = new AbortController();
-  const readModel = await openSqliteReadModel(path, { mode: 'write', factors: factorsOf(program) });
-  const reading = await openEventLog(location, 'follow').catch(async (error: unknown) => {
+  const readModel = await openReadModel(location, { mode: 'write', factors: factorsOf(program) });
+  const log = await joinEventLog(access).catch(async (error: unknown) => {
     await readModel.close();
     throw error;
   });
-  const log = appendingTo(reading, appends);
 
   let retries: Promise<unknown> = Promise.resolve();
   port.on('message', (message: ToLiveWorker) => {
@@ -65,6 +64,6 @@ const main = async (): Promise<void> => {
 
 main().catch((error: unknown) => {
   post({ kind: 'failed', error: carryError(error) });
-  (workerData as LiveWorkerData).port.close();
+  (workerData as LiveWorkerData).log.port.close();
   port.close();
 });

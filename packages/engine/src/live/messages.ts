@@ -1,15 +1,13 @@
-import type { MessagePort } from 'node:worker_threads';
 import type { Ruleset } from '@rapport/domain';
-import type { EventLogLocation, Position } from '@rapport/event-log';
+import type { Position, SharedLogAccess } from '@rapport/event-log';
+import type { ReadModelLocation } from '@rapport/read-model';
 import type { CarriedError } from '@rapport/runtime';
 import type { ProjectionReport } from '../projector/report';
 
 /** What the thread is started with. */
 export interface LiveWorkerData {
-  readonly location: EventLogLocation;
-  /** Of a connection to the log: for decisions. */
-  readonly port: MessagePort;
-  readonly readModel: string;
+  readonly log: SharedLogAccess;
+  readonly readModel: ReadModelLocation;
   readonly ruleset: Ruleset;
   readonly today: number | undefined;
 }

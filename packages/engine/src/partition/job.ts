@@ -1,12 +1,12 @@
 import type { BucketRange } from '@rapport/domain';
-import type { EventLog } from '@rapport/event-log';
+import type { EventLogWithHistory } from '@rapport/event-log';
 
 /**
  * Work on all customers that divides by bucket: made once per worker from options that survive structured cloning,
  * then called for one range after another.
  */
 export interface JobContext {
-  readonly log: EventLog;
+  readonly log: EventLogWithHistory;
   readonly signal: AbortSignal;
   /** Hands over a piece of the result; resolves when the receiver may be given more. */
   emit(piece: unknown): Promise<void>;

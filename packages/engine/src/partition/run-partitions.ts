@@ -53,7 +53,7 @@ export const runPartitions = async <Name extends JobName, Piece, Result>(
 const runHere = async <Name extends JobName, Piece, Result>(
   options: PartitionOptions<Name, Piece, Result>,
 ): Promise<void> => {
-  const log = await openEventLog(options.log, 'read');
+  const log = await openEventLog(options.log, { mode: 'read' });
   try {
     const job: Job = (jobs[options.job] as (given: JobOptions<Name>) => Job)(options.options);
     const { run, result } = job({

@@ -9,7 +9,7 @@ const main = async (): Promise<void> => {
   const port = parentPort!;
   const given = workerData as { readonly log: EventLogLocation; readonly job: JobName; readonly options: never };
   const post = (message: FromWorker) => port.postMessage(message);
-  const log = await openEventLog(given.log, 'read');
+  const log = await openEventLog(given.log, { mode: 'read' });
   let inFlight = 0;
   let taken: (() => void) | undefined;
   const job: Job = jobs[given.job](given.options);

@@ -12,8 +12,8 @@ import {
   type Touchpoint,
 } from '@rapport/domain';
 import { histories, lawRuleset, START } from '@rapport/domain/testing';
-import { customerStream, type EventLog, openSqliteEventLog } from '@rapport/event-log';
-import { openSqliteReadModel, type ReadModel } from '@rapport/read-model';
+import { customerStream, type EventLogWithHistory, openEventLog } from '@rapport/event-log';
+import { openReadModel, type ReadModel } from '@rapport/read-model';
 import fc from 'fast-check';
 import { isRight } from 'fp-ts/Either';
 import { factorsOf } from '../factors-of';
@@ -54,7 +54,7 @@ const skewRuleset = (): Ruleset => {
 };
 
 let folder: string;
-let log: EventLog;
+let log: EventLogWithHistory;
 let readModel: ReadModel;
 const clock = testClock(START);
 const location = () => ({ kind: 'sqlite', path: join(folder, 'events.sqlite') }) as const;
@@ -62,7 +62,10 @@ const opened: ReadModel[] = [];
 
 const open = async (name: string, ruleset: Ruleset): Promise<ReadModel> => {
   const factors = factorsOf(compileRuleset(ruleset));
-  const model = await openSqliteReadModel(name === ':memory:' ? name : join(folder, name), { mode: 'write', factors });
+  const model = await openReadModel(
+    { kind: 'sqlite', path: name === ':memory:' ? name : join(folder, name) },
+    { mode: 'write', factors },
+  );
   opened.push(model);
   return model;
 };
@@ -70,7 +73,10 @@ const open = async (name: string, ruleset: Ruleset): Promise<ReadModel> => {
 const begin = async (ruleset: Ruleset): Promise<void> => {
   folder = mkdtempSync(join(tmpdir(), 'rapport-ahead-'));
   clock.set(START);
-  log = await openSqliteEventLog(location().path, { mode: 'write', synchronous: 'off', clock: clock.now });
+  log = await openEventLog(
+    { kind: 'sqlite', path: location().path },
+    { mode: 'write', synchronous: 'off', clock: clock.now },
+  );
   readModel = await open('relationships.sqlite', ruleset);
 };
 const end = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 import { compileRuleset, DAY, rulesetHash, type Touchpoint } from '@rapport/domain';
 import { histories, lawRuleset, START } from '@rapport/domain/testing';
-import { customerStream, type EventLog, memoryEventLog } from '@rapport/event-log';
-import { openSqliteReadModel, type ReadModel } from '@rapport/read-model';
+import { customerStream, type EventLogWithHistory, memoryEventLog } from '@rapport/event-log';
+import { openReadModel, type ReadModel } from '@rapport/read-model';
 import fc from 'fast-check';
 import { decisionsOf } from '../history-of';
 import { recordTouchpoints } from '../intake';
@@ -10,12 +10,12 @@ import { Projector, type ProjectorOptions } from './projector';
 
 const program = compileRuleset(lawRuleset);
 const factors = Object.fromEntries(program.factors.map(({ id, ...parameters }) => [id, parameters]));
-const newReadModel = () => openSqliteReadModel(':memory:', { mode: 'write', factors });
+const newReadModel = () => openReadModel({ kind: 'sqlite', path: ':memory:' }, { mode: 'write', factors });
 
 const of = (customer: string, touchpoints: readonly Touchpoint[]): readonly Touchpoint[] =>
   touchpoints.map((touchpoint) => ({ ...touchpoint, customer, id: `${customer}-${touchpoint.id}`, version: 1 }));
 
-const record = async (log: EventLog, touchpoints: readonly Touchpoint[]): Promise<void> => {
+const record = async (log: EventLogWithHistory, touchpoints: readonly Touchpoint[]): Promise<void> => {
   if (touchpoints.length === 0) return;
   for (const outcome of await recordTouchpoints(
     log,
@@ -52,7 +52,7 @@ describe('the projector', () => {
         fc.array(fc.nat(), { minLength: 5, maxLength: 5 }),
         fc.integer({ min: 1, max: 9 }),
         async (touchpoints, keys, pageSize) => {
-          const options = (log: EventLog, readModel: ReadModel): ProjectorOptions => ({
+          const options = (log: EventLogWithHistory, readModel: ReadModel): ProjectorOptions => ({
             log,
             readModel,
             program,
@@ -186,7 +186,7 @@ describe('the projector', () => {
         await new Projector({ log: log[i], readModel: [readModel[0], stateless][i], program, clock }).catchUp();
       }
     }
-    const decided = async (one: EventLog) =>
+    const decided = async (one: EventLogWithHistory) =>
       (await decisionsOf(one, 'c')).map(({ kind, cause, effectiveAt, sequence }) => [
         kind,
         cause,

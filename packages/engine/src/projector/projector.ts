@@ -1,5 +1,5 @@
 import { MODEL_VERSION, type Program, rulesetHash } from '@rapport/domain';
-import type { EventLog, Position, RecordedEvent } from '@rapport/event-log';
+import type { EventLogWithHistory, Position, RecordedEvent } from '@rapport/event-log';
 import type { ReadModel } from '@rapport/read-model';
 import { Mutex } from 'async-mutex';
 import { onAbort } from '../abortable';
@@ -17,7 +17,7 @@ import { newTotals, type ProjectionReport } from './report';
 import { createSaver, type Saver } from './saver';
 
 export interface ProjectorOptions {
-  readonly log: EventLog;
+  readonly log: EventLogWithHistory;
   readonly readModel: ReadModel;
   readonly program: Program;
   readonly clock?: Clock;

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RETAIL, type Ruleset, rulesetHash } from '@rapport/domain';
 import {
+  type CompleteEventLog,
   customerStream,
-  type EventLog,
   memoryEventLog,
-  openSqliteEventLog,
+  openEventLog,
   relationshipStream,
 } from '@rapport/event-log';
 import fc from 'fast-check';
@@ -34,11 +34,15 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe.each<[string, () => Promise<EventLog>]>([
+describe.each<[string, () => Promise<CompleteEventLog>]>([
   ['memory', async () => memoryEventLog()],
-  ['sqlite', () => openSqliteEventLog(join(folder, `${++logs}.sqlite`), { mode: 'write', synchronous: 'off' })],
+  [
+    'sqlite',
+    () =>
+      openEventLog({ kind: 'sqlite', path: join(folder, `${++logs}.sqlite`) }, { mode: 'write', synchronous: 'off' }),
+  ],
 ])('publications in a log (%s)', (_, open) => {
-  let log: EventLog;
+  let log: CompleteEventLog;
   beforeEach(async () => {
     log = await open();
   });

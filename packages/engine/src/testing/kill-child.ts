@@ -9,8 +9,8 @@
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileRuleset, DAY, type DecodedTouchpoint, RETAIL } from '@rapport/domain';
-import { openSqliteEventLog } from '@rapport/event-log';
-import { openSqliteReadModel } from '@rapport/read-model';
+import { openEventLog } from '@rapport/event-log';
+import { openReadModel } from '@rapport/read-model';
 import type { Clock } from '../clock';
 import { factorsOf } from '../factors-of';
 import { recordTouchpoints } from '../intake';
@@ -65,11 +65,14 @@ const touchpoint = (round: number, n: number): DecodedTouchpoint => {
 
 const main = async (folder: string, round: number): Promise<void> => {
   const program = compileRuleset(RETAIL);
-  const log = await openSqliteEventLog(join(folder, 'events.sqlite'), { mode: 'write' });
-  const readModel = await openSqliteReadModel(join(folder, 'relationships.sqlite'), {
-    mode: 'write',
-    factors: factorsOf(program),
-  });
+  const log = await openEventLog({ kind: 'sqlite', path: join(folder, 'events.sqlite') }, { mode: 'write' });
+  const readModel = await openReadModel(
+    { kind: 'sqlite', path: join(folder, 'relationships.sqlite') },
+    {
+      mode: 'write',
+      factors: factorsOf(program),
+    },
+  );
   let now = START + round * ROUND_LENGTH * DAY * 0.3;
   const clock: Clock = {
     now: () => now,

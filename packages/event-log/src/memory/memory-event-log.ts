@@ -1,21 +1,20 @@
 import { customerBucket } from '@rapport/domain';
 import { changes } from '../changes';
+import type { CompleteEventLog } from '../complete-event-log';
 import { contentHash } from '../content';
 import { decideAppend, type LogView } from '../decide-append';
 import {
   type AppendRequest,
   type AppendResult,
   categoryOf,
-  type EventLog,
-  type LogCount,
+  type Position,
   type ReadAllOptions,
   type RecordedEvent,
-  type StreamEvent,
   subjectOf,
 } from '../event-log';
+import type { LogCount, ReadStreamsOptions, StreamEvent } from '../history-scan';
 import { integrityCheck } from '../integrity-check';
 import { FIRST_LINK, ledgerLink } from '../ledger';
-import { decodePosition, encodePosition } from '../position';
 import { type PreparedRequest, prepareRequests } from '../prepare-requests';
 
 export interface MemoryEventLogOptions {
@@ -34,12 +33,19 @@ interface Entry {
 
 const PAGE_SIZE = 1_000;
 
+const POSITION = /^m[0-9a-z]{11}$/;
+
+/** With gaps that grow, so that code which computes with positions fails in tests. */
+const positionOf = (n: number): Position => `m${(n * (n + 40) * 17).toString(36).padStart(11, '0')}` as Position;
+
+const parsePosition = (text: string): Position | undefined => (POSITION.test(text) ? (text as Position) : undefined);
+
 /**
  * The event log in memory, for tests and for what-ifs: everything the port promises except surviving the process.
  *
  * @example const log = memoryEventLog({ clock: () => 0 });
  */
-export const memoryEventLog = ({ clock = Date.now }: MemoryEventLogOptions = {}): EventLog => {
+export const memoryEventLog = ({ clock = Date.now }: MemoryEventLogOptions = {}): CompleteEventLog => {
   const all: Entry[] = [];
   const streams = new Map<string, Entry[]>();
   const identities = new Map<string, Entry>();
@@ -53,6 +59,7 @@ export const memoryEventLog = ({ clock = Date.now }: MemoryEventLogOptions = {})
       const entry = identities.get(JSON.stringify([source, id]));
       return entry && { position: entry.position, revision: entry.event.revision, hash: entry.hash };
     },
+    positionOf,
   };
 
   const apply = (request: PreparedRequest, now: number): AppendResult =>
@@ -66,11 +73,11 @@ export const memoryEventLog = ({ clock = Date.now }: MemoryEventLogOptions = {})
         ...event,
         version,
         recordedAt,
-        // A copy, as every other log gives: later changes to the data do not reach it.
+        // A copy, as every other log gives: a later change of the caller's data does not reach it.
         data: JSON.parse(data),
         stream,
         revision: entries.length,
-        position: encodePosition(position),
+        position: positionOf(position),
       };
       const entry = { event: recorded, position, category, bucket: customerBucket(subjectOf(stream)), hash, data };
       all.push(entry);
@@ -98,13 +105,28 @@ export const memoryEventLog = ({ clock = Date.now }: MemoryEventLogOptions = {})
     return results;
   };
 
+  /** How many events stand up to a position. */
+  const upTo = (position: string): number => {
+    if (parsePosition(position) === undefined)
+      throw new RangeError(`'${position}' is not a position of this log. Pass one that the log gave, unchanged.`);
+    let [low, high] = [0, all.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (positionOf(middle + 1) <= position) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  const start = (after: string | undefined): number => (after === undefined ? 0 : upTo(after));
+  const end = (until: string | undefined): number => (until === undefined ? all.length : upTo(until));
+
   async function* range(after: number, until: number, options: ReadAllOptions): AsyncIterable<RecordedEvent[]> {
-    const matching = (): Entry[] => all.slice(after, until).filter((entry) => matches(entry, options));
-    yield* pages(matching(), options.pageSize, options.signal);
+    yield* pages(
+      all.slice(after, until).filter((entry) => matches(entry, options)),
+      options.pageSize,
+      options.signal,
+    );
   }
-  const bound = (until: string | undefined): number =>
-    Math.min(all.length, until === undefined ? Infinity : decodePosition(until));
-  const start = (after: string | undefined): number => (after === undefined ? 0 : decodePosition(after));
 
   return {
     append: async (stream, expected, events) => (await appendMany([{ stream, expected, events }]))[0],
@@ -113,27 +135,42 @@ export const memoryEventLog = ({ clock = Date.now }: MemoryEventLogOptions = {})
       yield* pages((streams.get(stream) ?? []).slice(from), pageSize, signal);
     },
     readAll: async function* (options = {}) {
-      yield* range(start(options.after), bound(options.until), options);
+      yield* range(start(options.after), end(options.until), options);
     },
     subscribeAll: async function* (options) {
-      const last = options.until === undefined ? Infinity : decodePosition(options.until);
-      for (let seen = start(options.after); seen < last && !options.signal.aborted; ) {
-        const present = Math.min(all.length, last);
+      const { until, signal } = options;
+      for (let seen = start(options.after); !signal.aborted; ) {
+        const present = end(until);
         if (present > seen) {
           yield* range(seen, present, options);
           seen = present;
-        } else await committed.next(options.signal);
+        } else if (until !== undefined && all.length > 0 && positionOf(all.length) >= until) return;
+        else await committed.next(signal);
       }
     },
+    readStreamPage: async (stream, { from = 0, until, limit }) => {
+      const last = end(until);
+      const wanted = (streams.get(stream) ?? []).slice(from).filter(({ position }) => position <= last);
+      const events = wanted.slice(0, limit).map(({ event }) => event);
+      return wanted.length > limit ? { events, next: from + limit } : { events };
+    },
+    readAllPage: async ({ after, until, limit, ...filter }) => {
+      const last = end(until);
+      const wanted = all.slice(start(after), last).filter((entry) => matches(entry, filter));
+      const page = wanted.slice(0, limit);
+      const atEnd = wanted.length <= limit;
+      const looked = atEnd ? Math.max(start(after), last) : page[page.length - 1].position;
+      return { events: page.map(({ event }) => event), looked: looked === 0 ? undefined : positionOf(looked), atEnd };
+    },
     readWhole: async (stream, { until, wantsData, lean } = {}) => {
-      const last = bound(until);
+      const last = end(until);
       const entries = streams.get(stream) ?? [];
       return entries
         .filter(({ position }) => position <= last)
         .map(({ event }) => withinStream(event, wantsData, lean));
     },
     readStreams: async function* ({ category, buckets, until, wantsData, lean, signal }) {
-      const last = bound(until);
+      const last = end(until);
       for (const [stream, entries] of streams) {
         if (signal?.aborted) return;
         const wanted = entries.filter((entry) => entry.position <= last && matches(entry, { category, buckets }));
@@ -141,10 +178,12 @@ export const memoryEventLog = ({ clock = Date.now }: MemoryEventLogOptions = {})
           yield [{ stream, events: wanted.map(({ event }) => withinStream(event, wantsData, lean)) }];
       }
     },
-    head: async () => (all.length === 0 ? undefined : encodePosition(all.length)),
+    head: async () => (all.length === 0 ? undefined : positionOf(all.length)),
+    parsePosition,
     count: async () => countOf(streams),
+    countAfter: async (position) => all.length - start(position),
     verifyIntegrity: async (onProgress) => {
-      const check = integrityCheck();
+      const check = integrityCheck(positionOf);
       let next = 0;
       for (const entry of all) {
         check.event(ledgerEntry(entry), entry.event.stream, entry.event, entry.data);
@@ -168,7 +207,11 @@ const ledgerEntry = ({ event: { revision, recordedAt }, position, hash }: Entry)
 
 const matches = (
   entry: Entry,
-  { category, types, buckets }: Pick<ReadAllOptions, 'category' | 'types' | 'buckets'>,
+  {
+    category,
+    types,
+    buckets,
+  }: Pick<ReadAllOptions, 'category' | 'types'> & Partial<Pick<ReadStreamsOptions, 'buckets'>>,
 ): boolean =>
   (category === undefined || entry.category === category) &&
   (types === undefined || types.includes(entry.event.type)) &&

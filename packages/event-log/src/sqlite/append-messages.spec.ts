@@ -1,8 +1,8 @@
 import { left, right } from 'fp-ts/Either';
 import type { AppendResult } from '../event-log';
-import { encodePosition } from '../position';
 import type { PreparedRequest } from '../prepare-requests';
 import { packRequests, packResults, unpackRequests, unpackResults } from './append-messages';
+import { encodePosition } from './position';
 
 const across = <T>(message: T): T => structuredClone(message);
 

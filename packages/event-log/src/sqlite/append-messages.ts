@@ -5,8 +5,8 @@
 import type { CarriedError } from '@rapport/runtime';
 import { left, right } from 'fp-ts/Either';
 import type { AppendRefused, AppendResult, ExpectedRevision, NewEvent, Position } from '../event-log';
-import { decodePosition, encodePosition } from '../position';
 import type { PreparedEvent, PreparedRequest } from '../prepare-requests';
+import { decodePosition, encodePosition } from './position';
 
 export interface PackedRequests {
   readonly streams: readonly string[];

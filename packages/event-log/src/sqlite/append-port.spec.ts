@@ -1,10 +1,10 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { right } from 'fp-ts/Either';
 import type { AppendResult } from '../event-log';
-import { encodePosition } from '../position';
 import type { PreparedRequest } from '../prepare-requests';
 import { anEvent } from '../testing/event-log-contract';
 import { type Appending, appendServer, appendsTo } from './append-port';
+import { encodePosition } from './position';
 
 const opened: MessagePort[] = [];
 // Also where a test failed: an open port keeps the process.

@@ -1,6 +1,7 @@
 /** Appending to a log that another thread writes, through a port; see `log-thread.ts`. */
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { carriedError, carryError } from '@rapport/runtime';
+import type { CompleteEventLog } from '../complete-event-log';
 import type { AppendRequest, AppendResult, EventLog } from '../event-log';
 import { type PreparedRequest, prepareRequests } from '../prepare-requests';
 import {
@@ -13,16 +14,11 @@ import {
 } from './append-messages';
 import { groupCommit } from './group-commit';
 
-/** A way into a log for a thread of its own: `port` is handed over to it, where {@link appendingTo} takes it. */
+/** The way to a writer on another thread: `port` is transferred to the thread that appends through it. */
 export interface LogConnection {
   readonly port: MessagePort;
   /** Resolves when the other end was closed and nothing that came from there is on its way into the log any more. */
   readonly ended: Promise<void>;
-}
-
-/** A log through which other threads of the process may append too. */
-export interface ConnectableEventLog extends EventLog {
-  connect(): LogConnection;
 }
 
 /** What writes: one durable transaction; see `LogWriter`. */
@@ -103,7 +99,7 @@ export interface Appending {
 /**
  * Appends by a port. One message is under way at a time; what is asked meanwhile goes with the next.
  *
- * @param committed receives the last committed position before each answer
+ * @param committed is called with the last committed position before each answer
  */
 export const appendsTo = (port: MessagePort, committed?: (last: number) => void): Appending => {
   let waiting:
@@ -147,7 +143,7 @@ export const appendsTo = (port: MessagePort, committed?: (last: number) => void)
  * @param log open for reading; closing it closes the port
  * @example const log = appendingTo(await openEventLog(location, 'follow'), port);
  */
-export const appendingTo = (log: EventLog, port: MessagePort): EventLog => {
+export const appendingTo = (log: CompleteEventLog, port: MessagePort): CompleteEventLog => {
   const { appendMany, drained } = appendsTo(port);
   return {
     ...log,

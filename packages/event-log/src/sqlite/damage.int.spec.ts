@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { acquireWriter } from '@rapport/sqlite';
 import Database from 'better-sqlite3';
-import type { EventLog } from '../event-log';
+import type { CompleteEventLog } from '../complete-event-log';
 import { anEvent, collect, done } from '../testing/event-log-contract';
 import { openLogStore } from './schema';
 import { openSqliteEventLog, writingLog } from './sqlite-event-log';
@@ -126,7 +126,7 @@ describe('opening', () => {
 
 test('a full disk rejects every caller of the commit, stores nothing of it, and the log goes on when there is room', async () => {
   const store = openLogStore(path, 'write', 'off');
-  const log: EventLog = writingLog(store, acquireWriter(path), () => 5_000);
+  const log: CompleteEventLog = writingLog(store, acquireWriter(path), () => 5_000);
   done(await log.append('customer-1', 'none', [anEvent('before')]));
   const big = { text: 'x'.repeat(100_000) };
   const calls = () =>

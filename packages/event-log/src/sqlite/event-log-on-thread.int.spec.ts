@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { fromSource } from '@rapport/runtime/testing';
+import { openHistoryPagesOnThread } from '../open-event-log';
+import type { SharedEventLog } from '../shared-event-log';
 import { anEvent, collect, describeEventLog, done } from '../testing/event-log-contract';
-import { appendingTo, type ConnectableEventLog } from './append-port';
+import { describeHistoryPages } from '../testing/history-scan-contract';
+import { appendingTo } from './append-port';
 import { openEventLogOnThread } from './event-log-on-thread';
 import { openSqliteEventLog } from './sqlite-event-log';
 
@@ -13,12 +16,24 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 let logs = 0;
 const path = (): string => join(folder, `${logs}.sqlite`);
-const open = (): Promise<ConnectableEventLog> => {
+const open = (): Promise<SharedEventLog> => {
   logs++;
   return openEventLogOnThread(path(), { synchronous: 'off', recordedAt: 5_000 });
 };
 
 describeEventLog('SQLite on a thread', open);
+describeHistoryPages('SQLite read on a thread', async () => {
+  const log = await open();
+  const pages = await openHistoryPagesOnThread({ kind: 'sqlite', path: path() });
+  return {
+    log,
+    pages,
+    close: async () => {
+      await pages.close();
+      await log.close();
+    },
+  };
+});
 
 test('closing answers what was asked before, and the log can be written by another then', async () => {
   const first = await open();
@@ -41,7 +56,10 @@ test('what is no log is refused at the start', async () => {
 
 test('what comes by a connection is appended in order with the rest, and readers of the log are told', async () => {
   const log = await open();
-  const { port, ended } = log.connect();
+  const {
+    access: { port },
+    ended,
+  } = log.share();
   const other = appendingTo(await openSqliteEventLog(path(), { mode: 'follow' }), port);
   const stop = new AbortController();
   const seen: string[] = [];
@@ -66,7 +84,10 @@ test('what comes by a connection is appended in order with the rest, and readers
 
 test('a connection has ended when all that was sent through it is in the log, also if its thread died', async () => {
   const log = await open();
-  const { port, ended } = log.connect();
+  const {
+    access: { port },
+    ended,
+  } = log.share();
   const thread = new Worker(
     `const { workerData } = require('node:worker_threads');
      const { packRequests } = require(workerData.messages);
@@ -89,7 +110,10 @@ test('a connection has ended when all that was sent through it is in the log, al
 
 test('connections end with the log, and say so to who would append', async () => {
   const log = await open();
-  const { port, ended } = log.connect();
+  const {
+    access: { port },
+    ended,
+  } = log.share();
   const other = appendingTo(await openSqliteEventLog(path(), { mode: 'follow' }), port);
   done(await other.append('customer-1', 'any', [anEvent('a')]));
   await log.close();

@@ -3,7 +3,8 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { type CarriedError, carriedError, startThread } from '@rapport/runtime';
 import type { Store } from '@rapport/sqlite';
 import { changes } from '../changes';
-import { appendsTo, type ConnectableEventLog, type LogConnection } from './append-port';
+import type { SharedEventLog } from '../shared-event-log';
+import { appendsTo, type LogConnection } from './append-port';
 import { openLogStore } from './schema';
 import { headOf, readsOf } from './sqlite-event-log';
 
@@ -30,21 +31,18 @@ export type FromLogThread =
   | { readonly kind: 'disconnected'; readonly id: number };
 
 /**
- * The event log in a SQLite file, written on a thread of its own: the serving thread is not held up while the
- * disk takes a commit, and other threads append without passing through this one. Reads are done here.
+ * The event log in a SQLite file, written on a thread of its own: answering a request never waits for the disk, and other
+ * threads append without passing through this one. Reads are done here.
  *
  * If the thread dies, so does the process, by its uncaught error: what it had been given may or may not be stored.
  *
  * @throws StoreError (the promise rejects): missing, damaged, locked by another writer, and so on.
- * @example
- * const log = await openEventLogOnThread('rapport-data/log.sqlite');
- * const { port } = log.connect();
- * new Worker(file, { workerData: { port }, transferList: [port] });
+ * @example const log = await openEventLogOnThread('rapport-data/events.sqlite');
  */
 export const openEventLogOnThread = async (
   path: string,
   options: EventLogOnThreadOptions = {},
-): Promise<ConnectableEventLog> => {
+): Promise<SharedEventLog> => {
   const thread = startThread(join(__dirname, 'log-thread'), {
     workerData: { path, ...options } satisfies LogThreadData,
   });
@@ -104,7 +102,7 @@ export const openEventLogOnThread = async (
   const appends = appendsTo(port, moveTo);
   let closed: Promise<void> | undefined;
 
-  const appendMany: ConnectableEventLog['appendMany'] = async (requests) => {
+  const appendMany: SharedEventLog['appendMany'] = async (requests) => {
     if (closed !== undefined) throw new Error(`The event log ${path} is closed; open it again to append.`);
     return appends.appendMany(requests);
   };
@@ -118,7 +116,10 @@ export const openEventLogOnThread = async (
     append: async (stream, expected, events) => (await appendMany([{ stream, expected, events }]))[0],
     appendMany,
     head: async () => headOf(last),
-    connect,
+    share: () => {
+      const { port, ended } = connect();
+      return { access: { location: { kind: 'sqlite', path }, port }, transfer: [port], ended };
+    },
     close: () => {
       closed ??= appends.drained().then(async () => {
         port.close();

@@ -1,8 +1,9 @@
 import type { JsonObject } from '@rapport/domain';
 import { type Store, storeError } from '@rapport/sqlite';
-import type { RecordedEvent, StreamEvent } from '../event-log';
-import { encodePosition } from '../position';
+import type { RecordedEvent } from '../event-log';
+import type { StreamEvent } from '../history-scan';
 import { type NameDictionary, nameDictionary } from './name-dictionary';
+import { encodePosition } from './position';
 
 /** Columns of an event within its stream, in the order of {@link StreamEventRow}. */
 export const STREAM_EVENT_COLUMNS =

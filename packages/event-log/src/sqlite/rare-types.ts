@@ -37,7 +37,7 @@ export const rareTypesIndex = (db: Database, types: readonly string[]): RareType
   return undefined;
 };
 
-/** In the order of the names: a registered name keeps its number, so the condition is always the same. */
+/** In the order of the names: what was registered keeps its number, so the condition is always the same. */
 const numbersOf = (db: Database, types: readonly string[]): readonly number[] => {
   const number = db.prepare<[string], number>('SELECT no FROM types WHERE name = ?').pluck();
   return types.map((type) => number.get(type) as number);

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { JsonObject } from '@rapport/domain';
 import { atStore, type Store, storeError } from '@rapport/sqlite';
 import type { Statement } from 'better-sqlite3';
-import type { ReadStreamsOptions, StreamEvent, StreamEvents } from '../event-log';
+import type { ReadStreamsOptions, StreamEvent, StreamEvents } from '../history-scan';
 import type { EventRows } from './event-rows';
 
 const STREAMS_PER_PAGE = 128;

@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { acquireWriter, atStore, type Store, StoreError, type WriterLock } from '@rapport/sqlite';
 import { changes } from '../changes';
-import type { AppendRequest, AppendResult, EventLog, LogCount } from '../event-log';
-import { decodePosition, encodePosition } from '../position';
+import type { CompleteEventLog } from '../complete-event-log';
+import type { AppendRequest, AppendResult } from '../event-log';
+import type { LogCount } from '../history-scan';
 import { prepareRequests } from '../prepare-requests';
 import { eventRows } from './event-rows';
 import { groupCommit } from './group-commit';
+import { decodePosition, encodePosition, parsePosition } from './position';
 import { eventReader } from './read-events';
 import { readStreams, readWhole } from './read-streams';
 import { openLogStore } from './schema';
@@ -36,7 +38,7 @@ const POLL = { quietMs: 20, busyMs: 2, busyForMs: 1_000 };
  * @throws StoreError (the promise rejects): missing, damaged, locked by another writer, and so on.
  * @example const log = await openSqliteEventLog('rapport-data/log.sqlite', { mode: 'write' });
  */
-export const openSqliteEventLog = async (path: string, options: SqliteEventLogOptions): Promise<EventLog> => {
+export const openSqliteEventLog = async (path: string, options: SqliteEventLogOptions): Promise<CompleteEventLog> => {
   if (options.mode !== 'write') return readingLog(openLogStore(path, options.mode));
   const lock = acquireWriter(path);
   let store: Store | undefined;
@@ -50,10 +52,7 @@ export const openSqliteEventLog = async (path: string, options: SqliteEventLogOp
   }
 };
 
-type LogReads = Pick<
-  EventLog,
-  'readStream' | 'readWhole' | 'readAll' | 'readStreams' | 'subscribeAll' | 'count' | 'verifyIntegrity'
->;
+type LogReads = Omit<CompleteEventLog, 'append' | 'appendMany' | 'head' | 'close'>;
 
 /**
  * What a log of any mode gives to read.
@@ -99,6 +98,14 @@ export const readsOf = (
     readStreams: async function* ({ until, ...options }) {
       yield* readStreams(store, rows, bound(until), options);
     },
+    readStreamPage: async (stream, { until, ...page }) => reader.streamPage(stream, bound(until), page),
+    readAllPage: async ({ after, until, ...filter }) => {
+      const [from, last] = [start(after), bound(until)];
+      const { events, looked } = reader.rangePage(from, last, filter);
+      return { events, looked: headOf(Math.max(from, looked)), atEnd: looked >= last };
+    },
+    parsePosition,
+    countAfter: async (position) => Math.max(0, end() - start(position)),
     count: async () =>
       atStore(store.path, (): LogCount => {
         const categories = counts.all();
@@ -114,7 +121,7 @@ export const readsOf = (
 export const headOf = (last: number) => (last === 0 ? undefined : encodePosition(last));
 
 /** A log over a store opened for writing; exported for tests that need to lay hands on the store. */
-export const writingLog = (store: Store, lock: WriterLock, clock: () => number): EventLog => {
+export const writingLog = (store: Store, lock: WriterLock, clock: () => number): CompleteEventLog => {
   const writer = atStore(store.path, () => logWriter(store, clock));
   const committed = changes();
   const group = groupCommit(async (requests) => {
@@ -152,7 +159,7 @@ export const writingLog = (store: Store, lock: WriterLock, clock: () => number):
   };
 };
 
-const readingLog = (store: Store): EventLog => {
+const readingLog = (store: Store): CompleteEventLog => {
   const last = store.db.prepare<[], number>('SELECT ifnull(max(last_position), 0) FROM commits').pluck();
   let known = 0;
   const end = (enough = Infinity): number => {

@@ -1,8 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { customerBucket } from '@rapport/domain';
 import { asStoreError, type Store, StoreError } from '@rapport/sqlite';
-import { categoryOf, type IntegrityProgress, type IntegrityReport, subjectOf } from '../event-log';
+import type { IntegrityProgress, IntegrityReport } from '../auditable';
+import { categoryOf, subjectOf } from '../event-log';
 import { type IntegrityCheck, integrityCheck } from '../integrity-check';
+import { encodePosition } from './position';
 
 const POSITIONS_PER_PAGE = 2_000;
 const STREAMS_PER_PAGE = 20_000;
@@ -23,12 +25,12 @@ type EventRow = [
   data: string,
 ];
 
-/** Verifies a log file; damage to the file itself ends up in the report, too. See `EventLog.verifyIntegrity`. */
+/** Verifies a log file; damage to the file itself ends up in the report, too. See `Auditable.verifyIntegrity`. */
 export const verifyStore = async (
   store: Store,
   onProgress?: (progress: IntegrityProgress) => void,
 ): Promise<IntegrityReport> => {
-  const check = integrityCheck();
+  const check = integrityCheck(encodePosition);
   try {
     await checkEvents(store, check, onProgress);
     await checkStreams(store, check);

@@ -4,10 +4,10 @@ import { contentHash } from '../content';
 import { decideAppend, type LogView, revisionHolds } from '../decide-append';
 import type { AppendResult } from '../event-log';
 import { FIRST_LINK, type LedgerEntry, ledgerLink } from '../ledger';
-import { encodePosition } from '../position';
 import type { PreparedEvent, PreparedRequest } from '../prepare-requests';
 import { categoryCounts } from './category-counts';
 import { nameDictionary } from './name-dictionary';
+import { encodePosition } from './position';
 import { type StreamState, streamDirectory } from './stream-directory';
 
 /** Turns requests into rows. All statements and caches of the one writing connection are here. */
@@ -110,6 +110,7 @@ export const logWriter = (store: Store, clock: () => number): LogWriter => {
       const row = byIdentity.get(sources.numberOf(source), id);
       return row && { position: row[0], revision: row[1], hash: row[2] };
     },
+    positionOf: encodePosition,
   };
 
   /** Event by event, for requests that repeat something or expect another revision. */

@@ -28,7 +28,7 @@ const AGAIN = object(
 );
 const QUEUED = object({ queued: integer('How many will be delivered again.') });
 
-export const registerDeliveries = (app: Routes, { webhooks }: ApiEngine): void => {
+export const registerDeliveries = (app: Routes, { webhooks, feed }: ApiEngine): void => {
   app.get(
     '/v1/subscriptions/:id/deliveries',
     {
@@ -42,7 +42,7 @@ export const registerDeliveries = (app: Routes, { webhooks }: ApiEngine): void =
       },
     },
     async ({ params: { id }, query: { status, customer, after, limit = DEFAULT_LIMIT } }) => {
-      const cursor = decodeCursor('after', after);
+      const cursor = decodeCursor(feed.parseCursor, 'after', after);
       if (isLeft(cursor))
         throw new Refusal('invalid-cursor', `Query parameter "after": ${cursor.left.message}`, {
           errors: [cursor.left],

@@ -82,8 +82,11 @@ const checkedFilter = async (
 };
 
 /** The cursor of a body. @throws Refusal for what is not one */
-const cursorIn = (after: string | undefined): Position | typeof START | undefined => {
-  const cursor = decodeCursor('after', after);
+const cursorIn = (
+  { parseCursor }: ApiEngine['feed'],
+  after: string | undefined,
+): Position | typeof START | undefined => {
+  const cursor = decodeCursor(parseCursor, 'after', after);
   if (isLeft(cursor))
     throw new Refusal('invalid-cursor', `Field "after": ${cursor.left.message}`, { errors: [cursor.left] });
   return after === START ? START : cursor.right;
@@ -103,7 +106,7 @@ const createRoute = (app: Routes, engine: ApiEngine): void => {
     },
     async (request, reply) => {
       const { url, description, filter, after } = request.body;
-      const cursor = cursorIn(after);
+      const cursor = cursorIn(engine.feed, after);
       const wanted = { url, description, filter: await checkedFilter(engine, filter), after: cursor };
       const { subscription, secret } = done(await engine.webhooks.create(wanted));
       request.done = { subject: subscription.id, details: targetOf(subscription) };

@@ -6,7 +6,7 @@ import {
   type ChangeFilterDefinition,
   type ChangeFilterName,
 } from '@rapport/engine';
-import { type Position, parsePosition } from '@rapport/event-log';
+import type { Position } from '@rapport/event-log';
 import { sequenceT } from 'fp-ts/Apply';
 import { type Either, getApplicativeValidation, isLeft, left, map, mapLeft, right } from 'fp-ts/Either';
 import { pipe } from 'fp-ts/function';
@@ -64,13 +64,20 @@ const decodeList = (
     : right(values);
 };
 
+/** A text as a cursor of the log; undefined for one that the log cannot have given. See `ChangeFeed.parseCursor`. */
+export type ParseCursor = (text: string) => Position | undefined;
+
 /**
  * A cursor as it was given out. Right undefined for none and for `start`: a poller without one begins there.
  * Whether it lies beyond the log is for the reader to ask: {@link beyondLog}.
  */
-export const decodeCursor = (field: string, given: unknown): Either<QueryProblem, Position | undefined> => {
+export const decodeCursor = (
+  parse: ParseCursor,
+  field: string,
+  given: unknown,
+): Either<QueryProblem, Position | undefined> => {
   if (given === undefined || given === '' || given === START) return right(undefined);
-  const position = typeof given === 'string' ? parsePosition(given) : undefined;
+  const position = typeof given === 'string' ? parse(given) : undefined;
   return position === undefined
     ? left({ field, message: notACursor('`next` from the previous page, or the id of an event,') })
     : right(position);
@@ -91,10 +98,10 @@ const asList = mapLeft<QueryProblem, Problems>(nonEmpty.of);
  * Decodes `after` and the parameters of all filters; other parameters are left alone. Left: every parameter that is
  * wrong.
  *
- * @example decodeChangeQuery({ stage: ['strengthen', 'develop,loyal'], cause: 'time' })
+ * @example decodeChangeQuery({ stage: ['strengthen', 'develop,loyal'], cause: 'time' }, feed.parseCursor)
  * // right({ filter: { stages: ['strengthen', 'develop', 'loyal'], causes: ['time'] } })
  */
-export const decodeChangeQuery = (query: Query): Either<Problems, ChangeQuery> => {
+export const decodeChangeQuery = (query: Query, parse: ParseCursor): Either<Problems, ChangeQuery> => {
   const lists = pipe(
     CHANGE_FILTER_LIST,
     array.traverse(validation)(([name, definition]) =>
@@ -106,7 +113,7 @@ export const decodeChangeQuery = (query: Query): Either<Problems, ChangeQuery> =
     ),
   );
   return pipe(
-    sequenceT(validation)(asList(decodeCursor('after', query.after)), lists),
+    sequenceT(validation)(asList(decodeCursor(parse, 'after', query.after)), lists),
     map(([after, given]) => ({
       ...(after === undefined ? undefined : { after }),
       filter: Object.fromEntries(given.filter(([, values]) => values !== undefined)),
@@ -128,9 +135,9 @@ export const refusalFor = (problems: Problems): Refusal => {
  */
 export const changeQueryIn = async (
   query: unknown,
-  engine: Pick<ApiEngine, 'rules' | 'rulesetHistory'>,
+  engine: Pick<ApiEngine, 'rules' | 'rulesetHistory' | 'feed'>,
 ): Promise<ChangeQuery> => {
-  const decoded = decodeChangeQuery(query as Query);
+  const decoded = decodeChangeQuery(query as Query, engine.feed.parseCursor);
   if (isLeft(decoded)) throw refusalFor(decoded.left);
   const unknown = await unknownNames(decoded.right.filter, engine);
   const problems = unknown.map(({ filter, message }) => ({ field: parameterOf(filter), message }));

@@ -174,11 +174,11 @@ const beginning = async (
   const resumes = typeof last === 'string' && last !== '';
   if (!resumes && (query as { readonly after?: string }).after === undefined)
     return { after: end, cursor: end ?? START };
-  const cursor = resumes ? decodeCursor('Last-Event-ID', last) : undefined;
+  const cursor = resumes ? decodeCursor(feed.parseCursor, 'Last-Event-ID', last) : undefined;
   if (cursor !== undefined && isLeft(cursor))
     throw new Refusal('invalid-cursor', `Header "Last-Event-ID": ${cursor.left.message}`, { errors: [cursor.left] });
   const after = cursor === undefined ? asked : cursor.right;
-  if (after !== undefined && (end === undefined || after > end)) {
+  if (feed.isAfter(after, end)) {
     const problem = beyondLog(resumes ? 'Last-Event-ID' : 'after');
     throw new Refusal('invalid-cursor', problem.message, { errors: [problem] });
   }

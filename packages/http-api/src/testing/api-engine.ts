@@ -12,8 +12,8 @@ import {
   recordTouchpoints,
   systemClock,
 } from '@rapport/engine';
-import { openSqliteEventLog } from '@rapport/event-log';
-import { openSqliteReadModel } from '@rapport/read-model';
+import { openEventLog } from '@rapport/event-log';
+import { openReadModel } from '@rapport/read-model';
 import { openRejections } from '@rapport/rejections';
 import { silentTelemetry } from '@rapport/telemetry';
 import type { ApiEngine, ApiOptions } from '../api-engine';
@@ -56,17 +56,23 @@ export const testEngine = async ({
   ...parts
 }: TestEngineOptions = {}): Promise<TestEngine> => {
   const directory = mkdtempSync(join(tmpdir(), 'rapport-http-api-'));
-  const log = await openSqliteEventLog(join(directory, 'events.sqlite'), {
-    mode: 'write',
-    clock: () => clock.now(),
-    synchronous,
-  });
+  const log = await openEventLog(
+    { kind: 'sqlite', path: join(directory, 'events.sqlite') },
+    {
+      mode: 'write',
+      clock: () => clock.now(),
+      synchronous,
+    },
+  );
   const program = compileRuleset(RETAIL);
   const hash = rulesetHash(RETAIL);
-  const readModel = await openSqliteReadModel(join(directory, 'relationships.sqlite'), {
-    mode: 'write',
-    factors: factorsOf(program),
-  });
+  const readModel = await openReadModel(
+    { kind: 'sqlite', path: join(directory, 'relationships.sqlite') },
+    {
+      mode: 'write',
+      factors: factorsOf(program),
+    },
+  );
   const projector = new Projector({ log, readModel, program, clock });
   const stopping = new AbortController();
   const running = projector.run(stopping.signal);

@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createChangeFeed } from '@rapport/engine';
-import { memoryEventLog, type Position, parsePosition } from '@rapport/event-log';
+import { memoryEventLog, type Position } from '@rapport/event-log';
 import { openStore, type Store, StoreError } from '@rapport/sqlite';
 import { openWebhooks } from '../open-webhooks';
 import { createDeliveryStore, type DeliveryStore } from './delivery-store';
 import { SUBSCRIPTIONS_FILE } from './schema';
 import { createSubscriptionStore, type StoredSubscription, type SubscriptionStore } from './subscription-store';
 
+const parsePosition = (text: string) => (/^[0-9a-f]{14}$/.test(text) ? (text as Position) : undefined);
 const CURSOR = '000000000000ab' as Position;
 const WHOLE: Omit<StoredSubscription, 'number'> = {
   id: 'sub_1',
@@ -139,7 +140,7 @@ test.each([
 test('a file with a row that cannot be read is let go of, so that it can be repaired', async () => {
   subscriptions.add(WHOLE);
   damage('subscriptions', 'filter', '{');
-  const feed = createChangeFeed(memoryEventLog());
+  const feed = createChangeFeed({ ...memoryEventLog(), parsePosition });
   await expect(openWebhooks({ path, feed })).rejects.toThrow('subscription sub_1');
   damage('subscriptions', 'filter', '{}');
   const webhooks = await openWebhooks({ path, feed });

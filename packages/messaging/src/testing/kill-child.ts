@@ -6,7 +6,7 @@
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { createChangeFeed } from '@rapport/engine';
-import { openSqliteEventLog } from '@rapport/event-log';
+import { openEventLog } from '@rapport/event-log';
 import { openWebhooks } from '../open-webhooks';
 import { recordRounds } from './decisions';
 
@@ -15,7 +15,7 @@ const CUSTOMERS = 40;
 const ROUNDS_OF_ALL = 25;
 
 const main = async (folder: string, round: number, url: string): Promise<void> => {
-  const log = await openSqliteEventLog(join(folder, 'events.sqlite'), { mode: 'write' });
+  const log = await openEventLog({ kind: 'sqlite', path: join(folder, 'events.sqlite') }, { mode: 'write' });
   const webhooks = await openWebhooks({
     path: join(folder, 'subscriptions.sqlite'),
     feed: createChangeFeed(log),

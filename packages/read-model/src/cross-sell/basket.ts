@@ -1,7 +1,7 @@
 import { DamagedContent } from '../guarded';
 
 /**
- * A customer's products with the instants of their first orders, as bytes: her number, how many products, then each
+ * A customer's products with the instants of their first orders, as bytes: the customer's number, how many products, then each
  * product, sorted by instant, as the time since the one before and its number; all variable-length integers of 7 bits
  * a byte. What was ordered together costs one byte for the time; five bytes a fact in all are usual. Baskets say where
  * they end, so that many can be read as one run of bytes.

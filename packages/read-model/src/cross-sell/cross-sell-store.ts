@@ -11,7 +11,7 @@ export interface CrossSellStore {
    * Adds facts and sets the checkpoint in one transaction. Facts may come in any order, late, and again.
    *
    * `forget` takes customers and their facts out first. It is for an erased customer, and for a merge: forget the
-   * merged customer and add her facts again under the survivor; for the reverse, forget the survivor and add what is
+   * merged customer and add their facts again under the survivor; for the reverse, forget the survivor and add what is
    * each one's.
    */
   applyFacts(facts: readonly OwnershipFact[], checkpoint: string, forget?: readonly string[]): Promise<void>;

@@ -1,7 +1,7 @@
 import type { StoreOptions } from '@rapport/sqlite';
 
 /**
- * One row a customer, her whole basket (see basket.ts) in it: a new order rewrites one small row, and everything is read in one pass
+ * One row a customer, with the whole basket (see basket.ts): a new order rewrites one small row, and everything is read in one pass
  * over the table. Numbers of products are 0, 1, 2, ... in order of arrival and are never given twice.
  */
 const SCHEMA = `

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 
-/** Writes when the next touchpoint of a customer that lies ahead comes due. Costs nothing while nobody has one. */
+/** Writes when the next touchpoint of a customer that lies ahead comes due. Costs nothing while no customer has one. */
 export interface AheadWriter {
   /** Before the first of each transaction: looks whether anybody has one. */
   begin(): void;

@@ -3,7 +3,7 @@ import type { ReadModel } from '../read-model';
 
 type Due = readonly [customer: string, at: number];
 
-/** Reviewing a customer who cannot be folded would be tried again for ever. */
+/** Reviewing a customer who cannot be folded would be tried again without end. */
 const notParked = (table: string): string =>
   `NOT EXISTS (SELECT 1 FROM parked WHERE parked.customer = ${table}.customer)`;
 

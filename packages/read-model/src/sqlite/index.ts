@@ -1,3 +1,4 @@
-export { openReadModelOnThread } from './read-model-on-thread';
+export * from './discard';
+export { openReadModelFileOnThread } from './read-model-on-thread';
 export * from './sqlite-read-model';
 export * from './switch-in';

@@ -5,8 +5,8 @@ export type Rows = readonly (readonly Value[])[];
 
 export interface OwnedRows {
   /**
-   * Makes these the customer's rows. `stored`: those she has, where that is known. Returns her rows, the ones given as
-   * stored where they are the same: what is kept for long should not be made anew each time.
+   * Makes these the customer's rows. `stored`: the present ones, where they are known. Returns the rows, the ones given as
+   * stored where they are the same: objects that are kept for long should not be replaced each time.
    */
   put(key: number, stored: Rows | undefined, rows: Rows): Rows;
   remove(key: number): void;

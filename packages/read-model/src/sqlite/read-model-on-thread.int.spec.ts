@@ -5,7 +5,7 @@ import type { ReadModel } from '../read-model';
 import { queryContract } from '../testing/query-contract';
 import { CONTRACT_FACTORS } from '../testing/read-model-contract';
 import { at, relationship, saveOf } from '../testing/samples';
-import { openReadModelOnThread } from './read-model-on-thread';
+import { openReadModelFileOnThread } from './read-model-on-thread';
 import { openSqliteReadModel } from './sqlite-read-model';
 
 const folder = mkdtempSync(join(tmpdir(), 'rapport-reading-thread-'));
@@ -19,7 +19,7 @@ let reader: ReadModel;
 beforeEach(async () => {
   path = join(folder, `model-${files++}.sqlite`);
   writer = await openSqliteReadModel(path, { mode: 'write', factors: CONTRACT_FACTORS });
-  reader = await openReadModelOnThread(path, CONTRACT_FACTORS);
+  reader = await openReadModelFileOnThread(path, CONTRACT_FACTORS);
 });
 afterEach(async () => {
   await reader.close();
@@ -43,7 +43,7 @@ test('is for reading only', async () => {
 });
 
 test('a file that is not there is told as such', async () => {
-  await expect(openReadModelOnThread(join(folder, 'nothing'), {})).rejects.toMatchObject({
+  await expect(openReadModelFileOnThread(join(folder, 'nothing'), {})).rejects.toMatchObject({
     name: 'StoreError',
     kind: 'missing',
   });

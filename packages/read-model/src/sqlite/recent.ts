@@ -1,4 +1,4 @@
-/** What was used of late, by key; the rest is forgotten in generations: about the `atMost` last ones are known. */
+/** What was used recently, by key; the rest is forgotten in generations: about the `atMost` last ones are known. */
 export interface Recent<Key, Value> {
   get(key: Key): Value | undefined;
   set(key: Key, value: Value): void;

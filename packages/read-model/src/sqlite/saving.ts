@@ -32,7 +32,7 @@ export interface Saving {
 /**
  * Writes changes and the checkpoint. Statements are prepared once.
  *
- * @param once every customer is saved once, as when building: then nobody is kept in memory
+ * @param once every customer is saved once, as when building: then none is kept in memory
  */
 export const saving = (db: Database, once: boolean): Saving => {
   const knownCustomers = recent<string, Known>(once ? 0 : KNOWN_CUSTOMERS);
@@ -55,7 +55,7 @@ export const saving = (db: Database, once: boolean): Saving => {
   const deleteParked = db.prepare('DELETE FROM parked WHERE customer = ?');
   const setCheckpoint = db.prepare('INSERT OR REPLACE INTO checkpoint VALUES (1, ?, ?, ?, ?)');
 
-  // Nearly always nobody is; then nobody needs to be looked for.
+  // `parked` is almost always empty: skip the delete for each customer then.
   let someParked = true;
 
   const relate = ({ relationship, history, cases, promises, dueAt }: RelationshipChange): void => {

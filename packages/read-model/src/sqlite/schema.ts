@@ -91,8 +91,8 @@ CREATE TABLE parked (
 `;
 
 /**
- * Version 2: an interval knows the stage she came from, so that flows need no second look at every customer, and no
- * longer why she came, which a fold says better and which was most of the file. The fold's state is the last column of
+ * Version 2: an interval knows the stage before it, so that flows need no second look at every customer, and no
+ * longer its reason, which a fold says better and which was most of the file. The fold's state is the last column of
  * its customer: one page less to write for every save.
  */
 const VERSION_2 = `
@@ -111,7 +111,7 @@ CREATE INDEX stage_intervals_by_time ON stage_intervals (entered_at, left_at, st
 
 /**
  * Version 3: the fold's state is bytes. Those that version 2 wrote as text are left out: such a customer is folded from
- * the log once, with her next touchpoint or change by time.
+ * the log once, with the customer's next touchpoint or change by time.
  */
 const VERSION_3 = `
 ALTER TABLE customers DROP COLUMN state;

@@ -13,7 +13,7 @@ export interface SqliteReadModelOptions {
   /** Of the ruleset in force; needed to ask for customers by score. */
   readonly factors: Readonly<Record<string, FactorParameters>>;
   /**
-   * Builds a fresh model, beside the live one: what was at the path is removed, nothing is durable and nobody else
+   * Builds a fresh model, beside the live one: what was at the path is removed, nothing is durable and no one else
    * can read it before `finish()`. A kill or an error before that leaves a file to throw away.
    */
   readonly bulk?: boolean;
@@ -127,7 +127,7 @@ interface Build {
 
 /**
  * One transaction for the whole build: pages that change often are written once. Until it ends the file is marked as
- * something that is not a read model, so nobody takes what a kill left for one.
+ * something that is not a read model, so that what a kill left is not taken for one.
  */
 const beginBuild = (db: Database): Build => {
   db.pragma('journal_mode = MEMORY');

@@ -42,7 +42,7 @@ export const historyContract = (current: () => ReadModel): void => {
     expect(await current().population(T0)).toEqual({});
   });
 
-  test('appending an interval that is there already writes it anew', async () => {
+  test('appending an interval that is there already writes it again', async () => {
     await write('ann', 'replace', [interval('stranger', T0, T0 + 10), interval('friend', T0 + 10)]);
     await write('ann', 'append', [interval('friend', T0 + 10, T0 + 30), interval('partner', T0 + 30)]);
     expect(await current().history('ann')).toEqual([

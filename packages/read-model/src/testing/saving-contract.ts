@@ -22,7 +22,7 @@ const everything = async (model: ReadModel, customer: string) => ({
 });
 
 export const savingContract = (current: () => ReadModel): void => {
-  test('an empty model knows nobody and has no checkpoint', async () => {
+  test('an empty model knows no customer and has no checkpoint', async () => {
     expect(await everything(current(), 'ann')).toEqual({
       relationship: undefined,
       history: [],

@@ -1,6 +1,6 @@
 import { ALL_BUCKETS, type FoldedTouchpoint, standardCatalogue } from '@rapport/domain';
 import { foldable, recordTouchpoints } from '@rapport/engine';
-import { type EventLog, subjectOf } from '@rapport/event-log';
+import { type EventLogWithHistory, subjectOf } from '@rapport/event-log';
 import { type PresetName, readFiles } from '@rapport/files';
 
 /** What one customer did, all of it, as the log has it. */
@@ -17,7 +17,7 @@ export interface Imported {
 }
 
 /** Brings a file into a log the way `rapport import` does. */
-export const importFile = async (log: EventLog, file: string, preset: PresetName): Promise<Imported> => {
+export const importFile = async (log: EventLogWithHistory, file: string, preset: PresetName): Promise<Imported> => {
   const context = { catalogue: standardCatalogue, now: Date.now() };
   let [lines, recorded, rejected] = [0, 0, 0];
   for await (const { items, account } of readFiles([file], { preset }, { context })) {
@@ -31,7 +31,7 @@ export const importFile = async (log: EventLog, file: string, preset: PresetName
 };
 
 /** Every customer of a log, by name, so that what is drawn by lot does not depend on how the log keeps them. */
-export const historiesOf = async (log: EventLog): Promise<readonly CustomerHistory[]> => {
+export const historiesOf = async (log: EventLogWithHistory): Promise<readonly CustomerHistory[]> => {
   const histories: CustomerHistory[] = [];
   for await (const page of log.readStreams({ category: 'customer', buckets: ALL_BUCKETS }))
     for (const { stream, events } of page)

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { compileRuleset, type Ruleset } from '@rapport/domain';
-import { openSqliteEventLog } from '@rapport/event-log';
+import { openEventLog } from '@rapport/event-log';
 import { type CandidateHits, candidateHitsAt } from './candidates';
 import { cutAfter } from './cut';
 import { historiesOf, type Imported, importFile } from './history';
@@ -30,7 +30,10 @@ export interface RealReport extends Imported {
 export const evaluateReal = async (ruleset: Ruleset, file: string, seed: number): Promise<RealReport> => {
   const directory = mkdtempSync(join(tmpdir(), 'rapport-evaluate-'));
   try {
-    const log = await openSqliteEventLog(join(directory, 'events.sqlite'), { mode: 'write', synchronous: 'off' });
+    const log = await openEventLog(
+      { kind: 'sqlite', path: join(directory, 'events.sqlite') },
+      { mode: 'write', synchronous: 'off' },
+    );
     try {
       const imported = await importFile(log, file, 'online-retail');
       const histories = await historiesOf(log);

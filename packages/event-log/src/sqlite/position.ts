@@ -1,4 +1,4 @@
-import type { Position } from './event-log';
+import type { Position } from '../event-log';
 
 const DIGITS = 14;
 
@@ -18,7 +18,3 @@ export const decodePosition = (position: string): number => {
   }
   return Number.parseInt(position, 16);
 };
-
-/** How many events lie after one position (from the start when absent) up to another, that one included. */
-export const eventsBetween = (after: Position | undefined, until: Position): number =>
-  Math.max(0, decodePosition(until) - (after === undefined ? 0 : decodePosition(after)));
