@@ -14,7 +14,7 @@ const SCHEME = /^(bearer|basic) +(\S+)$/i;
 export const credentialsOf = (authorization: string | undefined): Either<AuthenticationFailure, string> => {
   if (authorization === undefined || authorization === '') return left({ kind: 'missing' });
   if (authorization.length > LONGEST) return invalid('longer than any key or token');
-  const [, scheme, given] = SCHEME.exec(authorization) ?? [];
+  const [, scheme, given = ''] = SCHEME.exec(authorization) ?? [];
   if (scheme === undefined) return invalid('not of the form "Bearer <key or token>"');
   return scheme.toLowerCase() === 'bearer' ? right(given) : ofBasic(given);
 };

@@ -29,4 +29,4 @@ export const pageOf = <Row extends Place>(
   rows: readonly Row[],
   limit: number,
 ): { readonly rows: readonly Row[]; readonly next?: string } =>
-  rows.length > limit ? { rows: rows.slice(0, limit), next: cursorOf(rows[limit - 1]) } : { rows };
+  rows.length > limit ? { rows: rows.slice(0, limit), next: cursorOf(rows[limit - 1]!) } : { rows };

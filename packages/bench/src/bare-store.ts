@@ -51,12 +51,12 @@ export const createBareStore = (path: string, like: string): BareStore => {
   return {
     db,
     name: (names) => {
-      for (const [table, statement] of named) for (const row of names[table]) statement.run(...row);
+      for (const [table, statement] of named) for (const row of names[table]!) statement.run(...row);
     },
     insert: db.transaction(({ events, streams, commits }: BareRows) => {
-      for (const row of streams) stream.run(...row);
-      for (const row of events) event.run(...row);
-      for (const row of commits) commit.run(...row);
+      for (const row of streams) stream!.run(...row);
+      for (const row of events) event!.run(...row);
+      for (const row of commits) commit!.run(...row);
     }),
     close: () => db.close(),
   };

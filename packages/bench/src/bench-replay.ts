@@ -67,7 +67,7 @@ export const benchReplay = async ({ log, readModel, touchpoints, asOf }: ReplayB
     rebuilding.push(built.ms);
   }
   const [first, second] = reports;
-  const readEverything = expectEqual('touchpoints', [first.touchpoints, read], [touchpoints, touchpoints]);
+  const readEverything = expectEqual('touchpoints', [first!.touchpoints, read], [touchpoints, touchpoints]);
   const nonzero = (counts: Readonly<Record<string, number>>) =>
     Object.fromEntries(
       Object.entries(counts)
@@ -90,8 +90,8 @@ export const benchReplay = async ({ log, readModel, touchpoints, asOf }: ReplayB
         ...readEverything,
         ...expectEqual(
           'customers',
-          Object.values(first.population).reduce((a, b) => a + b, 0),
-          first.customers,
+          Object.values(first!.population).reduce((a, b) => a + b, 0),
+          first!.customers,
         ),
       ],
     },
@@ -103,7 +103,7 @@ export const benchReplay = async ({ log, readModel, touchpoints, asOf }: ReplayB
       ours: perSecond(touchpoints, best(two)),
       reference: perSecond(touchpoints, best(one)),
       check: 'both give the same population',
-      wrong: expectEqual('population', second.population, first.population),
+      wrong: expectEqual('population', second!.population, first!.population),
     },
     {
       name: 'rebuild of the whole read model, 2 workers, against reading and JSON.parse alone',
@@ -113,9 +113,9 @@ export const benchReplay = async ({ log, readModel, touchpoints, asOf }: ReplayB
       ours: perSecond(touchpoints, best(rebuilding)),
       ...against,
       check: 'the read model has the population of the replay',
-      wrong: expectEqual('population', nonzero(population), nonzero(first.population)),
+      wrong: expectEqual('population', nonzero(population), nonzero(first!.population)),
     },
-    await benchMemory(log, asOf, first),
+    await benchMemory(log, asOf, first!),
   ];
 };
 

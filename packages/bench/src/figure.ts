@@ -23,7 +23,7 @@ export const expectEqual = (what: string, got: unknown, expected: unknown): read
 
 export const median = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
+  return sorted[Math.floor(sorted.length / 2)]!;
 };
 
 /** Runs and times, in milliseconds. */

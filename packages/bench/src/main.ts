@@ -57,7 +57,7 @@ const benchWorkload = async (
       if (done % 100_000 === 0) say(`recorded ${done.toLocaleString('en')}\n`);
     })),
   );
-  return workload.slice(total - 1, total)[0].customer;
+  return workload.slice(total - 1, total)[0]!.customer;
 };
 
 const main = async (): Promise<number> => {
@@ -82,7 +82,7 @@ const main = async (): Promise<number> => {
   } finally {
     rmSync(data, { recursive: true, force: true });
   }
-  const machine = { node: process.version, cpu: cpus()[0].model, cores: cpus().length };
+  const machine = { node: process.version, cpu: cpus()[0]!.model, cores: cpus().length };
   const enough = figures.every(isEnough);
   if (values.json)
     process.stdout.write(

@@ -8,4 +8,4 @@ const main = async (path: string, asOf: number): Promise<void> => {
   process.stdout.write(JSON.stringify({ peakMB, population }));
 };
 
-void main(process.argv[2], Number(process.argv[3]));
+void main(process.argv[2]!, Number(process.argv[3]));

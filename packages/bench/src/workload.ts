@@ -24,8 +24,8 @@ export const createWorkload = (touchpoints: number, customers: number): Workload
     throw new RangeError(
       `${customers} simulated customers make ${lines.length} touchpoints, fewer than ${touchpoints}: ask for more customers`,
     );
-  const order = Uint32Array.from(lines, (_, i) => i).sort((a, b) => recordedAt[a] - recordedAt[b] || a - b);
-  const sorted = Array.from(order.subarray(0, touchpoints), (i) => lines[i]);
+  const order = Uint32Array.from(lines, (_, i) => i).sort((a, b) => recordedAt[a]! - recordedAt[b]! || a - b);
+  const sorted = Array.from(order.subarray(0, touchpoints), (i) => lines[i]!);
   return {
     lines: sorted,
     customers,

@@ -18,8 +18,8 @@ const FILE = /^([0-9a-f]{64})\.json$/;
 export const storedHashes = ({ rulesets }: DataDirectory): readonly string[] =>
   isThere(rulesets)
     ? readdirSync(rulesets).flatMap((name) => {
-        const match = FILE.exec(name);
-        return match === null ? [] : [match[1]];
+        const hash = FILE.exec(name)?.[1];
+        return hash === undefined ? [] : [hash];
       })
     : [];
 

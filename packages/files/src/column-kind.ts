@@ -111,7 +111,7 @@ export const observeColumn = (format: ValueFormat, commaLikely = false): ColumnO
     if (one === 'integer') sized(value.length, 0);
     else if (one === 'decimal') sized(value.indexOf('.'), value.length - value.indexOf('.') - 1);
     else {
-      const [, whole, fraction = '', power = '0'] =
+      const [, whole = '', fraction = '', power = '0'] =
         /^-?(\d+)(?:\.(\d+))?(?:e(-?\d+))?$/.exec(numeralOf(value, format) ?? '0') ?? [];
       sized(whole.length + Math.max(0, Number(power)), Math.max(0, fraction.length - Number(power)));
     }

@@ -52,7 +52,7 @@ export const namesIn = (top: SqlNode, resolve: (ref: string) => UsedColumn | und
       const alias = String(item.alias ?? '').toLowerCase();
       if (alias === '' || TYPED_OUTPUT.has(alias)) continue;
       const names = isColumn(item) ? (item.column_names as string[]) : [];
-      const column = names.length === 0 || names.length > 2 ? undefined : resolve(names[names.length - 1]);
+      const column = names.length === 0 || names.length > 2 ? undefined : resolve(names[names.length - 1]!);
       // A name that stands for two things means neither of them.
       named.set(alias, !named.has(alias) || named.get(alias) === column ? column : undefined);
     }

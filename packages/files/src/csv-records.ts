@@ -91,7 +91,7 @@ export async function* csvRecords(
         return { line: line.line, span: 1, values: [] };
       delimiter ??= delimiterOf(line.text);
       cutting = { values: [] };
-    } else cutting.open += held[held.length - 1].end ?? '\n';
+    } else cutting.open += held[held.length - 1]!.end ?? '\n';
     const found = cut(cutting, line.text, delimiter as string);
     if (found === 'open') return 'open';
     const { values } = cutting;
@@ -106,7 +106,7 @@ export async function* csvRecords(
     const records: CsvRecord[] = [];
     const waiting = [...lines].reverse();
     const giveUp = ([first, ...after]: readonly FileLine[]): void => {
-      records.push(rejected(first, NEVER_CLOSED));
+      records.push(rejected(first!, NEVER_CLOSED));
       waiting.push(...after.reverse());
       held = [];
     };

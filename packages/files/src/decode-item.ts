@@ -22,8 +22,9 @@ const kindOf = ({ field, expected }: TouchpointProblem): string =>
 
 /** All problems in one sentence; the field of the first stands beside it. */
 const reasonOf = ([first, ...others]: readonly TouchpointProblem[]): string => {
-  const prefix = `${first.field}: `;
-  const own = first.message.startsWith(prefix) ? first.message.slice(prefix.length) : first.message;
+  const { field, message } = first!;
+  const prefix = `${field}: `;
+  const own = message.startsWith(prefix) ? message.slice(prefix.length) : message;
   if (others.length === 0) return own;
   return [own, ...others.map(({ message }) => message)].map((one) => one.replace(/\.$/, '')).join('; ');
 };
@@ -50,7 +51,8 @@ export const decodeItem = (input: unknown, at: Place, context: DecodeContext, ra
       },
     };
   }
-  const [first] = decoded.left;
+  // A touchpoint is refused for a reason.
+  const first = decoded.left[0]!;
   return {
     item: { kind: 'rejected', at, field: first.field, reason: reasonOf(decoded.left), raw: shorten(raw()) },
     countedAs: kindOf(first),

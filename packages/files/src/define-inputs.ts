@@ -74,7 +74,7 @@ async function* oddRows(
   const query = `SELECT line::DOUBLE, ${which}, ${strict.map(({ text }) => text).join(', ')} FROM ${table.name} WHERE NOT (${fits}) ORDER BY line`;
   for await (const rows of database.stream(query))
     yield rows.map(([line, which, ...found]): RejectedItem => {
-      const { field, use } = strict[Number(which)];
+      const { field, use } = strict[Number(which)]!;
       const value = String(found[Number(which)]);
       ledger.count('rejected', 1, `${field}: ${use.wanted}`);
       return {

@@ -73,7 +73,7 @@ const attachParquet = async (database: Database, index: number, file: string): P
     `CREATE VIEW ${markedTable(`input_${index + 1}`)} AS SELECT * EXCLUDE (file_row_number), ${place} FROM read_parquet(${path}, file_row_number = true)`,
   );
   const described = await database.rows(`DESCRIBE input_${index + 1}`);
-  const [[rows]] = await database.rows(`SELECT count(*)::DOUBLE FROM input_${index + 1}`);
+  const [[rows] = []] = await database.rows(`SELECT count(*)::DOUBLE FROM input_${index + 1}`);
   const columns = described.map(([name, type]) => ({ name: String(name), kind: String(type) }));
   return { index, report: { file, layout: 'Parquet', rows: Number(rows), columns }, counts: 'values', opened };
 };
@@ -100,7 +100,7 @@ export async function* stageInputs(
   const shapeOf = shapes(format);
   const found: (Input | StagedInput)[] = [];
   for (const index of used) {
-    const file = files[index];
+    const file = files[index]!;
     const kind = formatOf(file);
     if (kind === 'parquet') {
       found.push(await attachParquet(database, index, file));

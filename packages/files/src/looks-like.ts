@@ -27,7 +27,7 @@ const keysOf = (text: string): { readonly keys: readonly string[]; readonly list
   const keys: string[] = [];
   const lists: string[] = [];
   let depth = text.startsWith('[') ? -1 : 0;
-  for (const [token, key, colon] of text.matchAll(TOKENS)) {
+  for (const [token, key = '', colon] of text.matchAll(TOKENS)) {
     if (colon !== undefined && depth === 1) {
       keys.push(key);
       if (colon.endsWith('[')) lists.push(key);
@@ -63,7 +63,7 @@ export const looksLike = async (file: string, signal?: AbortSignal): Promise<Loo
     .trimStart();
   if (/^[[{]/.test(text)) return json(text);
   if (text.startsWith('<')) return { words: 'XML or HTML' };
-  const [header] = text.split(/\r\n|\r|\n/);
+  const [header = ''] = text.split(/\r\n|\r|\n/);
   const delimiter = delimiterOf(header);
   const names = header.split(delimiter).map((name) => name.replaceAll('"', '').trim());
   if (names.length < 2) return undefined;

@@ -153,7 +153,7 @@ const outcomeIn = (outcome: DuckDBValue, name: string): Outcome => {
 /** Reads a row of {@link mappingQuery}. */
 export const rowOf = (row: readonly DuckDBValue[], rules: RowRules): MappedRow => {
   const [id, source, type, customer, occurred, data, recorded, staff, correlationId] = row.map(textOf);
-  const [lines, table, line, outcome, field, reason, raw, mark] = row.slice(9);
+  const [lines, table = null, line, outcome = null, field = null, reason = null, raw = null, mark] = row.slice(9);
   const kind = outcomeIn(outcome, rules.name);
   const isTouchpoint = kind === 'touchpoint';
   const occurredAt = isTouchpoint ? instantIn(occurred, 'occurred_at', rules) : undefined;

@@ -43,12 +43,12 @@ export interface MappingTree {
 const PLACES = /"query_location":\d+/g;
 
 const serialized = async (database: Database, sql: string): Promise<string> => {
-  const [[text]] = await database.rows(`SELECT json_serialize_sql(${literal(sql)})::VARCHAR`);
+  const [[text] = []] = await database.rows(`SELECT json_serialize_sql(${literal(sql)})::VARCHAR`);
   return String(text).replace(PLACES, '"query_location":0');
 };
 
 const written = async (database: Database, tree: string): Promise<string> => {
-  const [[sql]] = await database.rows(`SELECT json_deserialize_sql(${literal(tree)})`);
+  const [[sql] = []] = await database.rows(`SELECT json_deserialize_sql(${literal(tree)})`);
   return String(sql);
 };
 
@@ -73,7 +73,7 @@ export const statementOf = async (database: Database, tree: SqlNode, writes: boo
   return writes ? written(database, text) : `SELECT * FROM json_execute_serialized_sql(${literal(text)})`;
 };
 
-export const topOf = (tree: SqlNode): SqlNode => nodesIn(tree.statements)[0].node as SqlNode;
+export const topOf = (tree: SqlNode): SqlNode => nodesIn(tree.statements)[0]!.node as SqlNode;
 
 const withNames = (node: SqlNode): readonly { readonly key: string; readonly value: SqlNode }[] =>
   isNode(node.cte_map)

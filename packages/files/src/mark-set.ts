@@ -17,8 +17,8 @@ export const markSet = () => {
       }
       byFile.set(file, bits);
       const bit = 1 << (row % 8);
-      if ((bits[at] & bit) !== 0) return false;
-      bits[at] |= bit;
+      if ((bits[at]! & bit) !== 0) return false;
+      bits[at]! |= bit;
       return true;
     },
   };

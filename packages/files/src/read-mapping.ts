@@ -53,10 +53,10 @@ export async function* readMapping({
       { file: name, field: 'file' },
     );
   };
-  const linesOf = lineCounter(sources[0].table);
+  const linesOf = lineCounter(sources[0]!.table);
   let number = 0;
   const placeIn = (row: MappedRow): Place => {
-    const { file } = sourceOf(row.table ?? sources[0].table);
+    const { file } = sourceOf(row.table ?? sources[0]!.table);
     if (row.line !== undefined) return { file, line: row.line };
     if (row.mark !== undefined && placeOf !== undefined) return placeOf(row.mark);
     return { file, line: number, counts: 'rows of the result' };

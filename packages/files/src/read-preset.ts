@@ -31,7 +31,7 @@ const readPreset = (
       for (const { ledger } of sources) begun(ledger);
       for (const [i, [{ table, columns }, file]] of [...files].entries()) {
         const source = { table, file, name: nameOf(file), columns };
-        const report = yield* loadTable(database, source, sources[i].ledger, signal);
+        const report = yield* loadTable(database, source, sources[i]!.ledger, signal);
         if (report !== undefined) found(report);
       }
       await lock(database, []);
@@ -40,7 +40,7 @@ const readPreset = (
       yield* readMapping({ database, rules: { name: preset.name, format, data }, sources, context });
     } catch (error) {
       signal?.throwIfAborted();
-      const [file] = files.values();
+      const [file = preset.name] = files.values();
       throw error instanceof ImportError ? error : failed(nameOf(file), error);
     } finally {
       await database.close();
@@ -89,16 +89,17 @@ const assign = (preset: TablePreset, files: readonly string[], given: string): R
   const missing: string[] = [];
   for (const table of preset.tables) {
     const named = files.filter((file) => basename(file).startsWith(table.fileName ?? ''));
-    if (named.length > 1)
+    const [first, second] = named;
+    if (second !== undefined)
       throw new ImportError(
         'wrong-files',
-        `${named[1]}: this is the second file of ${table.fileName}, after ${named[0]}. Give one.`,
+        `${second}: this is the second file of ${table.fileName}, after ${first}. Give one.`,
         {
-          file: named[1],
+          file: second,
         },
       );
-    if (named.length === 0) missing.push(`${table.fileName}.csv`);
-    else found.set(table, named[0]);
+    if (first === undefined) missing.push(`${table.fileName}.csv`);
+    else found.set(table, first);
   }
   if (missing.length > 0)
     throw new ImportError(
@@ -126,7 +127,7 @@ const renamed = (error: ImportError, temporary: string, archive: string): Import
 /** A preset of one table: the files one after the other. */
 export const readEachFile = (preset: TablePreset, files: readonly string[]): Reading =>
   async function* (run) {
-    for (const file of files) yield* readPreset(preset, new Map([[preset.tables[0], file]]), (path) => path)(run);
+    for (const file of files) yield* readPreset(preset, new Map([[preset.tables[0]!, file]]), (path) => path)(run);
   };
 
 /** A preset of several tables: folders, archives and files are taken together. */
@@ -140,9 +141,9 @@ export const readFileSet = (preset: TablePreset, given: readonly string[]): Read
         else if (isArchive(path)) files.push(...(await unpack(path, join(temporary, String(i)))));
         else files.push(path);
       }
-      yield* readPreset(preset, assign(preset, files, given[0]), (path) => basename(path))(run);
+      yield* readPreset(preset, assign(preset, files, given[0]!), (path) => basename(path))(run);
     } catch (error) {
-      throw error instanceof ImportError ? renamed(error, temporary, given[0]) : error;
+      throw error instanceof ImportError ? renamed(error, temporary, given[0]!) : error;
     } finally {
       // Of a damaged archive, files may still be coming in.
       await rm(temporary, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });

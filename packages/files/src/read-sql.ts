@@ -176,7 +176,7 @@ async function* staged(
     return yield* stageInputs(files, used, run);
   } catch (error) {
     run.signal?.throwIfAborted();
-    throw error instanceof ImportError ? error : unreadable(files[used[0]], error);
+    throw error instanceof ImportError ? error : unreadable(files[used[0]!]!, error);
   }
 }
 
@@ -186,5 +186,5 @@ const placesIn =
   (mark: number): Place => {
     const index = Math.floor(mark / ROWS_IN_A_FILE);
     const counts = list.find((input) => input.index === index)?.counts;
-    return { file: files[index], line: mark % ROWS_IN_A_FILE, ...(counts === undefined ? {} : { counts }) };
+    return { file: files[index]!, line: mark % ROWS_IN_A_FILE, ...(counts === undefined ? {} : { counts }) };
   };

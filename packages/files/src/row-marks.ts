@@ -89,7 +89,7 @@ export const markRows = (top: SqlNode): ReadonlySet<string> => {
   for (const [i, input] of inputs.entries()) {
     if (input === undefined) continue;
     marked.add(String(input.table_name).toLowerCase());
-    addMark(found[i], input);
+    addMark(found[i]!, input);
   }
   return marked;
 };

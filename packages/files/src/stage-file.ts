@@ -80,7 +80,7 @@ export async function* stageCsv(
       if (columns.length === 0) await begin(record);
       else if (fault !== undefined) rejected.push(reject(line, fault, text));
       else {
-        for (const [i, value] of values.entries()) if (value !== '') columns[i].shape.seeText(value, line);
+        for (const [i, value] of values.entries()) if (value !== '') columns[i]!.shape.seeText(value, line);
         table.add(line, span, emptyAsNull(values));
       }
     }
@@ -118,7 +118,7 @@ export async function* stageJson(
         columns.push({ ...named, shape: shapeOf(named.column, false) });
       }
       if (one === null) continue;
-      columns[place].shape.see(one, line);
+      columns[place]!.shape.see(one, line);
       row[place] = textOf(one);
     }
     await table.widen(columns.length);

@@ -65,7 +65,7 @@ const filler = (staged: StagedTable, { file, name, columns }: TableSource, ledge
       if (values.length > 0) isFirst = false;
       if (values.length === 0 && fault === undefined) ledger.count('blank', span);
       else if (fault !== undefined) return reject(record, fault);
-      else if (mayBeHeader && !/\d/.test(values[0])) ledger.count('header', span);
+      else if (mayBeHeader && !/\d/.test(values[0]!)) ledger.count('header', span);
       else staged.add(line, span, emptyAsNull(values));
       return undefined;
     },

@@ -69,7 +69,7 @@ export const stageTable = async (database: Database, name: string, file: string)
     add: (line, span, values) => {
       lines.push(BigInt(line));
       spans.push(BigInt(span));
-      for (let i = 0; i < width; i++) columns[i].push(values[i] ?? null);
+      for (let i = 0; i < width; i++) columns[i]!.push(values[i] ?? null);
       rows++;
       if (lines.length === CHUNK) flush();
     },

@@ -55,7 +55,7 @@ const readsInput = (from: SqlValue | undefined): boolean => {
 };
 
 const call = (name: string, argument: SqlNode, alias: string): SqlNode =>
-  callNode(name, { ...argument, alias: '' }, { alias, query_location: argument.query_location });
+  callNode(name, { ...argument, alias: '' }, { alias, query_location: argument.query_location! });
 
 /**
  * Converts text where a mapping calculates with it, and nowhere else: `price` is a number in `pieces * price`, and text
@@ -75,7 +75,7 @@ export const typePlaces = (top: SqlNode, columns: readonly UsedColumn[], mapping
   const columnOf = (node: SqlNode): UsedColumn | undefined => {
     const parts = node.column_names as string[];
     if (parts.length > 2) return undefined;
-    const ref = parts[parts.length - 1];
+    const ref = parts[parts.length - 1]!;
     const own = resolve(ref);
     const name = ref.toLowerCase();
     if (own !== undefined) return direct || !names.has(name) || names.get(name) === own ? own : undefined;

@@ -31,7 +31,7 @@ export const numeralOf = (text: string, { decimal }: ValueFormat): string | unde
   } else if (decimal === 'point' && GROUPED.point.test(text)) plain = text.replaceAll(',', '');
   const [, sign, digits, exponent] = NUMERAL.exec(plain) ?? [];
   if (digits === undefined) return undefined;
-  const [whole, fraction = ''] = digits.split('.');
+  const [whole = '', fraction = ''] = digits.split('.');
   const lead = whole.replace(/^0+(?=\d)/, '') || '0';
   const power = exponent === undefined ? '' : `e${Number(exponent)}`;
   return `${sign === '-' ? '-' : ''}${lead}${fraction === '' ? '' : `.${fraction}`}${power}`;
@@ -53,16 +53,17 @@ const isTime = (hour: number, minute: number, second: number): boolean => hour <
 export const instantOf = (text: string, { dates }: ValueFormat): string | undefined => {
   const iso = ISO.exec(text);
   if (iso !== null) {
-    const [, year, month, day, hour = '00', minute = '00', second = '00', fraction = '', offset = 'Z'] = iso;
+    const [, year = '', month = '', day = '', hour = '00', minute = '00', second = '00', fraction = '', offset = 'Z'] =
+      iso;
     if (!isDay(+year, +month, +day) || !isTime(+hour, +minute, +second)) return undefined;
     const [, side, hours, minutes = '00'] = /^([+-])(\d{2}):?(\d{2})?$/.exec(offset) ?? [];
     const zone = side === undefined ? 'Z' : `${side}${hours}:${minutes}`;
     return `${year}-${month}-${day}T${hour}:${minute}:${second}${fraction}${zone}`;
   }
   if (dates === undefined) return undefined;
-  const [, first, second, year, hour = '0', minute = '00', seconds = '00'] = DAY_MONTH.exec(text) ?? [];
+  const [, first, second = '', year = '', hour = '0', minute = '00', seconds = '00'] = DAY_MONTH.exec(text) ?? [];
   if (first === undefined) return undefined;
-  const [day, month] = dates === 'dmy' ? [first, second] : [second, first];
+  const [day, month] = dates === 'dmy' ? ([first, second] as const) : ([second, first] as const);
   if (!isDay(+year, +month, +day) || !isTime(+hour, +minute, +seconds)) return undefined;
   return `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}T${hour.padStart(2, '0')}:${minute}:${seconds}Z`;
 };

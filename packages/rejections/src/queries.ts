@@ -42,7 +42,7 @@ export const listRejections = (db: Database, query: RejectionsQuery): Either<Rej
   const shown = rows.slice(0, limit);
   return right({
     rejections: shown.map(toRejection),
-    ...(rows.length > limit ? { next: cursorOf(shown[limit - 1].number) } : undefined),
+    ...(rows.length > limit ? { next: cursorOf(shown[limit - 1]!.number) } : undefined),
   });
 };
 

@@ -21,14 +21,14 @@ export const agenda = <C>(before: (context: C, at: number) => void): Agenda<C> =
       const item = { at, act };
       let i = items.length;
       items.push(item);
-      while (i > 0 && items[i - 1].at <= at) {
-        items[i] = items[i - 1];
+      while (i > 0 && items[i - 1]!.at <= at) {
+        items[i] = items[i - 1]!;
         i--;
       }
       items[i] = item;
     },
     run: (context, until) => {
-      while (items.length > 0 && items[items.length - 1].at <= until) {
+      while (items.length > 0 && items[items.length - 1]!.at <= until) {
         const { at, act } = items.pop()!;
         before(context, at);
         act(context, at);

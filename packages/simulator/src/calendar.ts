@@ -17,7 +17,7 @@ export const monthsBefore = (instant: number, months: number): number => {
 /** Demand by month, January first; the mean is about 1. */
 const SEASON = [0.8, 0.85, 0.95, 1, 1.05, 0.95, 0.85, 0.85, 1, 1.05, 1.3, 1.4];
 
-export const seasonAt = (instant: number): number => SEASON[new Date(instant).getUTCMonth()];
+export const seasonAt = (instant: number): number => SEASON[new Date(instant).getUTCMonth()]!;
 
 /** Year and month as in `2026-03`. */
 export const monthOf = (instant: number): string => new Date(instant).toISOString().slice(0, 7);

@@ -93,7 +93,7 @@ const identify: Act = (life, at) => {
 const truthOf = (life: Life): CustomerTruth => {
   const { latent, stages, plan, profile, orders } = life;
   noteStage(stages, latent, life, plan.endAt);
-  const last = stages.intervals[stages.intervals.length - 1];
+  const last = stages.intervals[stages.intervals.length - 1]!;
   last.to = plan.endAt + 1;
   const { satisfaction, trust, commitment } = latent;
   return {

@@ -42,7 +42,7 @@ const redeem = (life: Life, at: number, campaignId: string): void => {
 const offerNext = (life: Life, at: number): void => {
   const { random, recorder } = life;
   const suggested = suggestionFor(life.taste, random);
-  const { sku } = PRODUCTS[suggested];
+  const { sku } = PRODUCTS[suggested]!;
   if (life.owned.has(sku)) return;
   recorder.record('crm', 'crossSell.offered', at, { productId: sku, rank: random.between(1, 3), model: 'editorial' });
   const draw = random.uniform();

@@ -92,7 +92,7 @@ const deliver = (life: Life, at: number, order: Order, daysLate: number): void =
 
 const browse = (life: Life, at: number, product: number): void => {
   const { random, recorder } = life;
-  const { sku, category } = PRODUCTS[product];
+  const { sku, category } = PRODUCTS[product]!;
   const viewedAt = Math.max(at - 20 * MINUTE - random.below(20 * HOUR), life.profile.identifiedAt + MINUTE);
   if (random.chance(0.16)) recorder.record('shop', 'product.viewed', viewedAt, { sku, category });
   if (random.chance(0.07)) recorder.record('shop', 'cart.productAdded', at - 9 * MINUTE, { sku, quantity: 1 });
@@ -137,11 +137,11 @@ const nextStep = (life: Life, at: number, order: Order, promisedAt: number): voi
 export const buy = (life: Life, at: number, wanted?: number): void => {
   const { random, recorder, latent } = life;
   const items = itemsOf(life, wanted);
-  browse(life, at, items[0].product);
+  browse(life, at, items[0]!.product);
   life.orders++;
   const orderId = `o-${life.key}-${life.orders}`;
   const sold = items.map(({ product, quantity }) => {
-    const { sku, category, price } = PRODUCTS[product];
+    const { sku, category, price } = PRODUCTS[product]!;
     life.owned.add(sku);
     return { sku, category, quantity, price };
   });

@@ -57,7 +57,7 @@ export const tasteOf = (random: Random): Taste => {
   while (categories.length < count) {
     const next =
       categories.length > 0 && random.chance(0.6)
-        ? (categories[0] + 5 * categories.length) % CATEGORIES.length
+        ? (categories[0]! + 5 * categories.length) % CATEGORIES.length
         : random.below(CATEGORIES.length);
     if (!categories.includes(next)) categories.push(next);
   }
@@ -69,9 +69,9 @@ const popular = (random: Random, n: number): number => Math.min(random.below(n),
 
 const fromTaste = (taste: Taste, random: Random): number => {
   const k = popular(random, taste.categories.length);
-  const base = taste.categories[k] * PER_CATEGORY;
+  const base = taste.categories[k]! * PER_CATEGORY;
   return random.chance(0.6)
-    ? base + taste.sets[k] * PER_SET + popular(random, PER_SET)
+    ? base + taste.sets[k]! * PER_SET + popular(random, PER_SET)
     : base + popular(random, PER_CATEGORY);
 };
 
@@ -86,7 +86,7 @@ export const basketOf = (taste: Taste, size: number, random: Random, wanted?: nu
       whim < 0.12
         ? popular(random, PRODUCTS.length)
         : i > 0 && whim < 0.5
-          ? sameSet(basket[0], random)
+          ? sameSet(basket[0]!, random)
           : fromTaste(taste, random);
     if (!basket.includes(product)) basket.push(product);
   }

@@ -71,7 +71,7 @@ export const randomOf = (seed: number, a: number, b = 0): Random => {
     exponential: (mean) => -mean * logOf(1 - uniform()),
     // Four uniforms have variance 1/3.
     bell: () => (uniform() + uniform() + uniform() + uniform() - 2) * 1.7320508075688772,
-    pick: (items) => items[below(items.length)],
+    pick: (items) => items[below(items.length)]!,
   };
 };
 

@@ -13,8 +13,8 @@ const TIER_AT = [0, 4, 12, 30];
 /** After an order: a step of the loyalty programme, points, a word of thanks. */
 export const progress = (life: Life, at: number, total: number): void => {
   const { random, recorder, latent } = life;
-  if (life.tier < 3 && life.orders >= TIER_AT[life.tier + 1]) {
-    const [from, to] = [TIERS[life.tier], TIERS[life.tier + 1]];
+  if (life.tier < 3 && life.orders >= TIER_AT[life.tier + 1]!) {
+    const [from, to] = [TIERS[life.tier]!, TIERS[life.tier + 1]!] as const;
     life.tier++;
     recorder.record('crm', 'loyaltyTier.changed', at + HOUR, { from, to });
     recorder.record('crm', 'price.granted', at + HOUR + 1, { tier: to, discount: 2 * life.tier });

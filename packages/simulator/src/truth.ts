@@ -74,7 +74,7 @@ const stageOf = (latent: Latent, { signedUp, orders }: Standing, before: number)
   // A relationship takes more than one purchase, however well it begins.
   const highest = orders === 1 ? 3 : orders === 2 ? 4 : 6;
   let stage = 2;
-  while (stage < highest && depth >= STEPS[stage - 2] - (before > stage ? SLACK : 0)) stage++;
+  while (stage < highest && depth >= STEPS[stage - 2]! - (before > stage ? SLACK : 0)) stage++;
   return stage;
 };
 
@@ -82,7 +82,7 @@ const stageOf = (latent: Latent, { signedUp, orders }: Standing, before: number)
 export const noteStage = (log: StageLog, latent: Latent, standing: Standing, at: number): void => {
   const last = log.intervals[log.intervals.length - 1];
   const before = last === undefined ? 0 : TRUE_STAGES.indexOf(last.stage);
-  const stage = TRUE_STAGES[stageOf(latent, standing, before)];
+  const stage = TRUE_STAGES[stageOf(latent, standing, before)]!;
   if (last?.stage === stage) return;
   if (last?.from === at) {
     last.stage = stage;

@@ -112,7 +112,7 @@ const migrate = (db: Database.Database, { applicationId, version, migrations }: 
   const step = db.transaction((): boolean => {
     const from = integer(db, 'user_version');
     if (from >= version) return false;
-    const migration = migrations[from];
+    const migration = migrations[from]!;
     if (typeof migration === 'string') db.exec(migration);
     else migration(db);
     db.pragma(`application_id = ${applicationId}`);

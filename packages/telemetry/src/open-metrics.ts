@@ -26,11 +26,11 @@ const canonicalBound = (sample: string): string => sample.replace(/([{,]le=")(\d
  */
 export const openMetricsText = (text: string): string => {
   const families = new Map(
-    [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name, familyOf(name, type)]),
+    [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => [name, familyOf(name, type)]),
   );
   const lines = text.split('\n').flatMap((line) => {
     if (line === '') return [];
-    const [, what, name, rest] = /^# (HELP|TYPE) (\S+) (.*)$/.exec(line) ?? [];
+    const [, what, name = '', rest = ''] = /^# (HELP|TYPE) (\S+) (.*)$/.exec(line) ?? [];
     if (what === undefined) return [canonicalBound(line)];
     const family = families.get(name) ?? { name, type: 'unknown' };
     return [`# ${what} ${family.name} ${what === 'TYPE' ? family.type : rest.replaceAll('"', '\\"')}`];

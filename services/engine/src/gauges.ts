@@ -18,6 +18,7 @@ export interface GaugeSources {
 const lagOf = async (log: EventLogWithHistory, projection: SupervisedProjection) => {
   const { checkpoint } = projection.status();
   for await (const [first] of log.readAll({ after: checkpoint, category: 'customer', pageSize: 1 })) {
+    if (first === undefined) continue;
     const lagSeconds = Math.max(0, Date.now() - first.recordedAt) / 1000;
     return { lagPositions: await log.countAfter(checkpoint), lagSeconds };
   }

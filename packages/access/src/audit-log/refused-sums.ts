@@ -90,7 +90,7 @@ export const added = (one: RefusedSum | undefined, other: RefusedSum): RefusedSu
  * @example summedAddress('2001:db8:0:1::7') // '2001:db8:0:1::/64'
  */
 export const summedAddress = (address: string): string => {
-  const [plain] = address.split('%');
+  const [plain = ''] = address.split('%');
   if (!ipaddr.isValid(plain)) return address;
   // An IPv4 address written as IPv6 is that IPv4 address.
   const found = ipaddr.process(plain);

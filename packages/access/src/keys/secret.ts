@@ -30,7 +30,7 @@ export const looksLikeKey = (credentials: string): boolean => credentials.starts
 
 export const parseKey = (credentials: string): KeyParts | undefined => {
   const [, id, secret] = KEY.exec(credentials) ?? [];
-  return id === undefined ? undefined : { id, secret };
+  return id === undefined || secret === undefined ? undefined : { id, secret };
 };
 
 export const hashSecret = (secret: string): Buffer => createHash('sha256').update(secret).digest();

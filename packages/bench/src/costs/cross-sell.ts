@@ -37,7 +37,7 @@ function* customersOf(products: number, customers: number, facts: number): Gener
     let [low, high] = [0, products - 1];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (cumulative[middle] > wanted) high = middle;
+      if (cumulative[middle]! > wanted) high = middle;
       else low = middle + 1;
     }
     return low;
@@ -122,7 +122,7 @@ const measure = async (products: number, customers: number, facts: number): Prom
       ...customersOf(products, Math.min(customers, 1_000), (facts * Math.min(customers, 1_000)) / customers),
     ];
     const bySize = [...all].sort((a, b) => a.length - b.length);
-    const [usual, largest] = [bySize[bySize.length >> 1], bySize[bySize.length - 1]].map(ownedOf);
+    const [usual, largest] = [bySize[bySize.length >> 1]!, bySize[bySize.length - 1]!].map(ownedOf);
 
     const reopened = await openCrossSellStore({ kind: 'sqlite', path }, { mode: 'write' });
     const crossSell = await reopened.load();
@@ -141,7 +141,7 @@ const measure = async (products: number, customers: number, facts: number): Prom
     });
     await reopened.close();
 
-    const now = inNewProcess(path, usual, END);
+    const now = inNewProcess(path, usual!, END);
     return {
       size,
       bytesPerFact: { onDisk: rounded(bytesOnDisk / size.facts), inMemory: rounded(now.heldBytes / size.facts) },
@@ -150,8 +150,8 @@ const measure = async (products: number, customers: number, facts: number): Prom
         rebuild: rounded(rebuild - generate),
         allNeighbours: { time: neighbours, products: names.length, found: similar },
         applyPerThousandFacts: rounded(apply / (live.length / BATCH)),
-        usualCustomer: { now, halfWay: inNewProcess(path, usual, (START + END) / 2) },
-        largestOfThousand: { now: inNewProcess(path, largest, END) },
+        usualCustomer: { now, halfWay: inNewProcess(path, usual!, (START + END) / 2) },
+        largestOfThousand: { now: inNewProcess(path, largest!, END) },
       },
     };
   } finally {
@@ -167,7 +167,7 @@ const readInput = async (): Promise<string> => {
 
 const main = async (): Promise<unknown> => {
   const [mode, path, asOf] = process.argv.slice(2);
-  if (mode === 'cold') return cold(path, JSON.parse(await readInput()), Number(asOf));
+  if (mode === 'cold') return cold(path!, JSON.parse(await readInput()), Number(asOf));
   const [products = 100_000, customers = 200_000, facts = 4_400_000] = process.argv.slice(2).map(Number);
   return measure(products, customers, facts);
 };

@@ -36,7 +36,7 @@ const measure = async (keys: number): Promise<unknown> => {
       const token = await issuer.issue(algorithm, { aud: 'rapport', sub: 'a', roles: ['ingest'] });
       return perRequest(() => token, TOKEN_ROUNDS, true);
     };
-    const some = (i: number): string => secrets[i % keys];
+    const some = (i: number): string => secrets[i % keys]!;
     return {
       keys,
       microseconds: {

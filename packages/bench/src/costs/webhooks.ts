@@ -79,7 +79,7 @@ const measure = async (changes: number): Promise<unknown> => {
     });
     const head = await log.head();
     const [first] = (await feed.read({ limit: 1 })).changes;
-    await webhooks.create({ url: `http://127.0.0.1:${port}/`, after: first.cursor });
+    await webhooks.create({ url: `http://127.0.0.1:${port}/`, after: first!.cursor });
     const [begun, cpu] = [performance.now(), process.cpuUsage()];
     webhooks.start();
     await allDelivered(webhooks, head);

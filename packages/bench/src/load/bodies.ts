@@ -50,7 +50,7 @@ const worldOf = (world: number, customers: number, now: number): World => {
       recorded.push(touchpoint.recordedAt);
       late.push(touchpoint.recordedAt - touchpoint.occurredAt);
     }
-  const order = Uint32Array.from(texts, (_, i) => i).sort((a, b) => recorded[a] - recorded[b] || a - b);
+  const order = Uint32Array.from(texts, (_, i) => i).sort((a, b) => recorded[a]! - recorded[b]! || a - b);
   return { texts, order, late };
 };
 
@@ -76,7 +76,7 @@ export const prepareBodies = (requests: readonly BodiesRequest[], customers: num
       world = worldOf(++no, customers, now);
       next = 0;
     }
-    return world.order[next++];
+    return world.order[next++]!;
   };
   return requests.map(({ count, perBody, rate }) =>
     Array.from({ length: count }, (): Body => {
@@ -85,8 +85,8 @@ export const prepareBodies = (requests: readonly BodiesRequest[], customers: num
       const late = new Int32Array(perBody);
       for (let i = 0; i < perBody; i++) {
         const at = take();
-        texts.push(world.texts[at]);
-        late[i] = Math.round(world.late[at] / faster);
+        texts.push(world.texts[at]!);
+        late[i] = Math.round(world.late[at]! / faster);
       }
       return bodyOf(texts, late);
     }),
@@ -94,7 +94,7 @@ export const prepareBodies = (requests: readonly BodiesRequest[], customers: num
 };
 
 const bodyOf = (texts: readonly string[], late: Int32Array): Body => {
-  const bytes = Buffer.from(texts.length === 1 ? texts[0] : `[${texts.join(',')}]`);
+  const bytes = Buffer.from(texts.length === 1 ? texts[0]! : `[${texts.join(',')}]`);
   const instants = new Int32Array(texts.length);
   let from = 0;
   for (let i = 0; i < texts.length; i++) {
@@ -130,5 +130,5 @@ export const newCustomerBody = (customer: string): Body =>
 export const stamp = ({ bytes, instants, late }: Body, now: number): void => {
   const text = formatInstant(now);
   for (let i = 0; i < instants.length; i++)
-    bytes.write(late[i] === 0 ? text : formatInstant(now - late[i]), instants[i], 'latin1');
+    bytes.write(late[i] === 0 ? text : formatInstant(now - late[i]!), instants[i]!, 'latin1');
 };

@@ -49,8 +49,8 @@ export const openChangeReader = async (
       rest = text.slice(end < 2 ? 0 : end);
       if (end < 2) continue;
       for (const [, id, customer] of text.slice(0, end).matchAll(CHANGE)) {
-        seen.add(id);
-        reader.onChange?.(customer, at);
+        seen.add(id!);
+        reader.onChange?.(customer!, at);
       }
     }
     ended = rest === '' ? 'the server ended the stream' : rest;

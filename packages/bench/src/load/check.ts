@@ -36,7 +36,7 @@ export const checkStore = (
           missing.push(`${event.type} ${event.id} of ${event.stream} at ${event.position}`);
       }
     const strangers = [...arrived].filter((id) => !decided.has(id));
-    for await (const page of log.readAll({ category: 'customer' })) last = page[page.length - 1].position;
+    for await (const page of log.readAll({ category: 'customer' })) last = page[page.length - 1]!.position;
     const model = await readModel();
     const checkpoint = (await model.checkpoint())?.position;
     const parked = await model.parked();

@@ -123,7 +123,7 @@ const loadBare = async (data: string, { plan, say }: LoadTestOptions, { batches,
   say('the bare route\n');
   const server = await startBare(data);
   try {
-    const bare = await runBare(server, batches[3], singles[1], plan);
+    const bare = await runBare(server, batches[3]!, singles[1]!, plan);
     await server.stop();
     const beside = (rate: number) => `the bare route takes ${Math.round(rate).toLocaleString('en')}/s`;
     const measured: Measured[] = [];

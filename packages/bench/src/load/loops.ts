@@ -91,7 +91,7 @@ export const openLoop = ({
         const due = start + (next / rate) * 1_000;
         if (due > now) break;
         onDue?.(next, due);
-        void fire(bodies[next], due);
+        void fire(bodies[next]!, due);
       }
       if (next < bodies.length && !overwhelmed) setTimeout(tick, start + (next / rate) * 1_000 - now);
     };
@@ -117,8 +117,8 @@ export const closedLoop = async ({ sender, bodies, callers, seconds }: ClosedLoo
   const caller = async (): Promise<void> => {
     for (let from = performance.now(); next < bodies.length && from < end; from = performance.now()) {
       const body = bodies[next++];
-      offered += body.touchpoints;
-      await counts.send(sender, body);
+      offered += body!.touchpoints;
+      await counts.send(sender, body!);
       latency.record(performance.now() - from);
     }
   };

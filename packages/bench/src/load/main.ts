@@ -72,7 +72,7 @@ const line = (measured: Measured): string => {
 };
 
 const print = (result: LoadTestResult, enough: boolean): void => {
-  const machine = { node: process.version, cpu: cpus()[0].model, cores: cpus().length };
+  const machine = { node: process.version, cpu: cpus()[0]!.model, cores: cpus().length };
   const { measured, wrong, touchpoints, changes } = result;
   if (values.json) {
     const figures = measured.map((one) => ({ ...TARGETS[one.target], ...one, ok: isMet(one) }));

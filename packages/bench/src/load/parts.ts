@@ -68,7 +68,7 @@ export const batchBodies = (plan: Plan): readonly BodiesRequest[] => {
  */
 export const runBatches = async (
   server: Server,
-  [warmUp, steady, half, most]: readonly (readonly Body[])[],
+  [warmUp = [], steady = [], half = [], most = []]: readonly (readonly Body[])[],
   plan: Plan,
 ): Promise<PartResult & { readonly most: number }> => {
   const { url, headers } = server;
@@ -138,7 +138,7 @@ export const singleBodies = (plan: Plan): readonly BodiesRequest[] => {
 
 export const runSingles = async (
   server: Server,
-  [steady, most]: readonly (readonly Body[])[],
+  [steady = [], most = []]: readonly (readonly Body[])[],
   plan: Plan,
 ): Promise<PartResult & { readonly most: number }> => {
   const { url, headers } = server;

@@ -71,13 +71,13 @@ const hasColon = (text: string, from: number): boolean => {
  * @param longest of the result, in characters, about
  */
 export const maskText = (text: string, names: KeptNames, longest = Number.POSITIVE_INFINITY): MaskedText => {
-  const open: Open[] = [{ isList: true, kept: true, name: undefined, at: undefined }];
+  let here: Open = { isList: true, kept: true, name: undefined, at: undefined };
+  const open = [here];
   const at: string[] = [];
   let masked = 0;
   let result = '';
   /** Up to here the text is in the result. */
   let taken = 0;
-  let here = open[0];
 
   const replace = (from: number, to: number, by: string): void => {
     result += text.slice(taken, from) + by;
@@ -114,7 +114,7 @@ export const maskText = (text: string, names: KeptNames, longest = Number.POSITI
     } else if (code === COMMA) here.at = here.isList && typeof here.at === 'number' ? here.at + 1 : undefined;
     else if (code !== COLON && open.length > 1) {
       open.pop();
-      here = open[open.length - 1];
+      here = open[open.length - 1]!;
     }
   };
 

@@ -46,12 +46,12 @@ export const port = kind('a port: a whole number from 0 (any free one) to 65535'
   parseWith(whole(0, 65_535), input),
 );
 
-const UNITS: Readonly<Record<string, number>> = { '': 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
+const UNITS = { '': 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 } as const;
 
 /** Bytes, also as `64KiB` or `10MiB`. */
 export const bytes = kind('a number of bytes, such as 65536, 64KiB or 10MiB', isNumber, (input) => {
-  const match = /^(\d+) ?(KiB|MiB|GiB)?$/.exec(String(input));
-  const value = match === null ? 0 : Number(match[1]) * UNITS[match[2] ?? ''];
+  const [, count = 0, unit = ''] = /^(\d+) ?(KiB|MiB|GiB)?$/.exec(String(input)) ?? [];
+  const value = Number(count) * UNITS[unit as keyof typeof UNITS];
   return Number.isSafeInteger(value) && value > 0 ? value : undefined;
 });
 

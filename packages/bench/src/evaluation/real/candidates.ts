@@ -23,8 +23,8 @@ export interface CandidateHits {
 const share = (of: readonly boolean[], counts: Counts): number => {
   let [hits, size] = [0, 0];
   for (let i = 0; i < of.length; i++) {
-    size += counts[i];
-    if (of[i]) hits += counts[i];
+    size += counts[i]!;
+    if (of[i]) hits += counts[i]!;
   }
   return hits / size;
 };

@@ -39,7 +39,7 @@ const stageRates = (stages: readonly string[], standings: readonly Standing[]): 
 
 export const isRising = (rates: readonly StageRate[]): boolean => {
   const known = rates.flatMap(({ rate }) => (rate === null ? [] : [rate]));
-  return known.every((rate, i) => i === 0 || rate >= known[i - 1]);
+  return known.every((rate, i) => i === 0 || rate >= known[i - 1]!);
 };
 
 /** Whether the stage at a cut predicts an order in the two months after, beside what anyone would use instead. */

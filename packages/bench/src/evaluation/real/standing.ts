@@ -23,7 +23,7 @@ export interface Standing {
 const metric = (fold: Fold, id: string, at: number): number => {
   const index = fold.program.metricIds.indexOf(id);
   if (index < 0) throw new Error(`the ruleset ${fold.program.ruleset.ruleset} has no metric "${id}" to evaluate`);
-  return fold.metrics[index].value(at);
+  return fold.metrics[index]!.value(at);
 };
 
 export const ordersOf = (
@@ -66,7 +66,7 @@ const rfm = (
   const recency = parts(standings.map(({ daysSinceOrder }) => -daysSinceOrder));
   const frequency = parts(standings.map(({ orders }) => orders));
   const monetary = parts(standings.map(({ spent }) => spent));
-  return standings.map((_, i) => recency[i] + frequency[i] + monetary[i]);
+  return standings.map((_, i) => recency[i]! + frequency[i]! + monetary[i]!);
 };
 
 /** Recency, frequency and monetary value, each in fifths from 1 to 5, summed: 3 to 15. */

@@ -36,8 +36,9 @@ export interface FactorAgreement {
 const cutAtTrueSizes = (values: readonly number[], truth: readonly number[]): readonly number[] => {
   const sizes = TRUE_STAGES.map((_, stage) => truth.filter((one) => one === stage).length);
   return midranks(rankingOf(values), once(values.length)).map((rank) => {
-    let [stage, upTo] = [0, sizes[0]];
-    while (rank > upTo + 0.5 && stage < sizes.length - 1) upTo += sizes[++stage];
+    let stage = 0;
+    let upTo = sizes[0]!;
+    while (rank > upTo + 0.5 && stage < sizes.length - 1) upTo += sizes[++stage]!;
     return stage;
   });
 };
@@ -50,7 +51,7 @@ const agreement = (
 ): Agreement => {
   const [a, b] = [rankingOf(values), rankingOf(truth)];
   const near = (distance: number): number =>
-    given.filter((stage, i) => Math.abs(stage - truth[i]) <= distance).length / given.length;
+    given.filter((stage, i) => Math.abs(stage - truth[i]!) <= distance).length / given.length;
   const { rho } = bootstrap(values.length, (counts) => ({ rho: spearman(a, b, counts) }), { seed, resamples: 500 });
   return {
     spearman: rho,
@@ -62,7 +63,7 @@ const agreement = (
 };
 
 const metric = ({ fold }: Judged['evaluation'], id: string, at: number): number =>
-  fold.metrics[fold.program.metricIds.indexOf(id)].value(at);
+  fold.metrics[fold.program.metricIds.indexOf(id)]!.value(at);
 
 /** The stage given at the end against the true one, beside what buying alone would say. */
 export const stageAgreement = (
@@ -96,7 +97,7 @@ export const factorAgreement = (
   const rankings = (id: 'satisfaction' | 'trust') => {
     const index = program.factors.findIndex((factor) => factor.id === id);
     return [
-      rankingOf(customers.map(({ evaluation }) => evaluation.fold.factors[index].scoreAt(endAt))),
+      rankingOf(customers.map(({ evaluation }) => evaluation.fold.factors[index]!.scoreAt(endAt))),
       rankingOf(customers.map(({ truth }) => truth.final[id])),
     ] as const;
   };

@@ -51,7 +51,7 @@ const warningIntervals = ({ evaluation: { signals } }: Judged): readonly Interva
     if (before === 0 && standing.size > 0) {
       if (last?.to === at) last.to = Number.POSITIVE_INFINITY;
       else intervals.push({ from: at, to: Number.POSITIVE_INFINITY });
-    } else if (before > 0 && standing.size === 0) last.to = at;
+    } else if (before > 0 && standing.size === 0) last!.to = at;
   }
   return intervals;
 };
@@ -85,7 +85,7 @@ const leadDays = ({ lostAt, warnings }: Watched): number => {
 
 const median = (values: readonly number[]): number => {
   const sorted = values.toSorted((a, b) => a - b);
-  return sorted.length === 0 ? Number.NaN : sorted[Math.floor((sorted.length - 1) / 2)];
+  return sorted.length === 0 ? Number.NaN : sorted[Math.floor((sorted.length - 1) / 2)]!;
 };
 
 const warningShare = (
@@ -101,7 +101,7 @@ const warningShare = (
     if (warnedAt(one, at)) warned++;
     if (silentAt(one, at)) silent++;
     for (const other of kept) {
-      if (!(other.orders[0] <= at)) continue;
+      if (!(other.orders[0]! <= at)) continue;
       looks++;
       if (warnedAt(other, at)) falsely++;
       if (silentAt(other, at)) falselySilent++;

@@ -39,7 +39,7 @@ const observed = ({ program, endAt, customers }: JudgedCompany): readonly Observ
       .filter(({ openedAt }) => openedAt + LATER * DAY <= endAt)
       .map(({ openedAt, recovery, satisfactionBefore, satisfactionAfter }) => {
         const scoreAt = (asOf: number): number =>
-          evaluate(program, touchpoints, { asOf }).fold.factors[factor].scoreAt(asOf);
+          evaluate(program, touchpoints, { asOf }).fold.factors[factor]!.scoreAt(asOf);
         return {
           index,
           recovery,
@@ -58,8 +58,8 @@ export const recoveryChanges = (company: JudgedCompany, seed: number): RecoveryC
   const mean = (some: readonly Observed[], value: (one: Observed) => number, counts: ArrayLike<number>): number => {
     let [sum, size] = [0, 0];
     for (const one of some) {
-      sum += counts[one.index] * value(one);
-      size += counts[one.index];
+      sum += counts[one.index]! * value(one);
+      size += counts[one.index]!;
     }
     return sum / size;
   };
@@ -67,8 +67,12 @@ export const recoveryChanges = (company: JudgedCompany, seed: number): RecoveryC
   const estimates = bootstrap(
     company.customers.length,
     (counts) => {
-      const [good, poor, none] = groups.map((some) => mean(some, change, counts));
-      const [hiddenGood, hiddenPoor, hiddenNone] = groups.map((some) => mean(some, ({ hidden }) => hidden, counts));
+      const [good = Number.NaN, poor = Number.NaN, none = Number.NaN] = groups.map((some) =>
+        mean(some, change, counts),
+      );
+      const [hiddenGood = Number.NaN, hiddenPoor = Number.NaN, hiddenNone = Number.NaN] = groups.map((some) =>
+        mean(some, ({ hidden }) => hidden, counts),
+      );
       return { good, poor, none, hiddenGood, hiddenPoor, hiddenNone, goodLessPoor: good - poor };
     },
     { seed, resamples: 500 },
@@ -76,9 +80,9 @@ export const recoveryChanges = (company: JudgedCompany, seed: number): RecoveryC
   const plain = (some: readonly Observed[], value: (one: Observed) => number): number =>
     some.reduce((sum, one) => sum + value(one), 0) / some.length;
   const row = (group: number, changed: Estimate, hidden: Estimate): RecoveryChange => ({
-    complaints: groups[group].length,
-    before: plain(groups[group], ({ before }) => before),
-    after: plain(groups[group], ({ after }) => after),
+    complaints: groups[group]!.length,
+    before: plain(groups[group]!, ({ before }) => before),
+    after: plain(groups[group]!, ({ after }) => after),
     change: changed,
     hidden,
   });

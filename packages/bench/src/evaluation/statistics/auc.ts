@@ -13,12 +13,12 @@ export const auc = (
 ): number => {
   const yes = new Float64Array(groups);
   const no = new Float64Array(groups);
-  for (let i = 0; i < did.length; i++) (did[i] ? yes : no)[groupOf[i]] += counts[i];
+  for (let i = 0; i < did.length; i++) (did[i] ? yes : no)[groupOf[i]!]! += counts[i]!;
   let [below, above, right] = [0, 0, 0];
   for (let group = 0; group < groups; group++) {
-    right += yes[group] * (below + no[group] / 2);
-    below += no[group];
-    above += yes[group];
+    right += yes[group]! * (below + no[group]! / 2);
+    below += no[group]!;
+    above += yes[group]!;
   }
   return right / (below * above);
 };

@@ -20,7 +20,7 @@ export const quantile = (sorted: readonly number[], share: number): number => {
   if (sorted.length === 0) return Number.NaN;
   const place = (sorted.length - 1) * share;
   const [below, above] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
-  return below + (above - below) * (place % 1);
+  return below! + (above! - below!) * (place % 1);
 };
 
 /**
@@ -43,7 +43,7 @@ export const bootstrap = <Name extends string>(
   const counts = new Uint32Array(size);
   for (let resample = 0; resample < resamples; resample++) {
     counts.fill(0);
-    for (let i = 0; i < size; i++) counts[Math.floor(random() * size)]++;
+    for (let i = 0; i < size; i++) counts[Math.floor(random() * size)]!++;
     const again = figures(counts);
     for (const name of names) if (!Number.isNaN(again[name])) drawn.get(name)!.push(again[name]);
   }

@@ -9,8 +9,8 @@ import { rankingOf } from './ranking';
 export const quintiles = (values: readonly number[]): readonly number[] => {
   const { groupOf, groups } = rankingOf(values);
   const sizes = new Uint32Array(groups);
-  for (const group of groupOf) sizes[group]++;
+  for (const group of groupOf) sizes[group]!++;
   const below = new Uint32Array(groups);
-  for (let group = 1; group < groups; group++) below[group] = below[group - 1] + sizes[group - 1];
-  return Array.from(groupOf, (group) => 1 + Math.floor((5 * below[group]) / values.length));
+  for (let group = 1; group < groups; group++) below[group] = below[group - 1]! + sizes[group - 1]!;
+  return Array.from(groupOf, (group) => 1 + Math.floor((5 * below[group]!) / values.length));
 };

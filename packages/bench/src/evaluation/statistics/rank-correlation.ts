@@ -5,15 +5,15 @@ export const spearman = (a: Ranking, b: Ranking, counts: Counts = once(a.groupOf
   const [x, y] = [groupRanks(a, counts), groupRanks(b, counts)];
   const [ofA, ofB] = [a.groupOf, b.groupOf];
   let size = 0;
-  for (let i = 0; i < ofA.length; i++) size += counts[i];
+  for (let i = 0; i < ofA.length; i++) size += counts[i]!;
   const mean = (size + 1) / 2;
   let [together, ofX, ofY] = [0, 0, 0];
   for (let i = 0; i < ofA.length; i++) {
-    const dx = x[ofA[i]] - mean;
-    const dy = y[ofB[i]] - mean;
-    together += counts[i] * dx * dy;
-    ofX += counts[i] * dx * dx;
-    ofY += counts[i] * dy * dy;
+    const dx = x[ofA[i]!]! - mean;
+    const dy = y[ofB[i]!]! - mean;
+    together += counts[i]! * dx * dy;
+    ofX += counts[i]! * dx * dx;
+    ofY += counts[i]! * dy * dy;
   }
   return together / Math.sqrt(ofX * ofY);
 };
@@ -23,8 +23,8 @@ export const kendall = ({ groupOf: a }: Ranking, { groupOf: b }: Ranking): numbe
   let [agreeing, pairsOfA, pairsOfB] = [0, 0, 0];
   for (let i = 1; i < a.length; i++)
     for (let j = 0; j < i; j++) {
-      const byA = Math.sign(a[i] - a[j]);
-      const byB = Math.sign(b[i] - b[j]);
+      const byA = Math.sign(a[i]! - a[j]!);
+      const byB = Math.sign(b[i]! - b[j]!);
       agreeing += byA * byB;
       pairsOfA += byA * byA;
       pairsOfB += byB * byB;

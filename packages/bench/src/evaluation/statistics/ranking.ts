@@ -12,12 +12,12 @@ export type Counts = ArrayLike<number>;
 export const rankingOf = (values: readonly number[]): Ranking => {
   if (values.some(Number.isNaN)) throw new RangeError('a ranking needs numbers, and one of the values is NaN');
   const order = Uint32Array.from(values.keys()).sort((a, b) =>
-    values[a] < values[b] ? -1 : values[a] > values[b] ? 1 : 0,
+    values[a]! < values[b]! ? -1 : values[a]! > values[b]! ? 1 : 0,
   );
   const groupOf = new Uint32Array(values.length);
   let groups = 0;
   order.forEach((index, place) => {
-    if (place > 0 && values[index] !== values[order[place - 1]]) groups++;
+    if (place > 0 && values[index] !== values[order[place - 1]!]) groups++;
     groupOf[index] = groups;
   });
   return { groupOf, groups: values.length === 0 ? 0 : groups + 1 };
@@ -26,12 +26,12 @@ export const rankingOf = (values: readonly number[]): Ranking => {
 /** Per group of equal values, in order: the mean of the places they span, from 1, each counting as `counts` says. */
 export const groupRanks = ({ groupOf, groups }: Ranking, counts: Counts): Float64Array => {
   const ranks = new Float64Array(groups);
-  for (let i = 0; i < groupOf.length; i++) ranks[groupOf[i]] += counts[i];
+  for (let i = 0; i < groupOf.length; i++) ranks[groupOf[i]!]! += counts[i]!;
   let below = 0;
   for (let group = 0; group < groups; group++) {
     const size = ranks[group];
-    ranks[group] = below + (size + 1) / 2;
-    below += size;
+    ranks[group] = below + (size! + 1) / 2;
+    below += size!;
   }
   return ranks;
 };
@@ -39,7 +39,7 @@ export const groupRanks = ({ groupOf, groups }: Ranking, counts: Counts): Float6
 /** The rank of each value, equal values sharing one. */
 export const midranks = (ranking: Ranking, counts: Counts): readonly number[] => {
   const ranks = groupRanks(ranking, counts);
-  return Array.from(ranking.groupOf, (group) => ranks[group]);
+  return Array.from(ranking.groupOf, (group) => ranks[group]!);
 };
 
 /** A count of one for each. */

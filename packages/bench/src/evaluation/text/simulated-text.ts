@@ -10,7 +10,7 @@ const confusionTable = (style: Style, { stages }: GroupReport): string =>
     style,
     ['true stage', ...TRUE_STAGES.map((stage) => `>${stage}`)],
     stages.confusion.map((row, i) => [
-      TRUE_STAGES[i],
+      TRUE_STAGES[i]!,
       ...row.map((count, j) => (i === j ? style.bold(whole(count)) : count === 0 ? style.dim('·') : whole(count))),
     ]),
   );
@@ -100,7 +100,7 @@ export const simulatedText = (style: Style, simulated: SimulatedReport): string 
     '',
     'Stage given (columns) at the true stage (rows), everyone. Lost customers are truly back at attract, where the ruleset',
     'never puts anyone who has ordered or made contact.',
-    confusionTable(style, groups[0]),
+    confusionTable(style, groups[0]!),
     '',
     'Rank correlation with the true stage. Exact and within one: baselines are cut into stages of the true sizes, which',
     'are unknown in practice. As stages: Spearman after the cut.',
