@@ -59,7 +59,7 @@ const languageFrom = (flag: string | undefined, environment: NodeJS.ProcessEnv):
 /**
  * What a command is given, from the options that every command takes. Sets the zone of the process.
  *
- * @throws CommandError for a zone that is none
+ * @throws CommandError for an unknown zone
  */
 export const cliFor = (options: GlobalOptions, signal: AbortSignal): Cli => {
   const { stdout, stderr, env } = process;

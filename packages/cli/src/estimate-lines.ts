@@ -6,7 +6,7 @@ const NEWLINE = 10;
 
 const isGzip = (bytes: Buffer): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
-/** Up to so many bytes of a file, from a place. */
+/** Up to `length` bytes of a file, from a place. */
 const read = (file: number, from: number, length: number): Buffer => {
   const buffer = Buffer.alloc(length);
   return buffer.subarray(0, readSync(file, buffer, 0, length, from));

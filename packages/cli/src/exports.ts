@@ -31,7 +31,7 @@ export interface ExportView {
 
 type Batches = AsyncGenerator<readonly Row[]>;
 
-/** Streams are read by so many ranges, to keep batches small. */
+/** The number of ranges in which streams are read, to keep batches small. */
 const RANGES = 64;
 const CANDIDATES = 10;
 
@@ -41,7 +41,7 @@ const isKnown =
     occurredAt <= asOf && recordedAt <= knownAt;
 
 /**
- * Every customer, whoever is one with another together with them, folded from the log, range by range, with the
+ * Every customer, merged ones under their survivor, folded from the log, range by range, with the
  * touchpoints that count; who cannot be folded is left out.
  */
 async function* everyone(
@@ -129,7 +129,7 @@ const CANDIDATE_COLUMNS: readonly Column[] = [
   { name: 'reasons', type: 'json' },
 ];
 
-/** Nobody from whom the ruleset withholds candidates. */
+/** Customers from whom the ruleset withholds candidates are left out. */
 async function* candidateRows(store: ReadingStore, view: ExportView): Batches {
   const rule = store.ruleset.crossSell;
   const crossSellStore = await openCrossSellStore(store.files.crossSellStore, { mode: 'read' });

@@ -16,7 +16,7 @@ const version = (): string =>
 
 /**
  * The `rapport` command; `signal` is aborted by Ctrl-C. What is wrong with a command line is thrown as commander's
- * error; it is told to people here, unless `quiet`.
+ * error; it is printed here, unless `quiet`.
  */
 export const createProgram = (signal: AbortSignal, quiet = false): Command => {
   const program = new Command('rapport')

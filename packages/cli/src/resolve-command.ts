@@ -5,9 +5,9 @@ const HELP = 'help';
 
 /**
  * The arguments to parse, once it is known that they name a command that there is. Looked at first, because otherwise
- * `--help`, `help` and the default command of a group hide that a name is none. `help NAME` becomes `NAME --help`.
+ * `--help`, `help` and the default command of a group hide that a name is unknown. `help NAME` becomes `NAME --help`.
  *
- * Ends the command as wrong use where a name is none, with what was likely meant.
+ * Ends the command as wrong use for an unknown name, with a suggestion.
  */
 export const resolveCommand = (program: Command, args: readonly string[]): readonly string[] => {
   const path: string[] = [];

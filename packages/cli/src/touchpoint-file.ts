@@ -64,7 +64,7 @@ const withData = (
  * data that lacks fields are taken, with a warning on stderr. What was never recorded counts as recorded when it
  * occurred.
  *
- * @throws CommandError with file, line and field of everything that is no touchpoint
+ * @throws CommandError with file, line and field of everything that is not a touchpoint
  */
 export const readHistories = async (
   cli: Cli,

@@ -5,7 +5,7 @@ import { CommandError } from './exit';
 /**
  * The zone in which a person types dates and reads instants. It is UTC until they name another, and not the zone of
  * the machine: the same command then says the same on a laptop, on a server and in a script, and a date in a report
- * means the same to whoever checks it. What programs read (`--json`, HTTP, files) and what is stored is always UTC.
+ * means the same to every reader. What programs read (`--json`, HTTP, files) and what is stored is always UTC.
  *
  * One process runs one command for one person, so there is one zone; it is set before anything is printed.
  */

@@ -15,7 +15,7 @@ export interface BackupReport {
   /** Whether there were keys and an access log to copy. */
   readonly access: boolean;
   readonly subscriptions: boolean;
-  /** Files that are there, cannot be made anew, and are not copied all the same: what was refused is soon out of date. */
+  /** Files that cannot be rebuilt and are still not copied: refused touchpoints are soon out of date. */
   readonly leftOut: readonly string[];
 }
 
@@ -39,8 +39,8 @@ const copyInto = async (host: Host, from: string, directory: string): Promise<vo
 };
 
 /**
- * Copies what cannot be made anew into a fresh directory: the log, rulesets, keys with the access log, subscriptions.
- * The read model is left out: it follows from the log. So is what intake refused: it is no record of anything, and what
+ * Copies what cannot be rebuilt into a fresh directory: the log, rulesets, keys with the access log, subscriptions.
+ * The read model is left out: it follows from the log. So is what intake refused: it is not a fact about a customer, and what
  * was removed from it must not live on in copies. Anyone may write meanwhile.
  *
  * Subscriptions and keys are copied before the log: a delivery may then be repeated, but none is skipped.

@@ -18,7 +18,7 @@ export interface DataDirectory {
   readonly rulesets: string;
   /** Keys, the log of who read what and the log of who did what; there once the store was served. */
   readonly access: string;
-  /** The first key, where it could not be shown to a person; until somebody takes it away. */
+  /** The first key, where it could not be shown to a person; until the operator takes it away. */
   readonly firstKey: string;
   /** Webhook subscriptions, their secrets and deliveries; there once the store was served. */
   readonly subscriptions: string;

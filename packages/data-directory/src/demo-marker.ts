@@ -8,7 +8,7 @@ export interface DemoPicks {
   /** One grave complaint, handled well, and handled badly. */
   readonly well?: string;
   readonly badly?: string;
-  /** Whom late touchpoints put elsewhere: her stage at an instant, as known then and as known today. */
+  /** A customer whom late touchpoints put elsewhere: the stage at an instant, as known then and as known today. */
   readonly late?: { readonly customer: string; readonly at: number };
 }
 

@@ -1,4 +1,4 @@
-/** Whoever does long work on a data directory: where messages go, how progress is shown, when to stop. */
+/** The caller of long work on a data directory: where messages go, how progress is shown, when to stop. */
 export interface Host {
   /** A message for a person. */
   readonly note: (text: string) => void;

@@ -75,7 +75,7 @@ export const rulesetInForce = async (files: DataDirectory, log: EventLog): Promi
   return last === undefined ? inForceUnrecorded(files) : publishedRuleset(files, last);
 };
 
-/** The same of a directory that nobody has opened; `retail` where there is no store. */
+/** The same of a directory that is not open; `retail` where there is no store. */
 export const rulesetInForceAt = async (directory: string): Promise<InForce> => {
   const files = dataDirectory(directory);
   if (!hasStore(files)) return inForceUnrecorded(files);

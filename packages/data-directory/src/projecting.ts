@@ -82,7 +82,7 @@ export const buildReadModel = async (
   }
 };
 
-/** The read model, folded anew beside the live one and switched in. */
+/** The read model, rebuilt beside the live one and switched in. */
 export const rebuildReadModel = async (
   host: Host,
   files: DataDirectory,
@@ -144,7 +144,7 @@ export const foldWhatWasServed = async (
   });
 };
 
-/** Who ordered what, brought up to the end of the log; made anew where that is asked for or cannot be helped. */
+/** Who ordered what, brought up to the end of the log; rebuilt if that is requested or necessary. */
 export const catchUpCrossSell = async (
   host: Host,
   files: DataDirectory,

@@ -20,7 +20,7 @@ import { checkpointIn, publishedRuleset, rulesetInForce } from './in-force';
 import { buildReadModel } from './projecting';
 import { mendRulesetFiles } from './ruleset-files';
 
-/** A store that is open for writing, and whoever works on it. */
+/** A store that is open for writing, and the caller that works on it. */
 export interface AtWork {
   readonly host: Host;
   readonly files: DataDirectory;
@@ -39,7 +39,7 @@ export interface PublicationWords {
 export interface PublishOptions extends AtWork, PublicationWords {
   readonly ruleset: Ruleset;
   readonly now: () => number;
-  /** Runs work while nobody projects into the read model. */
+  /** Runs work while no projector writes the read model. */
   readonly paused: (work: () => Promise<void>) => Promise<void>;
 }
 
@@ -96,7 +96,7 @@ export const publishRuleset = async (options: PublishOptions): Promise<PutInForc
 /**
  * Finishes what a kill cut short, before anything else is projected: the last publication is in the log, and the read
  * model stands where the rules before it left it. A read model that stands elsewhere was put back, and cannot be
- * compared with: whoever projects next makes it anew, by the rules in force, and announces nothing.
+ * compared with: the next projector rebuilds it, by the rules in force, and announces nothing.
  */
 export const finishPublication = async ({ host, files, log }: AtWork): Promise<void> => {
   const publications = await createRulesetHistory(log).publications();

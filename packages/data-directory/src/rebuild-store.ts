@@ -28,7 +28,7 @@ export interface RebuiltStore extends Build {
 }
 
 /**
- * Makes everything that follows from the log anew, beside what is there, and switches it in. With another ruleset, that
+ * Rebuilds everything that follows from the log, beside what is there, and switches it in. With another ruleset, that
  * comes into force. Where it is asked for, what then differs from what was last announced is announced.
  */
 export const rebuildStore = async (options: RebuildStoreOptions): Promise<RebuiltStore> => {

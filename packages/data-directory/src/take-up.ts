@@ -6,7 +6,7 @@ import { type AtWork, finishPublication } from './publish-ruleset';
 import { mendRulesetFiles } from './ruleset-files';
 
 /**
- * What whoever opened a store for writing does first: it removes what does not fit the log, sees to it that the log
+ * The first work after opening a store for writing: it removes what does not fit the log, sees to it that the log
  * says which rules are in force, makes again the files that follow from that, and finishes what a kill cut short.
  *
  * @returns the rules in force

@@ -11,7 +11,7 @@ const UNUSABLE: Readonly<Record<string, string>> = {
 
 type Projections = Pick<DataDirectory, 'relationships' | 'crossSell'>;
 
-/** What is wrong with a file that can be made anew from the log, in words; undefined for any other error. */
+/** What is wrong with a file that can be rebuilt from the log, in words; undefined for any other error. */
 export const unusableProjection = (
   error: unknown,
   { relationships, crossSell }: Projections,
@@ -23,7 +23,7 @@ export const unusableProjection = (
   return { path, problem: `${path} ${what}` };
 };
 
-/** The error as it is for a person: where a projection is of no use, how to make it anew. */
+/** The error as it is for a person: if a projection cannot be used, how to rebuild it. */
 export const explained = (error: unknown, files: Projections): unknown => {
   const unusable = unusableProjection(error, files);
   return unusable === undefined

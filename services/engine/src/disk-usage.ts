@@ -2,7 +2,7 @@ import { lstat, readdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DiskUsage } from '@rapport/telemetry';
 
-/** It is looked again after so long: what a disk holds changes slowly, and scrapes are nobody's to count. */
+/** How long a measurement counts: disk use changes slowly, and scrapes may be frequent. */
 const EVERY_MS = 10_000;
 
 /**
@@ -40,7 +40,7 @@ const look = async (directory: string): Promise<DiskUsage> => {
 export const diskUsage = (directory: string, now: () => number = Date.now): (() => Promise<DiskUsage>) => {
   let seen: { readonly at: number; readonly usage: Promise<DiskUsage> } | undefined;
   return () => {
-    // A clock that was set back must not make it old for ever.
+    // A clock that was set back must not keep an old value forever.
     if (seen === undefined || Math.abs(now() - seen.at) >= EVERY_MS) seen = { at: now(), usage: look(directory) };
     const { usage } = seen;
     usage.catch(() => {

@@ -1,7 +1,7 @@
 /** How an engine that serves ends, for whatever starts it again: a supervisor, a container, a script. */
 export const EXIT_STATUS = {
   stopped: 0,
-  /** Wrong settings, or a store that cannot be used as it is: somebody has to mend it first. */
+  /** Wrong settings, or a store that cannot be used as it is: an operator has to correct it first. */
   wrong: 2,
   /** A defect of Rapport (EX_SOFTWARE of sysexits.h). */
   defect: 70,

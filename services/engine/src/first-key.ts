@@ -32,7 +32,7 @@ export interface KeyReport {
   readonly advice: readonly string[];
 }
 
-/** @param file where the first key is kept until somebody takes it away */
+/** @param file where the first key is kept until the operator takes it away */
 export const keyReport = (
   keys: readonly AccessKey[],
   file: string,

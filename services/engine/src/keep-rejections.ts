@@ -4,7 +4,7 @@ import type { Telemetry } from '@rapport/telemetry';
 import type { Config } from './config';
 
 /**
- * The store of what intake refused. It is never a reason not to serve: where it cannot be opened, refusals are told in
+ * The store of what intake refused. It is never a reason not to serve: where it cannot be opened, refusals are reported in
  * the log and in the metrics only, and it says so.
  */
 export const keepRejections = (path: string, config: Config, logger: Telemetry['logger']): Rejections => {

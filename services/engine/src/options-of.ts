@@ -1,4 +1,4 @@
-/** What each part of the engine is told of the configuration. */
+/** The options of each part of the engine, from the configuration. */
 import { readFileSync } from 'node:fs';
 import type { AccessOptions } from '@rapport/access';
 import type { ApiOptions } from '@rapport/http-api';

@@ -13,7 +13,7 @@ export interface ReadSide {
   close(): Promise<void>;
 }
 
-/** Who is in the middle of a question may go on for so long with what it began with. */
+/** Grace period in which running queries may finish on the replaced read model. */
 const GRACE_MS = 30_000;
 
 export const openReadSide = async (location: ReadModelLocation, program: Program): Promise<ReadSide> => {

@@ -3,7 +3,7 @@ import { aborted } from '@rapport/engine';
 import type { Config } from './config';
 import { type RunningEngine, startEngine } from './start-engine';
 
-/** What is told to a person once the engine serves. */
+/** The message for people once the engine serves. */
 export const servingLines = (
   { url, data, inForce, firstKey, keys, api }: RunningEngine,
   showKey: boolean,

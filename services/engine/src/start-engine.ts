@@ -204,7 +204,7 @@ const start = async (
   });
   const url = await listen(app, config);
   webhooks.start();
-  // Only now: a key that was made by a start that failed would have been shown to nobody.
+  // Only now: a failed start would have made a key without showing it.
   const keys = config['auth.enabled'] ? await keysOf(access, files.firstKey, keep === true) : undefined;
   logger.info({ url, data: files.directory, ruleset: rules.current().hash }, 'serving');
   for (const sentence of keys?.report.advice ?? []) logger.warn(sentence);

@@ -27,7 +27,7 @@ export interface HeldStore {
   readonly today: number | undefined;
 }
 
-/** Makes the read model anew from the log; nothing is announced. */
+/** Rebuilds the read model from the log; nothing is announced. */
 export const madeAnew = (
   host: Host,
   { files, log, today }: Pick<HeldStore, 'files' | 'log' | 'today'>,
@@ -35,7 +35,7 @@ export const madeAnew = (
 ): Promise<unknown> =>
   rebuildReadModel(host, files, log, inForce, Math.max(1, availableParallelism() - 1), today ?? Date.now());
 
-/** A read model that can be opened and continued, made anew where there is none. */
+/** A read model that can be opened and continued; rebuilt if there is none. */
 const usableReadModel = async (host: Host, store: HeldStore): Promise<void> => {
   const { files, log, inForce } = store;
   const reason = await unusable(store);
@@ -66,7 +66,7 @@ const unusable = async ({ files, inForce }: Pick<HeldStore, 'files' | 'inForce'>
 /**
  * Takes hold of a data directory: this process is its only writer until the log is closed.
  *
- * @throws StoreError `locked` when another process writes there; DataDirectoryError for what is no data directory
+ * @throws StoreError `locked` when another process writes there; DataDirectoryError if it is not a data directory
  */
 export const holdStore = async (host: Host, directory: string): Promise<HeldStore> => {
   const files = storeToFill(directory);

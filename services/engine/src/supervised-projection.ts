@@ -18,9 +18,9 @@ export interface SupervisedOptions {
   readonly prepare: () => Promise<Ruleset>;
   readonly today?: number;
   readonly logger: Telemetry['logger'];
-  /** Makes the read model anew and has it opened again; called when it cannot be continued. */
+  /** Rebuilds the read model and has it opened again; called when it cannot be continued. */
   readonly rebuild: (reason: string) => Promise<void>;
-  /** What is wrong with the read model's file, where it must be made anew for it. */
+  /** What is wrong with the read model's file, if it must be rebuilt because of that. */
   readonly unusable: (error: unknown) => string | undefined;
   /** Starts the projection proper; for tests. */
   readonly start?: typeof startLiveProjection;
@@ -42,7 +42,7 @@ export interface SupervisedProjection {
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
-/** Who ran for so long starts again without a wait. */
+/** A run of at least this long resets the restart back-off. */
 const SOUND_MS = 60_000;
 
 const NOTHING: LiveStatus = {
@@ -119,7 +119,7 @@ export const superviseProjection = async (options: SupervisedOptions): Promise<S
         await mend(failure ?? new Error('the projection ended by itself'), wait, signal);
         if (signal.aborted) return;
         present = await begin();
-        // Told to stop while it was starting: whoever waits must not find it at work.
+        // Stopped while it was starting: waiting callers must not find it at work.
         if (signal.aborted) return await present.stop();
         failedAt = 0;
         logger.info('the projection goes on');
@@ -160,7 +160,7 @@ export const superviseProjection = async (options: SupervisedOptions): Promise<S
       try {
         await work();
       } finally {
-        // Whoever was stopped meanwhile stays so.
+        // A projection that was stopped meanwhile stays stopped.
         if (!stopped) running = keepRunning(await begin().catch(endedWith), stopping.signal);
       }
     },

@@ -3,7 +3,7 @@ import { type Cli, printJson } from '../cli';
 import { interruptible } from '../exit';
 import { counted } from '../output/numbers';
 
-/** `rapport backup`: a consistent copy of what cannot be made anew. */
+/** `rapport backup`: a consistent copy of what cannot be rebuilt. */
 export const backupCommand = async (cli: Cli, directory: string): Promise<void> => {
   const report = await interruptible('What was copied is no backup: remove it, and run the same command again.', () =>
     backUp(cli, cli.data, directory),

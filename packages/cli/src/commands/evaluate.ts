@@ -27,7 +27,7 @@ export interface EvaluateOptions {
 
 type Histories = ReadonlyMap<string, readonly Touchpoint[]>;
 
-/** Histories by survivor: who is merged under the view has none of her own. */
+/** Histories by survivor: a customer who is merged under the view has no history of their own. */
 const unite = (read: Histories, view: View): { readonly histories: Histories; readonly identities: Identities } => {
   const links = [...read.values()].flatMap((history) => history.flatMap((one) => identityLinkOf(one) ?? []));
   const identities = identitiesOf(links, view);

@@ -109,7 +109,7 @@ const importFiles = async (
     const inForce = await takeUp({ host: cli, files: data, log }, first);
     refuseOther(cli, data, inForce, named, options.ruleset);
     if (named !== undefined) await notePublished(data, inForce.ruleset, { by: 'import --ruleset' });
-    // The mark says that what is recorded from here on is history, of which nobody is to be told.
+    // The mark says that what is recorded from here on is history, which is not announced.
     if (options.announce !== true) await beginImport(cli, data, log, inForce, nowIn(data));
     leaveDemo(cli, data);
     return await interruptible(RESUME, async () => {
@@ -187,7 +187,7 @@ type Reject = Omit<RejectedItem, 'kind' | 'raw'> & { readonly raw?: string };
 type Batches = ReturnType<typeof readFiles>;
 type Log = Parameters<typeof recordTouchpoints>[0];
 
-/** About how many lines will come, where every file can be told. */
+/** About how many lines will come, if that is known for every file. */
 const expectedLines = (files: readonly string[]): number | undefined => {
   const lines = files.map(estimateLines);
   return lines.every((count) => count !== undefined) ? lines.reduce((sum, count) => sum + count, 0) : undefined;

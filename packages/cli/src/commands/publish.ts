@@ -101,7 +101,7 @@ const publishThere = async (
   return { changed: answer.changed ?? 0, announced: answer.announced ?? 0 };
 };
 
-/** How one publication reads: when, which, by whom, and whether anybody was told. */
+/** How one publication reads: when, which, by whom, and whether it was announced. */
 const publicationRow = ({ ruleset, at, before, by, with: way, announced }: RecordedPublication): readonly string[] => [
   `${before ? 'before ' : ''}${minute(at)}`,
   plain(ruleset.name),

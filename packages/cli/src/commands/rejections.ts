@@ -162,7 +162,7 @@ const printTouchpoints = async (
   return seen;
 };
 
-/** On one line, which JSON always can be; undefined for what is no touchpoint as a whole. */
+/** On one line, which JSON always can be; undefined if it is not a complete touchpoint. */
 const lineOf = (body: string | undefined): string | undefined => {
   try {
     const value: unknown = JSON.parse(body ?? '');

@@ -9,7 +9,7 @@ export const serveCommand = async (cli: Cli, options: SettingOptions): Promise<v
   try {
     await serve(config, cli);
   } catch (error) {
-    // Whatever starts it again is told whether that is worth it.
+    // The exit status says whether starting again may succeed.
     throw isTemporary(error) ? new CommandError(failureOf(error).message, EXIT.temporary) : error;
   }
 };

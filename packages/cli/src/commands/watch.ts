@@ -17,7 +17,7 @@ export interface WatchOptions extends ChangeFilterOptions {
 /** The word for the beginning of the log. */
 const START = 'start';
 
-/** Where one has come to, for those who are told how to go on. */
+/** The last cursor, for the hint on how to continue. */
 interface Place {
   cursor: string;
 }

@@ -10,5 +10,5 @@ export type Shell = keyof typeof SCRIPTS;
 
 export const SHELLS = Object.keys(SCRIPTS) as readonly Shell[];
 
-/** A script that teaches a shell the commands of `program`; it asks no one while somebody types. */
+/** A script that teaches a shell the commands of `program`; it runs no program while the user types. */
 export const completionScript = (program: Command, shell: Shell): string => SCRIPTS[shell](placesOf(program));

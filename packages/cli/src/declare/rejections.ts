@@ -4,7 +4,7 @@ import { declare, group } from './declare';
 import { listOptions } from './lists';
 import { type Flags, option } from './options';
 
-/** What intake refused over HTTP: to be looked at, mended and sent again. */
+/** Refused touchpoints over HTTP: to examine, correct and send again. */
 export const declareRejections = (program: Command, signal: AbortSignal): void => {
   const rejections = group(
     program,

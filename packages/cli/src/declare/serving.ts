@@ -8,7 +8,7 @@ import { among, collect, type Flags, option, wholeNumber } from './options';
 
 const configFile = () => option('--config <file>', 'settings in YAML or JSON (default: $RAPPORT_CONFIG)');
 
-/** What commands that serve can be told. */
+/** The options of commands that serve. */
 export const settingOptions = (): Flags<SettingOptions> => ({
   config: configFile(),
   host: option('--host <address>', 'listen on this address (default: 127.0.0.1)'),

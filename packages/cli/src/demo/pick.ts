@@ -69,7 +69,7 @@ const best = (company: readonly SimulatedCustomer[], score: (one: SimulatedCusto
 
 const endOfDay = (instant: number): number => Math.ceil(instant / DAY) * DAY - 1;
 
-/** Somebody who stood elsewhere on a day than was believed on that day, because something was recorded late. */
+/** A customer whose stage on a day differs from the belief of that day, because something was recorded late. */
 const lateOne = (program: Program, company: readonly SimulatedCustomer[], today: number): DemoPicks['late'] => {
   for (const { customer, touchpoints } of company)
     for (const { occurredAt, recordedAt } of touchpoints) {

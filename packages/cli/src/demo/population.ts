@@ -13,7 +13,7 @@ interface Transition {
 
 const PAGE = 1000;
 
-/** Where every customer stood at one instant and where she stands at another, counted. */
+/** The stages of every customer at one instant and at another, counted. */
 const transitionsBetween = async (
   readModel: ReadModel,
   before: number,

@@ -5,7 +5,7 @@ import { plain } from './style';
 import { table } from './table';
 import { wordsIn } from './words';
 
-/** Why a product is offered, by the product of hers that weighs most. */
+/** Why a product is offered, by the customer's product that weighs most. */
 const reasonText = ({ reasons, popular, owners }: CrossSellCandidate, language: Look['language']): string => {
   const [first] = reasons;
   if (popular === true || first === undefined)

@@ -5,7 +5,7 @@ import type { Look } from './relationship';
 import { plain, type Style } from './style';
 import { type Words, wordsIn } from './words';
 
-/** Customers' ids are about so long; longer ones push the rest to the right. */
+/** The usual length of customers' ids; longer ones push the rest to the right. */
 const CUSTOMER = 12;
 
 /** A stage change or signal in one line: when it became true, whose, what, and why. */

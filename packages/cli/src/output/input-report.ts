@@ -19,6 +19,6 @@ export const inputLines = (inputs: readonly InputReport[], { style }: { readonly
             { indent: 2 },
           ),
         ]),
-    // Files of which only the layout is told stand together.
+    // Files of which only the layout is reported stand together.
     ...(columns.length === 0 && inputs[i + 1]?.columns.length === 0 ? [] : ['']),
   ]);

@@ -17,7 +17,7 @@ const MOST = 1_000;
 /**
  * Prints a list as it comes, page by page, up to `limit` or all of it: NDJSON for programs, tables for people.
  *
- * @param pageAfter at most so many after a cursor, or from the beginning
+ * @param pageAfter a page of items after a cursor, or from the beginning
  * @param draw a page as a table, with titles or without
  * @returns how many were printed
  */

@@ -35,7 +35,7 @@ const NO_LINES = {
 
 /** Characters of names, ids and paths; scripts without spaces are broken anywhere. */
 const WORD = /[!-\u02ff\u0370-\u052f\u1e00-\u1eff]+/g;
-/** What is longer than a hash is no word that anybody copies by sight. */
+/** A word longer than a hash is not copied by sight. */
 const LONGEST = 72;
 
 const longestWord = (cell: string): number =>

@@ -19,7 +19,7 @@ export interface Workplace {
   readonly folder: string;
   readonly path: (name: string) => string;
   readonly write: (name: string, content: string | Uint8Array) => string;
-  /** Runs `rapport` in the folder, as from a shell that is no terminal. */
+  /** Runs `rapport` in the folder, as from a shell that is not a terminal. */
   readonly rapport: (...args: readonly string[]) => Promise<Outcome>;
   /** The same with variables set. */
   readonly rapportWith: (variables: NodeJS.ProcessEnv, ...args: readonly string[]) => Promise<Outcome>;
@@ -27,7 +27,7 @@ export interface Workplace {
   readonly rapportUnprivileged: (...args: readonly string[]) => Promise<Outcome>;
   /** With variables beside those of a user who has set nothing. */
   readonly start: (args: readonly string[], variables?: NodeJS.ProcessEnv) => Running;
-  /** The same where no file may grow beyond so many KiB; needs bash. */
+  /** The same with a limit on the size of files, in KiB; needs bash. */
   readonly rapportWithin: (kibibytes: number, ...args: readonly string[]) => Promise<Outcome>;
   /** A line as it is typed into a shell in the folder; needs bash. */
   readonly shell: (line: string) => Promise<Outcome>;
@@ -46,7 +46,7 @@ export const cleanEnvironment = (): NodeJS.ProcessEnv => {
 const NOBODY = { uid: 65_534, gid: 65_534 };
 const UNPRIVILEGED = process.getuid?.() === 0 ? NOBODY : {};
 
-/** Whether `rapportUnprivileged` can be run: where the tests run as root, nobody may not be let into the clone. */
+/** Whether `rapportUnprivileged` can be run: where the tests run as root, an unprivileged user may have no access to the clone. */
 export const canRunUnprivileged = (): boolean =>
   process.platform !== 'win32' && spawnSync(process.execPath, [BIN, '--version'], UNPRIVILEGED).status === 0;
 

@@ -112,7 +112,7 @@ const contradictions = (config: Config): readonly string[] => {
   together('auth.oidc.issuer', 'auth.oidc.audience');
   if (!config['auth.enabled'] && !isLoopback(config['http.host']))
     problems.push(
-      `http.host: ${config['http.host']} can be reached by others, and auth.enabled is false: whoever reaches it could read and write everything. Turn authentication on, or listen on 127.0.0.1.`,
+      `http.host: ${config['http.host']} can be reached by others, and auth.enabled is false: anyone who reaches it could read and write everything. Turn authentication on, or listen on 127.0.0.1.`,
     );
   return problems;
 };

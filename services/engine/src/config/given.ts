@@ -12,7 +12,7 @@ export interface Given {
 }
 
 /**
- * A value for eyes. No setting is meant to hold a secret; should somebody have put a password into a URL, it is not
+ * A value for eyes. No setting is meant to hold a secret; if an operator has put a password into a URL, it is not
  * shown.
  */
 export const withoutPasswords = (value: unknown): unknown =>

@@ -55,7 +55,7 @@ export const bytes = kind('a number of bytes, such as 65536, 64KiB or 10MiB', is
   return Number.isSafeInteger(value) && value > 0 ? value : undefined;
 });
 
-/** An ISO 8601 duration of at most so many days, in milliseconds. */
+/** An ISO 8601 duration of at most `days` days, in milliseconds. */
 export const durationUpTo = (days: number) =>
   kind(`an ISO 8601 duration such as PT10S, PT5M or P3D, at most P${days}D`, isNumber, (input) => {
     const parsed = isText(input) ? parseDuration(input) : undefined;

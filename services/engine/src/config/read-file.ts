@@ -60,7 +60,7 @@ export const parseConfig = (file: string, content: string): ReadConfigFile => {
   return { given, problems };
 };
 
-/** What to say of a name that is no setting. */
+/** The message for an unknown setting. */
 export const unknownSetting = (name: string): string => {
   const near = nearestName(name, SETTING_NAMES);
   return `there is no setting "${name.slice(0, 80)}"${near === undefined ? '. All are listed by: rapport config' : `; did you mean "${near}"?`}`;

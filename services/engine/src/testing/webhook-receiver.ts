@@ -37,7 +37,7 @@ export const webhookReceiver = async ({ delay, fails, verify }: Behaviour): Prom
       received.push({ id: event.id, customer: event.subject, sequence: event.data.sequence });
       response.writeHead(204).end();
     } catch (error) {
-      // The sender was killed while it sent, or this is no genuine delivery.
+      // The sender was killed while it sent, or this delivery is not genuine.
       if (!response.destroyed) response.writeHead(400).end(String(error));
     }
   });
