@@ -64,7 +64,7 @@ export const backUp = async (host: Host, data: string, directory: string): Promi
   };
 };
 
-/** Opened once, so that a copy that cannot be opened is no backup, and left without companions. */
+/** Opened once, so that a copy that cannot be opened does not count as a backup, and left without companions. */
 const eventsIn = async ({ events, eventLog }: DataDirectory): Promise<number> => {
   const log = await openEventLog(eventLog, { mode: 'read' });
   try {

@@ -41,7 +41,7 @@ export interface Build extends Projected {
   readonly milliseconds: number;
 }
 
-/** Folds a read model anew beside the live one, up to `until`; whoever gave the word switches it in. */
+/** Rebuilds a read model beside the live one, up to `until`; the caller switches it in. */
 export const buildReadModel = async (
   host: Host,
   files: DataDirectory,
@@ -91,7 +91,7 @@ export const rebuildReadModel = async (
   workers: number,
   now: number,
 ): Promise<Build> => {
-  // Whoever writes it would be in the way at the end; better to know now.
+  // Another writer would be in the way at the end; better to know now.
   checkReadModelIsFree(files.readModel);
   const build = await buildReadModel(host, files, log, inForce, workers, now);
   switchInReadModel(build.location, files.readModel);

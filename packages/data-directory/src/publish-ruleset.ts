@@ -79,7 +79,7 @@ export const recordPublication = async (
 export const publishRuleset = async (options: PublishOptions): Promise<PutInForceReport> => {
   const { files, log, ruleset, now, paused } = options;
   if ((await rulesetInForce(files, log)).hash === rulesetHash(ruleset)) return { changed: 0, announced: 0 };
-  // Where nothing was folded yet, nobody can differ.
+  // Where nothing was folded yet, no customer can differ.
   const built = (await checkpointIn(files)) === undefined ? undefined : await build(options, ruleset, now());
   let report: PutInForceReport = { changed: 0, announced: 0 };
   try {

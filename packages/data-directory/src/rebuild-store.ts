@@ -35,7 +35,7 @@ export const rebuildStore = async (options: RebuildStoreOptions): Promise<Rebuil
   const { host, files, log, present, ruleset = present.ruleset, announce, workers } = options;
   const hash = rulesetHash(ruleset);
   const now = nowIn(files);
-  // Whoever writes it would be in the way at the end; better to know now.
+  // Another writer would be in the way at the end; better to know now.
   checkReadModelIsFree(files.readModel);
   const built = await buildReadModel(host, files, log, { ruleset, hash }, workers, now);
   let differences: SettleReport | undefined;
@@ -60,7 +60,7 @@ const announced = async (
 ): Promise<SettleReport> => {
   const rebuilt = await openReadModel(location, { mode: 'write', factors: factorsOf(compileRuleset(ruleset)) });
   try {
-    // It does not know the decisions that follow: after a kill nobody must go on with it.
+    // It does not know the decisions that follow: after a kill no projector may continue it.
     discardReadModel(files.readModel);
     return await announceRebuilt({ log, rebuilt, ruleset, at, signal: host.signal });
   } finally {
