@@ -17,7 +17,7 @@ const editDistance = (a: string, b: string): number => {
 };
 
 /**
- * The known name somebody most likely meant; undefined when none is near.
+ * The known name that was most likely meant; undefined when none is near.
  *
  * @param most edits away at most; generous when absent, for names that are wrong for sure
  */

@@ -34,7 +34,7 @@ export class StateWriter {
     for (let i = from; i < values.length; i++) this.number(values[i]);
   }
 
-  /** Whatever is no number; JSON must be able to say it. */
+  /** Anything but numbers; JSON must be able to express it. */
   other(value: Json): void {
     this.others.push(value);
   }

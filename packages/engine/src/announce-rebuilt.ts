@@ -8,7 +8,7 @@ import { type LastSaid, type SettleReport, settleDecided } from './settle-decide
 export interface AnnounceRebuiltOptions {
   /** Open for writing. */
   readonly log: EventLogWithHistory;
-  /** Made anew from the log up to its end, open for writing, and not yet switched in. */
+  /** Rebuilt from the log up to its end, open for writing, and not yet switched in. */
   readonly rebuilt: ReadModel;
   readonly ruleset: Ruleset;
   /** The instant that it was made for. */
@@ -18,7 +18,7 @@ export interface AnnounceRebuiltOptions {
 
 /**
  * What the decisions in the log last said, of everyone about whom there are any. Who never had a decision on a stage
- * was imported: the stage was taken for known, and is not to be told now.
+ * was imported: the stage counts as known, and is not announced now.
  */
 async function* lastSaidIn(
   log: EventLogWithHistory,
@@ -37,7 +37,7 @@ async function* lastSaidIn(
 }
 
 /**
- * Announces what a read model that was made anew says of customers and the decisions in the log do not: an earlier
+ * Announces where a rebuilt read model differs from the decisions in the log about customers: an earlier
  * version of the model took them, or rules came into force silently. Each difference is one decision with cause
  * `ruleset`.
  *

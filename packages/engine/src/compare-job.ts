@@ -22,12 +22,12 @@ export interface CompareJobOptions {
   readonly united: readonly UnitedCustomers[];
 }
 
-/** A customer whom the other ruleset puts elsewhere, and the conditions that put her there. */
+/** A customer whom the other ruleset puts elsewhere, and the conditions that decided. */
 export interface ChangedCustomer {
   readonly customer: string;
   readonly from: string;
   readonly to: string;
-  /** When she came to the stage she has under the other ruleset, and why. */
+  /** When the customer entered the stage of the other ruleset, and why. */
   readonly since: number;
   readonly because: readonly DecidingCondition[];
 }

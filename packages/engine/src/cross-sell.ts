@@ -11,7 +11,7 @@ export interface CrossSellProjectionOptions {
   readonly log: EventLogWithHistory;
   readonly store: CrossSellStore;
   readonly signal?: AbortSignal;
-  /** Makes all of it anew, whatever the checkpoint says. */
+  /** Rebuilds all of it, whatever the checkpoint says. */
   readonly anew?: boolean;
   /** The present: who is merged later is not merged yet. The clock's time when absent. */
   readonly now?: number;
@@ -32,9 +32,9 @@ const PAGE = 10_000;
 
 /**
  * Takes who ordered what first into the cross-sell store, from its checkpoint to the end of the log. A store that has
- * seen more than the log holds (an older log was put back) is made anew.
+ * seen more than the log holds (an older log was restored) is rebuilt.
  *
- * Orders that lie ahead are taken in at once: facts have their instants, and whoever asks about one sees only those up
+ * Orders that lie ahead are taken in at once: facts have their instants, and a question about one sees only those up
  * to it. Merges have none in there, so they wait.
  *
  * @throws Interrupted when the signal aborts; what was applied before stays
@@ -110,7 +110,7 @@ async function* only(
 }
 
 /**
- * Everyone whom a link that is news has to do with, to be forgotten, and all their facts again under whoever survives.
+ * All customers of new links, to be forgotten, and all their facts again under the survivors.
  * Those before are right, and the same again changes nothing, so a kill leaves nothing to be undone.
  */
 const regroupedFacts = async (

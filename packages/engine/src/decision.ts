@@ -28,7 +28,7 @@ export const rulesetName = (ruleset: Ruleset, hash: string): RulesetName => ({
   hash,
 });
 
-/** Why a decision was taken: something happened, time passed, the past was learned of late, histories were united or parted, or the rules changed. */
+/** Why a decision was taken: an event, time, late news, histories united or parted, or other rules. */
 export type DecisionCause = 'touchpoint' | 'time' | 'late' | 'merge' | 'ruleset';
 
 interface DecisionBase {
@@ -40,7 +40,7 @@ interface DecisionBase {
   readonly ruleset: RulesetName;
   /** The version of the model that decided; those recorded without one were taken by version 1. */
   readonly model: number;
-  /** 1, 2, 3 ... per customer, over all decisions about her. */
+  /** 1, 2, 3 ... per customer, over all decisions about them. */
   readonly sequence: number;
   /** The fold that decided had seen the log up to here, and time up to `asOf`: enough to compute it again. */
   readonly foldedUpTo: Position;
@@ -95,7 +95,7 @@ export const DECISION_TYPES = [
 
 const KINDS: ReadonlySet<string> = new Set(DECISION_TYPES);
 
-/** Undefined for an event that is no decision. */
+/** Undefined for an event that is not a decision. */
 export const decisionOf = (
   event: Pick<RecordedEvent, 'type' | 'id' | 'occurredAt' | 'recordedAt' | 'data'> & { readonly position?: Position },
   customer: string,

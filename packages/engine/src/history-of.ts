@@ -25,7 +25,7 @@ export type RecordedTouchpoint = Touchpoint & { readonly position: Position };
 
 /**
  * All touchpoints of a customer in order of recording, data brought to the newest schema version. Empty for a
- * customer nobody has heard of.
+ * unknown customer.
  *
  * @throws UnfoldableTouchpoint for a schema version newer than this build
  */

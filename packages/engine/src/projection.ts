@@ -19,7 +19,7 @@ export interface Outcome {
 export interface Standing {
   readonly customer: string;
   readonly stored: StoredRelationship | undefined;
-  /** What was last decided about her; as stored, where anything is. */
+  /** The last decisions about the customer; as stored, if anything is. */
   readonly decided: Decided;
   /** The instant up to which merges count; absent for who has nothing to do with any. */
   readonly mergesAsOf?: number;

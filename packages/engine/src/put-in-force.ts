@@ -8,7 +8,7 @@ import { type LastSaid, type SettleReport, settleDecided } from './settle-decide
 export interface PutInForceOptions {
   /** Open for writing: what is announced is recorded there. */
   readonly log: EventLogWithHistory;
-  /** Folded with the rules so far. Nobody may write to it meanwhile. */
+  /** Folded with the rules so far. No other writer is allowed meanwhile. */
   readonly before: ReadModel;
   /** Built with the new rules, open for writing, not further than `before`. */
   readonly after: ReadModel;

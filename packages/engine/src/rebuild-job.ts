@@ -25,7 +25,7 @@ export interface RebuildCounts {
   parked: number;
 }
 
-/** Folds every customer and hands over what the read model keeps of her. */
+/** Folds every customer and hands over what the read model keeps of them. */
 export const rebuildJob: JobFactory<RebuildJobOptions> = ({ ruleset, now, until, united }) => {
   const program = compileRuleset(ruleset);
   return ({ log, signal, emit, progress }) => {

@@ -8,7 +8,7 @@ import type { RebuildCounts } from './rebuild-job';
 
 export interface RebuildOptions {
   readonly log: EventLogLocation;
-  /** A fresh read model, beside the live one; it is switched in by whoever gave it. */
+  /** A fresh read model, beside the live one; its caller switches it in. */
   readonly into: ReadModel;
   readonly ruleset: Ruleset;
   /** Time up to which relationships are brought, in milliseconds; what lies ahead of it waits. */
@@ -55,7 +55,7 @@ export const rebuild = async (options: RebuildOptions): Promise<RebuildReport> =
         total.parked += counts.parked;
       },
     });
-    // Also where nobody was folded: the model then says how far it has read.
+    // Also where no customer was folded: the model then says how far it has read.
     await into.save([], checkpoint);
   }
   return { ...total, ruleset: rulesetName(ruleset, hash), workers, milliseconds: performance.now() - started };

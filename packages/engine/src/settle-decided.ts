@@ -9,7 +9,7 @@ import { readMembers } from './identity/united-streams';
 import { createProjection } from './projection';
 import { recordDecisions } from './projector/record-decisions';
 
-/** What was last said about a customer, whoever kept it: a read model, or the log. */
+/** The last announced state of a customer, from a read model or from the log. */
 export interface LastSaid {
   readonly customer: string;
   readonly decided: Decided;
@@ -72,7 +72,7 @@ export const settleDecided = async (
     const decisions: (readonly Decision[])[] = [];
     for (const [i, { customer, decided: said }] of page.entries()) {
       const is = now[i];
-      // Parked: nothing is known of her to be told.
+      // Parked: nothing is known of the customer to announce.
       if (is === undefined) continue;
       const different = differs(said, is);
       if (different) changed++;

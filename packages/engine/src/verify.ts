@@ -128,7 +128,7 @@ const differences = (
 ): readonly Problem[] => {
   if (expected.kind !== 'relationship') return [];
   const { relationship: whole, history, promises, cases } = expected;
-  // A state that an older version left out is none that could be wrong.
+  // A state that an older version left out cannot be wrong.
   const relationship = got.relationship.state.length === 0 ? { ...whole, state: got.relationship.state } : whole;
   const parts = { relationship, intervals: history.intervals, promises: byDeadline(promises), cases: byOpening(cases) };
   return (Object.keys(parts) as (keyof typeof parts)[]).flatMap((part) => {
@@ -139,7 +139,7 @@ const differences = (
   });
 };
 
-/** JSON and back: what a store keeps of a value. States, which nobody can read, as short text. */
+/** JSON and back: what a store keeps of a value. States, which are bytes, as short text. */
 const plain = (value: unknown): unknown =>
   JSON.parse(
     JSON.stringify(value, (_, part) => (part instanceof Uint8Array ? Buffer.from(part).toString('base64') : part)),

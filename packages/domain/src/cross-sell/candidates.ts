@@ -7,7 +7,7 @@ import type { NeighbourList, View } from './view';
 
 const REASONS = 3;
 
-/** What a product of hers brings into the sum: its neighbours and 2^(-age/90 days). */
+/** The part of one of the customer's products in the sum: its neighbours and 2^(-age/90 days). */
 interface Source {
   readonly number: number;
   readonly recency: number;

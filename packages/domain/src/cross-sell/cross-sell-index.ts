@@ -6,7 +6,7 @@ import { createOwnership } from './ownership';
 export interface CrossSellIndex extends CrossSell {
   /** Idempotent and commutative: only the earliest instant of a (customer, product) counts. True when it is news. */
   add(customer: string, product: string, firstOrderedAt: number): boolean;
-  /** Takes a customer and all her facts out. */
+  /** Takes a customer and all their facts out. */
   forget(customer: string): void;
   /** Facts held. */
   size(): number;

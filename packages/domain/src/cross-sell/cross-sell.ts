@@ -10,20 +10,20 @@ export const SIMILARITY_DAMPING = 10;
 /** A product to offer a customer, and why. */
 export interface CrossSellCandidate {
   readonly product: string;
-  /** Sum of the weights of all her products that speak for it; 0 for a popular one that fills up. */
+  /** Sum of the weights of all the customer's products that support it; 0 for a popular one that fills the list. */
   readonly score: number;
   /** 1 for the best. */
   readonly rank: number;
   /** Customers who ever ordered it, c(j). */
   readonly owners: number;
-  /** The products of hers that weigh most, at most three; none for a popular one. */
+  /** The customer's products that weigh most, at most three; none for a popular one. */
   readonly reasons: readonly CrossSellReason[];
-  /** Offered only because it is popular: too few products go with hers. */
+  /** Offered only because it is popular: too few products go with the customer's. */
   readonly popular?: true;
 }
 
 export interface CrossSellReason {
-  /** A product i she ordered. */
+  /** A product i the customer ordered. */
   readonly product: string;
   /** Customers who ordered both, c(i,j). */
   readonly together: number;
@@ -63,7 +63,7 @@ export interface CrossSell {
   popular(asOf: number, limit?: number): readonly { readonly product: string; readonly owners: number }[];
   /**
    * What to offer a customer who owns these products; never one of them. Products first ordered after `asOf` are
-   * not hers yet.
+   * not theirs yet.
    *
    * @example crossSell.candidates(ownedProducts(touchpoints, asOf), { asOf, limit: 10 })
    */

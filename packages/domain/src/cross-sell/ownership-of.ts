@@ -41,7 +41,7 @@ export const ownershipOf = (
   }));
 };
 
-/** What a customer had ordered up to an instant, from her touchpoints in any order, sorted by product. */
+/** What a customer had ordered up to an instant, from their touchpoints in any order, sorted by product. */
 export const ownedProducts = (
   touchpoints: Iterable<Pick<Touchpoint, 'type' | 'customer' | 'occurredAt' | 'data'>>,
   asOf: number,

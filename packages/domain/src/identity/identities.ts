@@ -9,21 +9,21 @@ export interface UnitedCustomers {
   readonly members: readonly string[];
 }
 
-/** Who is who under a view (MODEL, section 6). */
+/** Identities under a view (MODEL, section 6). */
 export interface Identities<Link extends IdentityLink = IdentityLink> {
-  /** Whose relationship a customer's touchpoints belong to: herself, where she is not merged. */
+  /** The customer whose relationship the touchpoints of another belong to; the same one without a merge. */
   survivorOf(customer: string): string;
-  /** The survivor first, then all who are merged into her, by code unit. Of one who is merged herself: nobody. */
+  /** The survivor first, then all customers merged into them, by code unit. Empty for a merged customer. */
   membersOf(survivor: string): readonly string[];
-  /** The merge that holds for a customer; undefined where she stands for herself. */
+  /** The merge that holds for a customer; undefined for a customer who is not merged. */
   mergeOf(customer: string): Link | undefined;
-  /** All survivors into whom somebody is merged, by code unit. */
+  /** All survivors into whom another customer is merged, by code unit. */
   readonly united: readonly UnitedCustomers[];
 }
 
 /**
  * Reads links in canonical order, whatever the order they are given in; duplicates change nothing. A merge replaces
- * an earlier one of the same customer, and is ignored where it would close a circle; an unmerge takes her out. Merges
+ * an earlier one of the same customer, and is ignored where it would close a circle; an unmerge takes them out. Merges
  * carry on: A into B and B into C makes A a member of C, until B is taken out.
  *
  * @param view what occurred after `asOf`, or was recorded after `knownAt`, does not count
@@ -68,7 +68,7 @@ export const identitiesOf = <Link extends IdentityLink>(
   };
 };
 
-/** Whether following merges from a customer leads to another: then merging that one into her would close a circle. */
+/** Whether following merges from a customer leads to another: then the reverse merge would close a circle. */
 const reaches = (merges: ReadonlyMap<string, IdentityLink>, from: string, to: string): boolean => {
   for (let at: string | undefined = from; at !== undefined; at = merges.get(at)?.into) if (at === to) return true;
   return false;

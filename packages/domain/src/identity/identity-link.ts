@@ -5,7 +5,7 @@ export const isIdentityType = (type: string): boolean => type === 'customer.merg
 
 /** A `customer.merged` or `customer.unmerged` touchpoint as a link between customers. Instants in milliseconds. */
 export interface IdentityLink extends TouchpointIdentity {
-  /** Whose stream it is on: who joins another, or leaves her again. */
+  /** The customer whose stream it is on, who joins another or leaves again. */
   readonly customer: string;
   /** Who survives; absent when the customer is taken out. */
   readonly into?: string;

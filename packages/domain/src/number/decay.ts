@@ -21,7 +21,7 @@ export class HalfLife {
     return whole < HALVES.length ? Math.exp((whole - halvings) * Math.LN2) * HALVES[whole] : 0;
   }
 
-  /** How many milliseconds until so much is left of 1. */
+  /** How many milliseconds until this part of 1 is left. */
   until(left: number): number {
     return -Math.log(left) / this.rate;
   }

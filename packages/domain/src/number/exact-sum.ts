@@ -98,7 +98,7 @@ export class ExactSum {
     return { units: this.wide ?? BigInt(this.units), scale: this.scale };
   }
 
-  /** Numbers that are not finite are none. */
+  /** Numbers that are not finite do not count. */
   add(value: number): void {
     if (this.wide === undefined) {
       const power = POWERS[this.scale];

@@ -9,7 +9,7 @@ export type OwnLanguage = 'en' | 'vi';
 /** What a language tag begins with: `pt` of `pt-BR`. */
 const primary = (language: Language): string => language.split('-')[0].toLowerCase();
 
-/** The language in which Rapport speaks to whoever asked for another: their own, else English. */
+/** The language in which Rapport speaks to a reader who asked for another: their own, else English. */
 export const ownLanguage = (language: Language): OwnLanguage => (primary(language) === 'vi' ? 'vi' : 'en');
 
 /**

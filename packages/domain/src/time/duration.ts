@@ -8,7 +8,7 @@ const CALENDAR = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(T.+)?$/;
 const WITHOUT_T = /^P(\d+D)?(\d+H)?(\d+M)?(\d+S)?$/;
 const IN_WORDS = /^(\d+) ?(d|day|days|w|week|weeks|h|hour|hours|min|minute|minutes|s|second|seconds)$/;
 
-/** What whoever wrote a duration that is none most likely meant, and why it is none; undefined for no idea. */
+/** The likely meaning of an invalid duration, and why it is invalid; undefined if unknown. */
 export const durationAdvice = (text: string): string | undefined => {
   const written = text.trim().toUpperCase();
   const [calendar, years, months, weeks, days, time] = CALENDAR.exec(written) ?? [];

@@ -26,7 +26,7 @@ const offsetMinutes = (offset: string): number | undefined => {
 
 const MINUTES_OF_DAY = 1_440;
 
-/** Whether a second beyond the 59th may stand after so many minutes of a day in UTC: before midnight only. */
+/** Whether a second beyond the 59th may stand after a number of minutes of a day in UTC: before midnight only. */
 const isLeapSecond = (second: number, minutes: number): boolean =>
   second === 60 && (minutes + MINUTES_OF_DAY) % MINUTES_OF_DAY === MINUTES_OF_DAY - 1;
 

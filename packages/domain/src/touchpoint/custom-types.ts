@@ -40,7 +40,7 @@ export class SchemaCodec extends t.Type<JsonObject, JsonObject, unknown> {
   }
 }
 
-/** Ajv's finding in the form io-ts gives, so that both are told alike. */
+/** Ajv's finding in the form io-ts gives, so that both are reported alike. */
 const asValidationError = (error: ErrorObject, input: unknown, root: t.Context): t.ValidationError => {
   const missing: unknown = error.params.missingProperty ?? error.params.additionalProperty;
   const keys = error.instancePath

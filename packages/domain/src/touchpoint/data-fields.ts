@@ -17,7 +17,7 @@ export interface DataField {
   readonly values?: readonly string[];
   /** Of the object that it is, or of the objects in its list. */
   readonly fields?: DataFields;
-  /** Each value of its list, where these are no objects with known fields. */
+  /** Each value of its list, where these are not objects with known fields. */
   readonly each?: DataField;
 }
 

@@ -17,7 +17,7 @@ const MAX_WARNINGS = 20;
 /** Of an object as many unknown names are looked at, of a list as many items: bounded, whatever is sent. */
 const MAX_UNKNOWN = 100;
 const MAX_ITEMS = 100;
-/** Names that were compared before; more would be somebody's data used as names. */
+/** Names that were compared before; more would be personal data used as names. */
 const MAX_REMEMBERED = 2000;
 
 const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');

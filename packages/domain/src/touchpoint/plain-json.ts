@@ -70,7 +70,7 @@ const inValue = (
 
 /**
  * Why an object cannot be recorded as `data`, whatever its type: not JSON, too deep, too large, or with text that no
- * store keeps. Undefined when it can. Only the first fault is told.
+ * store keeps. Undefined when it can. Only the first fault is reported.
  */
 export const plainJsonFault = (data: object): TouchpointProblem | undefined => {
   const size: Size = { bytes: 2 };

@@ -13,7 +13,7 @@ export interface TouchpointProblem {
   readonly message: string;
 }
 
-/** A list of a thousand bad items is told by its first ones; the others are not even made. */
+/** Of a thousand bad items only the first ones are reported; the others are not even made. */
 export const MAX_PROBLEMS = 20;
 
 const SHOWN = 60;

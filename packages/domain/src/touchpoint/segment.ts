@@ -48,7 +48,7 @@ const dataOf = (properties: Properties, fields: Fields): Properties => {
 
 /**
  * A Segment call as a touchpoint in the compact form: `track` by the table {@link segmentEvents}, `alias` as
- * `customer.merged` (the previous id merges into the new one). `identify`, `page`, `screen` and `group` are no facts
+ * `customer.merged` (the previous id merges into the new one). `identify`, `page`, `screen` and `group` are not facts
  * about a relationship: they have no mapping, and the problem says so.
  *
  * The customer is `userId`, or `anonymousId` before there is one. `timestamp` is taken as it stands: correcting it by

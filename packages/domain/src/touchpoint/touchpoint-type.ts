@@ -3,7 +3,7 @@ import type { JsonObject } from '../json';
 import type { DataCodec } from './data-codec';
 import { data } from './data-codec';
 
-/** The marketing method a touchpoint belongs to; `none` for what is no campaign: orders, complaints, consent. */
+/** The marketing method a touchpoint belongs to; `none` for anything but campaigns: orders, complaints, consent. */
 export type Method = 'direct-mail' | 'direct-marketing' | 'database' | 'crm' | 'none';
 
 export interface SchemaVersion {

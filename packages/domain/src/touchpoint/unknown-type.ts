@@ -2,7 +2,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import type { Catalogue } from './catalogue';
 import { problem, type TouchpointProblem } from './problem';
 
-/** Longer names are no typing mistakes, and comparing them would cost more than the hint is worth. */
+/** Longer names are not typing mistakes, and comparing them would cost more than the hint is worth. */
 const LONGEST_NAME = 100;
 
 const nearest = (name: string, catalogue: Catalogue): string | undefined => {

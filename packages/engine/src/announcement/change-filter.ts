@@ -32,7 +32,7 @@ export interface ChangeFilterDefinition<Value extends string = string, Parameter
   readonly restricts?: 'stage changes' | 'signals';
   /** The values there are. Absent: ids of a ruleset, see `namesIn`. */
   readonly values?: readonly Value[];
-  /** The ids that a ruleset has for it. A value that no ruleset has is refused, as a misspelt one would wait for ever. */
+  /** The ids that a ruleset has for it. A value that no ruleset has is refused, as a misspelt one would wait forever. */
   readonly namesIn?: (ruleset: Pick<Ruleset, 'stages' | 'signals'>) => readonly Value[];
   /** Another way to write a value, brought to the usual one. */
   readonly normalize?: (text: string) => string;

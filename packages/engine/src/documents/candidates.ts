@@ -31,7 +31,7 @@ export interface CandidatesOptions {
  * there is no cross-sell projection to answer from.
  *
  * @param crossSell asked for only where candidates may be offered
- * @param touchpoints hers; those after the evaluation's instant are left out
+ * @param touchpoints of the customer; those after the evaluation's instant are left out
  */
 export const candidatesFor = async (
   crossSell: () => Promise<Pick<CrossSell, 'candidates'> | undefined>,

@@ -45,7 +45,7 @@ const promiseOf = (rule: PromiseRule): CasePromise | undefined => {
     !isRight(within) ||
     rule.key !== KEY ||
     !matchesType(rule.made, 'complaint.opened') ||
-    // Which cases such a promise is made for, and what keeps it, cannot be told from the case alone.
+    // Which cases such a promise is made for, and what keeps it, does not follow from the case alone.
     rule.madeWhen !== undefined ||
     rule.keptWhen !== undefined
   )

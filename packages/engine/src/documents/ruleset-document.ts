@@ -5,7 +5,7 @@ import type { RulesChosen } from '../publications/ruleset-history';
 
 /** The rules that an answer was computed with, and why those. */
 export interface UsedRuleset extends RulesetName {
-  /** As {@link RulesChosen} says; `given`: somebody named another ruleset. Absent where no publication is recorded. */
+  /** As {@link RulesChosen} says; `given`: the caller named another ruleset. Absent where no publication is recorded. */
   readonly chosen?: RulesChosen['chosen'] | 'given';
   /** When it came into force, RFC 3339; at the latest, where `before` is set. */
   readonly since?: string;

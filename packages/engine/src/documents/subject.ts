@@ -8,7 +8,7 @@ export interface Subject {
   readonly customer: string;
   /** The id that was asked for, where it is merged into `customer`. */
   readonly askedFor?: string;
-  /** Whose histories are part of hers; absent or empty where nobody is merged into her. */
+  /** The customers whose histories are part of this one; absent or empty without merges. */
   readonly mergedCustomers?: readonly string[];
   readonly knownAt?: number;
   readonly ruleset: UsedRuleset;

@@ -11,7 +11,7 @@ export type LinkView = View & { readonly until?: Position };
 /** Types a reader of links asks the log for. */
 const LINK_TYPES = ['customer.merged', 'customer.unmerged'] as const;
 
-/** Customers whom links connect, whether these hold or not. Whoever is not among them has nothing to do with them. */
+/** Customers whom links connect, whether these hold or not. Others are not affected by the links. */
 interface Family {
   readonly customers: string[];
   readonly links: RecordedLink[];
@@ -32,7 +32,7 @@ const identitiesAmong = ({ identities }: Family, links: readonly RecordedLink[])
   return anew;
 };
 
-/** Who is who, in memory: all links of a log, by the customers they connect. Mostly there are none. */
+/** Identities in memory: all links of a log, by the customers they connect. Mostly there are none. */
 export interface IdentityIndex {
   /** How many links there are. */
   readonly links: number;
@@ -44,11 +44,11 @@ export interface IdentityIndex {
   add(links: readonly RecordedLink[], position: Position): void;
   /** Whether any link, in force or not, names a customer. */
   knows(customer: string): boolean;
-  /** All whom links connect with a customer, in force or not; herself alone where there are none. */
+  /** All customers whom links connect with a customer, in force or not; only that customer if there are none. */
   connected(customer: string): readonly string[];
   /** All links between these, in no particular order. */
   linksOf(customer: string): readonly RecordedLink[];
-  /** Who is who among those a customer is connected with. */
+  /** Identities among the customers that a customer is connected with. */
   identities(customer: string, view?: LinkView): Identities<RecordedLink>;
   /** Every link, in no particular order. */
   all(): readonly RecordedLink[];

@@ -2,12 +2,12 @@ import { identitiesOf } from '@rapport/domain';
 import type { Position } from '@rapport/event-log';
 import type { IdentityIndex, RecordedLink } from './identity-index';
 
-/** Among so many links every one is looked at; of more, only the customer's own. */
+/** Up to this number, every link is examined; of more, only the customer's own. */
 const LOOKED_AT = 200;
 
-/** When a customer last had a relationship of her own, and whose histories it was made of. */
+/** When a customer last had a relationship of their own, and the customers whose histories it was made of. */
 export interface LastAlone {
-  /** The link that took it from her: mostly her merge, but a late one between others can do it, too. */
+  /** The link that ended it: mostly the customer's merge, but a late one between others can do it, too. */
   readonly takenBy: RecordedLink;
   readonly members: readonly string[];
 }
@@ -59,7 +59,7 @@ const inOrderOfForce = (links: readonly RecordedLink[]): readonly Step[] => {
   return before.flatMap((due, i): readonly Step[] => (i < steps.length ? [...due, steps[i]] : due));
 };
 
-/** Of a customer who is merged by the links recorded up to a position. Undefined where it cannot be told. */
+/** Of a customer who is merged by the links recorded up to a position. Undefined if unknown. */
 export const lastAlone = (identity: IdentityIndex, customer: string, upTo: Position): LastAlone | undefined => {
   const steps = inOrderOfForce(identity.linksOf(customer).filter(({ position }) => position <= upTo));
   const membersBefore = (i: number): readonly string[] =>

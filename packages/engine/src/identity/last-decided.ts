@@ -12,7 +12,7 @@ export const UNDECIDED: Decided = { stage: null, signals: [], sequence: 0 };
 const isWhole = (stages: readonly (RecordedDecision & { readonly kind: 'stageChanged' })[]): boolean =>
   stages.length > 0 && stages.every(({ from }, i) => from === (i === 0 ? null : stages[i - 1].to));
 
-/** What a customer's decisions, from the first to the last, say of her in the end. */
+/** What a customer's decisions, from the first to the last, say in the end. */
 export const saidBy = (decisions: readonly RecordedDecision[]): Decided => {
   const raised = new Set<string>();
   let stage: string | null = null;
@@ -24,8 +24,8 @@ export const saidBy = (decisions: readonly RecordedDecision[]): Decided => {
 };
 
 /**
- * What was last decided about a customer of whom the read model holds nothing, from the decisions in the log: she was
- * merged into another until now. An import or a rebuild records no decisions; where her stages show a gap, or there are
+ * What was last decided about a customer of whom the read model holds nothing, from the decisions in the log: they were
+ * merged into another until now. An import or a rebuild records no decisions; where the stages show a gap, or there are
  * none, `taken` says what was taken for known.
  *
  * @param upTo decisions of folds that saw more do not count: they are still being taken

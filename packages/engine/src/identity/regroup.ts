@@ -11,11 +11,11 @@ export interface Regrouped {
   readonly membersBefore: readonly string[];
   /** Whether any link named them before. */
   readonly namedBefore: boolean;
-  /** Whether she has one now. */
+  /** Whether the customer has one now. */
   readonly standsAlone: boolean;
 }
 
-/** Whose histories make up a customer's relationship; none where she is merged into another. */
+/** The customers whose histories make up a relationship; none for a customer merged into another. */
 const membersOf = (identity: IdentityIndex, customer: string): readonly string[] =>
   identity.identities(customer).membersOf(customer);
 
@@ -23,8 +23,8 @@ const same = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((one, i) => one === b[i]);
 
 /**
- * Takes links into the index and says for whom that changed anything, by code unit: who lost her relationship to
- * another, who has one of her own again, and whose is made up of other histories than before.
+ * Takes links into the index and says for whom that changed anything, by code unit: those whose relationship went to
+ * another, those who have one of their own again, and those whose histories changed.
  *
  * @param isNamed whether any link names a customer, as yet
  */

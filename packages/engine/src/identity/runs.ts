@@ -3,8 +3,8 @@ import { type RecordedEvent, subjectOf } from '@rapport/event-log';
 
 /**
  * A page in runs that are folded and saved one after another: touchpoints, and what unites or parts histories. Each of
- * the latter is a run of its own, so that everyone is seen as she was in between; merges of different customers who
- * had no part in one another's are taken together, that many into the same survivor cost one fold of hers.
+ * the latter is a run of its own, so that every customer is seen as they were in between; merges of customers who
+ * had no part in one another's are taken together, so that merges into one survivor cost one fold of the survivor.
  */
 export const runsOf = (page: readonly RecordedEvent[]): readonly (readonly RecordedEvent[])[] => {
   if (!page.some(({ type }) => isIdentityType(type))) return [page];

@@ -4,11 +4,11 @@ import type { RecordedDecision } from '../decision';
 import { decisionsOf, historyOf, type RecordedTouchpoint } from '../history-of';
 import { type IdentityIndex, openIdentityIndex } from './identity-index';
 
-/** Who answers for a customer, and for whom else she answers. */
+/** The customer who answers for another, and all those they answer for. */
 export interface UnitedCustomer {
   /** The survivor, whose relationship it is. */
   readonly customer: string;
-  /** The customer asked for, where she is merged into the survivor. */
+  /** The customer asked for, if merged into the survivor. */
   readonly askedFor?: string;
   /** Everyone who is merged into the survivor, by code unit. */
   readonly mergedCustomers: readonly string[];
@@ -16,7 +16,7 @@ export interface UnitedCustomer {
 
 export interface UnitedHistory extends UnitedCustomer {
   /**
-   * All that the log holds of the survivor and of those merged into her, whatever the instants, in order of recording;
+   * All that the log holds of the survivor and of those merged into them, whatever the instants, in order of recording;
    * each names the customer on whose stream it is.
    */
   readonly touchpoints: readonly RecordedTouchpoint[];
@@ -44,8 +44,8 @@ const together = async <Item extends { readonly position: string }>(
 };
 
 /**
- * The history that makes up a customer's relationship: her own touchpoints, and those of everyone who is one with her
- * under the view. Asked for a merged customer, the survivor answers. Empty for a customer nobody has heard of.
+ * The history that makes up a customer's relationship: their own touchpoints, and those of all customers merged with them
+ * under the view. Asked for a merged customer, the survivor answers. Empty for an unknown customer.
  *
  * @param view `asOf` before a merge occurred, or `knownAt` before it was recorded: not merged. It restricts who is
  * who, not the touchpoints, which `evaluate` restricts
@@ -68,7 +68,7 @@ export const unitedHistory = async (
   return { ...united, touchpoints: await together(members, (one) => historyOf(log, one)) };
 };
 
-/** The decisions recorded about a survivor and those merged into her, in order of recording. */
+/** The decisions recorded about a survivor and those merged into them, in order of recording. */
 export const unitedDecisions = (
   log: EventLog,
   { customer, mergedCustomers }: UnitedCustomer,

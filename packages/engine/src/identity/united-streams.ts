@@ -12,7 +12,7 @@ type Options = Omit<ReadStreamsOptions, 'category'>;
 /**
  * Whole histories of customers, for those who fold every one of them: as `readStreams` gives the streams, but who is
  * merged has none, and a survivor's holds the events of all members, under the survivor's stream. The events of a
- * survivor come in no order; memory is bounded by the longest history. Where nobody is merged it is `readStreams`.
+ * survivor come in no order; memory is bounded by the longest history. Without merges it is `readStreams`.
  *
  * @param united those of whom there is more than one
  * @example const histories = unitedStreams(identitiesOf(links, view).united);

@@ -9,14 +9,14 @@ import { type Regrouped, regroup } from './regroup';
 import { readMembers } from './united-streams';
 
 /**
- * Who is who as a projector knows it: up to its checkpoint, and no further. Links that lie ahead are known, and wait.
+ * Identities as a projector knows them: up to its checkpoint, and no further. Links that lie ahead are known, and wait.
  */
 export interface WhoIsWho {
   /** Links that occurred up to here are in force. */
   readonly asOf: number;
   /** When the first of those that lie ahead comes due; Infinity where none does. */
   readonly nextDueAt: number;
-  /** Learns it anew from the log, up to a checkpoint, and an instant. */
+  /** Learns them again from the log, up to a checkpoint, and an instant. */
   learn(checkpoint: Position | undefined, asOf: number): Promise<void>;
   /** Takes for now another instant, by which no link has come due. */
   moveTo(instant: number): void;
@@ -33,7 +33,7 @@ export interface WhoIsWho {
   mergesAsOf(customer: string): number | undefined;
   /** Whose relationship a customer's touchpoints belong to. */
   survivorOf(customer: string): string;
-  /** Everyone who has no relationship of her own. */
+  /** All customers without a relationship of their own. */
   merged(): readonly string[];
   /**
    * All events, up to a position, that a survivor's relationship is made of.
@@ -83,7 +83,7 @@ export const createWhoIsWho = (
     return regrouped;
   };
 
-  /** Where no decisions were recorded: how she stood when her relationship was taken from her. */
+  /** Where no decisions were recorded: the state when the customer's relationship ended. */
   const takenForKnown = async (customer: string, checkpoint: Position) => {
     const alone = lastAlone(index, customer, checkpoint);
     if (alone === undefined) return undefined;
@@ -96,7 +96,7 @@ export const createWhoIsWho = (
     try {
       return projection.stands(events, at);
     } catch {
-      // She could not be folded then: nothing was known of her.
+      // The customer could not be folded then: nothing was known of them.
       return undefined;
     }
   };

@@ -22,7 +22,7 @@ export interface LiveProjectionOptions {
 export interface LiveStatus extends ProjectionReport {
   /** Everything up to here is in the read model. */
   readonly checkpoint: Position | undefined;
-  /** Milliseconds since the oldest touchpoint of the page at hand was recorded; 0 when there is none. */
+  /** Milliseconds since the oldest touchpoint of the current page was recorded; 0 when there is none. */
   readonly behind: number;
 }
 
@@ -41,7 +41,7 @@ export interface LiveProjection {
    * `stop`, else the error it failed with.
    */
   readonly ended: Promise<Error | undefined>;
-  /** Finishes the page at hand and closes its stores. May be called twice. */
+  /** Finishes the current page and closes its stores. May be called twice. */
   stop(): Promise<void>;
 }
 
@@ -134,7 +134,7 @@ export const startLiveProjection = async (options: LiveProjectionOptions): Promi
       for (const { reject } of waiting) reject(why);
       for (const { reject } of retries.values()) reject(new ProjectionUnavailable(why));
       waiting = [];
-      // Whoever projects next must find in the log what was on its way into it.
+      // Wait for pending appends: the next projector must see them.
       void disconnected.then(() => resolve(failure));
     });
   });

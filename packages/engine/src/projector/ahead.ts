@@ -3,7 +3,7 @@ import type { StreamEvent } from '@rapport/event-log';
 
 /**
  * When the first of these touchpoints that lie ahead of an instant comes due; undefined where none does. Those that
- * only say whose history is whose are no touchpoints of a fold: when they come due is for `WhoIsWho` to know.
+ * only connect histories do not count as touchpoints of a fold: `WhoIsWho` knows when they come due.
  */
 export const firstAhead = (events: readonly StreamEvent[], instant: number): number | undefined => {
   let first = Number.POSITIVE_INFINITY;

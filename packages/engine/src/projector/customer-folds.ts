@@ -36,11 +36,11 @@ export interface CustomerFolds {
   again(customers: readonly string[], position: Position, until?: number): Promise<readonly Outcome[]>;
 }
 
-/** What is to be done at once for one customer, so that she is never folded twice at a time. */
+/** What is to be done at once for one customer, so that they are never folded twice at a time. */
 interface Work {
   /** A survivor, where customers are merged. */
   readonly customer: string;
-  /** Of all who are merged into her. */
+  /** Of all customers merged into this one. */
   readonly events: readonly RecordedEvent[];
   /** Who they were, where that is not as it is known now. */
   readonly was?: Regrouped;
@@ -130,7 +130,7 @@ export const createCustomerFolds = ({
     const why = dueAt === undefined ? undefined : 'ahead';
     const decided = stored?.decided ?? (await whoIsWho.lastDecided(customer, saver.checkpoint, why));
     const standing: Standing = { customer, stored, decided, mergesAsOf: mergesAsOf(task) };
-    // Nothing stored and yet something decided: she was merged, or parted, and nothing was left of her for a while.
+    // Nothing stored and yet something decided: the customer was merged, or parted, and nothing was left for a while.
     const goesOn = stored === undefined ? decided.sequence === 0 : stored.state.length > 0 && !liesAhead(task);
     if (goesOn && !saver.parked.has(customer)) {
       const history = isDue(task) ? await whoIsWho.history(customer, position, was?.membersBefore) : undefined;

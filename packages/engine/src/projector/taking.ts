@@ -14,7 +14,7 @@ export interface Taking {
  * Takes what has happened by now; what lies ahead waits. Of those that wait already none has come due.
  *
  * @param dueAt when the first of those comes due
- * @throws UnfoldableTouchpoint also for one that lies ahead: whoever asks about the customer is refused for it at once
+ * @throws UnfoldableTouchpoint also for one that lies ahead: questions about the customer are refused at once
  */
 export const takeArrived = (events: readonly StreamEvent[], now: number, dueAt: number | undefined): Taking => {
   const first = firstAhead(events, now);

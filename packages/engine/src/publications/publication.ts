@@ -3,7 +3,7 @@ import { type JsonObject, OWN_SOURCE, type Ruleset, rulesetHash } from '@rapport
 import { type NewEvent, type Position, type RecordedEvent, RULESETS_STREAM } from '@rapport/event-log';
 import { type RulesetName, rulesetName } from '../decision';
 
-/** Who put rules in force: a user of the machine, or whoever a key or token belongs to. */
+/** The user who put rules in force: a user of the machine, or the owner of a key or token. */
 export interface Publisher {
   readonly kind: 'user' | 'key' | 'token';
   /** Of the key, or the subject of the token. */
@@ -23,13 +23,13 @@ export interface Publication {
   readonly document?: string;
   /** From when on it was in force, in milliseconds; at the latest, where `before` is set. */
   readonly at: number;
-  /** It was in force since before this was recorded: nobody knows more of it than decisions tell. */
+  /** It was in force since before this was recorded: only decisions say more about it. */
   readonly before?: true;
   readonly by?: Publisher;
   readonly with?: PublishedWith;
   /** Whether what differed for each customer was announced. */
   readonly announced?: boolean;
-  /** Up to where in the log the rules before it had decided; absent where there were none, or nobody can say. */
+  /** Up to where in the log the rules before it had decided; absent if there were none, or if it is unknown. */
   readonly decidedUpTo?: Position;
 }
 
@@ -53,7 +53,7 @@ export const publicationEvent = (publication: Publication): NewEvent => {
 /** A publication as it was recorded. */
 export type RecordedPublication = Publication & { readonly recordedAt: number; readonly position: Position };
 
-/** Undefined for an event that is no publication. */
+/** Undefined for an event that is not a publication. */
 export const publicationOf = (event: RecordedEvent): RecordedPublication | undefined =>
   event.stream !== RULESETS_STREAM || event.type !== PUBLICATION_TYPE
     ? undefined

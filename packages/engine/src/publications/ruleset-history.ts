@@ -38,7 +38,7 @@ export const createRulesetHistory = (log: EventLog): RulesetHistory => {
     const found: RecordedPublication[] = [];
     for await (const page of log.readStream(RULESETS_STREAM, { from: seen(), pageSize: PAGE }))
       found.push(...page.flatMap((event) => publicationOf(event) ?? []));
-    // Somebody else may have read the same meanwhile.
+    // Another caller may have read the same meanwhile.
     const fresh = found.filter(({ number }) => number > seen());
     if (fresh.length > 0) known = [...known, ...fresh];
     return known;

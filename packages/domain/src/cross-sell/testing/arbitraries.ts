@@ -16,7 +16,7 @@ export const fact: fc.Arbitrary<OwnershipFact> = fc.record({
 
 export const facts = fc.array(fact, { maxLength: 60 });
 
-/** Her products as of an instant, each once. */
+/** The customer's products as of an instant, each once. */
 export const ownedAsOf = (asOf: number): fc.Arbitrary<readonly OwnedProduct[]> =>
   fc.uniqueArray(
     fc.record({ product, firstOrderedAt: day, lastOrderedAt: day }).map((owned) => ({

@@ -13,7 +13,7 @@ import type { CASE_FIELDS } from './fields';
 export interface Met {
   /** What it may be, once for each way it may come; none where nothing is known. */
   readonly fields: readonly DataField[];
-  /** The touchpoint types that have it; empty for what is no data. */
+  /** The touchpoint types that have it; empty for a field outside of data. */
   readonly types: readonly string[];
 }
 
@@ -59,7 +59,7 @@ const follow = (fields: DataFields, [name, ...rest]: readonly string[]): DataFie
   if (rest.length === 0) return valuesOf(field);
   if (field.fields !== undefined) return follow(field.fields, rest);
   const open = field.kinds === undefined || field.kinds.has('object') || field.each !== undefined;
-  // What is no object has no parts: no value at all.
+  // Only objects have parts: no value at all.
   return open ? {} : { kinds: new Set() };
 };
 

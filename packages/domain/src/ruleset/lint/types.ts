@@ -29,7 +29,7 @@ const meant = (name: string, known: readonly string[]): string => {
   return nearest === undefined ? '' : `; did you mean "${nearest}"?`;
 };
 
-/** Warnings: touchpoint types and families that do not exist. They may be registered later, so they are no errors. */
+/** Warnings: touchpoint types and families that do not exist. They may be registered later, so they are not errors. */
 export const lintTypes = (ruleset: Ruleset, types: TouchpointTypes): readonly RulesetProblem[] =>
   typePatternsOf(ruleset).flatMap(([path, pattern]) => {
     if (pattern.endsWith('*')) {

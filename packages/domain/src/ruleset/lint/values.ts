@@ -146,7 +146,7 @@ const useProblems = ({ part, path, on }: EventPart<FieldUse>, catalogue: Catalog
 
 type Misspelt = (field: string, on: readonly string[], path: Path) => readonly RulesetProblem[];
 
-/** Looking for what was meant takes some milliseconds where a rule looks at all touchpoints: nobody misspells more. */
+/** Looking for what was meant takes some milliseconds where a rule matches all touchpoints: more misspellings are unlikely. */
 const MOST_LOOKED_FOR = 30;
 
 const misspeltIn = (catalogue: Catalogue): Misspelt => {

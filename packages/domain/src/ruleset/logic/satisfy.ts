@@ -83,7 +83,7 @@ export const satisfy = (
     }
     if (open.length === 0) return known;
     if (work > MAX_WORK) return 'gave-up';
-    // The choice with the fewest ways out is tried first: one without any ends the branch, one with one is no choice.
+    // The choice with the fewest ways out is tried first: one without any ends the branch, one with one leaves no choice.
     let choice = open[0];
     let ways: readonly Formula[] | undefined;
     for (const candidate of open) {

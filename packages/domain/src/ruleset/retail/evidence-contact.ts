@@ -1,7 +1,7 @@
 import type { EvidenceRule } from '../ruleset';
 import { words } from './words';
 
-/** Mailing. Whoever answered before answers again; mailing someone who never answers wears out (9 % to 4.5 % in six). */
+/** Mailing. A customer who answered before answers again; mailing one who never answers wears out (9 % to 4.5 % in six). */
 const mailing: readonly EvidenceRule[] = [
   {
     id: 'clicked',

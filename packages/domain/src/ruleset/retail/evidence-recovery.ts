@@ -3,7 +3,7 @@ import { words } from './words';
 
 /**
  * Complaints and recovery. Recovery lifts satisfaction at best slightly above where it stood, so what it can give
- * together stays close to what the complaint took. Accepting compensation is no evidence by itself: its fairness
+ * together stays close to what the complaint took. Accepting compensation gives no evidence by itself: its fairness
  * counts, once the customer says that the matter is settled, so it never raises a stage on its own.
  */
 export const recoveryEvidence: readonly EvidenceRule[] = [

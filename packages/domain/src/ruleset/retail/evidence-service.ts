@@ -9,7 +9,7 @@ const buying: readonly EvidenceRule[] = [
     gives: { value: 0.3, trust: 0.25 },
     reason: words('Bought', 'Mua hàng'),
   },
-  // A return is not churn: whoever sends goods back buys again more often.
+  // A return is not churn: customers who send goods back buy again more often.
   {
     id: 'returned',
     on: 'order.refunded',

@@ -11,7 +11,7 @@ interface Demands {
   readonly activity: number;
   /** but not with fewer orders than these, where one order alone would reach it. */
   readonly orders?: number;
-  /** Activity that is enough for whoever buys across the assortment. */
+  /** Activity that is enough for customers who buy across the assortment. */
   readonly broad: { readonly activity: number; readonly products: number };
   /** Activity that is enough where there is a social bond of that score. */
   readonly bonded?: { readonly activity: number; readonly social: number };
@@ -57,7 +57,7 @@ const rung = (id: string, label: StageRule['label'], demands: Demands, minStay?:
 });
 
 /**
- * The ladder. Activity separates the stages, so that whoever stops buying comes down again; the qualities of the
+ * The ladder. Activity separates the stages, so that customers who stop buying come down again; the qualities of the
  * relationship are gates on the way up. Thresholds were chosen on nine months of orders of a wholesaler so that the
  * share of customers who buy within two months rises from stage to stage (`prediction.int.spec.ts`); a shop with a small
  * assortment or rarer purchases will want its own.

@@ -158,7 +158,7 @@ export const BREAKS: readonly Break[] = [
 
 const VECTORS = resolve(__dirname, '../../../../../../shared/vectors');
 
-/** The rulesets of the model's worked cases; none where the cases are not at hand, and then says so. */
+/** The rulesets of the model's worked cases; none where the cases are missing, and then says so. */
 export const vectorRulesets = (): readonly (readonly [name: string, ruleset: unknown])[] => {
   if (!existsSync(VECTORS)) {
     process.stderr.write(`skipped: the model vectors are not at ${VECTORS}\n`);
