@@ -35,7 +35,7 @@ const run = async (): Promise<unknown> => {
   return program.parseAsync([...resolveCommand(program, args)], { from: 'user' });
 };
 
-/** What commander found wrong with the command line; it has told people itself. */
+/** An error of the command line; commander has printed it already. */
 const wrongLine = ({ code, message }: CommanderError): string =>
   code === 'commander.help'
     ? 'No command was named; all of them: rapport --help'

@@ -99,7 +99,7 @@ export const readHistories = async (
     throw new CommandError([...doubts.wrong.slice(0, LISTED), ...more].join('\n'));
   }
   for (const [type, at] of doubts.unknownTypes)
-    cli.note(placed(at, `${type} is no type of the catalogue; its data is taken as it is.`));
+    cli.note(placed(at, `${type} is not a type of the catalogue; its data is taken as it is.`));
   for (const [type, at] of doubts.incomplete)
     cli.note(placed(at, `the data of ${type} lacks required fields; taken as it is.`));
   for (const [message, { count, at }] of doubts.misspelt)

@@ -90,7 +90,7 @@ export interface TestEvent extends Omit<Envelope, 'subject' | 'recordedtime'> {
   readonly data: { readonly subscription: string; readonly message: string };
 }
 
-/** A change and where it stands: who has dealt with it goes on after its cursor. Cursors are opaque. */
+/** A change and its place in the log: after dealing with it, go on after its cursor. Cursors are opaque. */
 export interface Change {
   readonly cursor: string;
   readonly event: ChangeEvent;

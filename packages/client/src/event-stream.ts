@@ -29,7 +29,7 @@ const parsed = (data: string): unknown => {
   }
 };
 
-/** What a later Rapport may announce besides. */
+/** Types that a later version of Rapport may announce. */
 const ANNOUNCED = /^relationship\.\w+\.v\d+$/;
 const KNOWN: ReadonlySet<string> = new Set<ChangeEvent['type']>(CHANGE_TYPES);
 
@@ -48,7 +48,7 @@ const messageOf = ({ id, event = '', data }: EventSourceMessage): StreamMessage 
 /**
  * Reads one connection until it ends.
  *
- * @param patience milliseconds of silence that are borne until the server has said how often it sends heartbeats
+ * @param patience milliseconds of silence that are accepted until the server has said how often it sends heartbeats
  * @throws RapportUnavailable when it is cut, falls silent or makes no sense
  */
 export async function* readEventStream(
@@ -90,7 +90,7 @@ export async function* readEventStream(
       } catch (error) {
         failure = error;
       }
-      // What came whole before the fault counts.
+      // Messages that were complete before the fault count.
       yield* messages.splice(0);
       if (failure !== undefined) throw failure;
       if (overflow) throw malformed(`an event is longer than ${LONGEST_EVENT} characters`);

@@ -25,7 +25,7 @@ export interface StageChangesOptions {
   readonly cursorStore?: CursorStore;
   /** Ends the iteration. */
   readonly signal?: AbortSignal;
-  /** Told of every connection that ends; for logs. */
+  /** Called for every connection that ends; for logs. */
   readonly onReconnect?: (reconnecting: Reconnecting) => void;
   readonly backoff?: Backoff;
   /**

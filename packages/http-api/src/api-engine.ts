@@ -7,7 +7,7 @@ import type { ReadModel } from '@rapport/read-model';
 import type { Rejections } from '@rapport/rejections';
 import type { Telemetry } from '@rapport/telemetry';
 
-/** What the HTTP interface is a face of. `services/engine` wires the real one; tests may wire their own. */
+/** The engine behind the HTTP interface. `services/engine` wires the real one; tests may wire their own. */
 export interface ApiEngine {
   readonly log: EventLog;
   readonly catalogue: Catalogue;
@@ -55,21 +55,21 @@ export interface ApiOptions {
   };
   readonly sse: {
     readonly heartbeatMilliseconds: number;
-    /** So many bytes may wait unsent for a reader, at most 65,536; what comes after them waits in the log. */
+    /** Bytes that may wait unsent for a reader, at most 65,536; later changes wait in the log. */
     readonly slowReaderBytes: number;
-    /** A reader that has not taken them after so many milliseconds is disconnected; 30,000 when absent. */
+    /** Milliseconds after which a reader that has not taken them is disconnected; 30,000 when absent. */
     readonly patienceMilliseconds?: number;
   };
   readonly timeouts?: {
-    /** A body that is no stream must be here after so many milliseconds; 60,000 when absent. */
+    /** Milliseconds in which a body that is not a stream must arrive; 60,000 when absent. */
     readonly bodyMilliseconds?: number;
-    /** A stream of touchpoints on which nothing comes for so long is ended; 300,000 when absent. */
+    /** Milliseconds of silence after which a stream of touchpoints is ended; 300,000 when absent. */
     readonly idleStreamMilliseconds?: number;
   };
   /** Serves HTTPS: private key and certificate chain, both PEM. */
   readonly tls?: { readonly key: Buffer; readonly cert: Buffer };
   /**
-   * Addresses and CIDR ranges of proxies whose `X-Forwarded-*` are believed; nobody's when absent, nor where no keys
+   * Addresses and CIDR ranges of proxies whose `X-Forwarded-*` are believed. None when absent, nor where no keys
    * are asked for: a page in a browser can send such headers too.
    */
   readonly trustedProxies?: readonly string[];

@@ -9,7 +9,7 @@ type Body = Readable & { readonly receivedEncodedLength?: number };
  * A body in pieces of some size. Sent in chunks of a byte each, every byte would be kept as an object of hundreds of
  * bytes until the body is whole: 5 MB on the wire would be 400 MB here.
  *
- * @param take told of all bytes that come in; the body fails with what it throws
+ * @param take called for all bytes that come in; the body fails with its error
  */
 export const inPieces = (body: Body, take: (bytes: number) => void): Body => {
   let piece: Buffer | undefined;
@@ -35,7 +35,7 @@ export const inPieces = (body: Body, take: (bytes: number) => void): Body => {
       done(null, length > 0 ? piece?.subarray(0, length) : undefined);
     },
   });
-  // Whoever reads may have turned away already, with 413 say: a fault nobody hears of must not end the process.
+  // The reader may have left already, with 413 for example: a fault that no listener hears must not end the process.
   pieces.on('error', () => undefined);
   body.on('error', (error) => pieces.destroy(error));
   // By which the framework tells that a compressed body has come whole.

@@ -4,7 +4,7 @@ import { Refusal } from './problem';
 
 /** Of the memory that this process may have; parsed, a body of many small values takes twenty times its bytes. */
 const ROOM_BYTES = getHeapStatistics().heap_size_limit / 48;
-/** So much of a body is always taken: who sends single touchpoints is not kept out by others' large batches. */
+/** Bytes of a body that are always taken: large batches of others do not keep single touchpoints out. */
 export const FREE_BYTES = 16 * 1024;
 
 export interface BodyRoom {
@@ -25,7 +25,7 @@ export const bodyRoom = (longestBody: number, bytesInAll = Math.max(ROOM_BYTES, 
       if (now > FREE_BYTES && all + bytes > bytesInAll)
         throw new Refusal(
           'unavailable',
-          'More is being sent at the moment than can be held. Send the request again in a moment.',
+          'The server is at its limit for request bodies in progress. Retry after 1 second.',
           { headers: { 'retry-after': '1', connection: 'close' } },
         );
       if (before === undefined) {

@@ -29,7 +29,7 @@ const MAX_BODY_BYTES = 65_536;
 const HEADERS_TIMEOUT = 20_000;
 const KEEP_ALIVE_TIMEOUT = 72_000;
 
-/** What is no HTTP never becomes a request: it is answered on the socket. */
+/** Bytes that are not HTTP never become a request: the answer goes to the socket. */
 const answerSocket = (error: Error & { readonly code?: string }, socket: Socket): void => {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const [kind, detail]: readonly [ProblemKind, string] =
@@ -55,7 +55,7 @@ export const createServer = (engine: ApiEngine, options: ApiOptions): FastifyIns
     requestIdHeader: false,
     genReqId: requestId,
     bodyLimit: Math.min(MAX_BODY_BYTES, options.limits.body),
-    // Streams of touchpoints may take for ever; other bodies have a limit of their own.
+    // Streams of touchpoints have no limit in time; other bodies have one of their own.
     requestTimeout: 0,
     connectionTimeout: 0,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT,

@@ -1,4 +1,4 @@
-/** What is wrong with a request by its JSON Schema, in words for who wrote it. */
+/** The errors that a JSON Schema finds in a request, in words for its author. */
 import { nearestName } from '@rapport/domain';
 import type { FastifyError } from 'fastify';
 import type { FieldError } from './problem';
@@ -6,7 +6,7 @@ import type { FieldError } from './problem';
 type Validation = NonNullable<FastifyError['validation']>[number];
 type Schema = Readonly<Record<string, unknown>>;
 
-/** A request with a hundred wrong fields is told by its first ones. */
+/** Of a request with a hundred wrong fields, the answer names the first ones. */
 const MAX_ERRORS = 20;
 
 const keysOf = (pointer: string): readonly string[] =>
@@ -21,7 +21,7 @@ const below = (parent: string, name: string): string => (parent === '' ? name : 
 const placeOf = (keys: readonly string[]): string =>
   keys.reduce((all, key) => (/^\d+$/.test(key) ? `${all}[${key}]` : below(all, key)), '');
 
-/** The names that an object has by the schema, as far as a way leads there. */
+/** The names that an object has by the schema; none where the path does not lead to an object. */
 const namesAt = (schema: unknown, keys: readonly string[]): readonly string[] => {
   let at = (schema ?? {}) as Schema;
   for (const key of keys) {
@@ -45,7 +45,7 @@ const wordsOf = ({ keyword, params, message }: Validation): string => {
 };
 
 /**
- * Ajv's findings, the first of them. A field that is missing because its name was misspelt is told once.
+ * Ajv's findings, the first of them. A field that is missing because its name was misspelt is named once.
  *
  * @param part what a field is called here: `query parameter`
  * @param schema of the part of the request they are about

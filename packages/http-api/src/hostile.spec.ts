@@ -502,7 +502,7 @@ describe('who sends what costs much', () => {
     const [one, two, three] = [answer(), answer(), answer()];
     room.take(one, 500_000);
     room.take(two, 450_000);
-    expect(() => room.take(three, 70_000)).toThrow(/Send the request again/);
+    expect(() => room.take(three, 70_000)).toThrow(/Retry after 1 second/);
     expect(() => room.take(answer(), 16_000)).not.toThrow();
     one.emit('close');
     expect(() => room.take(three, 70_000)).not.toThrow();

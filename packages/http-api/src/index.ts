@@ -1,4 +1,4 @@
-// What it adds to the types of Fastify is for users too.
+// Its additions to the types of Fastify are for users too.
 import './stage-changes/stream';
 
 export * from './api-engine';

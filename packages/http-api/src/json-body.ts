@@ -6,10 +6,10 @@ import { Refusal } from './problem';
 
 const BYTE_ORDER_MARK = '\ufeff';
 
-/** Where UTF-8 ends: the length of the longest beginning that is a text. */
+/** The first byte that is not UTF-8: the length of the longest beginning that is text. */
 const firstBadByte = (bytes: Buffer): number => {
   const isText = (end: number): boolean => isUtf8(bytes.subarray(0, end));
-  // A beginning may end within a character, which is no fault of its own: up to three bytes are forgiven.
+  // A beginning may end within a character, which is not an error: up to three bytes are ignored.
   const holds = (end: number): boolean => [0, 1, 2, 3].some((less) => isText(Math.max(0, end - less)));
   let [good, bad] = [0, bytes.length + 1];
   while (bad - good > 1) {

@@ -7,9 +7,9 @@ import { Refusal } from './problem';
 const DEFAULT_MILLISECONDS = 60_000;
 
 /**
- * What bodies may cost. Who sends one byte by byte keeps no request open for ever, with or without a key, and no memory
- * beyond the bytes; where more of them are under way at once than can be held, the next is to come again later. Streams
- * of touchpoints have limits of their own.
+ * The limits of bodies. A sender of single bytes keeps no request open without end, with or without a key, and no memory
+ * beyond the bytes. At the limit for bodies in progress, the next one is refused and may be sent again later. Streams of
+ * touchpoints have limits of their own.
  *
  * @returns to be called for each route, after what decompresses its bodies
  */
@@ -22,7 +22,7 @@ export const limitBodies = (
   const room = bodyRoom(limits.body);
   app.addHook('onRequest', (request, reply, done) => {
     const { raw, headers } = request;
-    // Answered before its body was read, with 401 say: what still comes is thrown away, but not for ever.
+    // Answered before its body was read, with 401 for example: the rest is discarded, but not without a limit in time.
     if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined)
       reply.raw.once('finish', () => {
         if (raw.complete || raw.destroyed) return;
@@ -37,14 +37,14 @@ export const limitBodies = (
     const { raw, headers } = request;
     const type = headers['content-type'];
     const small = headers['content-encoding'] === undefined && Number(headers['content-length']) <= FREE_BYTES;
-    // What is small and has arrived with its headers, as most has, needs neither timer nor room.
+    // A small body that arrived with its headers, as most do, needs neither timer nor room.
     if (type === undefined || isUnlimited(type) || (small && raw.complete)) return done(null, payload);
     const pieces = inPieces(payload, (bytes) => room.take(reply.raw, bytes));
     if (!raw.complete) {
       const timer = setTimeout(() => {
         reply.header('connection', 'close');
         reply.raw.once('finish', () => raw.destroy());
-        // Whoever reads the body hears of it as of any other fault of the body, and answers.
+        // The reader of the body sees it like any other fault of the body, and answers.
         pieces.destroy(new Refusal('timeout', `The body did not arrive within ${limit / 1_000} seconds.`));
       }, limit);
       raw.once('close', () => clearTimeout(timer));
@@ -54,7 +54,7 @@ export const limitBodies = (
     }
     done(null, pieces);
   };
-  // Paths that are not there are no routes, and read bodies all the same.
+  // Requests for unknown paths have bodies too.
   app.addHook('preParsing', (request, reply, payload, done) =>
     request.is404 ? limitBody.call(app, request, reply, payload, done) : done(null, payload),
   );

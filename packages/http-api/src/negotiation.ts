@@ -27,7 +27,7 @@ const mediaRange = (text: string): string => text.replace(/;.*/s, '').trim();
 
 const isRefusal = (range: string): boolean => /;\s*q=0(\.0*)?\s*(;|$)/i.test(range);
 
-/** Whether an `Accept` header leaves room for one of these media types. Problems are told to everybody. */
+/** Whether an `Accept` header leaves room for one of these media types. Problems are sent whatever it accepts. */
 export const isAcceptable = (accept: string, types: readonly string[]): boolean =>
   accept
     .toLowerCase()
@@ -59,7 +59,7 @@ export const preferred = <const T extends string>(accept: string | undefined, ty
   return types.reduce((best, type) => (qualityOf(accept, type) > qualityOf(accept, best) ? type : best));
 };
 
-/** Refuses with 406 who wants none of what a route can give. */
+/** Refuses with 406 a request that accepts none of the media types of its route. */
 export const negotiate = (app: FastifyInstance): void => {
   app.addHook('onRoute', (route) => {
     route.config = { ...route.config, produces: producedBy(route.schema?.response) };
@@ -73,7 +73,7 @@ export const negotiate = (app: FastifyInstance): void => {
     done(
       new Refusal(
         'not-acceptable',
-        `This is given as ${types.join(' or ')} only; Accept says ${accept.slice(0, 100)}.`,
+        `The answer is available only as ${types.join(' or ')}; Accept says ${accept.slice(0, 100)}.`,
       ),
     );
   });

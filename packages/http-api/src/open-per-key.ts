@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { Refusal } from './problem';
 
-/** What a sender or reader who may not have another stream yet should wait, in seconds. */
+/** Seconds to wait before another attempt to open a stream. */
 const RETRY_AFTER = '30';
 
 /** Counts the streams that each key has open. */
@@ -24,7 +24,7 @@ export const openPerKey = (most: number): OpenPerKey => {
       if (most > 0 && open >= most)
         throw new Refusal(
           'too-many-requests',
-          `This key has ${open} streams open, which is as many as it may. Close one, or use another key.`,
+          `This key has ${open} streams open, which is its limit. Close one, or use another key.`,
           { headers: { 'retry-after': RETRY_AFTER } },
         );
       byKey.set(key, open + 1);

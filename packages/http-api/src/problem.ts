@@ -1,5 +1,5 @@
 /**
- * Everything that is refused is told as RFC 9457 (`application/problem+json`). Kinds are a closed list, because clients
+ * Every refusal is a problem document of RFC 9457 (`application/problem+json`). Kinds are a closed list, because clients
  * decide by `type`: a kind is never renamed.
  */
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json';

@@ -27,7 +27,7 @@ interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
 
-/** Stands for an engine that nobody asks: only the routes are wanted. */
+/** Stands for an engine that receives no requests: only the routes are wanted. */
 const noEngine = (): ApiEngine =>
   ({
     catalogue: standardCatalogue,
@@ -58,7 +58,7 @@ const rolesOf = (method: string, path: string): string => {
   return `Roles: ${roles}.${permission.personalData === true ? ' Noted in the access log.' : ''}`;
 };
 
-/** Refusals that any route may give are told once, below; what is no problem document is an answer of this route. */
+/** Refusals that any route may give stand once, below. Answers that are not problem documents belong to the route. */
 const EVERYWHERE = new Set(['400', '401', '403', '406', '408', '413', '415', '429', '500', '503', '507']);
 
 const mediaTypes = (content: object | undefined): string =>

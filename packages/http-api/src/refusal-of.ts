@@ -130,7 +130,7 @@ export const refusalOf = (
   }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
     return new Refusal('malformed-request', 'The request cannot be read.', { cause: error });
-  return new Refusal('internal', 'Something went wrong here; the log of the server has it under this id.', {
+  return new Refusal('internal', 'This is a defect of the server. Its log has the details under this id.', {
     cause: error,
   });
 };

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEM_CONTENT_TYPE, problemOf, Refusal } from './problem';
 import { refusalOf } from './refusal-of';
 
-/** Answers with the problem behind an error. Defects and trouble with stores are logged; what clients do is not. */
+/** Answers with the problem behind an error. Defects and errors of stores are logged; errors of clients are not. */
 export const sendRefusal = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
   const { schema, bodyLimit } = request.routeOptions ?? {};
   const schemaOf = (part: string): unknown => (schema as Readonly<Record<string, unknown>> | undefined)?.[part];
@@ -48,8 +48,8 @@ export const tellRefusals = (app: FastifyInstance): void => {
     const allowed = methodsOf(path);
     const refusal =
       allowed.length === 0
-        ? new Refusal('not-found', `There is no ${path.slice(0, 200)} here; /openapi.json lists what there is.`)
-        : new Refusal('method-not-allowed', `${path.slice(0, 200)} knows ${allowed.join(', ')} only.`, {
+        ? new Refusal('not-found', `There is no ${path.slice(0, 200)} here; /openapi.json lists all paths.`)
+        : new Refusal('method-not-allowed', `${path.slice(0, 200)} supports only ${allowed.join(', ')}.`, {
             headers: { allow: allowed.join(', ') },
           });
     return sendRefusal(refusal, request, reply);

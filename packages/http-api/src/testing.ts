@@ -1,5 +1,5 @@
 /** What tests of other packages share: not part of the interface. */
-// What it adds to the types of Fastify is for them too.
+// Its additions to the types of Fastify are for them too.
 import '@fastify/swagger';
 import './create-server';
 import './security/authenticate';

@@ -6,12 +6,12 @@ import type { FastifyInstance } from 'fastify';
 const ajvWith = (options: Options): Ajv => {
   const ajv = new Ajv({ strictTypes: false, strictRequired: false, logger: false, ...options });
   addFormats(ajv);
-  // What OpenAPI adds to JSON Schema says nothing about validity.
+  // The keywords that OpenAPI adds to JSON Schema have no bearing on validity.
   ajv.addVocabulary(['example', 'xml', 'externalDocs', 'discriminator']);
   return ajv;
 };
 
-/** What comes as text (query, path, headers), bounded by what headers may have, is turned into numbers and booleans. */
+/** Query, path and headers are text, bounded by the limit of headers: values are turned into numbers and booleans. */
 const textErrors = (): ((schema: object) => (input: unknown) => readonly ErrorObject[]) => {
   const ajv = ajvWith({ allErrors: true, coerceTypes: 'array', useDefaults: true });
   return (schema) => {

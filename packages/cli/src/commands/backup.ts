@@ -5,7 +5,7 @@ import { counted } from '../output/numbers';
 
 /** `rapport backup`: a consistent copy of what cannot be rebuilt. */
 export const backupCommand = async (cli: Cli, directory: string): Promise<void> => {
-  const report = await interruptible('What was copied is no backup: remove it, and run the same command again.', () =>
+  const report = await interruptible('The copy is not complete: remove it, and run the same command again.', () =>
     backUp(cli, cli.data, directory),
   );
   if (cli.json) return printJson(cli, report);

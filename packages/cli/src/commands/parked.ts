@@ -25,7 +25,7 @@ export const listParkedCommand = (cli: Cli): Promise<void> =>
   withStore(cli.data, async (store) => {
     const parked = await (await readModelOf(store)).parked();
     if (cli.json) return printNdjson(cli, parked.map(document));
-    cli.print(parked.length === 0 ? 'Nobody is parked.' : lines(parked, cli));
+    cli.print(parked.length === 0 ? 'No customer is parked.' : lines(parked, cli));
     if (parked.length > 0) cli.note('\nOnce what stands in the way is repaired: rapport parked retry');
   });
 

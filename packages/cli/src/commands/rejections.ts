@@ -158,7 +158,7 @@ const printTouchpoints = async (
     );
   if (masked > 0)
     cli.note(`${whole(masked)} with masked values: put them in, or take the fields out, where it says "${MASK}".`);
-  if (after !== undefined) cli.note('… there are more; --all lists every one, --limit N so many');
+  if (after !== undefined) cli.note('… there are more; --all lists all of them, --limit N lists N');
   return seen;
 };
 
@@ -186,7 +186,7 @@ export const showRejectionCommand = async (cli: Cli, id: string, options: Reject
   const found = await reading(cli, options, async (rejections) => rejections.find(id));
   if (found === undefined)
     throw new CommandError(
-      `There is no rejection ${plain(shorten(id, 80))} (any more): the oldest leave. See rapport rejections`,
+      `There is no rejection ${plain(shorten(id, 80))} (any more): the oldest are removed first. See rapport rejections`,
       EXIT.no,
     );
   if (cli.json) return printJson(cli, document(found));
@@ -219,6 +219,6 @@ const about = (found: RejectionWithBody): readonly string[] => {
         ]),
     ...(found.body === undefined
       ? []
-      : [`Mended, it goes to POST ${resend.route} with Content-Type: ${resend.type} and --data-binary @FILE`]),
+      : [`Once corrected, send it to POST ${resend.route} with Content-Type: ${resend.type} and --data-binary @FILE`]),
   ];
 };

@@ -40,7 +40,7 @@ const rulesetsOf = (
   return rulesets;
 };
 
-const AGAIN = 'it can be made anew with "rapport rebuild"';
+const AGAIN = '"rapport rebuild" makes it again';
 
 /** What follows from the log against the log; a text where the read model cannot be asked. */
 const verifyReadModel = async (
@@ -129,7 +129,7 @@ const print = (
   else printReport(cli, report, mark(report.problemsFound));
   cli.print(`\n${style.dim(`ledger ${integrity.chain}, in ${elapsed(milliseconds)}`)}`);
   if (typeof report !== 'string' && report.problemsFound > 0 && integrity.problems.length === 0)
-    cli.note('The log is sound: "rapport rebuild" makes the read model anew from it.');
+    cli.note('The log is sound: "rapport rebuild" makes the read model from it again.');
   if (rulesets.problems.length > 0 && rulesets.publications > 0)
     cli.note('What was published stands in the log: the next command that writes makes its files again.');
   if (integrity.problems.length > 0) cli.note('The log was altered: restore it from a backup.');

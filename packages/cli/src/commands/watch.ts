@@ -77,14 +77,14 @@ const positionIn = async (log: EventLog, cursor: string): Promise<Position | und
   if (cursor === START || cursor === '') return undefined;
   const position = log.parsePosition(cursor);
   if (position === undefined)
-    throw new CommandError(`--after ${cursor}: this is no cursor. Pass one that Rapport gave, or ${START}.`);
+    throw new CommandError(`--after ${cursor}: not a cursor. Pass one that Rapport printed, unchanged, or ${START}.`);
   const end = await log.head();
   if (end === undefined || position > end)
-    throw new CommandError(`--after ${cursor}: this cursor lies beyond the end of the log; it is of another one.`);
+    throw new CommandError(`--after ${cursor}: this cursor lies beyond the end of the log: it is of another log.`);
   return position;
 };
 
-/** What a key of a subscriber does not let one read: labels are then the ids. */
+/** A subscriber's key may not read rulesets: labels are then the ids. */
 const NO_LABELS = { factors: {}, metrics: {} };
 
 const watchServer = async (

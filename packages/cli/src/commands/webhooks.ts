@@ -149,7 +149,7 @@ export const pauseWebhookCommand = async (
 export const deleteWebhookCommand = async (cli: Cli, id: string, options: EngineOptions): Promise<void> => {
   await askingOf(cli, options)(at(id), 'DELETE');
   if (cli.json) return printJson(cli, { id, deleted: true });
-  cli.print(`${plain(id)} is told nothing more.`);
+  cli.print(`${plain(id)} is deleted.`);
 };
 
 /** `rapport webhooks rotate`: a new secret; for a while the old one signs too. */

@@ -27,12 +27,12 @@ export const declareRejections = (program: Command, signal: AbortSignal): void =
       config: configFile(),
     } satisfies Flags<ListRejectionsOptions>,
     details:
-      'The same refusal is kept once and counted. Of each key so many bytes are kept; the oldest leave, and are counted.\n' +
+      'The same refusal is kept once and counted. Each key has a limit in bytes; the oldest refusals are removed, and counted.\n' +
       'With --ndjson, stderr says what is left out: bodies that were cut off, and calls of Segment, which go one by one.',
     examples: [
       'rejections',
       'rejections --source shop --reason conflict --since 2026-03-01 --json',
-      'rejections --source shop --all --ndjson > mend.ndjson',
+      'rejections --source shop --all --ndjson > corrected.ndjson',
     ],
     run: async (cli, _, options) =>
       (require('../commands/rejections') as typeof import('../commands/rejections')).listRejectionsCommand(
@@ -48,7 +48,7 @@ export const declareRejections = (program: Command, signal: AbortSignal): void =
     details:
       'The output names masked values: put the values in, or take the fields out, and send it by the usual route.\n' +
       'With --json, all of it as one document on stdout. Exit 1 when it is not kept (any more).',
-    examples: ['rejections show 3f2a9c0d11e24b57 > mend.json', 'rejections show 3f2a9c0d11e24b57 --json'],
+    examples: ['rejections show 3f2a9c0d11e24b57 > corrected.json', 'rejections show 3f2a9c0d11e24b57 --json'],
     run: async (cli, [id], options) =>
       (require('../commands/rejections') as typeof import('../commands/rejections')).showRejectionCommand(
         cli,

@@ -68,7 +68,7 @@ const declareAuditLog = (program: Command, signal: AbortSignal): Command =>
     } satisfies Flags<AuditLogOptions>,
     details:
       'Newest first; also while the engine serves. Refused requests are summed up by minute and address.\n' +
-      'Who read personal data is in the access log: GET /v1/access-log.',
+      'Reads of personal data are in the access log: GET /v1/access-log.',
     examples: ['audit-log', 'audit-log --action authentication.failed --from 2026-06-01 --json'],
     run: async (cli, _, options) =>
       (require('../commands/audit-log') as typeof import('../commands/audit-log')).auditLogCommand(cli, options),

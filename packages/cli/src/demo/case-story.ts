@@ -18,7 +18,7 @@ const WORDS: Readonly<Record<string, (data: Touchpoint['data']) => string>> = {
   'complaint.opened': ({ severity, category, loss }) =>
     `complains: ${category}, ${severity}${typeof loss === 'number' && loss > 0 ? `, lost ${measure(loss)}` : ''}`,
   'complaint.acknowledged': () => 'the complaint is acknowledged',
-  'complaint.updated': () => 'is told how it stands',
+  'complaint.updated': () => 'is informed of the progress',
   'apology.given': () => 'we apologise',
   'compensation.offered': ({ amount }) => `${measure(Number(amount))} offered in compensation`,
   'compensation.accepted': ({ amount }) => `accepts ${measure(Number(amount))}`,

@@ -82,7 +82,7 @@ const lateOne = (program: Program, company: readonly SimulatedCustomer[], today:
   return undefined;
 };
 
-/** Chooses whom the demo tells about. */
+/** Chooses the customers that the demo shows. */
 export const pickCustomers = (program: Program, company: readonly SimulatedCustomer[], today: number): DemoPicks => {
   const telling = (recovery: RecoveryQuality) => company.filter(({ truth }) => isTelling(truth, recovery, today));
   return {

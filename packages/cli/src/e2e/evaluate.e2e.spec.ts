@@ -107,7 +107,7 @@ test('types outside the catalogue and incomplete data are taken, with a warning'
     ...['--ruleset', 'retail', '--touchpoints', 'odd.ndjson', '--as-of', '2026-02-01', '--json'],
   );
   expect(code).toBe(0);
-  expect(stderr).toContain('odd.ndjson:1: parrot.heard is no type of the catalogue');
+  expect(stderr).toContain('odd.ndjson:1: parrot.heard is not a type of the catalogue');
   expect(JSON.parse(stdout).stage).not.toBeNull();
 });
 

@@ -164,7 +164,7 @@ test('a rebuild leaves nothing for verify to find', async () => {
 });
 
 test('nobody is parked', async () => {
-  expect(await ask('parked')).toMatchObject({ code: 0, stdout: 'Nobody is parked.\n' });
+  expect(await ask('parked')).toMatchObject({ code: 0, stdout: 'No customer is parked.\n' });
   expect(await ask('parked', 'list', '--json')).toMatchObject({ code: 0, stdout: '' });
   expect(JSON.parse((await ask('parked', 'retry', '--json')).stdout)).toEqual({ retried: 0, released: [], still: [] });
 });

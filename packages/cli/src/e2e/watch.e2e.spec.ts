@@ -83,7 +83,7 @@ test('watch outlives the engine it follows', async () => {
 });
 
 test.each([
-  [['--after', 'zzz'], 'this is no cursor'],
+  [['--after', 'zzz'], 'not a cursor'],
   [['--after', 'fffffffffffff0'], 'lies beyond the end of the log'],
   [['--stage', 'nirvana'], 'the ruleset in force has no such stage; it has attract, '],
   [['--signal', 'doom'], 'the ruleset in force has no such signal'],

@@ -22,7 +22,7 @@ const fileRows = (file: FileAccount): readonly Row[] =>
   (
     [
       [file.becameTouchpoints, 'became touchpoints'],
-      [file.belongsToNobody, 'belong to nobody: no customer'],
+      [file.belongsToNobody, 'have no customer'],
       ...reasons(file.notATouchpoint, 'no touchpoint'),
       ...reasons(file.rejected, 'rejected'),
       [file.header, 'header'],

@@ -38,6 +38,6 @@ export const printPages = async <T>(
     printed += documents.length;
     after = next;
   } while (after !== undefined && printed < wanted);
-  if (after !== undefined) cli.note(cli.style.dim('… there are more; --all lists every one, --limit N so many'));
+  if (after !== undefined) cli.note(cli.style.dim('… there are more; --all lists all of them, --limit N lists N'));
   return printed;
 };

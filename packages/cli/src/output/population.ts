@@ -79,7 +79,7 @@ export const populationChange = (
   );
 };
 
-/** Who went from where to where: rows are where from, columns where to. */
+/** Moves between stages: rows are the stage before, columns the stage after. */
 export const transitionMatrix = (
   from: readonly string[],
   to: readonly string[],

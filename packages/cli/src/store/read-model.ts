@@ -4,8 +4,7 @@ import { CommandError } from '../exit';
 
 /** @throws CommandError where there is no read model to answer from */
 export const refuseWithoutReadModel = ({ hasReadModel, files }: ReadingStore): void => {
-  if (!hasReadModel)
-    throw new CommandError(`${files.relationships} is missing: it can be made anew with "rapport rebuild".`);
+  if (!hasReadModel) throw new CommandError(`${files.relationships} is missing: "rapport rebuild" makes it again.`);
 };
 
 /** @throws CommandError where there is none */

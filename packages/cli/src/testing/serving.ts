@@ -63,7 +63,7 @@ export interface Serving extends Process {
 /** Starts a command that serves, on a free port unless one is named, and waits until it says where. */
 export const serving = async (place: Workplace, command: string, ...args: readonly string[]): Promise<Serving> => {
   const engine = running(place, command, '--port', '0', ...args);
-  // What is told is told at once, with the ruleset in the last line that there always is.
+  // All lines come at once; the last one, with the ruleset, is always there.
   const told = (): RegExpExecArray | null => /Rapport serves (\S+)[\s\S]*ruleset .*\n/.exec(engine.stderr());
   await engine.until(() => told() !== null);
   const url = told()![1];

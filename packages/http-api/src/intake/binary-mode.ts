@@ -72,5 +72,5 @@ const attributeValue = (header: string): { readonly text: string } | { readonly 
 
 const QUOTED = /^"((?:[^"\\]|\\.)*)"$/s;
 
-/** What stands in a quoted string (RFC 9110, 5.6.4); undefined where it is none. */
+/** The content of a quoted string (RFC 9110, 5.6.4); undefined for other text. */
 const unquoted = (text: string): string | undefined => QUOTED.exec(text)?.[1]?.replace(/\\(.)/gs, '$1');

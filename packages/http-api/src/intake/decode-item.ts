@@ -49,7 +49,7 @@ const accept = (
   { receivedAt, sentAt }: Arrival,
 ): DecodedItem => {
   const ours = { field: recorded, message: `${recorded} ${OURS}` };
-  // Who is told to write it another way would then be told to leave it out.
+  // Else the sender would correct the field, only to read next that it is to be left out.
   if (isLeft(decoded)) return left(decoded.left.map((found) => (found.field === recorded ? ours : told(found))));
   const touchpoint = decoded.right;
   if (touchpoint.recordedAt !== undefined) return left([ours]);

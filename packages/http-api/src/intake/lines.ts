@@ -21,7 +21,7 @@ const isBlank = (bytes: Buffer): boolean => bytes.every((byte) => byte === 0x20 
 
 /**
  * The lines of a stream, in groups: as many as have arrived, at most `group`. Ends of line are LF or CRLF, the last may
- * be missing; blank lines are left out, and so is a byte order mark. Memory is bounded by a line and what the stream has at hand.
+ * be missing; blank lines are left out, and so is a byte order mark. Memory is bounded by a line and by what the stream has buffered.
  */
 export async function* readLines(
   input: Readable,
@@ -34,10 +34,10 @@ export async function* readLines(
 
   const take = (part: Buffer): void => {
     length += part.length;
-    // Of a line that is too long nothing is kept, however long it gets.
+    // Nothing is kept of a line that is too long.
     if (length > longest + 1) parts = [];
     else if (part.length > 0) parts.push(part);
-    // Who sends byte by byte would have each byte kept as an object of some hundred.
+    // Of a sender that sends byte by byte, each byte would be kept as an object of some hundred bytes.
     if (parts.length >= MOST_PARTS) parts = [Buffer.concat(parts)];
   };
   const end = (): void => {

@@ -61,7 +61,7 @@ export const readStreams = (app: FastifyInstance): void => {
 };
 
 /**
- * JSON of the intake. A field `__proto__` becomes a field like any other: in the envelope nobody asks for it, in data it
+ * JSON of the intake. A field `__proto__` becomes a field like any other: in the envelope it is ignored, in data it
  * is refused. So it is with depth: an item that is nested too deep is rejected for it, the others of its list are not.
  */
 export const parseBody = (bytes: Buffer): unknown => {

@@ -126,7 +126,7 @@ const disputed = (items: readonly Item[], outcomes: readonly RecordOutcome[]): r
   );
 };
 
-/** What stands under these identities. Each stream is read once, however many of a batch that is sent again are in it. */
+/** The events recorded under these identities. Each stream is read once, however many of them are in it. */
 const standingEvents = async (
   log: ApiEngine['log'],
   touchpoints: readonly DecodedTouchpoint[],

@@ -1,4 +1,4 @@
-/** What the intake refuses is noted: in the log, in the metrics, and in the store of what was refused. */
+/** Notes what intake refuses: in the log, in the metrics, and in the store of rejections. */
 import { pointerOf, type Refused } from '@rapport/rejections';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ApiEngine } from '../api-engine';
@@ -46,7 +46,7 @@ export const noteRefusedRequests = (app: FastifyInstance, engine: NotingEngine):
 /** Notes that a request as a whole was refused. */
 export const noteRequest = (engine: NotingEngine, request: FastifyRequest, refusal: Refusal): void => {
   const { raw, body, offered } = request;
-  // Who hung up hears of nothing, and sends it again.
+  // A sender that hung up receives no answer, and sends it again.
   if (!isNoted(refusal) || (raw.destroyed && !raw.complete)) return;
   const mayKeep = refusal.status !== 401 && refusal.status !== 403;
   const length = Number(request.headers['content-length']);
@@ -99,9 +99,9 @@ const note = (engine: NotingEngine, request: FastifyRequest, noting: Noting): vo
     requestId: request.id,
   };
   const { id, tell } = rejections.note(refused, catalogue);
-  // Who could not be told, or may not, has a line of its own already.
+  // Requests without valid credentials, or without the role, have a line of their own already.
   if (!tell || status === 401 || status === 403) return;
-  // Messages quote what was sent; a log is no place for it.
+  // Messages quote the request, which does not belong into a log.
   const at = problems.map(({ pointer, field }) => pointer ?? field).slice(0, 3);
   request.log.warn(
     { rejection: id, reason, status, source, keyId: key, route, format, place, touchpoint, at },

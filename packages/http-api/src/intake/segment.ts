@@ -18,7 +18,7 @@ type Call = Readonly<Record<string, unknown>>;
 const isObject = (input: unknown): input is Call =>
   typeof input === 'object' && input !== null && !Array.isArray(input);
 
-/** Calls that say nothing about a relationship: libraries send them along, and they are no errors. */
+/** Calls that say nothing about a relationship: libraries send them along, and they are not errors. */
 const NO_TOUCHPOINTS: ReadonlySet<unknown> = new Set(['identify', 'page', 'screen', 'group']);
 
 const instantOf = (value: unknown): number | undefined => {
@@ -49,7 +49,7 @@ const decode = (engine: ApiEngine, call: Call, sent: unknown, receivedAt: number
 
 /**
  * A call as it can be sent again at any time: dated by the clock here, as it would have been, and without `sentAt`, by
- * which it would be dated anew.
+ * which it would get another date.
  */
 const datedCall = (call: Call, sent: unknown, receivedAt: number): Call => {
   const { sentAt, originalTimestamp, timestamp, ...rest } = call;
@@ -122,7 +122,7 @@ export const segmentRoutes = (app: FastifyInstance, engine: ApiEngine, options: 
     );
 };
 
-/** The same route under another name: told once. */
+/** The same route under another name: documented once. */
 const HIDDEN = { hide: true };
 
 const decodeOrSkip = (
@@ -139,5 +139,7 @@ const decodeOrSkip = (
     return map((accepted: Accepted) => ({ ...accepted, corrected: true }))(decode(engine, alias, sentAt, receivedAt));
   if (!NO_TOUCHPOINTS.has(call.type)) return decode(engine, call, sentAt, receivedAt);
   const id = typeof call.messageId === 'string' ? { id: call.messageId } : undefined;
-  return { result: { status: 'skipped', ...id, reason: `${call.type} calls are no touchpoints and are not recorded` } };
+  return {
+    result: { status: 'skipped', ...id, reason: `${call.type} calls are not touchpoints and are not recorded` },
+  };
 };

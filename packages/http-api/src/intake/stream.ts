@@ -19,7 +19,7 @@ import { noteItem, noteRequest } from './refused';
 const GROUP = 500;
 /** Text of answers that waits for a client which does not read them; then no more is read from it. */
 const WAITING_BYTES = 65_536;
-/** A sender that is silent for so many milliseconds is taken for gone. */
+/** Milliseconds of silence after which a sender counts as gone. */
 const IDLE = 300_000;
 
 /**
@@ -61,7 +61,7 @@ async function* resultsOf(
     const refusal = refusalOf(error);
     noteRequest(engine, request, refusal);
     if (refusal.status >= 500) request.log.error({ err: refusal.cause ?? error }, refusal.kind);
-    // What is left of the request is not read: the connection ends with the answer.
+    // The rest of the request is not read: the connection ends with the answer.
     reply.raw.once('finish', () => request.raw.destroy());
     yield summaryText(counts, problemOf(refusal, request.id));
     return;

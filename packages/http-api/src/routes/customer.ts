@@ -41,7 +41,7 @@ const PARKED = { ...NOT_FOUND, 422: 'This customer is parked: their touchpoints 
 const knownOf = (touchpoints: readonly Touchpoint[], { knownAt }: InstantView): readonly Touchpoint[] =>
   knownAt === undefined ? touchpoints : touchpoints.filter(({ recordedAt }) => recordedAt <= knownAt);
 
-/** What is stored of a parked customer, and why there is no more. */
+/** The last known relationship of a parked customer, and why they are parked. */
 const parkedDocument = async (
   engine: ApiEngine,
   customer: string,

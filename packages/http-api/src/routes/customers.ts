@@ -55,7 +55,7 @@ const checkNames = ({ stage, signal, factor, atLeast, atMost }: Query, { stages,
   mustBeKnown('signal', signal, ids(signals));
   mustBeKnown('factor', factor, ids(factors));
   if (factor === undefined && (atLeast !== undefined || atMost !== undefined))
-    throw wrongParameter('factor', 'is missing: say which factor is to be at least or at most so much.');
+    throw wrongParameter('factor', 'is missing: name the factor that "atLeast" and "atMost" are about.');
   if (factor !== undefined && atLeast === undefined && atMost === undefined)
     throw wrongParameter('factor', 'needs a bound: say "atLeast", "atMost" or both.');
 };
@@ -79,7 +79,7 @@ export const registerCustomers = (app: Routes, engine: ApiEngine): void => {
       checkNames(query, program);
       const { stage, signal, q, factor, atLeast, atMost, limit = DEFAULT_LIMIT } = query;
       const cursor = CURSOR.decode(query.after);
-      // Later pages have the scores of the instant of the first: nobody slips from page to page.
+      // Later pages have the scores of the instant of the first, so that no customer is skipped or shown twice.
       const at = cursor?.at ?? engine.now();
       const { customers, next } = await engine.readModel().customers({
         stage,

@@ -38,7 +38,7 @@ export const VIEW = { asOf: AS_OF, knownAt: KNOWN_AT } as const;
 /**
  * An instant among the query's parameters, in milliseconds; undefined where it was not given.
  *
- * @throws Refusal for what is no instant
+ * @throws Refusal for text that is not an instant
  */
 export const instantIn = (query: Readonly<Record<string, unknown>>, name: string): number | undefined => {
   const given = query[name];
@@ -52,7 +52,7 @@ export const instantIn = (query: Readonly<Record<string, unknown>>, name: string
   });
 };
 
-/** `from` of a period: as {@link instantIn}, but a date means the begin of its day. @throws Refusal for no instant */
+/** `from` of a period: as {@link instantIn}, but a date means the begin of its day. @throws Refusal for text that is not an instant */
 export const beginIn = (query: Readonly<Record<string, unknown>>, name = 'from'): number | undefined => {
   const instant = instantIn(query, name);
   const midnight = parseInstant(`${query[name]}T00:00:00Z`);
@@ -64,7 +64,7 @@ export interface InstantView {
   readonly knownAt?: number;
 }
 
-/** `asOf` (now when absent) and `knownAt`. @throws Refusal for what is no instant */
+/** `asOf` (now when absent) and `knownAt`. @throws Refusal for text that is not an instant */
 export const viewIn = (query: Readonly<Record<string, unknown>>, now: number): InstantView => {
   const knownAt = instantIn(query, 'knownAt');
   return { asOf: instantIn(query, 'asOf') ?? now, ...(knownAt === undefined ? undefined : { knownAt }) };

@@ -1,4 +1,4 @@
-/** `GET /v1/rejections`: what intake refused, to be mended and sent again by the usual routes. */
+/** `GET /v1/rejections`: refusals of intake, to be corrected and sent again by the usual routes. */
 import { formatInstant } from '@rapport/domain';
 import type { Rejection } from '@rapport/rejections';
 import { isLeft } from 'fp-ts/Either';
@@ -133,7 +133,10 @@ export const registerRejections = (app: Routes, engine: ApiEngine): void => {
       const { id } = request.params;
       const found = engine.rejections.find(id);
       if (found === undefined)
-        throw new Refusal('not-found', `There is no rejection "${id.slice(0, 100)}" (any more): the oldest leave.`);
+        throw new Refusal(
+          'not-found',
+          `There is no rejection "${id.slice(0, 100)}" (any more): the oldest are removed first.`,
+        );
       if (found.customer !== undefined) request.shown = [found.customer];
       return documentOf(found);
     },

@@ -78,7 +78,7 @@ const DOCUMENT = codec<RulesetBody>({
 });
 const YAML = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml'] as const;
 const MOST_PROBLEMS = 50;
-/** What a ruleset of the longest text takes in UTF-8. */
+/** The longest ruleset, in bytes of UTF-8. */
 const MAX_RULESET_BYTES = 1_048_576;
 
 /** A body that is checked as the text it is, so that problems name their line. */

@@ -58,7 +58,7 @@ const TAGS = ['subscriptions'];
 export const noSubscription = (id: string): Refusal =>
   new Refusal('not-found', `There is no subscription "${id.slice(0, 100)}". GET /v1/subscriptions lists them.`);
 
-/** What the audit log says of a subscription: where changes go, without a path or query that may hold a secret. */
+/** A subscription in the audit log: its host, without a path or query that may hold a secret. */
 const targetOf = ({ url, status }: Subscription) => ({ host: new URL(url).host, status });
 
 /** @throws Refusal for the problem, where there is one */

@@ -27,7 +27,7 @@ const QUERY = object(
 const PLACE = { at: instantPart, key: textPart, asOf: instantPart };
 const CURSORS = { oldest: cursorOf('timeline oldest', PLACE), newest: cursorOf('timeline newest', PLACE) };
 
-/** What tells an entry from all others: a later page begins behind it whatever was recorded meanwhile. */
+/** The key that tells an entry from all others: a later page begins behind it, whatever was recorded meanwhile. */
 const keyOf = (entry: TimelineEntry): string => {
   switch (entry.kind) {
     case 'touchpoint':

@@ -9,7 +9,7 @@ export interface UsedRules {
   readonly used: UsedRuleset;
 }
 
-/** So many rulesets of the past are kept ready. */
+/** Past rulesets that are kept compiled. */
 const MOST_KEPT = 8;
 
 /** @throws Refusal `unprocessable` from the answer, where the rules of that time are lost */

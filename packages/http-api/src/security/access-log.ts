@@ -31,7 +31,7 @@ export const noteAccesses = (app: FastifyInstance, { access, clock }: Pick<ApiEn
   app.addHook('onRequest', async (request, reply) => {
     if (request.routeOptions.config.personalData !== true) return;
     const hijack = reply.hijack.bind(reply);
-    // Whoever takes the connection over streams, maybe for days: noted when that begins. Refusals are sent before it.
+    // A route that takes the connection over streams, maybe for days: noted when it begins. Refusals are sent before it.
     reply.hijack = () => {
       note(request, 200);
       return hijack();

@@ -1,4 +1,4 @@
-/** Notes who did what, and who was refused. */
+/** Notes every change with its author, and every refused request. */
 import { isIP } from 'node:net';
 import type { Actor, Origin, Principal } from '@rapport/access';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -14,7 +14,7 @@ declare module 'fastify' {
 
 export const actorOf = ({ kind, id, name }: Principal): Actor => ({ kind, id, name });
 
-/** Of the sender, or of whom a trusted proxy says it is; what is no address is not taken over. */
+/** Of the sender, or as a trusted proxy says; text that is not an address is not used. */
 export const addressOf = ({ ip }: FastifyRequest): string => (isIP(ip) === 0 ? 'unknown' : ip);
 
 /** Who sent a request, and from where. */

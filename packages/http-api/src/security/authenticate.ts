@@ -9,18 +9,18 @@ import type { RateLimits } from './rate-limit';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks; undefined on public routes. */
+    /** The caller; undefined on public routes. */
     principal: Principal | undefined;
   }
 }
 
-/** Who everybody is where no keys are asked for. */
+/** The principal of every request where no keys are asked for. */
 const ANYONE: Principal = { id: 'anyone', name: 'anyone (no keys are asked for)', kind: 'key', roles: ROLES };
 
 /** Seconds until it is worth asking again whether the issuer of tokens is back. */
 const ISSUER_RETRY_SECONDS = '5';
 
-/** Lets nobody past without a key or token whose roles may use the route; says who asks in `request.principal`. */
+/** Requires a key or token whose roles may use the route; its owner is in `request.principal`. */
 export const authenticate = (
   app: FastifyInstance,
   { access, telemetry }: Pick<ApiEngine, 'access' | 'telemetry'>,
@@ -65,7 +65,7 @@ export const authenticate = (
   app.decorateRequest('principal', undefined);
   app.addHook('onRequest', async (request, reply) => {
     const { allow } = request.routeOptions.config;
-    // What is not there needs no key: which routes there are stands in the public OpenAPI document.
+    // Unknown paths need no key: the public OpenAPI document lists the routes anyway.
     if (request.is404 || allow === 'public') return;
     if (!options.authentication) refuseForeignName(request);
     const principal = options.authentication ? await identify(request) : ANYONE;
@@ -85,7 +85,7 @@ const whence = (request: FastifyRequest) => ({
 const OWN_NAME = /^(localhost|[\w-]+\.localhost|127(\.\d{1,3}){3}|\[::1\]|::1)$/i;
 
 /**
- * Where no keys are asked for, whoever reaches this machine may read everything: any page in a browser on it could, by
+ * Where no keys are asked for, every program that reaches this machine may read everything: any page in a browser on it could, by
  * a name of its own that it lets lead here. Such a name stands in `Host`.
  */
 const refuseForeignName = ({ hostname }: FastifyRequest): void => {

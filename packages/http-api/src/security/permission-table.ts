@@ -1,6 +1,6 @@
 import type { AuditAction, Role } from '@rapport/access';
 
-/** Who may use a route, and whether it answers with personal data. */
+/** The roles that may use a route, and whether it answers with personal data. */
 export interface Permission {
   /** `admin` may use every route and is not named. `public`: without a key. */
   readonly allow: readonly Role[] | 'public';
@@ -47,7 +47,7 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'GET /v1/customers/:id/explanation': personal(READERS),
   'GET /v1/customers/:id/history': personal(READERS),
 
-  // What campaigns run on; analysts and auditors must be able to see what was announced.
+  // Campaigns run on these; analysts and auditors must be able to see what was announced.
   'GET /v1/stage-changes': personal(READERS_AND_MARKETING),
   'GET /v1/stage-changes/stream': personal(READERS_AND_MARKETING),
   // Counts, no customers.
@@ -55,18 +55,18 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
 
   // Complaints and what they are about: service and audit, not campaigns.
   'GET /v1/cases': personal(READERS),
-  // What kinds of touchpoints there are: whoever sends or reads them must know.
+  // The types of touchpoints: everyone who sends or reads them needs them.
   'GET /v1/catalogue': { allow: ['ingest', ...READERS_AND_MARKETING] },
   // How stages are decided; no customers in it.
   'GET /v1/rulesets': { allow: READERS },
   'GET /v1/rulesets/:hash': { allow: READERS },
   // A new ruleset changes everybody's stage.
   'POST /v1/rulesets': change('ruleset.published'),
-  // Who could not be folded and why; setting them going again changes what is announced.
+  // Customers who cannot be folded, and why. Retrying them changes what is announced.
   'GET /v1/parked': personal(READERS),
   'POST /v1/parked/retry': { ...personal([]), action: 'parked.retried' },
 
-  // Touchpoints as they were sent; whoever mends them must see them. A source reads nothing back, not even its own.
+  // Touchpoints as they were sent: correcting them means seeing them. A source reads nothing back, not even its own.
   'GET /v1/rejections': personal(READERS),
   'GET /v1/rejections/:id': personal(READERS),
 
@@ -84,13 +84,13 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'GET /v1/subscriptions/:id/deliveries': personal(['marketing', 'auditor']),
   'POST /v1/subscriptions/:id/redeliver': change('subscription.redelivered', ['marketing']),
 
-  // Who can make keys can do everything.
+  // Making keys means being able to do everything.
   'GET /v1/keys': onlyAdmin,
   'POST /v1/keys': change('key.created'),
   'DELETE /v1/keys/:id': change('key.revoked'),
-  // Who read about whom is personal itself: reading it is noted too.
+  // The access log is personal data itself: reading it is noted too.
   'GET /v1/access-log': personal(['auditor']),
-  // Who did what, and addresses of who was refused.
+  // Changes with their authors, and addresses of refused senders.
   'GET /v1/audit-log': personal(['auditor']),
 
   // Probes and documentation say nothing of customers.
@@ -108,7 +108,7 @@ const OPEN_ENDED = Object.keys(PERMISSIONS)
   .map((route) => route.slice(0, -1));
 
 /**
- * What the table says of a route; undefined where it says nothing. HEAD is what GET is.
+ * The permission of a route; undefined where the table has none. HEAD is like GET.
  *
  * @example permissionOf('HEAD', '/v1/customers/:id')
  */

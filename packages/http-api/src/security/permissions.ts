@@ -1,4 +1,4 @@
-/** Gives every route its permission as it is registered, and refuses who has none of its roles. */
+/** Gives every route its permission when it is registered. */
 import type { Principal, Role } from '@rapport/access';
 import type { FastifyInstance } from 'fastify';
 import { type Permission, permissionOf } from './permission-table';
@@ -20,7 +20,7 @@ export interface RoutePermission extends Permission {
  * From now on every route must stand in the table of permissions, which is where its `config.allow` and
  * `config.personalData` come from. A route may say them itself too, for its readers; they must agree.
  *
- * @throws while the route is registered, so that an app with a route nobody thought about does not start
+ * @throws while the route is registered, so that an app with a forgotten route does not start
  */
 export const givePermissions = (app: FastifyInstance): void => {
   const given: RoutePermission[] = [];
@@ -30,7 +30,7 @@ export const givePermissions = (app: FastifyInstance): void => {
       const name = `${method} ${route.url}`;
       const permission = permissionOf(method, route.url);
       if (permission === undefined)
-        throw new Error(`Nobody has said who may use the route ${name}: add it to security/permission-table.ts.`);
+        throw new Error(`The route ${name} has no permission: add it to security/permission-table.ts.`);
       const { allow, personalData } = route.config ?? {};
       if (
         (allow !== undefined && !sameRoles(allow, permission.allow)) ||

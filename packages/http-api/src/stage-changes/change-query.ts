@@ -19,7 +19,7 @@ import { LONGEST_ID, MOST_VALUES } from './change-filter-shape';
 import { START } from './frames';
 import { unknownNames } from './known-names';
 
-/** What is wrong with a parameter, for the person who wrote it. */
+/** An error in a parameter, for its author. */
 export interface QueryProblem {
   /** Name of the parameter. */
   readonly field: string;
@@ -83,11 +83,11 @@ export const decodeCursor = (
     : right(position);
 };
 
-/** What to tell a reader whose cursor is of another log, or of one that an older backup has replaced. */
+/** The message for a reader whose cursor is of another log, or of one that an older backup has replaced. */
 export const beyondLog = (field: string): QueryProblem => ({
   field,
   message:
-    'This cursor lies beyond the end of the log: it is of another one, or an older log was put back. Begin again without it, or with an older one.',
+    'This cursor lies beyond the end of the log: it is of another log, or an older log was restored. Begin again without it, or with an older one.',
 });
 
 /** Collects the problems of all parts, where one part alone would stop at the first. */

@@ -30,7 +30,7 @@ export const changeFrame = (announcement: Announcement): { readonly frame: Buffe
   return { frame, isNew: true };
 };
 
-/** Before a reader that lost its connection comes back, it waits so long. */
+/** How long a reader that lost its connection waits before it comes back. */
 const RETRY_MS = 1_000;
 
 const position = (cursor: string): string => `: cursor ${cursor}\nid: ${cursor}\n`;

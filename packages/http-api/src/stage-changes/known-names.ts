@@ -1,4 +1,4 @@
-/** Stages and signals that a filter names: a misspelt one would wait for ever, in silence. */
+/** Stages and signals that a filter names: a reader with a misspelt one would wait in vain, without a word. */
 import type { Ruleset } from '@rapport/domain';
 import { CHANGE_FILTER_LIST, type ChangeFilter, type ChangeFilterName, rulesetOf } from '@rapport/engine';
 import type { ApiEngine } from '../api-engine';

@@ -2,7 +2,7 @@ import { type Announcement, type ChangeFeed, type ChangeFilter, type Clock, onAb
 import type { Position } from '@rapport/event-log';
 import { changeFrame, type DisconnectReason, disconnectedFrame, heartbeatFrame, openingFrame } from './frames';
 
-/** What a stream is written to: the response of Node's HTTP server. */
+/** The target of a stream: the response of Node's HTTP server. */
 export interface Sink {
   write(chunk: string | Uint8Array): boolean;
   end(chunk?: string): void;
@@ -19,20 +19,20 @@ export interface ReaderOptions {
   readonly filter: ChangeFilter;
   /** Undefined: the beginning of the log. */
   readonly after: Position | undefined;
-  /** What the reader is told to be at: `after`, or a word for the beginning. */
+  /** The cursor that the reader sees first: `after`, or the word for the beginning. */
   readonly cursor: string;
   readonly heartbeatMilliseconds: number;
-  /** So many bytes wait for the reader, at most {@link LARGEST_PIECE}; the rest waits in the log. */
+  /** Bytes that wait for the reader, at most {@link LARGEST_PIECE}; the rest waits in the log. */
   readonly pieceBytes: number;
-  /** A reader that has not taken a piece after so long is disconnected. */
+  /** A reader that has not taken a piece after this time is disconnected. */
   readonly patienceMilliseconds: number;
   /** Aborted when the engine stops. */
   readonly stopping: AbortSignal;
   /** Whether the reader may still read: asked with each heartbeat. */
   readonly mayGoOn: () => Promise<boolean>;
-  /** Told of what was written, the ones sent to a reader for the first time apart. */
+  /** Called with what was written, and with those of them that no reader was sent before. */
   readonly sent: (changes: readonly Announcement[], first: readonly Announcement[]) => void;
-  /** Told why the feed cannot be read any more. */
+  /** Called with the reason when the feed cannot be read any more. */
   readonly failed: (error: unknown) => void;
   /** Before more is read: where many read, they take turns in larger pages instead of waking for each change. */
   readonly turn: () => Promise<void> | undefined;
@@ -42,12 +42,12 @@ export interface ReaderOptions {
 export type StreamEnd = DisconnectReason | 'closed';
 
 /**
- * That something of a piece was taken cannot be seen, only that all of it was: pieces are small, so that whoever takes
- * anything worth the name is not disconnected. Larger ones are not sent any faster.
+ * Bytes of a piece. A connection reports a piece as taken only when all of it is. Pieces are small, so that a slow
+ * reader that still reads is not disconnected; larger ones are not sent any faster.
  */
 const LARGEST_PIECE = 65_536;
 
-/** A reader that is disconnected has so long to take the reason. */
+/** The time in which a disconnected reader can take the reason. */
 const FAREWELL_MS = 1_000;
 
 /** Changes that are written at once. */

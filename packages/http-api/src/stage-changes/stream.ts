@@ -13,7 +13,7 @@ import { START } from './frames';
 import { type ReaderOptions, type StreamEnd, serveReader } from './reader';
 import { turns } from './turns';
 
-/** A reader that has not taken the piece that waits for it after so long is disconnected. */
+/** A reader that has not taken the waiting piece after this time is disconnected. */
 const PATIENCE_MS = 30_000;
 const LAST_EVENT_ID = 'last-event-id';
 
@@ -76,7 +76,7 @@ class Streams {
     private readonly engine: ApiEngine,
     private readonly options: ApiOptions,
   ) {
-    // One listener for each reader is no leak.
+    // There is a listener for each reader, which is not a leak.
     setMaxListeners(0, this.stopping.signal);
     this.ofKeys = openPerKey(options.limits.streamsPerKey);
     this.sent = sentIn(engine.telemetry);
@@ -163,7 +163,7 @@ export const registerStream = async (app: Routes, engine: ApiEngine, options: Ap
   });
 };
 
-/** Where a reader begins, and what it is told that it is at. */
+/** Where a reader begins, and the cursor that it sees first. */
 const beginning = async (
   { headers, query }: FastifyRequest,
   { feed }: ApiEngine,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** So many readers are written to at once without anyone noticing. */
+/** Up to this number, readers are written to at once without a noticeable cost. */
 const FEW = 20;
 const MICROSECONDS_PER_READER = 40;
 

@@ -1,4 +1,4 @@
-/** A reader of Server-Sent Events on a raw connection: sees every byte, and reads only when it is told to. */
+/** A reader of Server-Sent Events on a raw connection: sees every byte, and reads only when a test asks it to. */
 import { type ClientRequest, get, type IncomingMessage } from 'node:http';
 
 export interface SseEvent {

@@ -20,7 +20,7 @@ export interface StreamServer {
   readonly url: (query?: string) => string;
   readonly log: EventLog;
   readonly engine: ApiEngine;
-  /** Records so many stage changes in one commit. */
+  /** Records stage changes in one commit. */
   readonly record: (count: number, over?: Partial<SampleChange>) => Promise<void>;
   /** All changes that were recorded and match the filter that is the default. */
   readonly recorded: () => Promise<readonly Announcement[]>;
@@ -32,7 +32,7 @@ export interface SampleChange {
   readonly to: string;
   readonly cause: string;
   readonly signal: string;
-  /** Makes the event so many characters longer. */
+  /** Characters that make the event longer. */
   readonly padding: number;
 }
 
