@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { streamServer } from '@rapport/http-api/testing';
+import { eventually } from '@rapport/runtime/testing';
 import { fileCursorStore } from './cursor-store';
 
 const CHILD = resolve(__dirname, 'testing/subscriber-child.ts');
@@ -49,7 +50,7 @@ describe('a cursor in a file', () => {
           stdio: ['ignore', 'ignore', 'inherit'],
         });
         const over = once(child, 'exit');
-        while (new Set(noted()).size < until) await new Promise(setImmediate);
+        await eventually(() => new Set(noted()).size >= until);
         child.kill('SIGKILL');
         await over;
       }

@@ -1,4 +1,5 @@
 import { type StreamServer, streamServer } from '@rapport/http-api/testing';
+import { eventually } from '@rapport/runtime/testing';
 import fc from 'fast-check';
 import type { Change } from './change-event';
 import { createRapportClient } from './client';
@@ -53,7 +54,7 @@ describe('a subscriber', () => {
     await server.record(3);
     const cursorStore = memoryStore();
     const taking = take(server.baseUrl, 2, { cursorStore });
-    while (cursorStore.saved.length === 0) await new Promise(setImmediate);
+    await eventually(() => cursorStore.saved.length !== 0);
     await server.record(2);
     expect(await taking).toEqual((await server.recorded()).slice(3));
   });
@@ -103,10 +104,10 @@ describe('a subscriber', () => {
       cursorStore,
       signal: leaving.signal,
     });
-    while (cursorStore.saved.length === 0) await new Promise(setImmediate);
+    await eventually(() => cursorStore.saved.length !== 0);
     await server.record(10, { to: 'loyal' });
     const end = await server.log.head();
-    while (cursorStore.saved.at(-1) !== end) await new Promise(setImmediate);
+    await eventually(() => cursorStore.saved.at(-1) === end);
     leaving.abort();
     expect(await taking).toEqual([]);
   });
@@ -117,7 +118,7 @@ describe('a subscriber', () => {
     const port = Number(new URL(first.baseUrl).port);
     const reasons: string[] = [];
     const taking = take(first.baseUrl, 6, { after: 'start', onReconnect: ({ reason }) => reasons.push(reason) });
-    while (first.app.openStreams() === 0) await new Promise(setImmediate);
+    await eventually(() => first.app.openStreams() !== 0);
     await first.close();
     const second = await serve({ port, log: first.log });
     await second.record(3);
@@ -129,12 +130,12 @@ describe('a subscriber', () => {
     const server = await serve();
     const leaving = new AbortController();
     const taking = take(server.baseUrl, 1, { signal: leaving.signal });
-    while (server.app.openStreams() === 0) await new Promise(setImmediate);
+    await eventually(() => server.app.openStreams() !== 0);
     leaving.abort();
     expect(await taking).toEqual([]);
     await server.record(1);
     await take(server.baseUrl, 1, { after: 'start' });
-    while (server.app.openStreams() > 0) await new Promise(setImmediate);
+    await eventually(() => server.app.openStreams() === 0);
   });
 
   it('fails at once, saying why, when its cursor is none', async () => {

@@ -1,3 +1,2 @@
 /** What tests of other packages share: not part of the engine's interface. */
-export * from './testing/eventually';
 export * from './testing/test-clock';

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { standardCatalogue } from '@rapport/domain';
+import { eventually } from '@rapport/runtime/testing';
 import Database from 'better-sqlite3';
 import * as fc from 'fast-check';
 import { LONGEST_BODY } from './limits';
@@ -264,7 +265,7 @@ describe('the store', () => {
     rejections.counts();
     clock.pass(120_000);
     note(rejections, { body: bodyOf(2) });
-    while (rejections.counts().left === 0) await new Promise((done) => setTimeout(done, 20));
+    await eventually(() => rejections.counts().left !== 0);
     expect(all(rejections)).toHaveLength(1);
     expect(rejections.counts()).toEqual({ refused: 2, kept: 1, left: 1, notKept: 0 });
   });

@@ -14,3 +14,5 @@ export const fromSource = (entry: string): string => {
   const found = require(join(__dirname, 'testing/from-source.cjs')) as { fromSource(entry: string): string };
   return found.fromSource(entry);
 };
+
+export * from './testing/eventually';

@@ -2,6 +2,7 @@
  * The whole engine killed at random moments under load, with subscribers of every kind. What it promises must hold:
  * what it acknowledged is in the log once; every change reaches every subscriber, in order per customer, under one id.
  */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,8 +11,8 @@ import { compileRuleset, RETAIL, rulesetHash } from '@rapport/domain';
 import { changeMatcher, decisionOf, verify } from '@rapport/engine';
 import { openEventLog, subjectOf } from '@rapport/event-log';
 import { openReadModel } from '@rapport/read-model';
+import { eventually } from '@rapport/runtime/testing';
 import { type KilledEngine, killedEngine } from './testing/killed-engine';
-import { until } from './testing/until';
 import { type Received, type WebhookReceiver, webhookReceiver } from './testing/webhook-receiver';
 
 /** More kills find rarer faults. */
@@ -149,7 +150,7 @@ test(
       await running.start();
     }
     // On a busy machine little is acknowledged between two kills; without kills the rest comes.
-    await Promise.race([refused, until(() => acknowledged.size > KILLS * BATCH, PATIENCE_MS)]);
+    await Promise.race([refused, eventually(() => acknowledged.size > KILLS * BATCH, PATIENCE_MS)]);
     over.abort();
     await senders;
 
@@ -165,7 +166,7 @@ test(
       head = await log.head();
       return true;
     };
-    await until(isProjected, PATIENCE_MS);
+    await eventually(isProjected, PATIENCE_MS);
     const expected: { readonly id: string; readonly customer: string; readonly sequence: number }[] = [];
     for await (const page of log.readAll({ until: head }))
       for (const event of page) {
@@ -176,7 +177,7 @@ test(
       }
     const missing = (ids: ReadonlySet<string>) => expected.filter(({ id }) => !ids.has(id));
     const reached = async (who: string, ids: () => ReadonlySet<string>): Promise<void> => {
-      await until(() => missing(ids()).length === 0, PATIENCE_MS).catch(async () => {
+      await eventually(() => missing(ids()).length === 0, PATIENCE_MS).catch(async () => {
         const subscriptions = await (await fetch(`${running.url}/v1/subscriptions`)).text().catch(String);
         const lost = JSON.stringify(missing(ids()).slice(0, 10));
         throw new Error(

@@ -1,8 +1,8 @@
 import { RETAIL } from '@rapport/domain';
 import { type LiveProjection, ProjectionUnavailable, RebuildNeeded } from '@rapport/engine';
+import { eventually } from '@rapport/runtime/testing';
 import { silentTelemetry } from '@rapport/telemetry';
 import { type SupervisedOptions, superviseProjection } from './supervised-projection';
-import { until } from './testing/until';
 
 const STATUS = { touchpoints: 5, customers: 2, decisions: 1, parked: 0, late: 0, reviewed: 0, behind: 0 };
 
@@ -46,13 +46,13 @@ test('a projection that fails is started again, says why meanwhile, and counts o
   const { projection, starts } = await supervised();
   expect(projection.problem()).toBeUndefined();
   starts[0].fail(new Error('no space is left'));
-  await until(() => projection.problem() !== undefined);
+  await eventually(() => projection.problem() !== undefined);
   expect(projection.problem()).toMatch(/failed and is tried again: no space is left/);
   const retried = projection.retryParked();
   await expect(retried).rejects.toThrow(ProjectionUnavailable);
   await expect(retried).rejects.toThrow('no space is left');
-  await until(() => starts.length === 2);
-  await until(() => projection.problem() === undefined);
+  await eventually(() => starts.length === 2);
+  await eventually(() => projection.problem() === undefined);
   expect(projection.status()).toMatchObject({ touchpoints: 10, decisions: 2 });
   await expect(projection.retryParked()).resolves.toEqual(['c-1']);
   await projection.stop();
@@ -61,7 +61,7 @@ test('a projection that fails is started again, says why meanwhile, and counts o
 test('a read model that cannot be continued is made anew at once', async () => {
   const { projection, starts, rebuilt } = await supervised();
   starts[0].fail(new RebuildNeeded('it was put back'));
-  await until(() => starts.length === 2);
+  await eventually(() => starts.length === 2);
   expect(rebuilt).toEqual(['it was put back']);
   await projection.stop();
 });
@@ -83,7 +83,7 @@ test('what must be done first is done before each start, and a start that fails 
   const first = present;
   present = fake();
   first.fail(new Error('once'));
-  await until(() => attempts === 3);
+  await eventually(() => attempts === 3);
   expect(prepared).toBe(3);
   await projection.stop();
 });
@@ -121,7 +121,7 @@ test('one that was told to stop while it was starting again is not left at work'
     },
   });
   starts[0].fail(new Error('no space is left'));
-  await until(() => starts.length === 2);
+  await eventually(() => starts.length === 2);
   const stopping = projection.stop();
   go();
   await stopping;

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { until } from './testing/until';
+import { eventually } from '@rapport/runtime/testing';
 
 /** The compiled engine beside a collector and a receiver of webhooks: one trace from the request to the delivery. */
 const MAIN = resolve(__dirname, '../dist/main.js');
@@ -74,7 +74,7 @@ test('one trace holds the request, its recording, the decision and the delivery,
     },
   });
   for (const stream of [engine.stdout, engine.stderr]) stream?.on('data', (chunk) => (printed += chunk));
-  const url = await until(() => /Rapport serves (\S+)/.exec(printed)?.[1]).catch((error) => {
+  const url = await eventually(() => /Rapport serves (\S+)/.exec(printed)?.[1]).catch((error) => {
     throw new Error(`${error}: ${printed}`);
   });
   const post = async (path: string, type: string, body: unknown, headers: Record<string, string> = {}) => {
@@ -101,7 +101,7 @@ test('one trace holds the request, its recording, the decision and the delivery,
   await post('/v1/touchpoints', 'application/cloudevents+json', touchpoint, {
     traceparent: `00-${traceId}-b7ad6b7169203331-01`,
   });
-  await until(() => hook.received[0]);
+  await eventually(() => hook.received[0]);
 
   engine.kill('SIGTERM');
   expect(await once(engine, 'exit')).toEqual([0, null]);

@@ -1,3 +1,4 @@
+import { eventually } from '@rapport/runtime/testing';
 import Database from 'better-sqlite3';
 import * as fc from 'fast-check';
 import type { Access, AccessLogQuery, AccessRecord } from '../access';
@@ -119,10 +120,7 @@ describe('the access log', () => {
     const db = new Database(place.path, { readonly: true });
     const count = db.prepare<[], number>('SELECT count(*) FROM accesses').pluck();
     const begun = Date.now();
-    while (count.get() === 0) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-      if (Date.now() - begun > 10_000) throw new Error('Nothing was written.');
-    }
+    await eventually(() => count.get() !== 0);
     // Much more than a second only where the machine does not get round to it.
     expect(Date.now() - begun).toBeLessThan(3_000);
     db.close();
@@ -135,12 +133,7 @@ describe('what is kept no longer', () => {
     const access = await place.open({ clock, keepMilliseconds: 1_000 });
     for (let at = 7_500; at < 10_000; at++) access.record(record(at));
     const kept = async () => (await all(access)).map(({ at }) => at);
-    const until = async (oldest: number) => {
-      for (const end = Date.now() + 10_000; (await kept()).at(-1) !== oldest; ) {
-        if (Date.now() > end) throw new Error(`The oldest is still ${(await kept()).at(-1)}.`);
-        await new Promise(setImmediate);
-      }
-    };
+    const until = (oldest: number) => eventually(async () => (await kept()).at(-1) === oldest);
     await until(9_000);
     expect(await kept()).toHaveLength(1_000);
     clock.pass(60_000);

@@ -1,8 +1,10 @@
 /** Libraries that others wrote, unchanged from the registry, each in a process of its own against the served engine. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
+import { eventually } from '@rapport/runtime/testing';
 import { cleanEnvironment, ndjson, type Workplace, workplace } from '../testing/rapport';
-import { type Serving, send, serving, touchpoint, until } from '../testing/serving';
+import { type Serving, send, serving, touchpoint } from '../testing/serving';
 
 let place: Workplace;
 let engine: Serving;
@@ -77,17 +79,17 @@ const timeline = async (customer: string): Promise<readonly Entry[]> => {
 test('@segment/analytics-node: calls become touchpoints, others are skipped, and one bad call costs no other', async () => {
   const key = await keyOf('ingest');
   expect((await client('segment', key).ended).trim()).toBe('200');
-  await until(async () => (await timeline('c-1')).length === 2);
+  await eventually(async () => (await timeline('c-1')).length === 2);
   expect(await timeline('c-1')).toEqual(
     expect.arrayContaining([
       expect.objectContaining({ id: 'order-1', source: 'segment', type: 'order.completed' }),
       expect.objectContaining({ type: 'customer.merged' }),
     ]),
   );
-  await until(async () => (await timeline('visitor')).length === 1);
+  await eventually(async () => (await timeline('visitor')).length === 1);
   // Sent again, as a library does that heard no answer, it is recorded once.
   await client('segment', key).ended;
-  await until(async () => (await timeline('visitor')).length === 2);
+  await eventually(async () => (await timeline('visitor')).length === 2);
   expect((await timeline('c-1')).filter(({ id }) => id === 'order-1')).toHaveLength(1);
 });
 
@@ -104,19 +106,19 @@ test('cloudevents: structured, binary and batch, with attributes beyond ASCII', 
     { recorded: 2 },
     { id: 'binary', subject: 'c-1', correlationid: 'case-1' },
   ]);
-  await until(async () => (await timeline('c-1')).length === 4);
+  await eventually(async () => (await timeline('c-1')).length === 4);
   expect((await timeline('c-1')).find(({ id }) => id === 'binary')).toMatchObject({
     correlationId: 'case-1',
     data: { orderId: 'binary', total: 19.99 },
   });
-  await until(async () => (await timeline('Zoë 東京')).length === 1);
+  await eventually(async () => (await timeline('Zoë 東京')).length === 1);
 });
 
 test('standardwebhooks: verifies what is sent, and nothing that was changed on the way', async () => {
   const receiver = client('standardwebhooks', await keyOf('marketing'));
-  await until(async () => receiver.lines().length === 1);
+  await eventually(() => receiver.lines().length === 1);
   await send(engine.url, engine.key, touchpoint('1', 'c-1'));
-  await until(async () => receiver.lines().length === 2);
+  await eventually(() => receiver.lines().length === 2);
   const [, { id, outcomes, body }] = receiver.lines() as never as readonly Record<string, never>[];
   expect(outcomes).toEqual(['relationship.stageChanged.v1', 'No matching signature found']);
   expect(body).toMatchObject({ id, specversion: '1.0', subject: 'c-1' });
@@ -126,22 +128,22 @@ test('eventsource: with a key, and after an interruption each change once, in or
   const reader = client('eventsource', await keyOf('marketing'));
   const seen = () => reader.lines().filter(({ subject }) => subject !== undefined);
   const opened = () => reader.lines().filter(({ open }) => open === true).length;
-  await until(async () => opened() === 1);
+  await eventually(() => opened() === 1);
   await send(engine.url, engine.key, touchpoint('1', 'c-1'));
-  await until(async () => seen().length > 0);
+  await eventually(() => seen().length > 0);
   const { key, url } = engine;
   await engine.stop();
-  await until(async () => reader.lines().some(({ disconnected }) => disconnected !== undefined));
+  await eventually(() => reader.lines().some(({ disconnected }) => disconnected !== undefined));
   const before = seen();
 
   engine = await serving(place, 'serve', '--port', new URL(url).port);
   await send(engine.url, key, touchpoint('2', 'c-2'));
-  await until(async () => seen().some(({ subject }) => subject === 'c-2'));
+  await eventually(() => seen().some(({ subject }) => subject === 'c-2'));
   expect(opened()).toBe(2);
   const { changes } = (await (await engine.get('/v1/stage-changes?limit=1000', key)).json()) as {
     changes: readonly { readonly id: string }[];
   };
-  await until(async () => seen().length >= changes.length);
+  await eventually(() => seen().length >= changes.length);
   expect(seen().slice(0, before.length)).toEqual(before);
   expect(
     seen()

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { eventually } from '@rapport/runtime/testing';
 import { pages } from '../testing/pages';
 import { line, type Workplace, workplace } from '../testing/rapport';
-import { running, serving, until } from '../testing/serving';
+import { running, serving } from '../testing/serving';
 
 let place: Workplace;
 beforeAll(async () => {
@@ -56,7 +57,7 @@ test('its JSON says the same as its tables', async () => {
 
 test('a demo that was stopped goes on where it was', async () => {
   const { child, outcome } = place.start([...SOME, '--data', 'stopped']);
-  while (!existsSync(place.path('stopped/demo.json'))) await new Promise(setImmediate);
+  await eventually(() => existsSync(place.path('stopped/demo.json')));
   child.kill('SIGINT');
   const stopped = await outcome;
   expect(stopped).toMatchObject({
@@ -117,7 +118,7 @@ test('what a newcomer sends first is seen at once: its history ends now, and its
   await watch.until(() => /c-17 .* build/.test(watch.stdout()));
   const show = (...view: readonly string[]) => place.rapport('show', 'c-17', '--data', 'now', ...view);
   expect(await show()).toMatchObject({ code: 0, stdout: expect.stringMatching(/^c-17[\s\S]*Build/) });
-  await until(async () => (await engine.get('/v1/customers/c-17')).ok);
+  await eventually(async () => (await engine.get('/v1/customers/c-17')).ok);
   const population = await (await engine.get('/v1/population')).json();
   const { customers, at } = population as { customers: number; at: string };
   expect(customers).toBe(601);

@@ -1,11 +1,13 @@
 /** The examples as their users start them, each against a served engine. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
+import { eventually } from '@rapport/runtime/testing';
 import { Webhook } from 'standardwebhooks';
 import { ROOT } from '../testing/pages';
 import { cleanEnvironment, type Workplace, workplace } from '../testing/rapport';
-import { type Serving, send, serving, touchpoint, until } from '../testing/serving';
+import { type Serving, send, serving, touchpoint } from '../testing/serving';
 
 let place: Workplace;
 let engine: Serving;
@@ -57,7 +59,7 @@ const program = (file: string, variables: Readonly<Record<string, string>>): Pro
 };
 
 const linesOf = ({ printed }: Program): readonly string[] => printed().split('\n').slice(0, -1);
-const hasLines = (one: Program, count: number): Promise<void> => until(async () => linesOf(one).length === count);
+const hasLines = (one: Program, count: number): Promise<true> => eventually(() => linesOf(one).length === count);
 
 const bought = (id: string, customer: string): object => touchpoint(id, customer, new Date().toISOString());
 
@@ -73,7 +75,7 @@ describe('subscriber', () => {
 
     await send(engine.url, engine.key, bought('3', 'c-3'));
     const second = program('subscriber/subscriber.mjs', settings);
-    await until(async () => linesOf(second).includes('c-3: new -> build'));
+    await eventually(() => linesOf(second).includes('c-3: new -> build'));
     // The change in progress when it was stopped may come again; the one before does not.
     expect(linesOf(second).length).toBeLessThanOrEqual(2);
   });
@@ -104,7 +106,7 @@ describe('webhook-receiver', () => {
     };
     // Its address comes first, as a subscription needs it, and is kept when it starts again with the secret.
     const before = program('webhook-receiver/receiver.mjs', { PORT: '0', RAPPORT_WEBHOOK_SECRET: '' });
-    await until(async () => before.printed().includes('listening'));
+    await eventually(() => before.printed().includes('listening'));
     const url = before.printed().replace(/.* on (\S+)\n/, '$1');
     await before.stop();
     const { secret } = await ask('/v1/subscriptions', { url });
@@ -112,7 +114,7 @@ describe('webhook-receiver', () => {
       PORT: new URL(url).port,
       RAPPORT_WEBHOOK_SECRET: secret,
     });
-    await until(async () => receiver.printed().includes('listening'));
+    await eventually(() => receiver.printed().includes('listening'));
     await send(engine.url, engine.key, bought('1', 'c-1'));
     await hasLines(receiver, 2);
     expect(linesOf(receiver)[1]).toBe('c-1: new -> build');

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import { eventually } from '@rapport/runtime/testing';
 import { line, ndjson, type Workplace, workplace } from '../testing/rapport';
 
 let place: Workplace;
@@ -175,7 +176,7 @@ test('Ctrl-C stops a mapping that would run for hours', async () => {
   mapping('n,card,sold_at,amount\n1,C1,2026-01-02,1\n');
   place.write('slow.sql', `${SELECT}, range(1000000) a(x), range(1000000) b(y) WHERE hash(x, y) = 1`);
   const { child, outcome } = place.start(['import', 'orders.csv', '--sql', 'slow.sql']);
-  while (!existsSync(place.path('rapport-data/events.sqlite'))) await new Promise(setImmediate);
+  await eventually(() => existsSync(place.path('rapport-data/events.sqlite')));
   child.kill('SIGINT');
   expect(await outcome).toMatchObject({ code: 130, stderr: expect.stringContaining('run the same command again') });
 });

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { eventually } from '@rapport/runtime/testing';
 import { ndjson, type Outcome, type Workplace, workplace } from '../testing/rapport';
-import { type Serving, send, serving, touchpoint, until } from '../testing/serving';
+import { type Serving, send, serving, touchpoint } from '../testing/serving';
 
 /** Lists of a store: customers, complaints, a timeline of the past; and the webhooks of an engine that serves it. */
 let place: Workplace;
@@ -140,7 +141,7 @@ describe('webhooks', () => {
       status = 204;
 
       await send(engine.url, engine.key, touchpoint('w-1', 'w-c', '2026-06-29T10:00:00Z'));
-      await until(async () => (await list('webhooks', 'deliveries', id, ...there())).length > 0);
+      await eventually(async () => (await list('webhooks', 'deliveries', id, ...there())).length > 0);
       const [delivery] = await list('webhooks', 'deliveries', id, ...there());
       expect(taken).toContain(delivery.id);
       expect((await ask('webhooks', 'deliveries', id, ...there())).stdout).toMatch(/w-c +delivered/);

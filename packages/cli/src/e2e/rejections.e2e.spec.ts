@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
+import { eventually } from '@rapport/runtime/testing';
 import { ndjson, type Workplace, workplace } from '../testing/rapport';
-import { type Serving, send, serving, touchpoint, until } from '../testing/serving';
+import { type Serving, send, serving, touchpoint } from '../testing/serving';
 
 /** What an engine refused, seen from the command line beside it: found, mended, sent again. */
 let place: Workplace;
@@ -24,7 +25,7 @@ const rejections = (...args: readonly string[]) => place.rapport('rejections', .
 const list = async (...args: readonly string[]) => ndjson((await rejections('list', '--json', ...args)).stdout);
 /** Written in a moment, not at once. */
 const written = async (count: number, ...args: readonly string[]) => {
-  await until(async () => (await list(...args)).length >= count);
+  await eventually(async () => (await list(...args)).length >= count);
   return list(...args);
 };
 

@@ -4,8 +4,9 @@ import { statSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { userInfo } from 'node:os';
 import { RETAIL, rulesetHash } from '@rapport/domain';
+import { eventually } from '@rapport/runtime/testing';
 import { line, ndjson, type Workplace, workplace } from '../testing/rapport';
-import { send, serving, touchpoint, until } from '../testing/serving';
+import { send, serving, touchpoint } from '../testing/serving';
 
 let place: Workplace;
 beforeEach(() => {
@@ -29,7 +30,7 @@ test('it serves: a first key for its owner alone, a touchpoint in, the customer 
   expect((await engine.get('/v1/population', 'nonsense')).status).toBe(401);
 
   expect((await send(engine.url, engine.key, touchpoint('1', 'c-1'))).status).toBe(200);
-  await until(
+  await eventually(
     async () => (await jsonOf<{ customers: unknown[] }>(engine.get('/v1/customers?q=c-1'))).customers.length === 1,
   );
   expect(await jsonOf(engine.get('/v1/customers/c-1'))).toMatchObject({ customer: 'c-1', stage: 'establish' });
@@ -69,7 +70,7 @@ test('what was acknowledged survives SIGKILL, and is announced by the next start
         again.get('/v1/stage-changes?limit=1000', key),
       )
     ).changes;
-  await until(async () => new Set((await arrived()).map(({ subject }) => subject)).size === 300);
+  await eventually(async () => new Set((await arrived()).map(({ subject }) => subject)).size === 300);
   const ids = (await arrived()).map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
   expect((await again.stop()).code).toBe(0);
@@ -109,8 +110,8 @@ test('on a full disk it refuses touchpoints, answers questions, and goes on by i
   expect((await engine.get('/health/live')).status).toBe(200);
   limitFiles(engine.pid, 'unlimited');
   expect((await send(engine.url, engine.key, touchpoint('2', 'c-2'))).status).toBe(200);
-  await until(async () => (await engine.get('/v1/customers/c-2')).ok);
-  await until(async () => (await engine.get('/health/ready')).ok);
+  await eventually(async () => (await engine.get('/v1/customers/c-2')).ok);
+  await eventually(async () => (await engine.get('/health/ready')).ok);
   expect((await engine.stop()).code).toBe(0);
   expect((await place.rapport('verify')).code).toBe(0);
 });
@@ -212,7 +213,7 @@ test('a backup taken while touchpoints arrive is whole, and can be served', asyn
       if ((await send(engine.url, engine.key, ...batch)).ok) sent++;
     }
   })();
-  await until(async () => sent > 5);
+  await eventually(() => sent > 5);
   const acknowledged = sent * 50;
   const backup = await place.rapport('backup', 'copy', '--json');
   stop = true;

@@ -1,4 +1,5 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { eventually } from '@rapport/runtime/testing';
 import Database from 'better-sqlite3';
 import { line, type Workplace, workplace } from '../testing/rapport';
 
@@ -96,7 +97,7 @@ test('two imports into one store: one works, the other says why not; questions a
       db.close();
     }
   };
-  while (holder() !== first.child.pid) await new Promise(setImmediate);
+  await eventually(() => holder() === first.child.pid);
   const second = await place.rapport('import', 'x.ndjson', '--as', 'touchpoints');
   const question = await place.rapport('show', 'c-1', '--json');
   expect(second.code).toBe(2);
@@ -124,7 +125,7 @@ test('Ctrl-C in the middle of an import says how to go on, and going on adds exa
       return 0;
     }
   };
-  while (recorded() === 0) await new Promise(setImmediate);
+  await eventually(() => recorded() !== 0);
   child.kill('SIGINT');
   const stopped = await outcome;
   expect(stopped.code).toBe(130);

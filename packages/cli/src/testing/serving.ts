@@ -100,8 +100,3 @@ export const send = (url: string, key: string | undefined, ...touchpoints: reado
     },
     body: JSON.stringify(touchpoints),
   });
-
-/** Waits for what can only be asked for. */
-export const until = async (holds: () => Promise<boolean>): Promise<void> => {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 10));
-};

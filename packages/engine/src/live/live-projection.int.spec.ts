@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { compileRuleset, DAY, type DecodedTouchpoint, RETAIL } from '@rapport/domain';
 import { connectionTo, openSharedEventLog, type Position, type SharedEventLog } from '@rapport/event-log';
 import { openReadModel } from '@rapport/read-model';
+import { eventually } from '@rapport/runtime/testing';
 import { decisionsOf } from '../history-of';
 import { recordTouchpoints } from '../intake';
 import { type LiveProjection, startLiveProjection } from './live-projection';
@@ -84,7 +85,7 @@ test('what time changed while nothing ran is decided at the next start, dated wh
 
   const later = NOW + 3 * 365 * DAY;
   const second = await start(RETAIL, later);
-  await until(() => second.status().reviewed > 0);
+  await eventually(() => second.status().reviewed > 0);
   await second.stop();
   const after = (await decisionsOf(log, 'a')).slice(before.length);
   expect(after.length).toBeGreaterThan(0);
@@ -133,7 +134,3 @@ test('it fails with the error of a log that takes no decisions, and goes on from
   await again.whenCaughtUp(position);
   expect((await decisionsOf(log, 'a')).length).toBeGreaterThan(0);
 });
-
-const until = async (holds: () => boolean): Promise<void> => {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 2));
-};

@@ -1,4 +1,5 @@
 /** Touchpoints that lie ahead wait: whatever is asked about an instant sees what occurred by then, and nothing else. */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +15,7 @@ import {
 import { histories, lawRuleset, START } from '@rapport/domain/testing';
 import { customerStream, type EventLogWithHistory, openEventLog } from '@rapport/event-log';
 import { openReadModel, type ReadModel } from '@rapport/read-model';
+import { eventually } from '@rapport/runtime/testing';
 import fc from 'fast-check';
 import { isRight } from 'fp-ts/Either';
 import { factorsOf } from '../factors-of';
@@ -201,9 +203,9 @@ describe('a touchpoint that lies ahead', () => {
 
     const again = new AbortController();
     const second = projectorOf(ruleset).run(again.signal);
-    while (!clock.awaited().some((instant) => instant <= START + MINUTE)) await new Promise(setImmediate);
+    await eventually(async () => clock.awaited().some((instant) => instant <= START + MINUTE));
     clock.set(order.occurredAt);
-    while ((await told()).length === 0) await new Promise(setImmediate);
+    await eventually(async () => (await told()).length !== 0);
     expect(await told()).toEqual([['client', 'touchpoint', 50 * MINUTE]]);
     again.abort();
     await second;

@@ -2,6 +2,7 @@ import { compileRuleset, DAY, rulesetHash, type Touchpoint } from '@rapport/doma
 import { histories, lawRuleset, START } from '@rapport/domain/testing';
 import { customerStream, type EventLogWithHistory, memoryEventLog } from '@rapport/event-log';
 import { openReadModel, type ReadModel } from '@rapport/read-model';
+import { eventually } from '@rapport/runtime/testing';
 import fc from 'fast-check';
 import { decisionsOf } from '../history-of';
 import { recordTouchpoints } from '../intake';
@@ -280,7 +281,7 @@ describe('the projector', () => {
     expect((await readModel.load(['c']))[0]?.signals).toHaveProperty('waiting');
     const due = (await readModel.nextReviewAt())!;
     clock.set(due);
-    while (((await readModel.nextReviewAt()) ?? Number.POSITIVE_INFINITY) <= due) await new Promise(setImmediate);
+    await eventually(async () => ((await readModel.nextReviewAt()) ?? Number.POSITIVE_INFINITY) > due);
     expect((await readModel.load(['c']))[0]?.signals).not.toHaveProperty('waiting');
     stop.abort();
     await running;

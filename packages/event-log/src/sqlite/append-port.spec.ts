@@ -1,4 +1,5 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { eventually } from '@rapport/runtime/testing';
 import { right } from 'fp-ts/Either';
 import type { AppendResult } from '../event-log';
 import type { PreparedRequest } from '../prepare-requests';
@@ -81,6 +82,6 @@ test('closing commits and answers what waits, and closes the ports', async () =>
     expect(commits).toEqual([['a']]);
   });
   expect(positionsOf(await callers[0].appendMany([request('a')]))).toEqual([encodePosition(1)]);
-  while (ended.length < 2) await new Promise(setImmediate);
+  await eventually(() => ended.length >= 2);
   await expect(callers[1].appendMany([request('b')])).rejects.toThrow(/closed/);
 });

@@ -1,3 +1,4 @@
+import { eventually } from '@rapport/runtime/testing';
 import { right } from 'fp-ts/Either';
 import type { AppendResult, Position } from '../event-log';
 import type { PreparedRequest } from '../prepare-requests';
@@ -19,7 +20,7 @@ const slow = () => {
     return new Promise((resolve) => ends.push(() => resolve(requests.map(done))));
   });
   const begun = async (count: number): Promise<void> => {
-    while (groups.length < count) await new Promise(setImmediate);
+    await eventually(() => groups.length >= count);
   };
   return { group, groups, ends, begun };
 };

@@ -1,10 +1,12 @@
 /** Rulesets, subscriptions, keys, the access log and the catalogue. */
+
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { RETAIL, type Ruleset, rulesetHash, standardCatalogue } from '@rapport/domain';
 import { type Publisher, published, recordPublications } from '@rapport/engine';
+import { eventually } from '@rapport/runtime/testing';
 import { stringify } from 'yaml';
-import { type AnyJson, type AskedApi, askedApi, until } from '../testing/asked-api';
+import { type AnyJson, type AskedApi, askedApi } from '../testing/asked-api';
 
 const NOW = Date.parse('2026-03-10T12:00:00.000Z');
 const asked: { readonly ruleset: Ruleset; readonly announce: boolean; readonly by: Publisher }[] = [];
@@ -230,7 +232,7 @@ describe('/v1/subscriptions', () => {
       })),
     );
     const path = `/v1/subscriptions/${id}/deliveries`;
-    await until(async () => (await api.ask(`${path}?status=delivered`)).body.deliveries.length === 3);
+    await eventually(async () => (await api.ask(`${path}?status=delivered`)).body.deliveries.length === 3);
     const { deliveries } = (await api.ask(path)).body;
     expect(deliveries.map(({ customer }: AnyJson) => customer).sort()).toEqual(['d-1', 'd-2', 'd-3']);
     const { changes } = (await api.ask('/v1/stage-changes?limit=1000')).body;
@@ -248,7 +250,7 @@ describe('/v1/subscriptions', () => {
     const before = seen();
     const again = await post(`/v1/subscriptions/${id}/redeliver`, { id: deliveries[0].id });
     expect([again.status, again.body]).toEqual([202, { queued: 1 }]);
-    await until(async () => seen() > before);
+    await eventually(async () => seen() > before);
     expect((await post(`/v1/subscriptions/${id}/redeliver`)).body).toEqual({ queued: 0 });
     expect((await post(`/v1/subscriptions/${id}/redeliver`, { id: 'nothing' })).status).toBe(404);
     await api.ask({ method: 'DELETE', url: `/v1/subscriptions/${id}` });
@@ -391,7 +393,7 @@ describe('GET /v1/audit-log', () => {
 describe('GET /v1/access-log', () => {
   it('says who read whose data, newest first, page by page', async () => {
     for (const customer of ['log-1', 'log-2', 'log-1']) await api.ask(`/v1/customers/${customer}`);
-    await until(async () => (await api.ask('/v1/access-log?customer=log-1')).body.records.length >= 2);
+    await eventually(async () => (await api.ask('/v1/access-log?customer=log-1')).body.records.length >= 2);
     const { records } = (await api.ask('/v1/access-log?customer=log-1&limit=2')).body;
     expect(records).toMatchObject([
       {

@@ -1,6 +1,8 @@
 /** A touchpoint that lies ahead: one instant has one answer, whichever way it is asked. */
+
 import { testClock } from '@rapport/engine/testing';
-import { type AnyJson, type AskedApi, askedApi, until } from '../testing/asked-api';
+import { eventually } from '@rapport/runtime/testing';
+import { type AnyJson, type AskedApi, askedApi } from '../testing/asked-api';
 
 const NOW = Date.parse('2026-03-10T12:00:00.000Z');
 const DUE = NOW + 50 * 60_000;
@@ -60,7 +62,7 @@ it('is in no answer before its time, and in every one from then on', async () =>
   expect(await stages('c')).toEqual(all(before.alone, 0));
 
   clock.set(DUE);
-  await until(async () => (await stages('c')).told !== before.told);
+  await eventually(async () => (await stages('c')).told !== before.told);
   const after = await stages('c');
   expect(after).toEqual(all(after.alone, after.promises));
   expect(after.alone).not.toBe(before.alone);

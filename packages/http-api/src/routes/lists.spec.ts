@@ -1,7 +1,9 @@
 /** The lists: customers, timelines, population, the complaint board, stage changes. */
+
 import { RETAIL } from '@rapport/domain';
 import { testClock } from '@rapport/engine/testing';
-import { type AnyJson, type AskedApi, askedApi, type TouchpointInput, until } from '../testing/asked-api';
+import { eventually } from '@rapport/runtime/testing';
+import { type AnyJson, type AskedApi, askedApi, type TouchpointInput } from '../testing/asked-api';
 
 const NOW = Date.parse('2026-03-10T12:00:00.000Z');
 const clock = testClock(NOW);
@@ -315,7 +317,7 @@ describe('GET /v1/stage-changes', () => {
     expect(seen).toEqual(all.changes);
     expect(await read(`?after=${all.next}`)).toEqual({ changes: [], next: all.next });
     await api.record(order('fresh', '2026-03-10T11:00:00Z'));
-    await until(async () => (await read(`?after=${all.next}`)).changes.length > 0);
+    await eventually(async () => (await read(`?after=${all.next}`)).changes.length > 0);
     const [change, ...more] = (await read(`?after=${all.next}`)).changes;
     expect(change).toMatchObject({ subject: 'fresh', type: 'relationship.stageChanged.v1', data: { from: null } });
     expect(more).toEqual([]);

@@ -1,4 +1,5 @@
 /** Every route of the whole interface, by every role and by those who have none; over real sockets where it matters. */
+
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, connect } from 'node:net';
@@ -6,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openAccess, ROLES, type Role } from '@rapport/access';
 import { bearer, signingKey, signToken, type TestIssuer, testIssuer } from '@rapport/access/testing';
+import { eventually } from '@rapport/runtime/testing';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { type AskedApi, askedApi } from '../testing/asked-api';
 import { PERMISSIONS, permissionOf } from './permission-table';
@@ -105,7 +107,7 @@ beforeAll(async () => {
   const revoked = await access.createKey({ name: 'revoked', roles: ROLES });
   await access.revokeKey(revoked.key.id);
   const expiring = await access.createKey({ name: 'expired', roles: ROLES, expiresAt: Date.now() + 20 });
-  while (Date.now() < expiring.key.expiresAt!) await new Promise(setImmediate);
+  await eventually(() => Date.now() >= expiring.key.expiresAt!);
   const admin = keys.get('admin')!;
   const sign = (by: typeof signing, claims: Readonly<Record<string, unknown>>) => {
     const exp = Math.floor(Date.now() / 1_000) + 600;

@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import type { Access, Role } from '@rapport/access';
 import { accessPlace, bearer, signingKey, signToken, testIssuer } from '@rapport/access/testing';
 import { systemClock } from '@rapport/engine';
+import { eventually } from '@rapport/runtime/testing';
 import { silentTelemetry } from '@rapport/telemetry';
 import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import type { ApiEngine } from '../api-engine';
@@ -93,7 +94,7 @@ describe('with a wrong key', () => {
     const right = await access.createKey({ name: 'gone', roles: ['admin'] });
     await access.revokeKey(right.key.id);
     const expiring = await access.createKey({ name: 'short', roles: ['admin'], expiresAt: Date.now() + 5 });
-    while (Date.now() < expiring.key.expiresAt!) await new Promise(setImmediate);
+    await eventually(() => Date.now() >= expiring.key.expiresAt!);
     const changed = `${(await keyOf('admin')).slice(0, -4)}AAAA`;
     const answers = await Promise.all(
       [right.secret, expiring.secret, changed, `rapport_0123456789abcdef_${'A'.repeat(43)}`, 'x', 'a.b.c'].map((key) =>

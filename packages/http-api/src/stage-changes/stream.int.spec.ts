@@ -1,4 +1,5 @@
 import { testClock } from '@rapport/engine/testing';
+import { eventually } from '@rapport/runtime/testing';
 import fc from 'fast-check';
 import { left, right } from 'fp-ts/Either';
 import type { ApiEngine } from '../api-engine';
@@ -165,7 +166,7 @@ describe('a stream of stage changes', () => {
     await read();
     await expect(read()).rejects.toMatchObject({ status: 429 });
     first.leave();
-    while (server.app.openStreams() > 1) await new Promise(setImmediate);
+    await eventually(() => server.app.openStreams() <= 1);
     await read();
   });
 });
@@ -229,13 +230,13 @@ describe('a reader that does not read', () => {
     const slow = await read('', { paused: true });
     // More than the buffers of the system take.
     for (let i = 0; i < 100; i++) await server.record(100, { padding: 2_000 });
-    while (clock.awaited().length < 2) await new Promise(setImmediate);
+    await eventually(async () => clock.awaited().length >= 2);
     const quick = await read('?after=start');
     await quick.until(() => quick.events.length === 10_000);
     expect(server.app.openStreams()).toBe(2);
     clock.pass(5_000);
     if (readsAgain) slow.response.resume();
-    while (server.app.openStreams() === 2) await new Promise(setImmediate);
+    await eventually(() => server.app.openStreams() !== 2);
     expect(disconnected.mock.calls).toEqual([['slow']]);
     slow.response.resume();
     await slow.ended;

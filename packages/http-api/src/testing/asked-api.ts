@@ -1,8 +1,10 @@
 /** The whole interface over a real engine, for tests of routes: every answer is held against its OpenAPI document. */
+
 import { join } from 'node:path';
 import { openAccess } from '@rapport/access';
 import { type DecodedTouchpoint, decodeTouchpoint, standardCatalogue } from '@rapport/domain';
 import { openWebhooks, type WebhookOptions } from '@rapport/messaging';
+import { eventually } from '@rapport/runtime/testing';
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { FastifyInstance, InjectOptions } from 'fastify';
@@ -89,11 +91,6 @@ const answerChecks = (app: FastifyInstance) => {
   };
 };
 
-/** Waits for a condition that comes about without anybody's doing. */
-export const until = async (holds: () => Promise<boolean>): Promise<void> => {
-  while (!(await holds())) await new Promise(setImmediate);
-};
-
 let made = 0;
 /** Tests have clocks of their own. */
 const LATEST = Date.parse('2100-01-01T00:00:00Z');
@@ -136,7 +133,7 @@ export const askedApi = async (parts: TestEngineOptions = {}, options: Partial<A
       const conflict = outcomes.find(({ kind }) => kind === 'conflict');
       if (conflict !== undefined) throw new Error(JSON.stringify(conflict));
       await base.caughtUp();
-      await until(async () => (await engine.readModel().due(clock.now(), 1)).length === 0);
+      await eventually(async () => (await engine.readModel().due(clock.now(), 1)).length === 0);
     },
     close: async () => {
       await app.close();

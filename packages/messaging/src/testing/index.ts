@@ -1,4 +1,4 @@
-export { eventually } from '@rapport/engine/testing';
+export { eventually } from '@rapport/runtime/testing';
 export * from './decisions';
 export * from './manual-clock';
 export * from './receiver';

@@ -1,4 +1,5 @@
-import { eventually, type TestClock, testClock } from '@rapport/engine/testing';
+import { type TestClock, testClock } from '@rapport/engine/testing';
+import { eventually } from '@rapport/runtime/testing';
 
 export interface ManualClock extends TestClock {
   /** Jumps from one awaited instant to the next until something holds. */
@@ -10,12 +11,13 @@ export const createManualClock = (): ManualClock => {
   const clock = testClock(Date.now());
   return {
     ...clock,
-    runUntil: (holds) =>
-      eventually(async () => {
+    runUntil: async (holds) => {
+      await eventually(async () => {
         if (await holds()) return true;
         const next = Math.min(...clock.awaited());
         if (Number.isFinite(next)) clock.set(next);
         return false;
-      }),
+      });
+    },
   };
 };
