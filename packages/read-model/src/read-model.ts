@@ -85,12 +85,8 @@ export interface FactorEvidence {
   readonly at: number;
 }
 
-/** The parts of a factor's rule that a query needs to compute the score at an instant. */
-export interface FactorParameters {
-  /** Milliseconds. */
-  readonly halfLife: number;
-  readonly prior: readonly [number, number];
-}
+/** The numbers of a factor's rule, which a query needs to compute the score at an instant. */
+export type { FactorParameters } from '@rapport/domain';
 
 export interface StoredRelationship {
   readonly customer: string;

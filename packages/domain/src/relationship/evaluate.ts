@@ -1,4 +1,5 @@
 import { formatInstant } from '../time/instant';
+import { identityOf } from '../touchpoint/touchpoint';
 import { type View, viewOf, withoutDuplicates } from './canonical';
 import { decidingConditions } from './conditions-now';
 import { Fold, type FoldRecorder } from './fold';
@@ -36,7 +37,7 @@ type HeardSignal = Parameters<Required<FoldRecorder>['signalChanged']>;
 const causeOf = (touchpoint: FoldedTouchpoint | undefined): Pick<StageMove, 'cause' | 'touchpoint'> =>
   touchpoint === undefined
     ? { cause: 'time', touchpoint: undefined }
-    : { cause: 'touchpoint', touchpoint: { source: touchpoint.source, id: touchpoint.id } };
+    : { cause: 'touchpoint', touchpoint: identityOf(touchpoint) };
 
 /** The move that a {@link FoldRecorder} is called with. */
 export const stageMove = (...[fold, from, to, at, touchpoint]: HeardStage): StageMove => ({

@@ -1,7 +1,7 @@
 import { type FieldCondition, foldCondition, gathered } from '../ruleset/fold-condition';
 import type { Comparisons, EventCondition, Scale } from '../ruleset/ruleset';
 import { caseFields, type KeptCase } from './case-book';
-import { type FactorParameters, scoreThreshold, type Threshold } from './factor';
+import { type FactorOfRuleset, scoreThreshold, type Threshold } from './factor';
 import type { FoldedTouchpoint } from './folded-touchpoint';
 
 /** What a condition can see of the customer while one touchpoint is applied. */
@@ -24,7 +24,7 @@ export type FieldReader = (context: EventContext, touchpoint: FoldedTouchpoint, 
 export interface FieldNames {
   metricIndex(id: string): number;
   factorIndex(id: string): number;
-  readonly factors: readonly FactorParameters[];
+  readonly factors: readonly FactorOfRuleset[];
 }
 
 /** Collects the values at the end of a path, arrays on the way and at the end flattened. */

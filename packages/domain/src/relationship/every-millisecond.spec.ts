@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Ruleset } from '../ruleset/ruleset';
+import { differences } from '../testing/differences';
 import { evaluate, toDocument } from './evaluate';
 import { Fold, type FoldRecorder } from './fold';
 import { restoreFold, saveFold } from './fold-state';
@@ -10,38 +11,12 @@ import { tinyHistories, tinyInstants, tinyRulesets } from './testing/tiny-relati
 
 /** More of them (`EVERY_MILLISECOND_RUNS=20000`) take their time: some five milliseconds each. */
 const RUNS = Number(process.env.EVERY_MILLISECOND_RUNS ?? 200);
-const UNORDERED = new Set(['openPromises', 'settledPromises', 'rows']);
-
-const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
-
-/** Says where two documents differ; numbers may by 1e-9, instants by `slack` milliseconds. */
-const differences = (got: unknown, expected: unknown, path: string, slack = 0): readonly string[] => {
-  if (slack > 0 && typeof expected === 'string' && typeof got === 'string' && INSTANT.test(expected))
-    return Math.abs(Date.parse(got) - Date.parse(expected)) <= slack ? [] : [`${path}: ${got} != ${expected}`];
-  if (typeof expected === 'number' && typeof got === 'number')
-    return Math.abs(got - expected) <= 1e-9 * Math.max(1, Math.abs(expected)) ? [] : [`${path}: ${got} != ${expected}`];
-  if (Array.isArray(expected) && Array.isArray(got)) {
-    if (expected.length !== got.length)
-      return [`${path}: ${JSON.stringify(got)} has ${got.length} elements, not ${JSON.stringify(expected)}`];
-    const inOrder = (list: readonly unknown[]) =>
-      UNORDERED.has(path.slice(path.lastIndexOf('.') + 1))
-        ? [...list].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
-        : list;
-    const ordered = inOrder(got);
-    return inOrder(expected).flatMap((one, i) => differences(ordered[i], one, `${path}[${i}]`, slack));
-  }
-  if (typeof expected === 'object' && expected !== null && typeof got === 'object' && got !== null)
-    return Object.entries(expected).flatMap(([key, value]) =>
-      differences((got as Record<string, unknown>)[key], value, `${path}.${key}`, slack),
-    );
-  return got === expected ? [] : [`${path}: ${JSON.stringify(got)} != ${JSON.stringify(expected)}`];
-};
 
 /** Where the fold and a walk through every millisecond differ, on whatever side of a knife-edge the fold fell. */
 const disagreement = (ruleset: Ruleset, touchpoints: readonly FoldedTouchpoint[], asOf: number): readonly string[] => {
   const document = toDocument(evaluate(compileRuleset(ruleset), touchpoints, { asOf }));
   const expected = bruteForce(ruleset, touchpoints, asOf);
-  const found = differences(document, expected.document, '');
+  const found = differences(document, expected.document, '', 0);
   if (found.length === 0 || !expected.knifeEdge) return found;
   const sides = [0, 1e-12, -1e-12];
   return sides.some((metrics) =>

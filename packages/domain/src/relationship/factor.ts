@@ -3,13 +3,17 @@ import { HalfLife } from '../number/decay';
 import { decimalOf, quotient } from '../number/exact-sum';
 import type { StateReader, StateWriter } from '../state-bytes';
 
-/** A factor's rule in numbers. */
+/** The numbers of a factor's rule, from which scores are computed. */
 export interface FactorParameters {
-  readonly id: string;
   /** Milliseconds. */
   readonly halfLife: number;
   /** [for, against]. */
   readonly prior: readonly [number, number];
+}
+
+/** A factor of a ruleset. */
+export interface FactorOfRuleset extends FactorParameters {
+  readonly id: string;
 }
 
 /**

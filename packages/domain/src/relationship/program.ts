@@ -21,7 +21,7 @@ import {
   fieldsOf,
   readsData,
 } from './event-condition';
-import { confidenceThreshold, type FactorParameters, scoreThreshold, type Threshold } from './factor';
+import { confidenceThreshold, type FactorOfRuleset, scoreThreshold, type Threshold } from './factor';
 import { ALWAYS, type Atom, AtomTable, compileStateCondition, negated, type StateTest } from './state-condition';
 
 /** A weight for a factor, by index. */
@@ -110,7 +110,7 @@ export interface Dependents {
 /** A ruleset compiled for folding: made once, shared by all folds, never changed. */
 export interface Program {
   readonly ruleset: Ruleset;
-  readonly factors: readonly FactorParameters[];
+  readonly factors: readonly FactorOfRuleset[];
   readonly metricIds: readonly string[];
   createMetrics(counts: OpenCounts): readonly Metric[];
   readonly promises: readonly {
@@ -148,7 +148,7 @@ const indexOf = (ids: readonly string[], id: string, kind: string): number => {
 
 type MetricOfProgram = MetricReading & { readonly index: number; readonly id: string };
 
-const factorsOf = (ruleset: Ruleset): readonly FactorParameters[] =>
+const factorsOf = (ruleset: Ruleset): readonly FactorOfRuleset[] =>
   Object.entries(ruleset.factors).map(([id, rule]) => ({
     id,
     halfLife: milliseconds(rule.halfLife),
@@ -165,7 +165,7 @@ class TypeCompiler {
 
   constructor(
     ruleset: Ruleset,
-    factors: readonly FactorParameters[],
+    factors: readonly FactorOfRuleset[],
     private readonly metrics: readonly MetricOfProgram[],
   ) {
     this.metricIds = metrics.map(({ id }) => id);
@@ -347,7 +347,7 @@ export const compileRuleset = (ruleset: Ruleset): Program => {
 };
 
 /** What an atom asks of its subject. */
-export const thresholdOf = ({ subject, id, threshold }: Atom, factors: readonly FactorParameters[]): Threshold => {
+export const thresholdOf = ({ subject, id, threshold }: Atom, factors: readonly FactorOfRuleset[]): Threshold => {
   const prior = factors.find((factor) => factor.id === id)?.prior;
   if (subject === 'metric' || prior === undefined) return { base: threshold, perFor: 0, perAgainst: 0 };
   return subject === 'factor' ? scoreThreshold(prior, threshold) : confidenceThreshold(prior, threshold);

@@ -1,9 +1,7 @@
 import type { StateReader, StateWriter } from '../state-bytes';
-import type { TouchpointIdentity } from '../touchpoint/touchpoint';
+import { identityOf } from '../touchpoint/touchpoint';
 import type { FoldedTouchpoint } from './folded-touchpoint';
 import type { OpenPromise } from './relationship';
-
-const identityOf = ({ source, id }: TouchpointIdentity): TouchpointIdentity => ({ source, id });
 
 /** Open promises of one customer, by the index of their rule; within a rule the oldest first. */
 export class PromiseBook {

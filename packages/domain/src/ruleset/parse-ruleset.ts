@@ -19,21 +19,22 @@ const MAX_LENGTH = 262_144;
 /** What follows the first mistakes in a text is mostly their echo. */
 const MAX_SYNTAX_PROBLEMS = 5;
 
-interface Place {
+/** Line and column in a text, both from 1. */
+interface TextPosition {
   readonly line: number;
   readonly column: number;
 }
 
-const syntaxProblem = (message: string, place?: Place): RulesetProblem => ({
+const syntaxProblem = (message: string, at?: TextPosition): RulesetProblem => ({
   path: '',
   severity: 'error',
   code: 'syntax',
   message,
-  ...(place && { line: place.line, column: place.column }),
+  ...(at && { line: at.line, column: at.column }),
 });
 
-const syntax = (message: string, place?: Place): E.Either<readonly RulesetProblem[], never> =>
-  E.left([syntaxProblem(message, place)]);
+const syntax = (message: string, at?: TextPosition): E.Either<readonly RulesetProblem[], never> =>
+  E.left([syntaxProblem(message, at)]);
 
 const segmentsOf = (path: string): string[] =>
   path
@@ -52,7 +53,11 @@ const keyNode = (document: Document, segments: readonly string[]): unknown => {
 };
 
 /** Where a problem stands in the text: the value there, or the nearest thing around it. */
-const placeOf = (document: Document, lines: LineCounter, { path, code }: RulesetProblem): Place | undefined => {
+const positionOf = (
+  document: Document,
+  lines: LineCounter,
+  { path, code }: RulesetProblem,
+): TextPosition | undefined => {
   const { isNode } = yaml();
   const segments = segmentsOf(path);
   const key = code === 'unknown-key' || code === 'conflicting-keys' ? keyNode(document, segments) : undefined;
@@ -151,7 +156,7 @@ export const parseRulesetDocument = (
       return E.left(unbounded.slice(0, MAX_SYNTAX_PROBLEMS).map((found) => syntaxProblem(found.message, found)));
     const inexact = inexactNumber(document, lines);
     if (inexact !== undefined) return inexact;
-    const locate = (problem: RulesetProblem) => ({ ...problem, ...placeOf(document, lines, problem) });
+    const locate = (problem: RulesetProblem) => ({ ...problem, ...positionOf(document, lines, problem) });
     const decoded = decodeRuleset(document.toJS({ maxAliasCount: 1000 }));
     return E.isRight(decoded) ? E.right({ ruleset: decoded.right, locate }) : E.left(decoded.left.map(locate));
   } catch (error) {

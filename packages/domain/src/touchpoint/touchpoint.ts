@@ -29,6 +29,9 @@ export interface TouchpointIdentity {
   readonly id: string;
 }
 
+/** The identity alone of what has one. */
+export const identityOf = ({ source, id }: TouchpointIdentity): TouchpointIdentity => ({ source, id });
+
 /**
  * The source of what the engine itself records. No touchpoint has it: what is known by (`source`, `id`) could otherwise
  * be taken before the engine decides it.

@@ -1,6 +1,7 @@
 import { nearestName } from '../../nearest-name';
 import type { RulesetProblem } from '../problem';
 import type { Ruleset } from '../ruleset';
+import { matchesType } from '../type-pattern';
 import { problem } from './names';
 import { typePatternsOf } from './ruleset-parts';
 
@@ -11,16 +12,16 @@ export interface TouchpointTypes {
   readonly typesMatching: (pattern: string) => readonly string[];
 }
 
-const matches = (pattern: string, type: string): boolean =>
-  pattern === '*' || pattern === type || (pattern.endsWith('.*') && type.startsWith(pattern.slice(0, -1)));
-
 /** The catalogue and the types that the ruleset itself declares. */
 export const typesOf = (ruleset: Ruleset, catalogue: TouchpointTypes): TouchpointTypes => {
   const own = Object.keys(ruleset.touchpoints ?? {});
   if (own.length === 0) return catalogue;
   return {
     isKnownType: (type) => own.includes(type) || catalogue.isKnownType(type),
-    typesMatching: (pattern) => [...catalogue.typesMatching(pattern), ...own.filter((type) => matches(pattern, type))],
+    typesMatching: (pattern) => [
+      ...catalogue.typesMatching(pattern),
+      ...own.filter((type) => matchesType(pattern, type)),
+    ],
   };
 };
 
