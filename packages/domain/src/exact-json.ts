@@ -23,7 +23,7 @@ const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 const digitsOf = (text: string): Digits | undefined => {
   const match = NUMBER.exec(text);
   if (match === null) return undefined;
-  const [, sign, whole, fraction = '', power = '0'] = match;
+  const [, sign = '', whole = '', fraction = '', power = '0'] = match;
   const all = (whole + fraction).replace(/^0+/, '');
   const digits = all.replace(/0+$/, '');
   if (digits === '') return { sign: '', digits, exponent: 0 };

@@ -31,7 +31,7 @@ export class StateWriter {
   /** Those from an index on, and how many they are. */
   numbers(values: ArrayLike<number>, from = 0): void {
     this.number(values.length - from);
-    for (let i = from; i < values.length; i++) this.number(values[i]);
+    for (let i = from; i < values.length; i++) this.number(values[i]!);
   }
 
   /** Anything but numbers; JSON must be able to express it. */
@@ -67,13 +67,13 @@ export class StateReader {
       bytes.byteOffset % width === 0
         ? new Float64Array(bytes.buffer, bytes.byteOffset, whole / width)
         : new Float64Array(bytes.slice(0, whole).buffer);
-    const end = (this.all[0] + FIRST) * width;
+    const end = (this.all[0]! + FIRST) * width;
     if (!(end <= bytes.length)) throw new RangeError('a stored state is damaged: it is shorter than it says');
     this.others = end === bytes.length ? [] : JSON.parse(decoder.decode(bytes.subarray(end)));
   }
 
   number(): number {
-    return this.all[this.next++];
+    return this.all[this.next++]!;
   }
 
   /** As `numbers` wrote them, behind those that `into` has. */
@@ -83,7 +83,7 @@ export class StateReader {
   }
 
   other(): Json {
-    return this.others[this.nextOther++];
+    return this.others[this.nextOther++]!;
   }
 }
 

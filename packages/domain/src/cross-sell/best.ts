@@ -13,10 +13,10 @@ export const createBest = (size: number, before: (a: number, b: number) => boole
   const items: number[] = [];
   const scores: number[] = [];
   const worse = (a: number, b: number): boolean =>
-    scores[a] !== scores[b] ? scores[a] < scores[b] : before(items[b], items[a]);
+    scores[a] !== scores[b] ? scores[a]! < scores[b]! : before(items[b]!, items[a]!);
   const swap = (a: number, b: number): void => {
-    [items[a], items[b]] = [items[b], items[a]];
-    [scores[a], scores[b]] = [scores[b], scores[a]];
+    [items[a], items[b]] = [items[b]!, items[a]!];
+    [scores[a], scores[b]] = [scores[b]!, scores[a]!];
   };
   const sink = (): void => {
     for (let at = 0; ; ) {
@@ -43,7 +43,7 @@ export const createBest = (size: number, before: (a: number, b: number) => boole
         items.push(item);
         scores.push(score);
         rise();
-      } else if (size > 0 && (score > scores[0] || (score === scores[0] && before(item, items[0])))) {
+      } else if (size > 0 && (score > scores[0]! || (score === scores[0] && before(item, items[0]!)))) {
         items[0] = item;
         scores[0] = score;
         sink();
@@ -53,8 +53,8 @@ export const createBest = (size: number, before: (a: number, b: number) => boole
       const count = items.length;
       const sorted = { items: new Uint32Array(count), scores: new Float64Array(count) };
       for (let place = count - 1; place >= 0; place--) {
-        sorted.items[place] = items[0];
-        sorted.scores[place] = scores[0];
+        sorted.items[place] = items[0]!;
+        sorted.scores[place] = scores[0]!;
         swap(0, items.length - 1);
         items.pop();
         scores.pop();

@@ -42,14 +42,14 @@ const reasonsFor = (
   for (const { number, recency, neighbours } of sources) {
     const at = neighbours.items.indexOf(candidate);
     if (at < 0) continue;
-    const together = neighbours.together[at];
-    const owners = view.owners[number];
+    const together = neighbours.together[at]!;
+    const owners = view.owners[number]!;
     reasons.push({
-      product: ownership.products[number],
+      product: ownership.products[number]!,
       together,
       owners,
-      lift: (together * view.customers) / (owners * view.owners[candidate]),
-      weight: recency * neighbours.similarity[at],
+      lift: (together * view.customers) / (owners * view.owners[candidate]!),
+      weight: recency * neighbours.similarity[at]!,
     });
   }
   return reasons.sort((a, b) => b.weight - a.weight || compareCodeUnits(a.product, b.product)).slice(0, REASONS);
@@ -68,37 +68,38 @@ export const candidatesIn = (
   const sale = onSale && new Set(onSale);
   const names = ownership.products;
   const offered = (number: number): boolean =>
-    !barred.has(names[number]) && (sale === undefined || sale.has(names[number]));
-  const before = (a: number, b: number): boolean => names[a] < names[b];
+    !barred.has(names[number]!) && (sale === undefined || sale.has(names[number]!));
+  const before = (a: number, b: number): boolean => names[a]! < names[b]!;
 
   const sources = sourcesOf(ownership, view, owned, asOf);
   const scores = new Map<number, number>();
   for (const { recency, neighbours } of sources) {
     const { items, similarity } = neighbours;
-    for (let i = 0; i < items.length; i++) scores.set(items[i], (scores.get(items[i]) ?? 0) + recency * similarity[i]);
+    for (let i = 0; i < items.length; i++)
+      scores.set(items[i]!, (scores.get(items[i]!) ?? 0) + recency * similarity[i]!);
   }
   const best = createBest(limit, before);
   for (const [number, score] of scores) if (offered(number)) best.offer(number, score);
   const ranked = best.take();
 
   const candidates: CrossSellCandidate[] = Array.from(ranked.items, (number, i) => ({
-    product: names[number],
-    score: ranked.scores[i],
+    product: names[number]!,
+    score: ranked.scores[i]!,
     rank: i + 1,
-    owners: view.owners[number],
+    owners: view.owners[number]!,
     reasons: reasonsFor(ownership, view, sources, number),
   }));
   if (candidates.length >= limit) return candidates;
 
   const popular = createBest(limit - candidates.length, before);
   for (let number = 0; number < view.owners.length; number++)
-    if (view.owners[number] > 0 && !scores.has(number) && offered(number)) popular.offer(number, view.owners[number]);
+    if (view.owners[number]! > 0 && !scores.has(number) && offered(number)) popular.offer(number, view.owners[number]!);
   for (const number of popular.take().items)
     candidates.push({
-      product: names[number],
+      product: names[number]!,
       score: 0,
       rank: candidates.length + 1,
-      owners: view.owners[number],
+      owners: view.owners[number]!,
       reasons: [],
       popular: true,
     });

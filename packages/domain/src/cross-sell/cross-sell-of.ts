@@ -42,19 +42,19 @@ export const crossSellOf = (ownership: Ownership, options: CrossSellCacheOptions
       const view = viewAsOf(asOf);
       const { items, similarity, together } = view.neighbours(number);
       return Array.from(items, (other, i) => ({
-        product: ownership.products[other],
-        similarity: similarity[i],
-        together: together[i],
-        owners: view.owners[other],
+        product: ownership.products[other]!,
+        similarity: similarity[i]!,
+        together: together[i]!,
+        owners: view.owners[other]!,
       }));
     },
     popular: (asOf, limit = 100) => {
       const { owners } = viewAsOf(asOf);
-      const best = createBest(limit, (a, b) => ownership.products[a] < ownership.products[b]);
+      const best = createBest(limit, (a, b) => ownership.products[a]! < ownership.products[b]!);
       for (let product = 0; product < owners.length; product++)
-        if (owners[product] > 0) best.offer(product, owners[product]);
+        if (owners[product]! > 0) best.offer(product, owners[product]!);
       const { items, scores } = best.take();
-      return Array.from(items, (product, i) => ({ product: ownership.products[product], owners: scores[i] }));
+      return Array.from(items, (product, i) => ({ product: ownership.products[product]!, owners: scores[i]! }));
     },
     candidates: (owned, candidateOptions) =>
       candidatesIn(ownership, viewAsOf(candidateOptions.asOf), owned, candidateOptions),

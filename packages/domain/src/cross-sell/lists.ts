@@ -66,7 +66,7 @@ const sizeClass = (capacity: number): number => {
 const blockSize = (kind: number): number => (kind % 2 === 0 ? 2 ** (kind / 2) : 3 * 2 ** ((kind - 3) / 2));
 
 const takeBlock = (lists: Lists, kind: number): number => {
-  const reused = lists.free[kind].pop();
+  const reused = lists.free[kind]!.pop();
   if (reused !== undefined) return reused;
   const at = lists.used;
   lists.used += blockSize(kind);
@@ -78,27 +78,27 @@ const takeBlock = (lists: Lists, kind: number): number => {
 };
 
 const releaseBlock = (lists: Lists, list: number): void => {
-  if (lists.capacity[list] > 0) lists.free[sizeClass(lists.capacity[list])].push(lists.start[list]);
+  if (lists.capacity[list]! > 0) lists.free[sizeClass(lists.capacity[list]!)]!.push(lists.start[list]!);
 };
 
 /** Makes room for `capacity` elements in all, so that pushing that many moves nothing. */
 export const reserve = (lists: Lists, list: number, capacity: number): void => {
   ensureLists(lists, list + 1);
-  if (capacity <= lists.capacity[list]) return;
+  if (capacity <= lists.capacity[list]!) return;
   const kind = sizeClass(capacity);
-  const from = lists.start[list];
+  const from = lists.start[list]!;
   const to = takeBlock(lists, kind);
-  lists.items.copyWithin(to, from, from + lists.length[list]);
-  if (lists.withNumbers) lists.numbers.copyWithin(to, from, from + lists.length[list]);
+  lists.items.copyWithin(to, from, from + lists.length[list]!);
+  if (lists.withNumbers) lists.numbers.copyWithin(to, from, from + lists.length[list]!);
   releaseBlock(lists, list);
   lists.start[list] = to;
   lists.capacity[list] = blockSize(kind);
 };
 
 export const push = (lists: Lists, list: number, item: number, number = 0): void => {
-  const length = list < lists.count ? lists.length[list] : 0;
+  const length = list < lists.count ? lists.length[list]! : 0;
   if (list >= lists.count || length === lists.capacity[list]) reserve(lists, list, length + 1);
-  const slot = lists.start[list] + length;
+  const slot = lists.start[list]! + length;
   lists.items[slot] = item;
   if (lists.withNumbers) lists.numbers[slot] = number;
   lists.length[list] = length + 1;
@@ -107,8 +107,8 @@ export const push = (lists: Lists, list: number, item: number, number = 0): void
 /** Where `item` stands in `items`; -1 when the list does not hold it. */
 export const slotOf = (lists: Lists, list: number, item: number): number => {
   if (list >= lists.count) return -1;
-  const end = lists.start[list] + lists.length[list];
-  for (let slot = lists.start[list]; slot < end; slot++) if (lists.items[slot] === item) return slot;
+  const end = lists.start[list]! + lists.length[list]!;
+  for (let slot = lists.start[list]!; slot < end; slot++) if (lists.items[slot] === item) return slot;
   return -1;
 };
 
@@ -116,10 +116,10 @@ export const slotOf = (lists: Lists, list: number, item: number): number => {
 export const removeItem = (lists: Lists, list: number, item: number): void => {
   const slot = slotOf(lists, list, item);
   if (slot < 0) return;
-  const last = lists.start[list] + lists.length[list] - 1;
-  lists.items[slot] = lists.items[last];
-  if (lists.withNumbers) lists.numbers[slot] = lists.numbers[last];
-  lists.length[list]--;
+  const last = lists.start[list]! + lists.length[list]! - 1;
+  lists.items[slot] = lists.items[last]!;
+  if (lists.withNumbers) lists.numbers[slot] = lists.numbers[last]!;
+  lists.length[list]!--;
 };
 
 /** Empties a list and gives its block back. */

@@ -85,7 +85,7 @@ class OwnershipInLists implements Ownership {
     const { baskets } = this;
     const slot = slotOf(baskets, customer, product);
     if (slot >= 0) {
-      if (baskets.numbers[slot] <= firstOrderedAt) return false;
+      if (baskets.numbers[slot]! <= firstOrderedAt) return false;
       baskets.numbers[slot] = firstOrderedAt;
       this.changed(firstOrderedAt);
       return true;
@@ -108,34 +108,34 @@ class OwnershipInLists implements Ownership {
       if (size === 0) continue;
       reserve(baskets, customer, size);
       for (let i = 0; i < size; i++) {
-        push(baskets, customer, products[i], instants[i]);
-        counts[products[i]]++;
-        if (instants[i] < from) from = instants[i];
-        if (instants[i] > this.latestInstant) this.latestInstant = instants[i];
+        push(baskets, customer, products[i]!, instants[i]);
+        counts[products[i]!]!++;
+        if (instants[i]! < from) from = instants[i]!;
+        if (instants[i]! > this.latestInstant) this.latestInstant = instants[i]!;
       }
       this.factCount += size;
       added.push(customer);
     }
     this.customerCount += added.length;
     counts.forEach((count, product) => {
-      reserve(owners, product, owners.length[product] + count);
+      reserve(owners, product, owners.length[product]! + count);
     });
     for (const customer of added) {
-      const end = baskets.start[customer] + baskets.length[customer];
-      for (let slot = baskets.start[customer]; slot < end; slot++) push(owners, baskets.items[slot], customer);
+      const end = baskets.start[customer]! + baskets.length[customer]!;
+      for (let slot = baskets.start[customer]!; slot < end; slot++) push(owners, baskets.items[slot]!, customer);
     }
     this.changed(from);
   }
 
   forget(customer: number): void {
     const { baskets } = this;
-    const size = customer < baskets.count ? baskets.length[customer] : 0;
+    const size = customer < baskets.count ? baskets.length[customer]! : 0;
     if (size === 0) return;
-    const start = baskets.start[customer];
+    const start = baskets.start[customer]!;
     let from = Number.POSITIVE_INFINITY;
     for (let slot = start; slot < start + size; slot++) {
-      removeItem(this.owners, baskets.items[slot], customer);
-      from = Math.min(from, baskets.numbers[slot]);
+      removeItem(this.owners, baskets.items[slot]!, customer);
+      from = Math.min(from, baskets.numbers[slot]!);
     }
     clearList(baskets, customer);
     this.factCount -= size;

@@ -28,11 +28,11 @@ const countAsOf = (
   const { items, numbers, start, length, count } = ownership.baskets;
   let customers = 0;
   for (let customer = 0; customer < count; customer++) {
-    const end = start[customer] + length[customer];
+    const end = start[customer]! + length[customer]!;
     let any = 0;
-    for (let slot = start[customer]; slot < end; slot++)
-      if (numbers[slot] <= asOf) {
-        owners[items[slot]]++;
+    for (let slot = start[customer]!; slot < end; slot++)
+      if (numbers[slot]! <= asOf) {
+        owners[items[slot]!]!++;
         any = 1;
       }
     customers += any;
@@ -52,20 +52,20 @@ const countTogether = (
   const owners = ownership.owners;
   const everything = asOf >= ownership.latest();
   let found = 0;
-  const last = owners.start[product] + owners.length[product];
-  for (let at = owners.start[product]; at < last; at++) {
-    const customer = owners.items[at];
-    const from = start[customer];
-    const end = from + length[customer];
+  const last = owners.start[product]! + owners.length[product]!;
+  for (let at = owners.start[product]!; at < last; at++) {
+    const customer = owners.items[at]!;
+    const from = start[customer]!;
+    const end = from + length[customer]!;
     if (!everything) {
       let slot = from;
       while (items[slot] !== product) slot++;
-      if (numbers[slot] > asOf) continue;
+      if (numbers[slot]! > asOf) continue;
     }
     for (let slot = from; slot < end; slot++) {
-      if (!everything && numbers[slot] > asOf) continue;
-      const other = items[slot];
-      if (together[other]++ === 0) touched[found++] = other;
+      if (!everything && numbers[slot]! > asOf) continue;
+      const other = items[slot]!;
+      if (together[other]!++ === 0) touched[found++]! = other;
     }
   }
   return found;
@@ -90,15 +90,15 @@ export const createView = (ownership: Ownership, asOf: number, scratch: Scratch,
     }
     const { together, touched } = scratch;
     const found = countTogether(ownership, product, asOf, together, touched);
-    const best = createBest(NEIGHBOURS, (a, b) => names[a] < names[b]);
+    const best = createBest(NEIGHBOURS, (a, b) => names[a]! < names[b]!);
     for (let i = 0; i < found; i++) {
-      const other = touched[i];
+      const other = touched[i]!;
       if (other !== product)
-        best.offer(other, together[other] / (Math.sqrt(owners[product] * owners[other]) + SIMILARITY_DAMPING));
+        best.offer(other, together[other]! / (Math.sqrt(owners[product]! * owners[other]!) + SIMILARITY_DAMPING));
     }
     const { items, scores } = best.take();
-    const list = { items, similarity: scores, together: items.map((other) => together[other]) };
-    for (let i = 0; i < found; i++) together[touched[i]] = 0;
+    const list = { items, similarity: scores, together: items.map((other) => together[other]!) };
+    for (let i = 0; i < found; i++) together[touched[i]!] = 0;
     return list;
   };
 

@@ -18,7 +18,7 @@ export class HalfLife {
     if (elapsed < this.length) return Math.exp(-elapsed * this.rate);
     const halvings = elapsed / this.length;
     const whole = Math.floor(halvings);
-    return whole < HALVES.length ? Math.exp((whole - halvings) * Math.LN2) * HALVES[whole] : 0;
+    return whole < HALVES.length ? Math.exp((whole - halvings) * Math.LN2) * HALVES[whole]! : 0;
   }
 
   /** How many milliseconds until this part of 1 is left. */
@@ -51,5 +51,5 @@ export const halvedExactly = (elapsed: number, halfLife: number): DoubleDouble =
   let less = times(x, series);
   for (let i = 0; i < SQUARINGS; i++) less = plus({ hi: 2 * less.hi, lo: 2 * less.lo }, times(less, less));
   const { hi, lo } = plus(ONE, less);
-  return { hi: hi * HALVES[whole], lo: lo * HALVES[whole] };
+  return { hi: hi * HALVES[whole]!, lo: lo * HALVES[whole]! };
 };

@@ -17,7 +17,7 @@ const FIFTEEN_DIGITS = 1e15;
 
 /** The decimal a finite number is written as: the shortest text that is read as that double. */
 export const decimalOf = (value: number): Decimal => {
-  const [digits, exponent] = value.toExponential().split('e');
+  const [digits = '', exponent] = value.toExponential().split('e');
   const point = digits.indexOf('.');
   const scale = (point < 0 ? 0 : digits.length - point - 1) - Number(exponent);
   const units = BigInt(digits.replace('.', ''));
@@ -74,19 +74,19 @@ export class ExactSum {
 
   /** The sum, rounded to the nearest double; of sums larger than any, the largest. */
   get value(): number {
-    return this.wide === undefined ? this.units / POWERS[this.scale] : this.wideValue;
+    return this.wide === undefined ? this.units / POWERS[this.scale]! : this.wideValue;
   }
 
   /** The sum to twice the digits. */
   get precise(): DoubleDouble {
-    if (this.wide === undefined) return dividedBy({ hi: this.units, lo: 0 }, POWERS[this.scale]);
+    if (this.wide === undefined) return dividedBy({ hi: this.units, lo: 0 }, POWERS[this.scale]!);
     const { units, scale } = minus(this.decimal, exactly(this.wideValue));
     return { hi: this.wideValue, lo: quotient(units, 10n ** BigInt(scale)) };
   }
 
   /** The sum divided by a number above 0, rounded once. */
   dividedBy(divisor: number): number {
-    const power = POWERS[this.scale];
+    const power = POWERS[this.scale]!;
     const units = Math.round(divisor * power);
     if (this.wide === undefined && units / power === divisor && units < FIFTEEN_DIGITS) return this.units / units;
     const by = decimalOf(divisor);
@@ -101,7 +101,7 @@ export class ExactSum {
   /** Numbers that are not finite do not count. */
   add(value: number): void {
     if (this.wide === undefined) {
-      const power = POWERS[this.scale];
+      const power = POWERS[this.scale]!;
       const units = Math.round(value * power);
       if (units / power === value && units < FIFTEEN_DIGITS && units > -FIFTEEN_DIGITS) {
         const total = this.units + units;

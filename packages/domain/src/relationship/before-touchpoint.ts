@@ -24,7 +24,7 @@ export class BeforeTouchpoint implements EventContext {
   }
 
   metricValue(index: number): number {
-    return this.values[index];
+    return this.values[index]!;
   }
   caseOf(touchpoint: FoldedTouchpoint): KeptCase | undefined {
     return this.now.caseOf(touchpoint);

@@ -22,10 +22,10 @@ export const viewOf = (
   let all = true;
   let inOrder = true;
   for (let i = 0; i < touchpoints.length; i++) {
-    const one = touchpoints[i];
+    const one = touchpoints[i]!;
     if (one.occurredAt > asOf || (knownAt !== undefined && one.recordedAt > knownAt) || isIdentityType(one.type))
       all = false;
-    if (i > 0 && !isBefore(touchpoints[i - 1], one)) inOrder = false;
+    if (i > 0 && !isBefore(touchpoints[i - 1]!, one)) inOrder = false;
   }
   if (all && inOrder) return touchpoints;
   const left = all
@@ -45,16 +45,16 @@ const sorted = (touchpoints: readonly FoldedTouchpoint[]): readonly FoldedTouchp
   const inOrder: FoldedTouchpoint[] = [];
   const late: FoldedTouchpoint[] = [];
   for (const one of touchpoints)
-    if (inOrder.length === 0 || isBefore(inOrder[inOrder.length - 1], one)) inOrder.push(one);
+    if (inOrder.length === 0 || isBefore(inOrder[inOrder.length - 1]!, one)) inOrder.push(one);
     else late.push(one);
   late.sort(compareTouchpoints);
   const merged: FoldedTouchpoint[] = [];
   let next = 0;
   for (const one of inOrder) {
-    while (next < late.length && isBefore(late[next], one)) merged.push(late[next++]);
+    while (next < late.length && isBefore(late[next]!, one)) merged.push(late[next++]!);
     merged.push(one);
   }
-  while (next < late.length) merged.push(late[next++]);
+  while (next < late.length) merged.push(late[next++]!);
   return merged;
 };
 

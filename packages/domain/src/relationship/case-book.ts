@@ -85,11 +85,12 @@ export class CaseBook {
     if (typeof caseId !== 'string') return false;
     const found = this.cases.get(caseId);
     const before = this.open;
+    const move = moves[touchpoint.type];
     if (touchpoint.type === 'complaint.opened') {
       if (found === undefined) this.openCase(caseId, touchpoint.data, t);
-    } else if (found !== undefined) {
+    } else if (found !== undefined && move !== undefined) {
       const was = found.open;
-      moves[touchpoint.type](found, touchpoint.data, t);
+      move(found, touchpoint.data, t);
       this.open += Number(found.open) - Number(was);
     }
     return this.open !== before;
@@ -133,7 +134,7 @@ export class CaseBook {
       const values = saved.other() as readonly Json[];
       const one = Object.fromEntries(SAVED.map((field, i) => [field, values[i] ?? undefined])) as unknown as KeptCase;
       const compensation = new ExactSum();
-      compensation.fromJson(values[SAVED.length]);
+      compensation.fromJson(values[SAVED.length] ?? null);
       this.cases.set(one.caseId, { ...one, compensation });
       if (one.open) this.open++;
     }

@@ -65,11 +65,11 @@ export class Classification {
     return this.stage < 0;
   }
   get stageId(): string | null {
-    return this.stage < 0 ? null : this.program.stages[this.stage].id;
+    return this.stage < 0 ? null : this.program.stages[this.stage]!.id;
   }
   /** In the order of the ruleset. */
   raisedSignals(): readonly RaisedSignal[] {
-    return this.program.signals.flatMap(({ id }, i) => (this.isRaised(i) ? [{ id, since: this.raisedSince[i] }] : []));
+    return this.program.signals.flatMap(({ id }, i) => (this.isRaised(i) ? [{ id, since: this.raisedSince[i]! }] : []));
   }
 
   /** Everything is looked at in the next step. */
@@ -78,7 +78,7 @@ export class Classification {
     this.signalInDoubt.fill(1);
   }
   reconsider({ signals, stages }: Dependents): void {
-    for (let i = 0; i < signals.length; i++) this.signalInDoubt[signals[i]] = 1;
+    for (let i = 0; i < signals.length; i++) this.signalInDoubt[signals[i]!] = 1;
     if (stages) this.stageInDoubt = true;
   }
 
@@ -89,7 +89,7 @@ export class Classification {
     this.foresight.forgetChanged(this);
     if (this.stageInDoubt || t >= this.stageUntil) this.settleStage(t, touchpoint);
     for (let i = 0; i < this.signalUntil.length; i++)
-      if (this.signalInDoubt[i] !== 0 || t >= this.signalUntil[i]) this.settleSignal(i, t, touchpoint);
+      if (this.signalInDoubt[i] !== 0 || t >= this.signalUntil[i]!) this.settleSignal(i, t, touchpoint);
     this.findQuiet();
   }
 
@@ -148,7 +148,7 @@ export class Classification {
     const before = this.foresight.beginPeek(t);
     let would = this.stageUntil <= asked && this.stageNow(t) !== this.stage;
     for (let i = 0; i < this.signalUntil.length && !would; i++)
-      would = this.signalUntil[i] <= asked && this.signalRemaining(i) > 0;
+      would = this.signalUntil[i]! <= asked && this.signalRemaining(i) > 0;
     this.foresight.endPeek(before);
     return would;
   }
@@ -162,14 +162,14 @@ export class Classification {
     let remaining = NEVER;
     let staying = NEVER;
     while (stage > 0) {
-      staying = stages[stage].stay(foresight);
+      staying = stages[stage]!.stay(foresight);
       remaining = Math.abs(staying);
-      if (staying > 0 || (stage === held && t - this.since < stages[stage].minStay)) break;
+      if (staying > 0 || (stage === held && t - this.since < stages[stage]!.minStay)) break;
       stage--;
     }
     if (stage >= held)
       for (; stage + 1 < stages.length; stage++) {
-        const entering = stages[stage + 1].enter(foresight);
+        const entering = stages[stage + 1]!.enter(foresight);
         remaining = Math.min(remaining, Math.abs(entering));
         if (entering < 0) break;
       }
@@ -184,31 +184,31 @@ export class Classification {
 
   /** Above 0 where the signal is to be raised, or cleared. */
   private signalRemaining(signal: number): Remaining {
-    const { raise, clear } = this.program.signals[signal];
+    const { raise, clear } = this.program.signals[signal]!;
     return (this.isRaised(signal) ? clear : raise)(this.foresight);
   }
 
   private stageQuietUntil(): number {
     const { foresight } = this;
     const { stages } = this.program;
-    const staying = stages[this.stage].stay(foresight);
+    const staying = stages[this.stage]!.stay(foresight);
     const entering =
-      this.stage + 1 < stages.length ? stages[this.stage + 1].enter(foresight) : Number.NEGATIVE_INFINITY;
+      this.stage + 1 < stages.length ? stages[this.stage + 1]!.enter(foresight) : Number.NEGATIVE_INFINITY;
     // Asked about the stage just reached, its conditions may want to move on: they do at the next millisecond.
-    const movesOn = entering > 0 || (staying < 0 && this.since + stages[this.stage].minStay <= foresight.now);
+    const movesOn = entering > 0 || (staying < 0 && this.since + stages[this.stage]!.minStay <= foresight.now);
     if (movesOn && this.program.stagesLookAtStage) return foresight.now + 1;
     return this.heldUntil(foresight.now + Math.min(Math.abs(staying), Math.abs(entering)), staying < 0);
   }
 
   /** A stage that is only protected by its minStay is looked at again when that ends. */
   private heldUntil(until: number, onlyProtected: boolean): number {
-    const end = this.since + this.program.stages[this.stage].minStay;
+    const end = this.since + this.program.stages[this.stage]!.minStay;
     return onlyProtected && end > this.foresight.now && end < until ? end : until;
   }
 
   private findQuiet(): void {
     let until = Math.min(this.stageUntil, this.promises.breaksAt);
-    for (let i = 0; i < this.signalUntil.length; i++) if (this.signalUntil[i] < until) until = this.signalUntil[i];
+    for (let i = 0; i < this.signalUntil.length; i++) if (this.signalUntil[i]! < until) until = this.signalUntil[i]!;
     this.quietUntil = until;
   }
 
@@ -216,7 +216,7 @@ export class Classification {
   private lookAhead(upTo: number): void {
     if (this.stageUntil <= upTo) this.stageUntil = this.stageQuietUntil();
     for (let i = 0; i < this.signalUntil.length; i++)
-      if (this.signalUntil[i] <= upTo) this.signalUntil[i] = this.foresight.now + Math.abs(this.signalRemaining(i));
+      if (this.signalUntil[i]! <= upTo) this.signalUntil[i] = this.foresight.now + Math.abs(this.signalRemaining(i));
     this.findQuiet();
   }
 
@@ -228,7 +228,7 @@ export class Classification {
   }
 
   saveSignals(out: StateWriter): void {
-    for (let i = 0; i < this.raisedSince.length; i++) out.number(this.raisedSince[i]);
+    for (let i = 0; i < this.raisedSince.length; i++) out.number(this.raisedSince[i]!);
   }
   restoreSignals(saved: StateReader): void {
     for (let i = 0; i < this.raisedSince.length; i++) this.raisedSince[i] = saved.number();

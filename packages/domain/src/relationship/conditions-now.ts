@@ -15,10 +15,12 @@ export type ConditionNow =
 
 /** The nearest double below (-1) or above (1) another. */
 const beside = (value: number, direction: number): number => {
-  const bits = new BigInt64Array(new Float64Array([value]).buffer);
   if (value === 0) return direction * Number.MIN_VALUE;
-  bits[0] += BigInt(Math.sign(value) * direction);
-  return new Float64Array(bits.buffer)[0];
+  // Read as an integer, the bits of a double count the doubles of its sign.
+  const bits = new DataView(new ArrayBuffer(Float64Array.BYTES_PER_ELEMENT));
+  bits.setFloat64(0, value);
+  bits.setBigInt64(0, bits.getBigInt64(0) + BigInt(Math.sign(value) * direction));
+  return bits.getFloat64(0);
 };
 
 /**
@@ -36,8 +38,8 @@ const valueAndSide = (fold: Fold, atom: Atom, t: number): { readonly value: numb
 };
 
 const subjectValue = (fold: Fold, subject: 'metric' | 'factor' | 'confidence', id: string, t: number): number => {
-  if (subject === 'metric') return fold.metrics[fold.program.metricIds.indexOf(id)].value(t);
-  const factor = fold.factors[fold.program.factors.findIndex((one) => one.id === id)];
+  if (subject === 'metric') return fold.metricValue(fold.program.metricIds.indexOf(id), t);
+  const factor = fold.factorOf(id);
   return subject === 'factor' ? factor.scoreAt(t) : factor.confidenceAt(t);
 };
 
@@ -65,7 +67,8 @@ export const conditionNow = (
             const { value, side } = valueAndSide(fold, atom, t);
             return { ...atom, value: Number.isFinite(value) ? value : null, holds: holdsOn(side, atom.comparison) };
           });
-          return all.length === 1 ? all[0] : allNow(all);
+          const [only, ...others] = all;
+          return only !== undefined && others.length === 0 ? only : allNow(all);
         },
         stage: (stages) => {
           const holds = stage !== null && stages.includes(stage);
@@ -109,7 +112,7 @@ export const decidingConditions = (fold: Fold, from: number, to: number, t: numb
     to > from
       ? stages.slice(Math.max(from, 0) + 1, to + 1).map(({ enterCondition }) => enterCondition)
       : stages.slice(to + 1, from + 1).map(({ stayCondition }) => stayCondition).reverse(); // biome-ignore format: short
-  const held = from < 0 ? null : stages[from].id;
+  const held = stages[from]?.id ?? null;
   const deciding = conditions.flatMap((condition) =>
     condition === undefined ? [] : decidingOf(conditionNow(fold, condition, t, held)),
   );

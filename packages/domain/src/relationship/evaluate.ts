@@ -42,8 +42,8 @@ const causeOf = (touchpoint: FoldedTouchpoint | undefined): Pick<StageMove, 'cau
 /** The move that a {@link FoldRecorder} is called with. */
 export const stageMove = (...[fold, from, to, at, touchpoint]: HeardStage): StageMove => ({
   at,
-  from: from < 0 ? null : fold.program.stages[from].id,
-  to: fold.program.stages[to].id,
+  from: from < 0 ? null : fold.program.stages[from]!.id,
+  to: fold.program.stages[to]!.id,
   ...causeOf(touchpoint),
 });
 
@@ -56,7 +56,7 @@ export const stageChange = (...heard: HeardStage): StageChange => {
 /** The change of a signal that a {@link FoldRecorder} is called with. */
 export const signalChange = ({ signals }: Program, ...[signal, raised, at, touchpoint]: HeardSignal): SignalChange => ({
   at,
-  signal: signals[signal].id,
+  signal: signals[signal]!.id,
   raised,
   ...causeOf(touchpoint),
 });
@@ -75,7 +75,7 @@ export const evaluate = (program: Program, touchpoints: readonly FoldedTouchpoin
   const fold = new Fold(program, {
     stageChanged: (...change) => history.push(stageChange(...change)),
     evidence: (rule, { source, id }, at, factor, weight, scale) =>
-      evidence[factor].push({ rule, source, event: id, at, weight, scale }),
+      evidence[factor]!.push({ rule, source, event: id, at, weight, scale }),
     promiseSettled: (promise) => settledPromises.push(promise),
     signalChanged: (...change) => signals.push(signalChange(program, ...change)),
   });
@@ -133,16 +133,16 @@ export const contributionsOf = ({ fold, asOf, evidence }: Evaluation, factor: nu
   const {
     id,
     prior: [a, b],
-  } = fold.program.factors[factor];
+  } = fold.program.factors[factor]!;
   const prior = a / (a + b);
-  const accumulator = fold.factors[factor];
+  const accumulator = fold.factors[factor]!;
   const total = accumulator.totalAt(asOf);
   return {
     base: 100 * prior,
     prior: [a, b],
-    halfLife: fold.program.ruleset.factors[id].halfLife,
+    halfLife: fold.program.ruleset.factors[id]!.halfLife,
     total,
-    rows: evidence[factor].map(({ rule, source, event, at, weight, scale }) => {
+    rows: evidence[factor]!.map(({ rule, source, event, at, weight, scale }) => {
       const scaled = weight * scale;
       const ageFactor = accumulator.remaining(at, asOf);
       return {
@@ -178,12 +178,12 @@ export const toDocument = (evaluation: Evaluation): EvaluationDocument => {
     factors: Object.fromEntries(
       program.factors.map(({ id }, i) => [
         id,
-        { score: fold.factors[i].scoreAt(asOf), confidence: fold.factors[i].confidenceAt(asOf) },
+        { score: fold.factors[i]!.scoreAt(asOf), confidence: fold.factors[i]!.confidenceAt(asOf) },
       ]),
     ),
     metrics: Object.fromEntries(
       program.metricIds.map((id, i) => {
-        const value = fold.metrics[i].value(asOf);
+        const value = fold.metrics[i]!.value(asOf);
         return [id, Number.isFinite(value) ? value : null];
       }),
     ),

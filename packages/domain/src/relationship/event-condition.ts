@@ -33,16 +33,16 @@ const collect = (value: unknown, path: readonly string[], from: number, into: un
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i++) collect(value[i], path, from, into);
   } else if (from === path.length) into.push(value);
-  else if (typeof value === 'object' && Object.hasOwn(value, path[from]))
-    collect((value as Record<string, unknown>)[path[from]], path, from + 1, into);
+  else if (typeof value === 'object' && Object.hasOwn(value, path[from]!))
+    collect((value as Record<string, unknown>)[path[from]!], path, from + 1, into);
 };
 
 /** The value at the end of a path; an array only where arrays lie on the way. */
 const descend = (data: unknown, path: readonly string[]): unknown => {
   let at = data;
   for (let i = 0; i < path.length; i++) {
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, path[i])) return undefined;
-    at = (at as Record<string, unknown>)[path[i]];
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, path[i]!)) return undefined;
+    at = (at as Record<string, unknown>)[path[i]!];
     if (Array.isArray(at)) {
       const values: unknown[] = [];
       collect(at, path, i + 1, values);
@@ -66,8 +66,8 @@ export const compileField = (field: string, names: FieldNames): FieldReader => {
     case 'staff':
       return (_context, touchpoint) => touchpoint.staff;
     case 'case': {
-      if (!Object.hasOwn(caseFields, rest)) break;
-      const read = caseFields[rest];
+      const read = Object.hasOwn(caseFields, rest) ? caseFields[rest] : undefined;
+      if (read === undefined) break;
       return (context, touchpoint, t) => {
         const found = context.caseOf(touchpoint);
         return found === undefined ? undefined : read(found, t);
@@ -108,13 +108,14 @@ const compileValueTest = (condition: FieldCondition): ((value: unknown) => boole
     const within = compileComparisons(condition);
     tests.push((value) => typeof value === 'number' && within(value));
   }
-  return tests.length === 1 ? tests[0] : (value) => tests.every((test) => test(value));
+  const [only, ...others] = tests;
+  return only !== undefined && others.length === 0 ? only : (value) => tests.every((test) => test(value));
 };
 
 /** A score is compared by the evidence that remains, not by its rounded value (MODEL, section 2, Factors). */
 const compileScoreTest = (condition: FieldCondition, id: string, names: FieldNames): EventTest => {
   const index = names.factorIndex(id);
-  const { prior } = names.factors[index];
+  const { prior } = names.factors[index]!;
   const { is, in: among, exists, atLeast, above, atMost, below } = condition;
   const sideIs = (x: unknown, holds: (side: number) => boolean): EventTest => {
     if (typeof x !== 'number') return () => false;
@@ -176,11 +177,12 @@ export const compileScale = (scale: Scale, names: FieldNames): ((...args: Parame
   return (context, touchpoint, t) => {
     const x = first(read(context, touchpoint, t));
     if (typeof x !== 'number') return fallback;
-    const right = curve.findIndex(([at]) => x <= at);
-    if (right === 0) return curve[0][1];
-    if (right < 0) return curve[curve.length - 1][1];
-    const [x0, y0] = curve[right - 1];
-    const [x1, y1] = curve[right];
+    const at = curve.findIndex(([end]) => x <= end);
+    const right = curve[at];
+    if (right === undefined) return curve.at(-1)?.[1] ?? fallback;
+    const [x0, y0] = curve[at - 1] ?? right;
+    const [x1, y1] = right;
+    if (at === 0) return y1;
     return y0 + ((x - x0) / (x1 - x0)) * (y1 - y0);
   };
 };

@@ -11,9 +11,9 @@ export class EvidenceLimits {
 
   /** Whether a rule that may apply `times` times within `within` milliseconds may apply at `t`; if so, it has. */
   admit(rule: number, times: number, within: number, t: number): boolean {
-    const applied = this.applied[rule];
+    const applied = this.applied[rule]!;
     if (applied.length === times) {
-      if (applied[0] > t - within) return false;
+      if (applied[0]! > t - within) return false;
       applied.shift();
     }
     applied.push(t);
@@ -29,13 +29,13 @@ export class EvidenceLimits {
     for (const times of this.applied) if (times.length > 0) limited++;
     out.number(limited);
     for (let rule = 0; rule < this.applied.length; rule++) {
-      if (this.applied[rule].length === 0) continue;
+      if (this.applied[rule]!.length === 0) continue;
       out.number(rule);
-      out.numbers(this.applied[rule]);
+      out.numbers(this.applied[rule]!);
     }
   }
   /** After a reset. */
   restore(saved: StateReader): void {
-    for (let left = saved.number(); left > 0; left--) saved.numbers(this.applied[saved.number()]);
+    for (let left = saved.number(); left > 0; left--) saved.numbers(this.applied[saved.number()]!);
   }
 }

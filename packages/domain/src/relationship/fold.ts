@@ -118,13 +118,19 @@ export class Fold implements EventContext {
     return this.cases.find(touchpoint.data.caseId);
   }
   metricValue(index: number, t: number): number {
-    return this.metrics[index].value(t);
+    return this.metrics[index]!.value(t);
+  }
+  /** @throws TypeError for a factor that the ruleset does not have */
+  factorOf(id: string): Factor {
+    const factor = this.factors[this.program.factors.findIndex((one) => one.id === id)];
+    if (factor === undefined) throw new TypeError(`no factor "${id}" in the ruleset`);
+    return factor;
   }
   factorScore(index: number, t: number): number {
-    return this.factors[index].scoreAt(t);
+    return this.factors[index]!.scoreAt(t);
   }
   factorSide(index: number, { base, perFor, perAgainst }: Threshold, t: number): number {
-    const factor = this.factors[index];
+    const factor = this.factors[index]!;
     return factor.side(base, perFor, perAgainst, factor.remainingAt(t));
   }
 
@@ -135,7 +141,7 @@ export class Fold implements EventContext {
   apply(touchpoints: readonly FoldedTouchpoint[]): void {
     const { classification, promises } = this;
     for (let i = 0; i < touchpoints.length; ) {
-      const t = touchpoints[i].occurredAt;
+      const t = touchpoints[i]!.occurredAt;
       if (classification.quietUntil < t) this.advance(t - 1);
       if (classification.isEmpty) {
         this.firstTouchpointAt = t;
@@ -144,9 +150,9 @@ export class Fold implements EventContext {
       if (promises.breaksAt <= t) this.breakPromises(t);
       let touchpoint: FoldedTouchpoint;
       do {
-        touchpoint = touchpoints[i++];
+        touchpoint = touchpoints[i++]!;
         this.take(touchpoint, t);
-      } while (i < touchpoints.length && touchpoints[i].occurredAt === t);
+      } while (i < touchpoints.length && touchpoints[i]!.occurredAt === t);
       classification.settle(t, touchpoint);
     }
   }
@@ -195,10 +201,10 @@ export class Fold implements EventContext {
     if (keyValue === undefined) return;
     const settled = this.promises.settle(promise, keyValue);
     if (settled === undefined) return;
-    this.metricsChanged(this.program.metricsOfPromise[promise]);
+    this.metricsChanged(this.program.metricsOfPromise[promise]!);
     this.recorder.promiseSettled?.({ id: settled.id, key: settled.key, outcome, at: t });
     if (outcome !== 'kept') return;
-    const { kept, whenKept } = this.program.promises[promise];
+    const { kept, whenKept } = this.program.promises[promise]!;
     this.give(kept, whenKept, 1, touchpoint, t);
   }
 
@@ -222,7 +228,7 @@ export class Fold implements EventContext {
     t: number,
   ): void {
     if (where !== null && !where(before, touchpoint, t)) return;
-    const accumulator = this.metrics[metric];
+    const accumulator = this.metrics[metric]!;
     if (values === null) accumulator.add(1, t);
     else addValues(accumulator, values(before, touchpoint, t), sign, t);
     this.foresight.metricChanged(metric);
@@ -235,7 +241,7 @@ export class Fold implements EventContext {
     const keyValue = key === null ? null : keyText(key(this, touchpoint, t));
     if (keyValue === undefined) return;
     if (this.promises.make(promise, keyValue, deadline, touchpoint, t))
-      this.metricsChanged(this.program.metricsOfPromise[promise]);
+      this.metricsChanged(this.program.metricsOfPromise[promise]!);
   }
 
   private setConsent(purpose: unknown, granted: boolean): void {
@@ -247,9 +253,9 @@ export class Fold implements EventContext {
 
   private breakPromises(t: number): void {
     this.promises.expire(t, (rule, { id, key, touchpoint }) => {
-      this.metricsChanged(this.program.metricsOfPromise[rule]);
+      this.metricsChanged(this.program.metricsOfPromise[rule]!);
       this.recorder.promiseSettled?.({ id, key, outcome: 'broken', at: t });
-      this.give(this.program.promises[rule].broken, this.program.promises[rule].whenBroken, 1, touchpoint, t);
+      this.give(this.program.promises[rule]!.broken, this.program.promises[rule]!.whenBroken, 1, touchpoint, t);
     });
   }
 
@@ -261,7 +267,7 @@ export class Fold implements EventContext {
     t: number,
   ): void {
     for (const [factor, weight] of gives) {
-      this.factors[factor].give(weight * scale, t);
+      this.factors[factor]!.give(weight * scale, t);
       this.foresight.factorChanged(factor);
       this.recorder.evidence?.(rule, touchpoint, t, factor, weight, scale);
     }

@@ -106,11 +106,11 @@ export class Foresight implements StateContext {
 
   atomRemaining(atom: number): Remaining {
     if (this.peeking) return this.atomHolds(atom) ? 1 : -1;
-    if (!(this.foreseenAt[atom] <= this.instant && this.instant < this.flipAt[atom])) {
+    if (!(this.foreseenAt[atom]! <= this.instant && this.instant < this.flipAt[atom]!)) {
       this.held[atom] = this.atomHolds(atom) ? 1 : 0;
       this.foresee(atom, this.instant, this.instant);
     }
-    const remaining = this.flipAt[atom] - this.instant;
+    const remaining = this.flipAt[atom]! - this.instant;
     return this.held[atom] === 1 ? remaining : -remaining;
   }
 
@@ -133,27 +133,27 @@ export class Foresight implements StateContext {
     for (let i = 0; i < metrics; i++)
       if (this.changedMetric[i] === 1) {
         this.changedMetric[i] = 0;
-        this.forget(i, ofMetric[i]);
-        concerned.reconsider(ofMetric[i]);
+        this.forget(i, ofMetric[i]!);
+        concerned.reconsider(ofMetric[i]!);
       }
     for (let i = 0; i < factors; i++)
       if (this.changedFactor[i] === 1) {
         this.changedFactor[i] = 0;
-        this.forget(metrics + i, ofFactor[i]);
-        concerned.reconsider(ofFactor[i]);
+        this.forget(metrics + i, ofFactor[i]!);
+        concerned.reconsider(ofFactor[i]!);
       }
   }
 
   private forget(quantity: number, { atoms }: Dependents): void {
     this.valueKnownAt[quantity] = Number.NaN;
-    for (let i = 0; i < atoms.length; i++) this.flipAt[atoms[i]] = Number.NaN;
+    for (let i = 0; i < atoms.length; i++) this.flipAt[atoms[i]!] = Number.NaN;
   }
 
   /** Finds the exact millisecond of all flips that may come up to `until`. Returns false where none was to be found. */
   solveUpTo(until: number): boolean {
     let solved = false;
     for (let atom = 0; atom < this.flipAt.length; atom++)
-      if (this.exact[atom] === 0 && this.flipAt[atom] > this.instant && this.flipAt[atom] <= until) {
+      if (this.exact[atom] === 0 && this.flipAt[atom]! > this.instant && this.flipAt[atom]! <= until) {
         this.solve(atom);
         solved = true;
       }
@@ -162,7 +162,7 @@ export class Foresight implements StateContext {
 
   private valueAt(quantity: number, t: number): number {
     const factor = quantity - this.metrics.length;
-    return factor < 0 ? this.metrics[quantity].value(t) : this.factors[factor].remainingAt(t);
+    return factor < 0 ? this.metrics[quantity]!.value(t) : this.factors[factor]!.remainingAt(t);
   }
 
   private valueNow(quantity: number): number {
@@ -170,20 +170,20 @@ export class Foresight implements StateContext {
       this.value[quantity] = this.valueAt(quantity, this.instant);
       this.valueKnownAt[quantity] = this.instant;
     }
-    return this.value[quantity];
+    return this.value[quantity]!;
   }
 
   private atomHolds(atom: number): boolean {
-    return this.holdsWith(atom, this.valueNow(this.quantityOfAtom[atom]));
+    return this.holdsWith(atom, this.valueNow(this.quantityOfAtom[atom]!));
   }
 
   /** Whether an atom holds while its quantity has a value. */
   private holdsWith(atom: number, value: number): boolean {
-    const factor = this.quantityOfAtom[atom] - this.metrics.length;
+    const factor = this.quantityOfAtom[atom]! - this.metrics.length;
     const side =
       factor < 0
-        ? value - this.thresholds[atom]
-        : this.factors[factor].side(this.thresholds[atom], this.perFor[atom], this.perAgainst[atom], value);
+        ? value - this.thresholds[atom]!
+        : this.factors[factor]!.side(this.thresholds[atom]!, this.perFor[atom]!, this.perAgainst[atom]!, value);
     switch (this.comparisons[atom]) {
       case AT_LEAST:
         return side >= 0;
@@ -199,27 +199,27 @@ export class Foresight implements StateContext {
   /** Notes the first flip after `from`, sought after `after`, up to where there is none. */
   private foresee(atom: number, from: number, after: number): void {
     this.foreseenAt[atom] = from;
-    const quantity = this.quantityOfAtom[atom];
+    const quantity = this.quantityOfAtom[atom]!;
     const factor = quantity - this.metrics.length;
     const at =
       factor < 0
-        ? this.metrics[quantity].crossing(this.thresholds[atom], after)
-        : this.factors[factor].crossing(this.thresholds[atom], this.perFor[atom], this.perAgainst[atom], after);
+        ? this.metrics[quantity]!.crossing(this.thresholds[atom]!, after)
+        : this.factors[factor]!.crossing(this.thresholds[atom]!, this.perFor[atom]!, this.perAgainst[atom]!, after);
     this.flipAt[atom] = at;
     this.exact[atom] = at === NEVER ? 1 : 0;
   }
 
   /** From "not before" to the exact millisecond of the flip, or on to the next instant at which it may come. */
   private solve(atom: number): void {
-    const quantity = this.quantityOfAtom[atom];
+    const quantity = this.quantityOfAtom[atom]!;
     const held = this.atomHolds(atom);
-    const last = this.flipAt[atom] + CROSSING_SPAN;
-    for (let t = this.flipAt[atom]; t <= last; t++)
+    const last = this.flipAt[atom]! + CROSSING_SPAN;
+    for (let t = this.flipAt[atom]!; t <= last; t++)
       if (this.holdsWith(atom, this.valueAt(quantity, t)) !== held) {
-        this.flipAt[atom] = t;
+        this.flipAt[atom]! = t;
         this.exact[atom] = 1;
         return;
       }
-    this.foresee(atom, this.foreseenAt[atom], last);
+    this.foresee(atom, this.foreseenAt[atom]!, last);
   }
 }

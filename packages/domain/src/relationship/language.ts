@@ -7,7 +7,7 @@ export type Language = string;
 export type OwnLanguage = 'en' | 'vi';
 
 /** What a language tag begins with: `pt` of `pt-BR`. */
-const primary = (language: Language): string => language.split('-')[0].toLowerCase();
+const primary = (language: Language): string => (language.split('-')[0] ?? '').toLowerCase();
 
 /** The language in which Rapport speaks to a reader who asked for another: their own, else English. */
 export const ownLanguage = (language: Language): OwnLanguage => (primary(language) === 'vi' ? 'vi' : 'en');
@@ -26,5 +26,5 @@ export const labelOf = (label: Texts | undefined, language: Language, id: string
     languages.find((one) => one === 'en') ??
     languages.find((one) => primary(one) === 'en') ??
     languages[0];
-  return found === undefined ? id : label[found];
+  return found === undefined ? id : (label[found] ?? id);
 };

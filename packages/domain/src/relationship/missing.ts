@@ -41,7 +41,8 @@ const missingOf = (now: ConditionNow, wanted: boolean): Missing | null => {
       missing.filter((one) => one !== null),
       all,
     );
-    if (parts.length === 1) return parts[0];
+    const [only, ...others] = parts;
+    if (only !== undefined && others.length === 0) return only;
     return all ? { all: parts } : { any: parts };
   }
   return { condition: wanted ? now : { ...now, comparison: NEGATED[now.comparison], holds: !now.holds } };

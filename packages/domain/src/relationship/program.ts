@@ -269,7 +269,7 @@ const dependentsIn =
     return {
       atoms: indexes,
       signals: signals.flatMap((_, signal) =>
-        indexes.some((atom) => atomsOfSignal[signal].has(atom)) ? [signal] : [],
+        indexes.some((atom) => atomsOfSignal[signal]!.has(atom)) ? [signal] : [],
       ),
       stages: indexes.some((atom) => stageAtoms.has(atom)),
     };

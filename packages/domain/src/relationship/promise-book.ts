@@ -14,7 +14,7 @@ export class PromiseBook {
   }
 
   count(rule: number): number {
-    return this.open[rule].length;
+    return this.open[rule]!.length;
   }
 
   /** When the next promise breaks: a millisecond after the first deadline. */
@@ -28,10 +28,10 @@ export class PromiseBook {
 
   /** A second promise with the key of an open one is not made. Returns whether it was made. */
   make(rule: number, key: string | null, deadline: number, touchpoint: FoldedTouchpoint, t: number): boolean {
-    const open = this.open[rule];
+    const open = this.open[rule]!;
     if (key !== null && open.some((promise) => promise.key === key)) return false;
     open.push({
-      id: this.ids[rule],
+      id: this.ids[rule]!,
       key,
       madeAt: t,
       deadline,
@@ -44,11 +44,11 @@ export class PromiseBook {
 
   /** Takes out the promise with this key, or the oldest of a rule without keys. */
   settle(rule: number, key: string | null): OpenPromise | undefined {
-    const open = this.open[rule];
+    const open = this.open[rule]!;
     if (open.length === 0) return undefined;
     const at = key === null ? 0 : open.findIndex((promise) => promise.key === key);
     if (at < 0) return undefined;
-    const [settled] = open.splice(at, 1);
+    const settled = open.splice(at, 1)[0]!;
     if (settled.deadline === this.first) this.findFirst();
     return settled;
   }
@@ -56,9 +56,9 @@ export class PromiseBook {
   /** Takes out all whose deadline has passed at `t`, in order of rule and age, each with the index of its rule. */
   expire(t: number, each: (rule: number, promise: OpenPromise) => void): void {
     for (let rule = 0; rule < this.open.length; rule++) {
-      const open = this.open[rule];
+      const open = this.open[rule]!;
       for (let i = 0; i < open.length; ) {
-        if (open[i].deadline < t) each(rule, open.splice(i, 1)[0]);
+        if (open[i]!.deadline < t) each(rule, open.splice(i, 1)[0]!);
         else i++;
       }
     }
@@ -80,7 +80,7 @@ export class PromiseBook {
     out.number(count);
     if (count === 0) return;
     for (let rule = 0; rule < this.open.length; rule++)
-      for (const { key, madeAt, deadline, touchpoint } of this.open[rule]) {
+      for (const { key, madeAt, deadline, touchpoint } of this.open[rule]!) {
         out.number(rule);
         out.number(madeAt);
         out.number(deadline);
@@ -97,7 +97,7 @@ export class PromiseBook {
       const [madeAt, deadline] = [saved.number(), saved.number()];
       const key = saved.other() as string | null;
       const touchpoint = { source: saved.other() as string, id: saved.other() as string };
-      this.open[rule].push({ id: this.ids[rule], key, madeAt, deadline, touchpoint });
+      this.open[rule]!.push({ id: this.ids[rule]!, key, madeAt, deadline, touchpoint });
     }
     if (count > 0) this.findFirst();
   }

@@ -76,7 +76,7 @@ const least =
   (context) => {
     let remaining = Number.POSITIVE_INFINITY;
     for (let i = 0; i < tests.length && remaining !== Number.NEGATIVE_INFINITY; i++) {
-      const one = tests[i](context);
+      const one = tests[i]!(context);
       if (one < remaining) remaining = one;
     }
     return remaining;
@@ -87,14 +87,14 @@ const greatest =
   (context) => {
     let remaining = Number.NEGATIVE_INFINITY;
     for (let i = 0; i < tests.length && remaining !== Number.POSITIVE_INFINITY; i++) {
-      const one = tests[i](context);
+      const one = tests[i]!(context);
       if (one > remaining) remaining = one;
     }
     return remaining;
   };
 
-const all = (tests: readonly StateTest[]): StateTest => (tests.length === 1 ? tests[0] : least(tests));
-const any = (tests: readonly StateTest[]): StateTest => (tests.length === 1 ? tests[0] : greatest(tests));
+const all = (tests: readonly StateTest[]): StateTest => (tests.length === 1 ? tests[0]! : least(tests));
+const any = (tests: readonly StateTest[]): StateTest => (tests.length === 1 ? tests[0]! : greatest(tests));
 
 /** Compiles a condition on the state; its atoms join `table`, their indexes `used`. */
 export const compileStateCondition = (condition: StateCondition, table: AtomTable, used: Set<number>): StateTest =>

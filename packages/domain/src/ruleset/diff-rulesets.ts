@@ -43,7 +43,7 @@ const show = (value: unknown, segments: Segments): string =>
     ? formatCondition(value as EventCondition | StateCondition)
     : JSON.stringify(value);
 
-const title = ([list, id, ...rest]: Segments): string => {
+const title = ([list = '', id, ...rest]: Segments): string => {
   const element =
     NAMES[list] !== undefined && id !== undefined ? `${NAMES[list]} ${id}` : [list, id].filter(Boolean).join('.');
   return rest.length === 0 ? element : `${element}: ${rest.join('.')}`;
@@ -51,7 +51,7 @@ const title = ([list, id, ...rest]: Segments): string => {
 
 const change = (segments: Segments, before: unknown, after: unknown): RulesetChange => {
   const kind = before === undefined ? 'added' : after === undefined ? 'removed' : 'changed';
-  const whole = segments.length === 2 && NAMES[segments[0]] !== undefined;
+  const whole = segments.length === 2 && NAMES[segments[0] ?? ''] !== undefined;
   const text =
     kind === 'changed'
       ? `${title(segments)} changed from ${show(before, segments)} to ${show(after, segments)}`

@@ -7,7 +7,9 @@ const WORDS = { atLeast: '>=', above: '>', atMost: '<=', below: '<' } as const;
 const scalar = (value: unknown): string => JSON.stringify(value);
 
 const joined = (parts: readonly string[], word: string): string =>
-  parts.length === 1 ? parts[0] : parts.map((part) => (/ (and|or) /.test(part) ? `(${part})` : part)).join(` ${word} `);
+  parts.length === 1
+    ? parts.join('')
+    : parts.map((part) => (/ (and|or) /.test(part) ? `(${part})` : part)).join(` ${word} `);
 
 const compared = (subject: string, comparisons: Comparisons): readonly string[] =>
   comparisonsOf(comparisons).map(([comparison, threshold]) => `${subject} ${WORDS[comparison]} ${threshold}`);

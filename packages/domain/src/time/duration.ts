@@ -19,9 +19,9 @@ export const durationAdvice = (text: string): string | undefined => {
   const [hours, day, ...parts] = WITHOUT_T.exec(written) ?? [];
   if (hours !== undefined && parts.some((part) => part !== undefined))
     return `hours, minutes and seconds stand behind a T: write P${day ?? ''}T${parts.join('')}`;
-  const [inWords, count, unit] = IN_WORDS.exec(text.trim().toLowerCase()) ?? [];
+  const [inWords, count, unit = ''] = IN_WORDS.exec(text.trim().toLowerCase()) ?? [];
   if (inWords === undefined) return ISO_8601.test(written) ? `write ${written}` : undefined;
-  const letter = unit[0].toUpperCase();
+  const letter = unit.charAt(0).toUpperCase();
   return `write ${'DW'.includes(letter) ? 'P' : 'PT'}${count}${letter}`;
 };
 
@@ -40,7 +40,9 @@ export const parseDuration = (text: string): E.Either<string, number> => {
       `expected an ISO 8601 duration of weeks, days, hours, minutes and seconds such as P90D or PT4H, got "${text.slice(0, 40)}"${advice === undefined ? '' : `; ${advice}`}`,
     );
   }
-  const ms = Math.round(parts.reduce((sum, part, i) => sum + (part === undefined ? 0 : Number(part) * UNITS[i]), 0));
+  const ms = Math.round(
+    parts.reduce((sum, part, i) => sum + (part === undefined ? 0 : Number(part) * (UNITS[i] ?? 0)), 0),
+  );
   return ms > 0 ? E.right(ms) : E.left(`expected a duration longer than nothing, got "${text}"`);
 };
 

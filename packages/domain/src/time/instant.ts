@@ -13,7 +13,7 @@ const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 const DAYS_OF_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 const daysOfMonth = (year: number, month: number): number =>
-  month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : DAYS_OF_MONTH[month - 1];
+  month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : (DAYS_OF_MONTH[month - 1] ?? 0);
 
 /** Minutes east of UTC of `Z`, `+07:00` or `-03:30`; undefined for an offset that no clock has. */
 const offsetMinutes = (offset: string): number | undefined => {
@@ -48,7 +48,7 @@ export const parseInstant = (text: string): E.Either<string, number> => {
   const hour = Number(match[4]);
   const minute = Number(match[5]);
   const second = Number(match[6]);
-  const offset = offsetMinutes(match[8]);
+  const offset = offsetMinutes(match[8] ?? '');
   if (
     month < 1 ||
     month > 12 ||
@@ -75,7 +75,7 @@ export const parseInstant = (text: string): E.Either<string, number> => {
 export const parseInstantOrDay = (text: string): E.Either<string, number> => {
   const match = DATE.exec(text);
   if (match === null) return parseInstant(text);
-  const [, year, month, day] = match.map(Number);
+  const [, year = 0, month = 0, day = 0] = match.map(Number);
   if (month < 1 || month > 12 || day < 1 || day > daysOfMonth(year, month)) return E.left(`no such day: "${text}"`);
   return E.right(Date.UTC(year, month - 1, day) + DAY - 1);
 };

@@ -33,7 +33,7 @@ const typeSection = (type: TypeDescription): string =>
   ].join('\n\n');
 
 const familySection = (family: string, types: readonly TypeDescription[]): string => {
-  const { method } = types[0];
+  const method = types[0]?.method ?? 'none';
   return [
     `## ${family.charAt(0).toUpperCase()}${family.slice(1)}`,
     ...(method === 'none' ? [] : [`Method: ${method}.`]),

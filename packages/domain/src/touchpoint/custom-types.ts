@@ -48,14 +48,15 @@ const asValidationError = (error: ErrorObject, input: unknown, root: t.Context):
     .slice(1)
     .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
   if (typeof missing === 'string') keys.push(missing);
+  const type = new Expectation(expectedBy(error));
   const context: t.ContextEntry[] = [...root];
   let actual: unknown = input;
   for (const key of keys) {
     actual = typeof actual === 'object' && actual !== null ? Reflect.get(actual, key) : undefined;
     context.push({ key, type: t.unknown, actual });
   }
-  context[context.length - 1] = { ...context[context.length - 1], type: new Expectation(expectedBy(error)) };
-  return { value: actual, context };
+  const last = context.pop() ?? { key: '' };
+  return { value: actual, context: [...context, { ...last, type }] };
 };
 
 /** Carries the words of what was expected to where io-ts keeps them: the name of a codec. */

@@ -120,9 +120,9 @@ const isObject = (input: unknown): input is Readonly<Record<string, unknown>> =>
 /** What is missing may be there under a name that looks like it. */
 const withLookalike = (found: TouchpointProblem, input: Readonly<Record<string, unknown>>): TouchpointProblem => {
   if (found.got !== 'nothing') return found;
-  const [first, ...path] = found.field.split('.');
-  const lookalike =
-    path.length === 0 ? lookalikeOf(first, input) : path.length === 1 ? lookalikeOf(path[0], input.data) : undefined;
+  const [first = '', second, ...deeper] = found.field.split('.');
+  const inData = second === undefined || deeper.length > 0 ? undefined : lookalikeOf(second, input.data);
+  const lookalike = second === undefined ? lookalikeOf(first, input) : inData;
   return lookalike === undefined ? found : { ...found, message: `${found.message}. "${lookalike}" looks like it` };
 };
 
@@ -183,7 +183,7 @@ const decodeData = (
     problems.push(fault);
     return NO_DATA;
   }
-  const codec = version === 0 ? undefined : type?.versions[version - 1].codec;
+  const codec = version === 0 ? undefined : type?.versions[version - 1]?.codec;
   if (codec === undefined) return data as JsonObject;
   const decoded = codec.decode(data);
   if (E.isRight(decoded)) return decoded.right;
@@ -198,7 +198,7 @@ const withAmountsTurned = (
   version: number,
   onAdjusted: DecodeContext['onAdjusted'],
 ): JsonObject => {
-  const codec = type?.versions[version - 1].codec;
+  const codec = type?.versions[version - 1]?.codec;
   if (type === undefined || !(codec instanceof DataCodec)) return data;
   let turned = data;
   for (const field of codec.turned) {

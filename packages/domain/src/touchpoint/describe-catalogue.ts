@@ -4,7 +4,7 @@ import { SchemaCodec } from './custom-types';
 import { DataCodec } from './data-codec';
 import { Field, ListField } from './field';
 import { segmentEvents } from './segment-events';
-import type { Method, SchemaVersion, TouchpointType } from './touchpoint-type';
+import { type Method, newestSchema, type SchemaVersion, type TouchpointType } from './touchpoint-type';
 
 export interface FieldDescription {
   /** Its path under `data`, as rules write it: `items.sku`. */
@@ -67,6 +67,6 @@ export const describeCatalogue = (catalogue: Catalogue = standardCatalogue): rea
     subject: type.subject,
     description: type.description,
     versions: type.versions.map(({ version }) => version),
-    fields: fieldsOf(type.versions[type.versions.length - 1]),
+    fields: fieldsOf(newestSchema(type)),
     segment: segmentEvents.filter((entry) => entry.type === type.name).map(({ event }) => event),
   }));

@@ -82,7 +82,7 @@ const readCloudEvent = (input: Input): Envelope | TouchpointProblem => {
   return {
     id: input.id,
     source: input.source,
-    type: match[1],
+    type: match[1] ?? '',
     version: Number(match[2]),
     customer: input.subject,
     occurredAt: input.time,

@@ -16,5 +16,5 @@ export { SEGMENT_ITEM, type SegmentEvent, segmentEvents } from './segment-events
 export { isIdentifier, MAX_ID_LENGTH } from './text';
 export * from './touchpoint';
 export { type TouchpointSchemas, touchpointSchemas } from './touchpoint-schemas';
-export type { Method, SchemaVersion, TouchpointType } from './touchpoint-type';
+export { type Method, newestSchema, type SchemaVersion, type TouchpointType } from './touchpoint-type';
 export * from './upcast';

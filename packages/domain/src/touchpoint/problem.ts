@@ -51,13 +51,13 @@ export const problemWith = (name: string, expected: string, got: string, hint?: 
 const pathOf = ({ context }: ValidationError): string =>
   context.reduce(
     (path, { key }, i) =>
-      i === 0 ? path : Array.isArray(context[i - 1].actual) ? `${path}[${key}]` : `${path}.${key}`,
+      i === 0 ? path : Array.isArray(context[i - 1]?.actual) ? `${path}[${key}]` : `${path}.${key}`,
     'data',
   );
 
 /** The first problems, in words. */
 export const problemsOfData = (errors: Errors): readonly TouchpointProblem[] =>
   errors.slice(0, MAX_PROBLEMS).map((error) => {
-    const last = error.context[error.context.length - 1];
-    return problem(pathOf(error), last.type.name, error.value);
+    const expected = error.context.at(-1)?.type.name ?? 'something else';
+    return problem(pathOf(error), expected, error.value);
   });

@@ -87,7 +87,7 @@ export const touchpointSchemas = (
   const data = Object.fromEntries(
     versions.map(({ type, version, key }) => [key, dataSchema(version, type.description)]),
   );
-  const referred = refer ?? ((key: string) => data[key]);
+  const referred = refer ?? ((key: string) => data[key] ?? {});
   return {
     data,
     compact: {

@@ -27,6 +27,9 @@ export interface TouchpointType {
   readonly subject: 'customer' | 'staff';
 }
 
+/** The schema version that the engine works with. A type has at least one version. */
+export const newestSchema = ({ versions }: TouchpointType): SchemaVersion => versions[versions.length - 1]!;
+
 /** A type with one schema version. */
 export type TypeEntry = readonly [
   name: string,

@@ -22,7 +22,7 @@ export class WindowCount implements Metric {
   /** Index of the first instant still in the window at `t`. */
   private first(t: number): number {
     let i = this.head;
-    while (i < this.instants.length && this.instants[i] <= t - this.within) i++;
+    while (i < this.instants.length && this.instants[i]! <= t - this.within) i++;
     return i;
   }
   value(t: number): number {
@@ -33,7 +33,7 @@ export class WindowCount implements Metric {
     const first = this.first(after);
     if (this.instants.length - first < threshold) return NEVER;
     const leaving = Math.max(first, this.instants.length - Math.floor(threshold) - 1);
-    return leaving < this.instants.length ? this.instants[leaving] + this.within : NEVER;
+    return leaving < this.instants.length ? this.instants[leaving]! + this.within : NEVER;
   }
   add(_value: unknown, t: number): void {
     this.instants.push(t);
@@ -64,9 +64,9 @@ export class WindowSum implements Metric {
   value(t: number): number {
     const { instants, values, within } = this;
     let i = this.head;
-    if (i === instants.length || instants[i] > t - within) return this.sum.value;
+    if (i === instants.length || instants[i]! > t - within) return this.sum.value;
     scratch.set(this.sum);
-    for (; i < instants.length && instants[i] <= t - within; i++) scratch.add(-values[i]);
+    for (; i < instants.length && instants[i]! <= t - within; i++) scratch.add(-values[i]!);
     return scratch.value;
   }
   crossing(threshold: number, after: number): number {
@@ -77,18 +77,18 @@ export class WindowSum implements Metric {
     let end = instants.length;
     let side = Number.NaN;
     for (; i < end; i++) {
-      if (Number.isNaN(side) && instants[i] + this.within > after) {
+      if (Number.isNaN(side) && instants[i]! + this.within > after) {
         side = Math.sign(scratch.value - threshold);
         end = Math.min(end, 2 * i - this.head + LOOK_AHEAD);
       }
-      scratch.add(-values[i]);
-      if (!Number.isNaN(side) && Math.sign(scratch.value - threshold) !== side) return instants[i] + this.within;
+      scratch.add(-values[i]!);
+      if (!Number.isNaN(side) && Math.sign(scratch.value - threshold) !== side) return instants[i]! + this.within;
     }
-    return i < instants.length ? instants[i] + this.within : NEVER;
+    return i < instants.length ? instants[i]! + this.within : NEVER;
   }
   add(value: unknown, t: number): void {
-    while (this.head < this.instants.length && this.instants[this.head] <= t - this.within)
-      this.sum.add(-this.values[this.head++]);
+    while (this.head < this.instants.length && this.instants[this.head]! <= t - this.within)
+      this.sum.add(-this.values[this.head++]!);
     if (this.head === this.instants.length) this.sum.reset();
     this.instants.push(t);
     this.values.push(value as number);

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/Either';
 import * as t from 'io-ts';
 import { hint, nearestName } from '../../nearest-name';
 import type { RulesetProblemCode } from '../problem';
-import type { ChoiceShape, Language, ObjectShape, Shape, TextShape } from './shape';
+import { type ChoiceShape, definitionOf, type Language, type ObjectShape, type Shape, type TextShape } from './shape';
 import { brokenRule, isObject, keysOf, list, outOfBounds, show, textProblem } from './values';
 
 /** An io-ts error that also says which kind of problem it is. */
@@ -21,7 +21,7 @@ const problemsOf = <A>(
   problemsOfPart: (part: A, index: number) => readonly ShapeError[],
 ): readonly ShapeError[] => {
   const found: ShapeError[] = [];
-  for (let i = 0; i < parts.length && found.length < MAX_PROBLEMS; i++) found.push(...problemsOfPart(parts[i], i));
+  for (let i = 0; i < parts.length && found.length < MAX_PROBLEMS; i++) found.push(...problemsOfPart(parts[i] as A, i));
   return found.slice(0, MAX_PROBLEMS);
 };
 
@@ -75,7 +75,7 @@ class Validators {
     if (known !== undefined) return known;
     let validate: Validate | undefined;
     const lazily: Validate = (value, context) => {
-      validate ??= this.of(this.language[name].shape);
+      validate ??= this.of(definitionOf(this.language, name).shape);
       return validate(value, context);
     };
     this.named.set(name, lazily);
@@ -128,7 +128,7 @@ class Validators {
     const parts = shape.of.map((part) => this.of(part));
     return (value, context) =>
       Array.isArray(value) && value.length === parts.length
-        ? items(value, context, 0, (index) => parts[index])
+        ? items(value, context, 0, (index) => parts[index]!)
         : [error(value, context, 'wrong-value', `expected a list of exactly ${parts.length}, got ${show(value)}`)];
   }
 

@@ -1,4 +1,4 @@
-import type { KeyRule, Language, ObjectShape, Shape } from './shape';
+import { definitionOf, type KeyRule, type Language, type ObjectShape, type Shape } from './shape';
 
 /** A JSON Schema document or part of one. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
@@ -83,7 +83,7 @@ const schemaOf = (shape: Shape): JsonSchema => {
  */
 export const jsonSchemaOf = (language: Language, name: string): JsonSchema => ({
   $schema: 'http://json-schema.org/draft-07/schema#',
-  title: language[name].title,
+  title: definitionOf(language, name).title,
   allOf: [{ $ref: `#/definitions/${name}` }],
   definitions: Object.fromEntries(
     Object.entries(language).map(([key, definition]) => [

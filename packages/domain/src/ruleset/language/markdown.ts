@@ -1,9 +1,20 @@
-import type { Definition, Field, KeyRule, Language, ObjectShape, Shape, TextShape } from './shape';
+import {
+  type Definition,
+  definitionOf,
+  type Field,
+  type KeyRule,
+  type Language,
+  type ObjectShape,
+  type Shape,
+  type TextShape,
+} from './shape';
 
 const code = (text: string): string => `\`${text}\``;
 
-const link = (language: Language, name: string): string =>
-  `[${language[name].title.toLowerCase()}](#${language[name].title.toLowerCase().replaceAll(' ', '-')})`;
+const link = (language: Language, name: string): string => {
+  const title = definitionOf(language, name).title.toLowerCase();
+  return `[${title}](#${title.replaceAll(' ', '-')})`;
+};
 
 /** What a value is, in a cell of a table. */
 const describe = (language: Language, shape: Shape): string => {

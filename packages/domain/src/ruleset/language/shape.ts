@@ -79,3 +79,10 @@ export interface Definition {
 }
 
 export type Language = Readonly<Record<string, Definition>>;
+
+/** @throws TypeError for a name that the language does not have */
+export const definitionOf = (language: Language, name: string): Definition => {
+  const definition = language[name];
+  if (definition === undefined) throw new TypeError(`the language has no definition "${name}"`);
+  return definition;
+};

@@ -21,8 +21,7 @@ const inOneCurrency = (condition: EventCondition): boolean =>
 /** Warnings: sums of money whatever its currency, which add euros to dong where touchpoints come in both. */
 export const lintCurrencies = (ruleset: Ruleset, catalogue: Catalogue): readonly RulesetProblem[] =>
   fieldParts(ruleset).flatMap(({ path, part, on }) => {
-    const [, id] = path;
-    const metric = ruleset.metrics?.[id];
+    const metric = ruleset.metrics?.[path[1] ?? ''];
     if (part.use !== 'sum' || metric === undefined) return [];
     if (!metBy(part.field, on, catalogue).fields.some(({ money }) => money === true)) return [];
     const { where } = readMetric(metric);

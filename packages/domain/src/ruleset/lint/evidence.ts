@@ -8,18 +8,12 @@ import type { Path } from './ruleset-parts';
 
 const curveProblems = (rule: EvidenceRule, path: Path): readonly RulesetProblem[] => {
   if (rule.scale === undefined || !('curve' in rule.scale)) return [];
-  return rule.scale.curve.flatMap(([x], i, curve) =>
-    i > 0 && x <= curve[i - 1][0]
-      ? [
-          problem(
-            'error',
-            'curve-not-increasing',
-            [...path, 'scale', 'curve', i, 0],
-            `expected an x above ${curve[i - 1][0]}, got ${x}: the points of a curve stand in order of x`,
-          ),
-        ]
-      : [],
-  );
+  return rule.scale.curve.flatMap(([x], i, curve) => {
+    const [before] = curve[i - 1] ?? [Number.NEGATIVE_INFINITY];
+    if (x > before) return [];
+    const message = `expected an x above ${before}, got ${x}: the points of a curve stand in order of x`;
+    return [problem('error', 'curve-not-increasing', [...path, 'scale', 'curve', i, 0], message)];
+  });
 };
 
 const alwaysZero = (rule: EvidenceRule): boolean => {

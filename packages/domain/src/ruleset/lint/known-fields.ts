@@ -3,6 +3,7 @@ import {
   type DataField,
   type DataFields,
   dataFieldsOf,
+  newestSchema,
   resemblingIn,
   typesMatching,
   type ValueKind,
@@ -53,7 +54,7 @@ const valuesOf = (field: DataField): DataField => {
 };
 
 /** The field at the end of a path; `unknown` where the type knows no such name on the way. */
-const follow = (fields: DataFields, [name, ...rest]: readonly string[]): DataField | 'unknown' => {
+const follow = (fields: DataFields, [name = '', ...rest]: readonly string[]): DataField | 'unknown' => {
   const field = fields.get(name);
   if (field === undefined) return 'unknown';
   if (rest.length === 0) return valuesOf(field);
@@ -83,9 +84,9 @@ const MAX_PATTERNS = 1000;
 const knownOf = (catalogue: Catalogue): Known => {
   const before = known.get(catalogue);
   if (before !== undefined) return before;
-  const all = [...catalogue.types.values()].map(({ name, versions }) => ({
-    type: name,
-    fields: dataFieldsOf(versions[versions.length - 1]),
+  const all = [...catalogue.types.values()].map((type) => ({
+    type: type.name,
+    fields: dataFieldsOf(newestSchema(type)),
   }));
   const isFlag = (field: DataField | undefined): boolean => field?.kinds?.size === 1 && field.kinds.has('boolean');
   const names = new Set(all.flatMap(({ fields }) => [...fields.keys()]));
@@ -113,16 +114,19 @@ const typesOn = (on: readonly string[], catalogue: Catalogue): readonly KnownTyp
 
 /** What a field holds when touchpoints of these types come. */
 export const metBy = (field: string, on: readonly string[], catalogue: Catalogue): Met => {
-  const [root, ...path] = field.split('.');
+  const [root = '', ...path] = field.split('.');
   if (root === 'case') {
     const of = (OF_CASE as Readonly<Record<string, DataField>>)[path.join('.')];
     return { fields: of === undefined ? [] : [of], types: [] };
   }
-  if (root !== 'data') return { fields: OF_ROOT[root] === undefined ? [] : [OF_ROOT[root]], types: [] };
+  if (root !== 'data') {
+    const of = OF_ROOT[root];
+    return { fields: of === undefined ? [] : [of], types: [] };
+  }
   const found = fieldsAt(path, typesOn(on, catalogue));
   if (found.fields.length > 0 || path.length > 1) return found;
   // A flag is one by its name: `onTime` says yes or no, whatever came on time.
-  return fieldsAt(path, knownOf(catalogue).flags.get(path[0]) ?? []);
+  return fieldsAt(path, knownOf(catalogue).flags.get(path.join('.')) ?? []);
 };
 
 const fieldsAt = (path: readonly string[], among: readonly KnownType[]): Met => {
@@ -138,7 +142,7 @@ const fieldsAt = (path: readonly string[], among: readonly KnownType[]): Met => 
 };
 
 /** Names that data has where a path leaves what is known, and the one that was most likely meant. */
-const nearIn = (fields: DataFields, [name, ...rest]: readonly string[]): string | undefined => {
+const nearIn = (fields: DataFields, [name = '', ...rest]: readonly string[]): string | undefined => {
   const field = fields.get(name);
   if (field === undefined) {
     const near = resemblingIn(fields, name);

@@ -51,8 +51,8 @@ const isSingle = (field: string): boolean => !field.startsWith('data.');
  */
 export const maySatisfy = (condition: EventCondition): boolean => {
   const search = (pending: readonly EventCondition[], demands: ReadonlyMap<string, Demand>): boolean => {
-    if (pending.length === 0) return true;
     const [next, ...rest] = pending;
+    if (next === undefined) return true;
     return matchCondition<EventCondition, boolean>(next, {
       all: (parts) => search([...parts, ...rest], demands),
       any: (parts) => parts.some((branch) => search([branch, ...rest], demands)),

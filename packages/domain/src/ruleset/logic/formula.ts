@@ -30,7 +30,8 @@ const compared = (subject: string, condition: Comparisons, holds: boolean): Form
       threshold,
     }),
   );
-  return literals.length === 1 ? literals[0] : { kind: holds ? 'all' : 'any', of: literals };
+  const [only, ...others] = literals;
+  return only !== undefined && others.length === 0 ? only : { kind: holds ? 'all' : 'any', of: literals };
 };
 
 /** Negation normal form of a condition, or of its negation when `holds` is false. */
