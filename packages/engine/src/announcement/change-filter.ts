@@ -76,7 +76,7 @@ export const CHANGE_FILTERS = {
     onlyOne: 'arrivals at this stage',
     restricts: 'stage changes',
     namesIn: ({ stages }) => stages.map(({ id }) => id),
-    of: (decision) => ('to' in decision ? decision.to : undefined),
+    of: (decision) => (decision.kind === 'stageChanged' ? decision.to : undefined),
   }),
   directions: filter({
     parameter: 'direction',
@@ -84,7 +84,7 @@ export const CHANGE_FILTERS = {
     onlyOne: 'changes in this direction',
     restricts: 'stage changes',
     values: CHANGE_DIRECTIONS,
-    of: (decision) => ('direction' in decision ? decision.direction : undefined),
+    of: (decision) => (decision.kind === 'stageChanged' ? decision.direction : undefined),
   }),
   signals: filter({
     parameter: 'signal',
@@ -92,7 +92,7 @@ export const CHANGE_FILTERS = {
     onlyOne: 'this signal',
     restricts: 'signals',
     namesIn: ({ signals = [] }) => signals.map(({ id }) => id),
-    of: (decision) => ('signal' in decision ? decision.signal : undefined),
+    of: (decision) => (decision.kind === 'stageChanged' ? undefined : decision.signal),
   }),
   causes: filter({
     parameter: 'cause',
@@ -124,11 +124,11 @@ export const CHANGE_FILTER_LIST = Object.entries(CHANGE_FILTERS) as unknown as r
 export const changeMatcher = (given: ChangeFilter = {}): ((decision: RecordedDecision) => boolean) => {
   const tests = CHANGE_FILTER_LIST.flatMap(([name, { of, standsFor }]) => {
     const values = given[name] ?? standsFor?.(given);
-    return values === undefined ? [] : [{ of, wanted: new Set<string>(values) }];
+    return values === undefined ? [] : [{ of, wanted: new Set<string | undefined>([...values, undefined]) }];
   });
-  return (decision) =>
-    tests.every(({ of, wanted }) => {
-      const value = of(decision);
-      return value === undefined || wanted.has(value);
-    });
+  // Asked for every change and every reader.
+  return (decision) => {
+    for (const { of, wanted } of tests) if (!wanted.has(of(decision))) return false;
+    return true;
+  };
 };
