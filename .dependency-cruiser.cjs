@@ -6,7 +6,7 @@ const mayUse = {
   'event-log': ['domain', 'runtime', 'sqlite'],
   'read-model': ['domain', 'runtime', 'sqlite'],
   simulator: ['domain'],
-  files: ['domain'],
+  files: ['domain', 'runtime'],
   engine: ['domain', 'runtime', 'event-log', 'read-model'],
   telemetry: [],
   access: ['runtime', 'sqlite'],

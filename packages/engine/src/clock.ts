@@ -1,4 +1,4 @@
-import { aborted, waitOrAbort } from './abortable';
+import { aborted, waitOrAbort } from '@rapport/runtime';
 
 /** Time as the engine sees it; tests bring their own. */
 export interface Clock {

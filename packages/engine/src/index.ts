@@ -1,4 +1,3 @@
-export { aborted, Notifier, onAbort, sleep, waitOrAbort } from './abortable';
 export { type AnnounceRebuiltOptions, announceRebuilt } from './announce-rebuilt';
 export * from './announcement';
 export { isBeyond } from './beyond';

@@ -1,9 +1,9 @@
-import { addAbortListener } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+import { onAbort } from '@rapport/runtime';
 
 /** What DuckDB may take; the rest goes to disk. */
 export const MEMORY_LIMIT = '1GB';
@@ -59,7 +59,7 @@ export const openDatabase = async (signal?: AbortSignal): Promise<Database> => {
       interrupting ??= setInterval(() => connection.interrupt(), INTERRUPT_EVERY);
       for (const stop of waits) stop();
     };
-    const listening = signal === undefined ? undefined : addAbortListener(signal, interrupt);
+    const stopListening = signal === undefined ? undefined : onAbort(signal, interrupt);
     /** The last query, settled whichever way it ends. */
     let running: Promise<unknown> = Promise.resolve();
     /** Asks nothing of DuckDB once the signal is aborted, and fails with the signal's reason. */
@@ -101,7 +101,7 @@ export const openDatabase = async (signal?: AbortSignal): Promise<Database> => {
       close: async () => {
         if (closed) return;
         closed = true;
-        listening?.[Symbol.dispose]();
+        stopListening?.();
         const isQuiet = await Promise.race([running.then(() => true), delay(PATIENCE, false, { ref: false })]);
         clearInterval(interrupting);
         // A connection that is at work cannot be closed without waiting for it; it ends with the process.

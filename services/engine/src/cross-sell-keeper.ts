@@ -1,8 +1,9 @@
 import { type DataDirectory, unusableProjection } from '@rapport/data-directory';
 import type { CrossSell } from '@rapport/domain';
-import { projectCrossSell, sleep } from '@rapport/engine';
+import { projectCrossSell } from '@rapport/engine';
 import type { EventLogWithHistory, Position } from '@rapport/event-log';
 import { type CrossSellStore, discardCrossSellStore, openCrossSellStore } from '@rapport/read-model';
+import { sleep } from '@rapport/runtime';
 import type { Telemetry } from '@rapport/telemetry';
 
 /** Which customer ordered what, kept up to date in the background while the engine runs. */

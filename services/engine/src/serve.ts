@@ -1,5 +1,5 @@
 import type { Host } from '@rapport/data-directory';
-import { aborted } from '@rapport/engine';
+import { aborted } from '@rapport/runtime';
 import type { Config } from './config';
 import { type RunningEngine, startEngine } from './start-engine';
 

@@ -5,10 +5,10 @@ import {
   type LiveStatus,
   ProjectionUnavailable,
   RebuildNeeded,
-  sleep,
   startLiveProjection,
 } from '@rapport/engine';
 import type { Position } from '@rapport/event-log';
+import { sleep } from '@rapport/runtime';
 import type { Telemetry } from '@rapport/telemetry';
 
 export interface SupervisedOptions {

@@ -1,5 +1,5 @@
-import { addAbortListener } from 'node:events';
 import type { Progress } from '@rapport/data-directory';
+import { onAbort } from '@rapport/runtime';
 import type { SingleBar } from 'cli-progress';
 import { elapsed } from './instants';
 import { whole } from './numbers';
@@ -53,9 +53,9 @@ export const progressOn = (stream: NodeJS.WriteStream, label: string, unit: stri
     stopped = true;
     bar?.stop();
     bar = undefined;
-    listening[Symbol.dispose]();
+    stopListening();
   };
-  const listening = addAbortListener(signal, stop);
+  const stopListening = onAbort(signal, stop);
 
   return {
     stop,

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@rapport/domain';
 import { type AppendRequest, type EventLog, memoryEventLog, relationshipStream } from '@rapport/event-log';
+import { aborted } from '@rapport/runtime';
 import { eventually } from '@rapport/runtime/testing';
-import { aborted } from '../abortable';
 import { createChangeFeed } from './change-feed';
 import type { Announcement } from './change-page';
 

@@ -1,5 +1,5 @@
 import { type EventLog, type Position, relationshipStream } from '@rapport/event-log';
-import { Notifier } from '../abortable';
+import { Notifier } from '@rapport/runtime';
 import { DECISION_TYPES, type RecordedDecision } from '../decision';
 import { changeMatcher } from './change-filter';
 import type { Announcement, ChangePage, ChangeRequest } from './change-page';

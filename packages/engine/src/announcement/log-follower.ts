@@ -1,5 +1,5 @@
 import type { EventLog, Position, ReadAllOptions, RecordedEvent } from '@rapport/event-log';
-import { sleep } from '../abortable';
+import { sleep } from '@rapport/runtime';
 
 export interface LogFollowerOptions {
   readonly log: EventLog;

@@ -1,8 +1,8 @@
 import { MODEL_VERSION, type Program, rulesetHash } from '@rapport/domain';
 import type { EventLogWithHistory, Position, RecordedEvent } from '@rapport/event-log';
 import type { ReadModel } from '@rapport/read-model';
+import { onAbort } from '@rapport/runtime';
 import { Mutex } from 'async-mutex';
-import { onAbort } from '../abortable';
 import { isBeyond } from '../beyond';
 import { type Clock, systemClock } from '../clock';
 import { rulesetName } from '../decision';

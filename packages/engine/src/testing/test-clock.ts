@@ -1,4 +1,4 @@
-import { waitOrAbort } from '../abortable';
+import { waitOrAbort } from '@rapport/runtime';
 import type { Clock } from '../clock';
 
 /** A clock that stands where it is put; waiting for an instant ends when it is put there. */

@@ -1,5 +1,5 @@
 import { customerBucket } from '@rapport/domain';
-import { changes } from '../changes';
+import { Notifier } from '@rapport/runtime';
 import type { CompleteEventLog } from '../complete-event-log';
 import { contentHash } from '../content';
 import { decideAppend, type LogView } from '../decide-append';
@@ -50,7 +50,7 @@ export const memoryEventLog = ({ clock = Date.now }: MemoryEventLogOptions = {})
   const streams = new Map<string, Entry[]>();
   const identities = new Map<string, Entry>();
   const commits: { readonly lastPosition: number; readonly chain: Buffer }[] = [];
-  const committed = changes();
+  const committed = new Notifier();
   let closed = false;
 
   const view: LogView = {
@@ -92,7 +92,7 @@ export const memoryEventLog = ({ clock = Date.now }: MemoryEventLogOptions = {})
     const link = ledgerLink(commits.at(-1)?.chain ?? FIRST_LINK);
     for (const entry of all.slice(before)) link.add(ledgerEntry(entry));
     commits.push({ lastPosition: all.length, chain: link.digest() });
-    committed.announce();
+    committed.notify();
   };
 
   const appendMany = async (requests: readonly AppendRequest[]): Promise<readonly AppendResult[]> => {

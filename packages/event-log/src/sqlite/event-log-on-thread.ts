@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { type CarriedError, carriedError, startThread } from '@rapport/runtime';
+import { type CarriedError, carriedError, Notifier, startThread } from '@rapport/runtime';
 import type { Store } from '@rapport/sqlite';
-import { changes } from '../changes';
 import type { SharedEventLog } from '../shared-event-log';
 import { appendsTo, type LogConnection } from './append-port';
 import { openLogStore } from './schema';
@@ -48,7 +47,7 @@ export const openEventLogOnThread = async (
   });
   const post = (message: ToLogThread, ports: readonly MessagePort[] = []): void => thread.postMessage(message, ports);
   const exited = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
-  const committed = changes();
+  const committed = new Notifier();
   const connections = new Map<number, () => void>();
   let last = 0;
   let opened = 0;
@@ -56,7 +55,7 @@ export const openEventLogOnThread = async (
   const moveTo = (position: number): void => {
     if (position <= last) return;
     last = position;
-    committed.announce();
+    committed.notify();
   };
 
   await new Promise<void>((resolve, reject) => {

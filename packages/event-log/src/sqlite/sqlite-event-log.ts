@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Notifier } from '@rapport/runtime';
 import { acquireWriter, atStore, type Store, StoreError, type WriterLock } from '@rapport/sqlite';
-import { changes } from '../changes';
 import type { CompleteEventLog } from '../complete-event-log';
 import type { AppendRequest, AppendResult } from '../event-log';
 import type { LogCount } from '../history-scan';
@@ -123,10 +123,10 @@ export const headOf = (last: number) => (last === 0 ? undefined : encodePosition
 /** A log over a store opened for writing; exported for tests that need to lay hands on the store. */
 export const writingLog = (store: Store, lock: WriterLock, clock: () => number): CompleteEventLog => {
   const writer = atStore(store.path, () => logWriter(store, clock));
-  const committed = changes();
+  const committed = new Notifier();
   const group = groupCommit(async (requests) => {
     const results = writer.commit(requests);
-    committed.announce();
+    committed.notify();
     return results;
   });
   // Reads have a connection of their own: a statement of theirs never stands in the way of a commit.

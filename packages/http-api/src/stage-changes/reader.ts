@@ -1,5 +1,6 @@
-import { type Announcement, type ChangeFeed, type ChangeFilter, type Clock, onAbort } from '@rapport/engine';
+import type { Announcement, ChangeFeed, ChangeFilter, Clock } from '@rapport/engine';
 import type { Position } from '@rapport/event-log';
+import { onAbort } from '@rapport/runtime';
 import { changeFrame, type DisconnectReason, disconnectedFrame, heartbeatFrame, openingFrame } from './frames';
 
 /** The target of a stream: the response of Node's HTTP server. */

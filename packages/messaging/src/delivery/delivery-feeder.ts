@@ -1,5 +1,6 @@
-import { type Announcement, Notifier } from '@rapport/engine';
+import type { Announcement } from '@rapport/engine';
 import type { Position } from '@rapport/event-log';
+import { Notifier } from '@rapport/runtime';
 import type { DeliveryWriteBuffer, ProgressSource } from '../store/delivery-write-buffer';
 import type { StoredSubscription } from '../store/subscription-store';
 import type { WebhookContext } from '../webhook-context';

@@ -1,6 +1,6 @@
 import { type LookupAddress, lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { sleep } from '@rapport/engine';
+import { sleep } from '@rapport/runtime';
 import { addressMatcher, kindOfAddress } from './addresses';
 
 /** Where deliveries may go. Everything else is refused, when a subscription is made and at every connection. */

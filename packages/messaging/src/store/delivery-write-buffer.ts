@@ -1,4 +1,4 @@
-import { Notifier } from '@rapport/engine';
+import { Notifier } from '@rapport/runtime';
 import { asStoreError, type Store } from '@rapport/sqlite';
 import type { WaitingDelivery } from '../delivery/waiting-delivery';
 import type { OpenWebhooksOptions } from '../options';
