@@ -6,7 +6,7 @@ import { NO_PROGRESS, progressOn } from './output/progress';
 import { type Style, styleFor } from './output/style';
 import { useZone } from './zone';
 
-/** What every command is given: where to print, how, and when to stop. Notes go to stderr; Ctrl-C aborts the signal. */
+/** The surroundings of every command: where to print, how, and when to stop. Notes go to stderr; Ctrl-C aborts the signal. */
 export interface Cli extends Host {
   /** The data directory; it need not exist. */
   readonly data: string;
@@ -57,7 +57,7 @@ const languageFrom = (flag: string | undefined, environment: NodeJS.ProcessEnv):
 };
 
 /**
- * What a command is given, from the options that every command takes. Sets the zone of the process.
+ * The surroundings of a command, from the options that every command takes. Sets the zone of the process.
  *
  * @throws CommandError for an unknown zone
  */

@@ -2,7 +2,7 @@ import type { DataDirectory } from '@rapport/data-directory';
 import type { CrossSell } from '@rapport/domain';
 import { crossSellStoreExists, openCrossSellStore } from '@rapport/read-model';
 
-/** What candidates are computed from; undefined where the store has no cross-sell projection yet. */
+/** The index for candidates; undefined where the store has no cross-sell projection yet. */
 export const loadCrossSell = async ({ crossSellStore }: DataDirectory): Promise<CrossSell | undefined> => {
   if (!crossSellStoreExists(crossSellStore)) return undefined;
   const store = await openCrossSellStore(crossSellStore, { mode: 'read' });

@@ -43,7 +43,7 @@ const FOR_PEOPLE: ReadonlySet<string> = new Set([
 export const isAbort = (error: unknown): boolean =>
   error instanceof Error && (error.name === 'AbortError' || error.name === 'Interrupted');
 
-/** What the operating system refused: a full disk, a file that may not be written. */
+/** An error of the operating system: a full disk, a file that may not be written. */
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && 'syscall' in error && 'code' in error;
 
@@ -51,7 +51,7 @@ const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
 const isLocked = (error: unknown): error is Error =>
   error instanceof Error && error.name === 'StoreError' && (error as { kind?: unknown }).kind === 'locked';
 
-/** What to tell, and how to end, for whatever a command threw. */
+/** The message and the exit code for an error of a command. */
 export const failureOf = (error: unknown): { readonly message: string; readonly exitCode: ExitCode } => {
   if (error instanceof CommandError) return error;
   if (isAbort(error)) return { message: 'Stopped.', exitCode: EXIT.interrupted };

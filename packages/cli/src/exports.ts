@@ -156,7 +156,7 @@ async function* candidateRows(store: ReadingStore, view: ExportView): Batches {
 }
 
 /**
- * What an export writes, all of it computed from the log under the store's ruleset.
+ * The rows of an export, all computed from the log under the store's ruleset.
  *
  * @param store may be given another ruleset and program than those in force
  */

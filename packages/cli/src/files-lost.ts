@@ -9,7 +9,7 @@ const sum = (counts: Readonly<Record<string, number>>): number => Object.values(
 const isLost = ({ becameTouchpoints, belongsToNobody, notATouchpoint, rejected }: FileAccount): boolean =>
   becameTouchpoints + belongsToNobody + sum(notATouchpoint) === 0 && sum(rejected) > 0;
 
-/** What became of the rows of a file, by where they say they come from. */
+/** The results of the rows of a file, by the source that they name. */
 export interface FileFate {
   touchpoints: number;
   rejected: number;
@@ -22,7 +22,7 @@ const lostAmong = ({ inputs }: ImportAccount, fates: ReadonlyMap<string, FileFat
     return touchpoints === 0 && rejected > 0 && rejected >= rows ? [file] : [];
   });
 
-/** What to do with a file that was read as something that it is not. */
+/** Advice for a file that was read in a wrong form. */
 const adviceOn = (words: string, mapping: Mapping): string => {
   if ('sql' in mapping) return 'See what each column is and what the first rows become: --dry-run';
   if (words === TOUCHPOINTS && mapping.preset === 'touchpoints')

@@ -7,7 +7,7 @@ import { looksLike } from '@rapport/files';
 import type { Cli } from './cli';
 import { CommandError } from './exit';
 
-/** What stands for standard input among the names of files. */
+/** The name of standard input among the names of files. */
 const STANDARD_INPUT = '-';
 const NAME = 'standard input';
 

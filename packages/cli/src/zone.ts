@@ -48,7 +48,7 @@ export const offsetAt = (instant: number): string =>
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 /**
- * What a person typed, in milliseconds: an RFC 3339 instant, or a date, which means the last millisecond of that day
+ * An instant as a user typed it, in milliseconds: RFC 3339, or a date, which means the last millisecond of that day
  * in their zone. Left: what is wrong, in words.
  */
 export const parseTyped = (text: string): Either<string, number> => {

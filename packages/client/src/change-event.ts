@@ -34,7 +34,7 @@ interface ChangeData {
   readonly sequence: number;
 }
 
-/** What every CloudEvent of Rapport carries. Instants are RFC 3339 in UTC. */
+/** The fields that every CloudEvent of Rapport carries. Instants are RFC 3339 in UTC. */
 interface Envelope {
   readonly specversion: '1.0';
   /** Derived from what was decided: the same change always has the same id. */
@@ -84,7 +84,7 @@ export interface SignalCleared extends Envelope {
  */
 export type ChangeEvent = StageChanged | SignalRaised | SignalCleared;
 
-/** What a webhook subscription is sent when it is tested: no customer has changed. Answer it as any other event. */
+/** The event that a test of a webhook subscription sends: no customer has changed. Answer it as any other event. */
 export interface TestEvent extends Omit<Envelope, 'subject' | 'recordedtime'> {
   readonly type: 'rapport.test.v1';
   readonly data: { readonly subscription: string; readonly message: string };
@@ -96,7 +96,7 @@ export interface Change {
   readonly event: ChangeEvent;
 }
 
-/** Which changes are wanted. Every list that is given must contain the change's value. */
+/** The changes that are wanted. Every list that is given must contain the value of the change. */
 export interface ChangeFilter {
   /** `stageChanged` alone when absent; the signal kinds alone where only `signals` is given. */
   readonly kinds?: readonly ('stageChanged' | 'signalRaised' | 'signalCleared')[];

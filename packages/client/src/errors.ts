@@ -14,7 +14,7 @@ export class RapportProblem extends Error {
   constructor(
     message: string,
     readonly status: number,
-    /** What the server said; only `status` where it said nothing that can be read. */
+    /** The problem document of the server; only `status` where its answer cannot be read. */
     readonly problem: ProblemDetails,
   ) {
     super(message);

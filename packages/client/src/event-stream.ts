@@ -3,7 +3,7 @@ import { CHANGE_TYPES, type ChangeEvent, isChangeEvent } from './change-event';
 import { RapportUnavailable } from './errors';
 import { reasonOf } from './http';
 
-/** What a stream of changes says, in its order. */
+/** A message of a stream of changes. */
 export type StreamMessage =
   | { readonly kind: 'change'; readonly cursor: string; readonly event: ChangeEvent }
   /** Everything up to here was looked at; nothing matched since the last change. */

@@ -20,7 +20,7 @@ export const retryAfterOf = (header: string | null, now = Date.now()): number | 
   return Number.isNaN(at) ? undefined : Math.max(0, at - now);
 };
 
-/** What a refusal is about is at its beginning; a proxy's page may be long. */
+/** Characters of a refusal that are read: its subject is at its beginning, and a proxy's page may be long. */
 const MOST_SAID = 64 * 1024;
 
 const problemOf = async (response: Response): Promise<ProblemDetails> => {
@@ -76,7 +76,7 @@ export const request = async (
     : new RapportProblem(message, response.status, problem);
 };
 
-/** What went wrong, in words: fetch hides the system's message in the cause. */
+/** An error in words: fetch hides the system's message in the cause. */
 export const reasonOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;

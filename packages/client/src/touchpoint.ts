@@ -21,7 +21,7 @@ export interface FieldError {
   readonly message: string;
 }
 
-/** What became of a touchpoint. All but `rejected` and `conflict` are safely recorded. */
+/** The result of a touchpoint. All but `rejected` and `conflict` are safely recorded. */
 export type TouchpointResult =
   | {
       readonly status: 'recorded' | 'duplicate';

@@ -15,7 +15,7 @@ export interface ApiEngine {
   record(touchpoints: readonly DecodedTouchpoint[]): Promise<readonly RecordOutcome[]>;
   /** The ruleset in force, compiled. May be another one at the next call. */
   rules(): { readonly program: Program; readonly ruleset: Ruleset; readonly hash: string };
-  /** Which rulesets were in force when, as the log says. */
+  /** The history of rulesets in force, as the log has it. */
   readonly rulesetHistory: RulesetHistory;
   /** Open for reading. May be another one at the next call, after a rebuild. */
   readModel(): ReadModel;
@@ -24,11 +24,11 @@ export interface ApiEngine {
   readonly feed: ChangeFeed;
   readonly webhooks: Webhooks;
   readonly access: Access;
-  /** What intake refused. */
+  /** The store of refusals of intake. */
   readonly rejections: Rejections;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
-  /** What "now" means in questions without an instant; the clock's, but where a demo's stands still. */
+  /** The "now" of questions without an instant: the clock's, except in a demo whose clock stands still. */
   now(): number;
   projection(): LiveStatus;
   whenCaughtUp(position: Position): Promise<void>;

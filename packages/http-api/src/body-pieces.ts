@@ -2,7 +2,7 @@ import { type Readable, Transform } from 'node:stream';
 
 const PIECE_BYTES = 16_384;
 
-/** What is read of a request; `receivedEncodedLength` where it is decompressed on the way. */
+/** The body of a request; `receivedEncodedLength` where it is decompressed on the way. */
 type Body = Readable & { readonly receivedEncodedLength?: number };
 
 /**

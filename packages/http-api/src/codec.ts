@@ -18,7 +18,7 @@ declare const shape: unique symbol;
 /** A JSON Schema, and in its type what it lets through. */
 export type Codec<A> = JsonSchema & { readonly [shape]?: A };
 
-/** What a handler is given has the type of the schemas of its route. */
+/** Gives a handler the types of the schemas of its route. */
 interface ShapeProvider extends FastifyTypeProvider {
   readonly validator: this['schema'] extends Codec<infer A> ? A : unknown;
 }

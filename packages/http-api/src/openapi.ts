@@ -16,7 +16,7 @@ const TAGS = [
   { name: 'operations', description: 'Whether it runs, and how.' },
 ];
 
-/** What any route of the interface may be refused with. */
+/** Refusals that any route of the interface may give. */
 const REFUSED = {
   400: refused('A parameter is wrong.'),
   401: refused('No key, or none that is accepted.'),

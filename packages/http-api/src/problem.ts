@@ -52,7 +52,7 @@ export interface Problem {
   readonly errors?: readonly FieldError[];
 }
 
-/** What goes with a refusal besides its words. */
+/** Additions to the words of a refusal. */
 export interface RefusalOptions extends ErrorOptions {
   readonly errors?: readonly FieldError[];
   readonly headers?: Readonly<Record<string, string>>;

@@ -21,7 +21,7 @@ export const pathOf = (url: string): string => url.replace(/\?.*/s, '');
 
 const METHODS_IN_ORDER = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** Which methods a path knows, for 405: Fastify itself answers 404. Learns the routes as they are added. */
+/** The methods of a path, for 405: Fastify itself answers 404. Learns the routes as they are added. */
 const methodsByPath = (app: FastifyInstance) => {
   const routes: { readonly pattern: RegExp; readonly methods: readonly string[] }[] = [];
   app.addHook('onRoute', ({ url, method }) => {

@@ -1,4 +1,4 @@
-/** What tests of other packages share: not part of the interface. */
+/** Shared with tests of other packages: not part of the interface. */
 // Its additions to the types of Fastify are for them too.
 import '@fastify/swagger';
 import './create-server';

@@ -94,7 +94,7 @@ const casesOver =
 
 const SECOND = 1_000;
 
-/** What presses about a case, or how it ended. */
+/** The most urgent deadline of a case, or how it ended. */
 const stateOf = ({ open, outcome, overdueSince, clocks }: Listed, style: Style): string => {
   if (!open) return outcome === undefined ? 'closed' : plain(`closed: ${outcome}`);
   const named = (wanted: 'overdue' | 'running') => clocks.find(({ state }) => state === wanted);

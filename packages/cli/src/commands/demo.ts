@@ -40,7 +40,7 @@ const QUIET = [{ name: 'log.level', value: 'warn', source: 'default', place: '' 
 /** `rapport demo`: a simulated company in a fresh store, what Rapport makes of it, and the engine that serves it. */
 export const demoCommand = async (cli: Cli, options: DemoOptions): Promise<void> => {
   if (cli.json || options.serve === false) return showDemo(cli, options);
-  // What is wrong with the settings is better known before the store is filled.
+  // Errors in the settings are better known before the store is filled.
   const { config } = settingsOf(cli, options, QUIET);
   await showDemo({ ...cli, data: config.data }, options);
   cli.signal.throwIfAborted();

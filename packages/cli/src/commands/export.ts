@@ -59,7 +59,7 @@ export const exportCommand = (cli: Cli, { what, out, ...options }: ExportOptions
           ...written,
         });
       cli.note(`${counted(written.rows, 'row')}${out === undefined ? '' : ` in ${out}`}`);
-      // Whose rules these are would else be guessed.
+      // Else a reader would have to guess which rules these are.
       if (what !== 'touchpoints' && (knownAt !== undefined || options.ruleset !== undefined))
         cli.note(usedRulesetLine(used, cli));
     } finally {

@@ -12,7 +12,7 @@ const SHOWN = 5;
 
 type Touchpoint = Extract<ImportItem, { kind: 'touchpoint' }>;
 
-/** What is shown of a touchpoint: the compact form, as it would be recorded. */
+/** A touchpoint as it is shown: the compact form, as it would be recorded. */
 const shownAs = ({ touchpoint: { occurredAt, recordedAt, version, ...rest } }: Touchpoint) => ({
   ...rest,
   occurredAt: new Date(occurredAt).toISOString(),

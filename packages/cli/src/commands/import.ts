@@ -54,7 +54,7 @@ export interface ImportOptions {
   readonly decimal?: ValueFormat['decimal'];
 }
 
-/** What became of the touchpoints that were read. */
+/** The results of the touchpoints that were read. */
 export interface Recorded {
   recorded: number;
   duplicates: number;
@@ -129,7 +129,7 @@ const importFiles = async (
           async (r) => rejects?.write(rejectLine(r)),
         );
       } finally {
-        // What was rejected before an error or a stop is worth knowing too.
+        // Rejections before an error or a stop are worth knowing too.
         await rejects?.finish();
       }
       const projected = await bringUpToDate(cli, data, log, inForce, counts.recorded, nowIn(data), options.announce);

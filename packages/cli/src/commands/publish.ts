@@ -63,7 +63,7 @@ const publishHere = async (cli: Cli, ruleset: Ruleset, { announce }: PublishComm
   }
 };
 
-/** What was published keeps its name and version: decisions name them. */
+/** A published ruleset keeps its name and version: decisions name them. */
 const refuseTaken = async (ruleset: Ruleset, log: EventLog): Promise<void> => {
   const hash = rulesetHash(ruleset);
   const publications = await createRulesetHistory(log).publications();

@@ -33,7 +33,7 @@ export const timelineCommand = (cli: Cli, askedFor: string, options: TimelineOpt
   withStore(cli.data, async (store) => {
     const found = await evaluateCustomer(cli, store, askedFor, options);
     const { customer, touchpoints, evaluation, rules, subject } = found;
-    // What lies ahead is part of what is known today.
+    // Touchpoints that lie ahead are known today too.
     const asOf = options.asOf === undefined ? Number.POSITIVE_INFINITY : evaluation.asOf;
     const knownAt = found.knownAt ?? Number.POSITIVE_INFINITY;
     const decisions = await unitedDecisions(store.log, found);
@@ -72,7 +72,7 @@ const viewText = (options: ViewOptions, words: Words): string => {
   return named.join('');
 };
 
-/** What tells most about a touchpoint comes first. */
+/** The fields that say most about a touchpoint come first. */
 const TELLING = [
   'total',
   'amount',
@@ -103,7 +103,7 @@ const dataText = (data: JsonObject): string =>
 
 const lineOf = (entry: TimelineEntry, survivor: string, ruleset: Ruleset, language: Language): Line => {
   const words = wordsIn(language);
-  /** Whose it is, where that is not the one whose timeline it is. */
+  /** The customer of an entry, where it is not the customer of the timeline. */
   const whose = (customer: string): readonly string[] =>
     customer === survivor ? [] : [`${words.of} ${shorten(customer, 24)}`];
   switch (entry.kind) {

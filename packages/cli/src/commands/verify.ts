@@ -42,7 +42,7 @@ const rulesetsOf = (
 
 const AGAIN = '"rapport rebuild" makes it again';
 
-/** What follows from the log against the log; a text where the read model cannot be asked. */
+/** Compares the stores that follow from the log with the log; a text where the read model cannot be read. */
 const verifyReadModel = async (
   cli: Cli,
   store: ReadingStore,

@@ -1,9 +1,9 @@
-/** What can be typed at each place of a command line, taken from the commands as they are declared. */
+/** The choices at each place of a command line, taken from the commands as they are declared. */
 import type { Command, Option } from 'commander';
 
 export interface Choice {
   readonly text: string;
-  /** What it does, in one line. */
+  /** Its effect, in one line. */
   readonly does: string;
 }
 

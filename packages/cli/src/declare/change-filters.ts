@@ -22,7 +22,7 @@ export const changeFilterOptions = (): Flags<ChangeFilterOptions> =>
     ]),
   ) as unknown as Flags<ChangeFilterOptions>;
 
-/** What such options ask for; undefined where none is given. */
+/** The filter that such options ask for; undefined where none is given. */
 export const changeFilterFrom = (options: ChangeFilterOptions): ChangeFilter | undefined => {
   const given = CHANGE_FILTER_LIST.flatMap(([name, { parameter }]) => {
     const values = options[parameter as keyof ChangeFilterOptions];
@@ -31,7 +31,7 @@ export const changeFilterFrom = (options: ChangeFilterOptions): ChangeFilter | u
   return given.length === 0 ? undefined : Object.fromEntries(given);
 };
 
-/** What such options mean when none is given, for `--help`. */
+/** The meaning of absent options, for `--help`. */
 export const changeFilterDefaults = (): string =>
   CHANGE_FILTER_LIST.flatMap(([, { parameter, whenAbsent }]) =>
     whenAbsent === undefined ? [] : [`Without --${parameter}: ${whenAbsent}.`],

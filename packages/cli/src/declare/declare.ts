@@ -9,7 +9,7 @@ type ArgumentIn<One extends string> = One extends `<${string}...>` | `[${string}
     ? readonly [given?: string]
     : readonly [given: string];
 
-/** What a command is given for `<customer>`, `<id> [delivery]` or `<file...>`. */
+/** The arguments for `<customer>`, `<id> [delivery]` or `<file...>`. */
 type ArgumentsIn<Names extends string> = Names extends `${infer First} ${infer Rest}`
   ? readonly [...ArgumentIn<First>, ...ArgumentsIn<Rest>]
   : Names extends ''
@@ -18,11 +18,11 @@ type ArgumentsIn<Names extends string> = Names extends `${infer First} ${infer R
 
 export interface Declaration<Options, Names extends string> {
   readonly name: string;
-  /** What its group does when no command of it is named. */
+  /** Its group runs it when no command of the group is named. */
   readonly isDefault?: true;
   /** `<customer>`, `[file...]`. */
   readonly arguments?: Names;
-  /** What the only argument is, where only some values are known. */
+  /** The only argument, where it takes one of a few values. */
   readonly oneOf?: { readonly description: string; readonly choices: readonly string[] };
   readonly does: string;
   readonly options?: Flags<Options>;

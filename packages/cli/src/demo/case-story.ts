@@ -84,7 +84,7 @@ export const caseStory = (
   ];
 };
 
-/** What the case still weighs: the complaint itself against all that was done about it. */
+/** The remaining weight of the case: the complaint itself against all that was done about it. */
 const recoveryPoints = (
   program: Program,
   touchpoints: readonly Touchpoint[],

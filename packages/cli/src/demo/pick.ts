@@ -3,7 +3,7 @@ import { evaluate, type Program } from '@rapport/domain';
 import type { CustomerTruth, RecoveryQuality, SimulatedCustomer } from '@rapport/simulator';
 
 const DAY = 86_400_000;
-/** What is known this much later than it happened came late. */
+/** A touchpoint recorded this much later than it happened is late. */
 const LATE = 5 * DAY;
 
 /** One complaint in a life of several orders, long enough ago to see what came of it. */
@@ -34,7 +34,7 @@ const standingAt = (program: Program, { touchpoints }: SimulatedCustomer, asOf: 
   return { satisfaction: satisfaction?.scoreAt(asOf) ?? 0, stage: fold.stage };
 };
 
-/** What became of satisfaction and stage after the complaint. */
+/** Satisfaction and stage after the complaint, beside those before. */
 const outcomeOf = (program: Program, one: SimulatedCustomer, today: number) => {
   const openedAt = one.truth.complaints[0]?.openedAt ?? today;
   const before = standingAt(program, one, openedAt - 1);

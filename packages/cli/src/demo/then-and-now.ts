@@ -53,7 +53,7 @@ export const thenAndNow = (
   ];
 };
 
-/** What was believed on a day about that day, and what is known of it today. */
+/** The stage as it was believed on a day, and as it is known today. */
 export const lateLines = (
   customer: string,
   program: Program,

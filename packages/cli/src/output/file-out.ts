@@ -31,7 +31,7 @@ export const checkWritable = (file: string): void => {
   }
 };
 
-/** What a run that was killed left there has a mode of its own. @throws CommandError when it cannot be made */
+/** A file left by a run that was killed has a mode of its own. @throws CommandError when it cannot be made */
 const makeOwned = (file: string): void => {
   try {
     rmSync(file, { force: true });

@@ -17,7 +17,7 @@ const reasons = (counts: Readonly<Record<string, number>>, what: string): readon
     .sort(([, a], [, b]) => b - a)
     .map(([reason, count]) => [count, `${what}: ${plain(reason)}`]);
 
-/** What became of every line of a file; the counts add up to its lines. */
+/** The results of all lines of a file; the counts add up to its lines. */
 const fileRows = (file: FileAccount): readonly Row[] =>
   (
     [

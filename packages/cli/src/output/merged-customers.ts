@@ -5,7 +5,7 @@ import { wordsIn } from './words';
 
 const NAMED = 5;
 
-/** Who else is part of a relationship, in one line; no line if there are none. */
+/** The other customers in a relationship, in one line; no line if there are none. */
 export const mergedLines = (
   { customer, askedFor, mergedCustomers }: UnitedCustomer,
   { style, language }: Pick<Look, 'style' | 'language'>,

@@ -4,7 +4,7 @@ import type { SingleBar } from 'cli-progress';
 import { elapsed } from './instants';
 import { whole } from './numbers';
 
-/** What takes no longer is not worth a bar. */
+/** Shorter work needs no progress bar. */
 const PATIENCE = 1000;
 const REDRAW = 100;
 

@@ -8,7 +8,7 @@ import { rulesetFrom } from '../rulesets';
 export interface Rules {
   readonly ruleset: Ruleset;
   readonly program: Program;
-  /** Which they are, and why those. */
+  /** Their name, and why they were chosen. */
   readonly used: UsedRuleset;
 }
 

@@ -16,7 +16,7 @@ export interface Page {
   readonly path: string;
   readonly text: string;
   readonly code: readonly Code[];
-  /** What stands outside of blocks and of code within lines, by line. */
+  /** The text outside of blocks and of code within lines, by line. */
   readonly prose: readonly string[];
 }
 

@@ -5,7 +5,7 @@ import type { Outcome, Workplace } from './rapport';
 
 export interface Process {
   readonly pid: number;
-  /** What was printed so far. */
+  /** The output so far. */
   readonly stdout: () => string;
   readonly stderr: () => string;
   /** Resolves when a condition holds, looked at whenever something is printed; rejects when the command ends before. */

@@ -1,4 +1,4 @@
-/** What the kill test kills: a subscriber that notes each change it handles. Arguments: address, cursor file, notes. */
+/** The process that the kill test kills: a subscriber that notes each change it handles. Arguments: address, cursor file, notes. */
 import { appendFileSync } from 'node:fs';
 import { createRapportClient } from '../client';
 import { fileCursorStore } from '../cursor-store';

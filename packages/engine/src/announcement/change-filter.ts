@@ -1,12 +1,12 @@
 /**
- * Which changes a subscriber wants. One table says everything about each filter. Matching, the query of pull and stream,
+ * The filters of stage changes. One table says everything about each filter. Matching, the query of pull and stream,
  * the body of a subscription, the OpenAPI document and the options of the command follow from it. Only types are
  * imported, so that the command can read the table without loading the engine.
  */
 import type { Ruleset } from '@rapport/domain';
 import type { DecisionCause, RecordedDecision } from '../decision';
 
-/** What a subscriber can receive. */
+/** The kinds of changes that a subscriber can receive. */
 export type ChangeKind = RecordedDecision['kind'];
 export type ChangeDirection = 'up' | 'down';
 
@@ -22,11 +22,11 @@ type Given = Readonly<Record<string, readonly string[] | undefined>>;
 export interface ChangeFilterDefinition<Value extends string = string, Parameter extends string = string> {
   /** One value of it: the parameter of a query, and the option of a command. */
   readonly parameter: Parameter;
-  /** Which changes pass, after "Only changes": `that arrive at one of these stages`. */
+  /** The changes that pass, after "Only changes": `that arrive at one of these stages`. */
   readonly only: string;
-  /** Which changes pass when one value is given, after "only": `arrivals at this stage`. */
+  /** The changes that pass when one value is given, after "only": `arrivals at this stage`. */
   readonly onlyOne: string;
-  /** What an absent filter means, in words; every change passes where this is absent. */
+  /** The meaning of an absent filter, in words. Every change passes where this is not given. */
   readonly whenAbsent?: string;
   /** The kinds of changes that it looks at: others pass. All kinds when absent. */
   readonly restricts?: 'stage changes' | 'signals';

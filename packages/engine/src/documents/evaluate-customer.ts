@@ -12,7 +12,7 @@ import type { Subject } from './subject';
 export interface EvaluatedCustomer extends UnitedHistory {
   readonly kind: 'evaluated';
   readonly evaluation: Evaluation;
-  /** Whom, by which rules and under which view, for documents. Where the view is empty, it says why. */
+  /** The customer, the rules and the view, for documents. Where the view is empty, it says why. */
   readonly subject: Subject;
 }
 

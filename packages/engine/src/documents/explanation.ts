@@ -90,7 +90,7 @@ export interface Explanation extends Standing {
   readonly factors: readonly ExplainedFactor[];
   /** Null on the highest stage. */
   readonly next: NextStage | null;
-  /** What the evaluation alone says, as `evaluate --json` gives it. */
+  /** The document of the evaluation alone, as `evaluate --json` gives it. */
   readonly evaluated: EvaluationDocument;
 }
 

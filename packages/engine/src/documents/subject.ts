@@ -2,7 +2,7 @@ import { type Evaluation, formatInstant } from '@rapport/domain';
 import type { NothingKnown } from './nothing-known';
 import type { UsedRuleset } from './ruleset-document';
 
-/** Whom a document is about, and under which view and rules. */
+/** The customer of a document, and the view and rules of the answer. */
 export interface Subject {
   /** The survivor, where customers are merged. */
   readonly customer: string;

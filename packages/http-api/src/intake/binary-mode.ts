@@ -24,7 +24,7 @@ export const isBinaryMode = (request: FastifyRequest): boolean => {
   return type !== EVENT && type !== BATCH;
 };
 
-/** What a request in binary mode says, and what of it cannot be read. */
+/** The event of a request in binary mode, and the parts of it that cannot be read. */
 export interface BinaryEvent {
   readonly event: Readonly<Record<string, unknown>>;
   readonly errors: readonly FieldError[];

@@ -7,7 +7,7 @@ import type { ApiEngine } from '../api-engine';
 import type { FieldError } from '../problem';
 import type { Accepted, DecodedItem } from './decode-item';
 
-/** What became of one item, in its place. */
+/** The result of one item, in its place. */
 export type ItemResult =
   | {
       readonly status: 'recorded' | 'duplicate';

@@ -11,7 +11,7 @@ import { BATCH, EVENT, isStream, mediaTypeOf } from './media-types';
 
 /** A touchpoint as it was sent, and where. */
 export interface Offered {
-  /** What it says, where it could be read. */
+  /** The parsed content, where it could be read. */
   readonly input?: unknown;
   /** As it was sent; made only where it is kept. */
   readonly body: () => string | Uint8Array | undefined;
@@ -130,7 +130,7 @@ const nameIn = (...values: readonly unknown[]): string | undefined => {
   return typeof found === 'string' && found.length <= LONGEST_NAME ? found : undefined;
 };
 
-/** What a touchpoint calls itself, whatever form it has. */
+/** The names by which a touchpoint identifies itself, in any form. */
 const namesIn = (input: unknown, format: string) => {
   const said = (typeof input === 'object' && input !== null ? input : {}) as Readonly<Record<string, unknown>>;
   if (format.startsWith('segment'))

@@ -1,4 +1,4 @@
-/** What the answers about one customer have in common. */
+/** Shapes that the answers about one customer share. */
 import { codec, flag, instant, integer, list, nullable, number, object, oneOf, record, text } from '../codec';
 
 export const IDENTITY = object({ source: text('The sender.'), id: text('Its id there.') });

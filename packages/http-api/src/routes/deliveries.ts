@@ -1,4 +1,4 @@
-/** What became of the deliveries of a subscription. */
+/** `/v1/subscriptions/{id}/deliveries`: the deliveries of a subscription, and their results. */
 import { isLeft } from 'fp-ts/Either';
 import type { ApiEngine } from '../api-engine';
 import { integer, list, object, oneOf, type Routes, text } from '../codec';

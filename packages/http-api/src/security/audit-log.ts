@@ -7,7 +7,7 @@ import { pathOf as withoutQuery } from '../refusals';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What a change was done to, where the path does not name it by `:id`, and what else is worth noting of it. */
+    /** The subject of a change, where the path does not name it by `:id`, and further details worth noting. */
     done: { readonly subject?: string; readonly details?: Readonly<Record<string, unknown>> } | undefined;
   }
 }
@@ -17,7 +17,7 @@ export const actorOf = ({ kind, id, name }: Principal): Actor => ({ kind, id, na
 /** Of the sender, or as a trusted proxy says; text that is not an address is not used. */
 export const addressOf = ({ ip }: FastifyRequest): string => (isIP(ip) === 0 ? 'unknown' : ip);
 
-/** Who sent a request, and from where. */
+/** The sender of a request, and its address. */
 export const originOf = (request: FastifyRequest): Origin | undefined => {
   const { principal, id: requestId } = request;
   return principal === undefined ? undefined : { actor: actorOf(principal), address: addressOf(request), requestId };

@@ -6,7 +6,7 @@ export interface Permission {
   readonly allow: readonly Role[] | 'public';
   /** Answers are noted in the access log and are not to be stored on their way. */
   readonly personalData?: true;
-  /** What the audit log calls it when it is done. Every route that changes something but touchpoints has one. */
+  /** The name of the action in the audit log. Every route that changes anything but touchpoints has one. */
   readonly action?: AuditAction;
 }
 

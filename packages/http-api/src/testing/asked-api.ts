@@ -13,7 +13,7 @@ import type { ApiEngine, ApiOptions } from '../api-engine';
 import { createApi } from '../app';
 import { type TestEngine, type TestEngineOptions, testEngine, testOptions } from './api-engine';
 
-/** What tests look into: the documents are checked by their schemas, not by the compiler. */
+/** A document that tests look into: it is checked by its schema, not by the compiler. */
 // biome-ignore lint/suspicious/noExplicitAny: the same
 export type AnyJson = any;
 

@@ -13,7 +13,7 @@ export interface SseReader {
   readonly comments: readonly string[];
   /** Everything that came, as text. */
   readonly text: () => string;
-  /** What a browser would send as `Last-Event-ID`: it heeds ids of blocks without data too. */
+  /** The `Last-Event-ID` that a browser would send: it heeds ids of blocks without data too. */
   readonly lastEventId: () => string | undefined;
   /** Resolves when the condition holds, which is looked at when something came; rejects when the stream ends before. */
   readonly until: (condition: () => boolean) => Promise<void>;
