@@ -64,7 +64,7 @@ export const removeWhatIsAhead = async (host: Host, files: DataDirectory, log: E
     });
     if (!checkpoint || !isBeyond(checkpoint, head)) continue;
     host.note(
-      `${projection.path} has seen more than the log holds: an older log was put back beside it. It is made anew.`,
+      `${projection.path} has seen more than the log holds: an older log was put back beside it. It is rebuilt.`,
     );
     projection.discard();
   }

@@ -144,7 +144,7 @@ export const foldWhatWasServed = async (
   });
 };
 
-/** Who ordered what, brought up to the end of the log; rebuilt if that is requested or necessary. */
+/** Brings the cross-sell store up to the end of the log; rebuilds it if that is requested or necessary. */
 export const catchUpCrossSell = async (
   host: Host,
   files: DataDirectory,
@@ -156,7 +156,7 @@ export const catchUpCrossSell = async (
   } catch (error) {
     const unusable = unusableProjection(error, files);
     if (unusable === undefined) throw error;
-    host.note(`${unusable.problem}. It is made anew.`);
+    host.note(`${unusable.problem}. It is rebuilt.`);
     discardCrossSellStore(files.crossSellStore);
     await projectInto(host, files, log, true);
   }
@@ -211,7 +211,7 @@ export const bringUpToDate = async (
           const reason = error instanceof RebuildNeeded ? error.reason : unusableProjection(error, files)?.problem;
           if (reason === undefined) throw error;
           host.note(
-            `The read model is made anew: ${reason}.${announce ? ' Nothing is announced of what it learns by that.' : ''}`,
+            `The read model is rebuilt: ${reason}.${announce ? ' Nothing is announced of what it learns by that.' : ''}`,
           );
           return rebuilt();
         });

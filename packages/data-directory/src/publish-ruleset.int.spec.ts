@@ -189,7 +189,7 @@ describe('killed', () => {
     await project(NEXT, true);
   });
 
-  test('and a read model that was put back since is made anew, announcing nothing', async () => {
+  test('and a read model that was put back since is rebuilt, announcing nothing', async () => {
     await expect(publish(true, { log: dying(1, true) })).rejects.toThrow(killed);
     await recordTouchpoints(log, [order('c')]);
     await project(RETAIL, false);

@@ -130,7 +130,7 @@ test('the first who writes publishes what was in force since before it was recor
   expect((await takenUp()).hash).toBe(inForce.hash);
 });
 
-test('its read model is not continued, and made anew without a word to anybody', async () => {
+test('its read model is not continued, and is rebuilt without announcing anything', async () => {
   const inForce = await takenUp();
   const factors = factorsOf(compileRuleset(inForce.ruleset));
   const readModel = await openReadModel(files.readModel, { mode: 'write', factors });

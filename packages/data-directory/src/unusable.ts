@@ -28,5 +28,5 @@ export const explained = (error: unknown, files: Projections): unknown => {
   const unusable = unusableProjection(error, files);
   return unusable === undefined
     ? error
-    : new DataDirectoryError(`${unusable.problem}. It follows from the log and can be made anew: rapport rebuild`);
+    : new DataDirectoryError(`${unusable.problem}. It follows from the log and can be rebuilt: rapport rebuild`);
 };

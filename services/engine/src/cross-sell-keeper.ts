@@ -6,9 +6,9 @@ import { type CrossSellStore, discardCrossSellStore, openCrossSellStore } from '
 import { sleep } from '@rapport/runtime';
 import type { Telemetry } from '@rapport/telemetry';
 
-/** Which customer ordered what, kept up to date in the background while the engine runs. */
+/** The cross-sell projection, kept up to date in the background while the engine runs. */
 export interface CrossSellKeeper {
-  /** Undefined until everything was taken in once. */
+  /** Undefined until the whole log was read once. */
   answers(): Promise<CrossSell | undefined>;
   /** May be called twice. */
   stop(): Promise<void>;
@@ -18,8 +18,8 @@ const EVERY_MS = 3_000;
 /** Touchpoints read before requests are served again: some milliseconds of work. */
 const PIECE = 500;
 
-/** The log, read in small pieces with time for requests in between. */
-const gently = (log: EventLogWithHistory): EventLogWithHistory => ({
+/** Reads the log in small pieces, with time for requests in between. */
+const inSmallPieces = (log: EventLogWithHistory): EventLogWithHistory => ({
   ...log,
   readAll: async function* (options) {
     for await (const page of log.readAll({ ...options, pageSize: PIECE })) {
@@ -29,25 +29,32 @@ const gently = (log: EventLogWithHistory): EventLogWithHistory => ({
   },
 });
 
-const openAnyhow = async (files: DataDirectory, logger: Telemetry['logger']): Promise<CrossSellStore> => {
+/** Opens the store; discards it first where it cannot be used. */
+const openOrReplace = async (files: DataDirectory, logger: Telemetry['logger']): Promise<CrossSellStore> => {
   try {
     return await openCrossSellStore(files.crossSellStore, { mode: 'write' });
   } catch (error) {
     const unusable = unusableProjection(error, files);
     if (unusable === undefined) throw error;
-    logger.warn(`${unusable.problem}. It is made anew.`);
+    logger.warn(`${unusable.problem}. It is rebuilt.`);
     discardCrossSellStore(files.crossSellStore);
     return await openCrossSellStore(files.crossSellStore, { mode: 'write' });
   }
 };
 
+/**
+ * Opens the cross-sell projection and keeps it up to date.
+ *
+ * @param now in milliseconds; orders after it are not counted yet
+ * @throws StorageError (the promise rejects) for a store that cannot be opened and is not just outdated
+ */
 export const keepCrossSell = async (
   files: DataDirectory,
   log: EventLogWithHistory,
   logger: Telemetry['logger'],
   now: () => number,
 ): Promise<CrossSellKeeper> => {
-  const store = await openAnyhow(files, logger);
+  const store = await openOrReplace(files, logger);
   const stopping = new AbortController();
   let seen: Position | undefined;
   let since: number | undefined;
@@ -58,7 +65,7 @@ export const keepCrossSell = async (
     const present = now();
     const settled = since !== undefined && present >= since && present < nextDueAt;
     if (settled && head === seen) return;
-    const work = { log: gently(log), store, signal: stopping.signal };
+    const work = { log: inSmallPieces(log), store, signal: stopping.signal };
     ({ nextDueAt } = await projectCrossSell({ ...work, now: present, since }));
     since = present;
     seen = head;

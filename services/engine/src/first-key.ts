@@ -1,5 +1,5 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import type { AccessKey } from '@rapport/access';
+import type { Access, AccessKey } from '@rapport/access';
 import { ServeError } from './serve-error';
 
 /**
@@ -52,4 +52,20 @@ export const keyReport = (
       `The first key, of role admin, ${madeNow ? 'is' : 'still lies'} in ${file}: move it to where you keep secrets, and remove the file. Elsewhere only its hash is stored.`,
     );
   return { valid: valid.length, admins, advice };
+};
+
+/**
+ * Makes the first key where there has never been a key, and reports which keys there are.
+ *
+ * @param keep whether a new key is kept in `file` as well
+ * @throws ServeError as {@link keepFirstKey}
+ */
+export const ensureFirstKey = async (
+  access: Access,
+  file: string,
+  keep: boolean,
+): Promise<{ readonly secret: string | undefined; readonly report: KeyReport }> => {
+  const made = await access.firstKey(keep ? (secret) => keepFirstKey(file, secret) : undefined);
+  const report = keyReport(await access.keys(), file, { madeNow: made !== undefined, now: Date.now() });
+  return { secret: made?.secret, report };
 };

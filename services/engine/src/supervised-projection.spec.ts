@@ -58,7 +58,7 @@ test('a projection that fails is started again, says why meanwhile, and counts o
   await projection.stop();
 });
 
-test('a read model that cannot be continued is made anew at once', async () => {
+test('a read model that cannot be continued is rebuilt at once', async () => {
   const { projection, starts, rebuilt } = await supervised();
   starts[0].fail(new RebuildNeeded('it was put back'));
   await eventually(() => starts.length === 2);
@@ -66,7 +66,7 @@ test('a read model that cannot be continued is made anew at once', async () => {
   await projection.stop();
 });
 
-test('what must be done first is done before each start, and a start that fails is tried again', async () => {
+test('pending work is done before each start, and a start that fails is tried again', async () => {
   let attempts = 0;
   let prepared = 0;
   let present = fake();
@@ -87,7 +87,7 @@ test('what must be done first is done before each start, and a start that fails 
   expect(prepared).toBe(3);
   await projection.stop();
 });
-test('it can be paused for work on the read model, whatever becomes of the work', async () => {
+test('it can be paused for work on the read model, also for work that fails', async () => {
   const { projection, starts } = await supervised();
   let during: string | undefined;
   await projection.pauseFor(async () => {
@@ -101,11 +101,11 @@ test('it can be paused for work on the read model, whatever becomes of the work'
   await projection.stop();
 });
 
-test('what keeps the first start from happening is told to whoever starts', async () => {
+test('a first start that fails rejects with its error', async () => {
   await expect(supervised({ start: () => Promise.reject(new Error('locked')) })).rejects.toThrow('locked');
 });
 
-test('one that was told to stop while it was starting again is not left at work', async () => {
+test('a projection that is asked to stop while it starts again is not left at work', async () => {
   let go: () => void = () => undefined;
   const ready = new Promise<void>((resolve) => {
     go = resolve;
@@ -126,4 +126,34 @@ test('one that was told to stop while it was starting again is not left at work'
   go();
   await stopping;
   expect(stopped).toContain(1);
+});
+
+test('a projection that is asked to stop while it starts after a pause is not left at work', async () => {
+  let go: () => void = () => undefined;
+  const ready = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  const stopped: number[] = [];
+  let starts = 0;
+  const { projection } = await supervised({
+    start: async () => {
+      const n = starts++;
+      if (n === 1) await ready;
+      const { live } = fake();
+      return {
+        ...live,
+        stop: async () => {
+          stopped.push(n);
+          await live.stop();
+        },
+      };
+    },
+  });
+  const pausing = projection.pauseFor(async () => undefined);
+  await eventually(() => starts === 2);
+  const stopping = projection.stop();
+  go();
+  await Promise.all([pausing, stopping]);
+  expect(stopped).toContain(1);
+  expect(projection.problem()).toBeUndefined();
 });

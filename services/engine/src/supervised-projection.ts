@@ -10,31 +10,33 @@ import {
 import type { Position } from '@rapport/event-log';
 import { sleep } from '@rapport/runtime';
 import type { Telemetry } from '@rapport/telemetry';
+import { match } from 'ts-pattern';
 
 export interface SupervisedOptions {
   readonly log: LiveProjectionOptions['log'];
   readonly readModel: LiveProjectionOptions['readModel'];
-  /** Called before each start: does what must be done before anything is projected; the ruleset to project with. */
+  /** Called before each start: finishes pending work on the read model; returns the ruleset to project with. */
   readonly prepare: () => Promise<Ruleset>;
   readonly today?: number;
   readonly logger: Telemetry['logger'];
   /** Rebuilds the read model and has it opened again; called when it cannot be continued. */
   readonly rebuild: (reason: string) => Promise<void>;
-  /** What is wrong with the read model's file, if it must be rebuilt because of that. */
+  /** What is wrong with the read model's file, where that needs a rebuild; undefined for any other error. */
   readonly unusable: (error: unknown) => string | undefined;
-  /** Starts the projection proper; for tests. */
+  /** Starts the projection itself; for tests. */
   readonly start?: typeof startLiveProjection;
 }
 
 /** The live projection, started again when it fails. */
 export interface SupervisedProjection {
   status(): LiveStatus;
+  /** Rejects with ProjectionUnavailable while it does not project. */
   whenCaughtUp(position: Position): Promise<void>;
   /** Rejects with ProjectionUnavailable while it does not project. */
   retryParked(): Promise<readonly string[]>;
   /** Why it does not project at the moment, in words. */
   problem(): string | undefined;
-  /** Stops, lets `work` do what needs the read model for itself, and goes on. */
+  /** Stops, lets `work` have the read model for itself, and goes on, also when `work` fails. */
   pauseFor(work: () => Promise<void>): Promise<void>;
   /** May be called twice. */
   stop(): Promise<void>;
@@ -56,7 +58,7 @@ const NOTHING: LiveStatus = {
   behind: 0,
 };
 
-/** Counts go on over restarts; where it stands is where the present one stands. */
+/** Counts go on over restarts; the checkpoint and the lag are those of the present projection. */
 const added = (before: LiveStatus, now: LiveStatus): LiveStatus => ({
   touchpoints: before.touchpoints + now.touchpoints,
   customers: before.customers + now.customers,
@@ -68,108 +70,162 @@ const added = (before: LiveStatus, now: LiveStatus): LiveStatus => ({
   behind: now.behind,
 });
 
-/** @throws whatever keeps the projection from starting for the first time */
+/** @throws the error (the promise rejects) that prevents the first start */
 export const superviseProjection = async (options: SupervisedOptions): Promise<SupervisedProjection> => {
-  const { log, readModel, prepare, today, logger, rebuild, unusable, start = startLiveProjection } = options;
-  let before = NOTHING;
-  let live: LiveProjection | undefined;
-  let problem: string | undefined;
-  let failedAt = 0;
-  let stopping = new AbortController();
-  let stopped = false;
-  let running: Promise<void>;
+  const supervisor = new ProjectionSupervisor(options);
+  await supervisor.start();
+  return supervisor;
+};
 
-  const begin = async (): Promise<LiveProjection> => {
-    live = await start({ log, readModel, ruleset: await prepare(), today });
-    problem = undefined;
-    return live;
-  };
+type State =
+  | { readonly kind: 'running'; readonly live: LiveProjection }
+  /** It failed, and starts again after a wait. */
+  | { readonly kind: 'failed'; readonly error: Error }
+  | { readonly kind: 'rebuilding'; readonly reason: string }
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'stopped' };
 
-  const end = (): void => {
-    if (live !== undefined) before = added(before, live.status());
-    live = undefined;
-  };
+const problemIn = (state: State): string | undefined =>
+  match(state)
+    .with({ kind: 'running' }, { kind: 'stopped' }, () => undefined)
+    .with({ kind: 'failed' }, ({ error }) => `the projection failed and is tried again: ${error.message}`)
+    .with({ kind: 'rebuilding' }, ({ reason }) => `the read model is being rebuilt: ${reason}`)
+    .with({ kind: 'paused' }, () => 'a ruleset is being put in force')
+    .exhaustive();
 
-  /** Does what can be done about a failure; waits where only time helps. */
-  const mend = async (error: Error, wait: number, signal: AbortSignal): Promise<void> => {
-    const anew = error instanceof RebuildNeeded ? error.reason : unusable(error);
-    failedAt ||= Date.now();
-    if (anew !== undefined) {
-      problem = `the read model is being made anew: ${anew}`;
-      logger.warn(`${problem}; what it had not decided yet is not announced`);
-      await rebuild(anew);
-      return;
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
+
+class ProjectionSupervisor implements SupervisedProjection {
+  private state: State = { kind: 'stopped' };
+  /** What the projections that have ended did. */
+  private before = NOTHING;
+  /** The first failure since it last ran. */
+  private failedAt: number | undefined;
+  private stopRequested = false;
+  /** Ends the loop that keeps a projection running; a pause ends one loop and begins another. */
+  private halting = new AbortController();
+  private loop: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: SupervisedOptions) {}
+
+  /** The first start. Rejects where it fails: nothing is tried again then. */
+  async start(): Promise<void> {
+    this.loop = this.keepRunning(await this.begin(), this.halting.signal);
+  }
+
+  status(): LiveStatus {
+    if (this.state.kind === 'running') return added(this.before, this.state.live.status());
+    return { ...this.before, behind: this.failedAt === undefined ? 0 : Date.now() - this.failedAt };
+  }
+
+  async whenCaughtUp(position: Position): Promise<void> {
+    return this.running().whenCaughtUp(position);
+  }
+
+  async retryParked(): Promise<readonly string[]> {
+    return this.running().retryParked();
+  }
+
+  problem(): string | undefined {
+    return problemIn(this.state);
+  }
+
+  async pauseFor(work: () => Promise<void>): Promise<void> {
+    await this.halt({ kind: 'paused' });
+    try {
+      await work();
+    } finally {
+      // A stop during the work is final.
+      if (!this.stopRequested) await this.resume();
     }
-    problem = `the projection failed and is tried again: ${error.message}`;
-    logger.error({ err: error, wait }, 'the projection failed and is tried again');
-    await sleep(wait, signal);
-  };
+  }
 
-  const keepRunning = async (first: LiveProjection, signal: AbortSignal): Promise<void> => {
+  stop(): Promise<void> {
+    this.stopRequested = true;
+    return this.halt({ kind: 'stopped' });
+  }
+
+  private running(): LiveProjection {
+    if (this.state.kind === 'running') return this.state.live;
+    throw new ProjectionUnavailable(this.problem() ?? 'the projection is stopped');
+  }
+
+  /** Every change of state passes here, so that what a projection did is counted once. */
+  private enter(next: State): void {
+    if (this.state.kind === 'running') this.before = added(this.before, this.state.live.status());
+    this.state = next;
+  }
+
+  private async begin(): Promise<LiveProjection> {
+    const { log, readModel, prepare, today, start = startLiveProjection } = this.options;
+    const live = await start({ log, readModel, ruleset: await prepare(), today });
+    this.enter({ kind: 'running', live });
+    this.failedAt = undefined;
+    return live;
+  }
+
+  private async resume(): Promise<void> {
+    this.halting = new AbortController();
+    const { signal } = this.halting;
+    const first = this.begin().catch((error: unknown) => endedWith(asError(error)));
+    // Already while it starts: a stop that comes meanwhile waits for it.
+    this.loop = first.then((live) => this.keepRunning(live, signal));
+    await first;
+  }
+
+  private async halt(next: State): Promise<void> {
+    this.halting.abort();
+    if (this.state.kind === 'running') await this.state.live.stop();
+    await this.loop;
+    this.enter(this.stopRequested ? { kind: 'stopped' } : next);
+  }
+
+  private async keepRunning(first: LiveProjection, signal: AbortSignal): Promise<void> {
+    let live = first;
     let wait = FIRST_WAIT_MS;
-    let since = Date.now();
-    let present: LiveProjection | undefined = first;
     while (!signal.aborted) {
-      let failure: Error | undefined;
-      if (present !== undefined) failure = await present.ended;
-      end();
+      const since = Date.now();
+      const failure = (await live.ended) ?? new Error('the projection ended by itself');
       if (signal.aborted) return;
       if (Date.now() - since > SOUND_MS) wait = FIRST_WAIT_MS;
-      try {
-        await mend(failure ?? new Error('the projection ended by itself'), wait, signal);
-        if (signal.aborted) return;
-        present = await begin();
-        // Stopped while it was starting: waiting callers must not find it at work.
-        if (signal.aborted) return await present.stop();
-        failedAt = 0;
-        logger.info('the projection goes on');
-      } catch (error) {
-        present = endedWith(error instanceof Error ? error : new Error(String(error)));
-      }
+      const next = await this.recover(failure, wait, signal);
+      if (next === undefined) return;
+      live = next;
       wait = Math.min(LONGEST_WAIT_MS, wait * 2);
-      since = Date.now();
     }
-  };
+    // It was asked to stop while it was starting: it must not be left at work.
+    await live.stop();
+  }
 
-  const halt = async (): Promise<void> => {
-    stopping.abort();
-    await live?.stop();
-    await running;
-    end();
-  };
+  /** The next projection; one that has ended where the attempt failed; undefined when it was asked to stop. */
+  private async recover(failure: Error, wait: number, signal: AbortSignal): Promise<LiveProjection | undefined> {
+    try {
+      await this.prepareRestart(failure, wait, signal);
+      if (signal.aborted) return undefined;
+      const live = await this.begin();
+      if (!signal.aborted) this.options.logger.info('the projection goes on');
+      return live;
+    } catch (error) {
+      return endedWith(asError(error));
+    }
+  }
 
-  running = keepRunning(await begin(), stopping.signal);
-
-  const needed = (): LiveProjection => {
-    if (live === undefined) throw new ProjectionUnavailable(problem ?? 'the projection is stopped');
-    return live;
-  };
-
-  return {
-    status: () => {
-      if (live !== undefined) return added(before, live.status());
-      return { ...before, behind: failedAt === 0 ? 0 : Date.now() - failedAt };
-    },
-    whenCaughtUp: async (position) => needed().whenCaughtUp(position),
-    retryParked: async () => needed().retryParked(),
-    problem: () => problem,
-    pauseFor: async (work) => {
-      await halt();
-      stopping = new AbortController();
-      problem = 'a ruleset is being put in force';
-      try {
-        await work();
-      } finally {
-        // A projection that was stopped meanwhile stays stopped.
-        if (!stopped) running = keepRunning(await begin().catch(endedWith), stopping.signal);
-      }
-    },
-    stop: () => {
-      stopped = true;
-      return halt();
-    },
-  };
-};
+  /** Rebuilds the read model where that helps; otherwise waits, because only time can help. */
+  private async prepareRestart(failure: Error, wait: number, signal: AbortSignal): Promise<void> {
+    const { logger, rebuild, unusable } = this.options;
+    const reason = failure instanceof RebuildNeeded ? failure.reason : unusable(failure);
+    this.failedAt ??= Date.now();
+    if (reason !== undefined) {
+      this.enter({ kind: 'rebuilding', reason });
+      logger.warn(`${this.problem()}; what it had not decided yet is not announced`);
+      await rebuild(reason);
+      return;
+    }
+    this.enter({ kind: 'failed', error: failure });
+    logger.error({ err: failure, wait }, 'the projection failed and is tried again');
+    await sleep(wait, signal);
+  }
+}
 
 /** A start that failed, as a projection that has ended. */
 const endedWith = (error: Error): LiveProjection => ({

@@ -113,12 +113,12 @@ describe.each<[string, () => void, RegExp]>([
   test('is brought up to date by an import', async () => {
     const { stderr } = await recordSome(20, 25);
     // What is only older is migrated; what an earlier version of the model folded is folded anew.
-    expect(stderr).toMatch(spoil === toVersion1 ? /made anew: .*version 1 of the model/ : problem);
+    expect(stderr).toMatch(spoil === toVersion1 ? /rebuilt: .*version 1 of the model/ : problem);
     await expectSound(25);
   });
 });
 
-test('a damaged cross-sell store is named, and made anew by imports and rebuilds', async () => {
+test('a damaged cross-sell store is named, and rebuilt by imports and rebuilds', async () => {
   for (const mend of [() => recordSome(20, 25), () => place.rapport('rebuild')]) {
     overwrite(CROSS_SELL, 4096);
     const asked = await place.rapport('candidates', 'c-1');
@@ -126,7 +126,7 @@ test('a damaged cross-sell store is named, and made anew by imports and rebuilds
     expect(asked.stderr).toMatch(/cross-sell\.sqlite is damaged.*rapport rebuild/);
     const mended = await mend();
     expect(mended.code).toBe(0);
-    expect(mended.stderr).toMatch(/cross-sell\.sqlite is damaged\. It is made anew/);
+    expect(mended.stderr).toMatch(/cross-sell\.sqlite is damaged\. It is rebuilt/);
     await expectSound(25);
   }
 });
@@ -157,13 +157,13 @@ describe('an older log, put back beside what was made of a newer one', () => {
 
   test('is noticed by an import before it grows beyond the newer one', async () => {
     const { stderr } = await recordSome(100, 150);
-    expect(stderr).toMatch(/relationships\.sqlite has seen more than the log holds.*made anew/);
-    expect(stderr).toMatch(/cross-sell\.sqlite has seen more than the log holds.*made anew/);
+    expect(stderr).toMatch(/relationships\.sqlite has seen more than the log holds.*rebuilt/);
+    expect(stderr).toMatch(/cross-sell\.sqlite has seen more than the log holds.*rebuilt/);
     await expectSound(70);
   });
 
   test('is noticed by an import that has nothing new', async () => {
-    expect((await recordSome(0, 5)).stderr).toMatch(/made anew/);
+    expect((await recordSome(0, 5)).stderr).toMatch(/rebuilt/);
     await expectSound(20);
   });
 

@@ -1,4 +1,4 @@
-/** The data directory as the engine holds it: the one log that is open for writing, the rules, and what follows. */
+/** The data directory of a serving engine, with its log open for writing. */
 import { availableParallelism } from 'node:os';
 import {
   cannotContinue,
@@ -7,7 +7,7 @@ import {
   hasUnfinishedImport,
   type InForce,
   readDemoMarker,
-  rebuildReadModel,
+  rebuildReadModel as rebuildReadModelFrom,
   settleImport,
   storeToFill,
   takeUp,
@@ -18,31 +18,31 @@ import { factorsOf } from '@rapport/engine';
 import { openSharedEventLog, type SharedEventLog } from '@rapport/event-log';
 import { openReadModel, readModelExists } from '@rapport/read-model';
 
-export interface HeldStore {
+export interface WritableStore {
   readonly files: DataDirectory;
   /** Open for writing, on a thread of its own. */
   readonly log: SharedEventLog;
   readonly inForce: InForce;
-  /** In a demo, the day it stands at. */
+  /** In a demo, the instant at which its clock stands still. */
   readonly today: number | undefined;
 }
 
 /** Rebuilds the read model from the log; nothing is announced. */
-export const madeAnew = (
+export const rebuildReadModel = (
   host: Host,
-  { files, log, today }: Pick<HeldStore, 'files' | 'log' | 'today'>,
+  { files, log, today }: Pick<WritableStore, 'files' | 'log' | 'today'>,
   inForce: InForce,
 ): Promise<unknown> =>
-  rebuildReadModel(host, files, log, inForce, Math.max(1, availableParallelism() - 1), today ?? Date.now());
+  rebuildReadModelFrom(host, files, log, inForce, Math.max(1, availableParallelism() - 1), today ?? Date.now());
 
-/** A read model that can be opened and continued; rebuilt if there is none. */
-const usableReadModel = async (host: Host, store: HeldStore): Promise<void> => {
+/** Rebuilds a read model that cannot be opened and continued; an empty one where the log is empty. */
+const ensureUsableReadModel = async (host: Host, store: WritableStore): Promise<void> => {
   const { files, log, inForce } = store;
   const reason = await unusable(store);
   if (reason === undefined) return;
   if ((await log.count()).events > 0) {
-    host.note(`The read model is made anew: ${reason}.`);
-    await madeAnew(host, store, inForce);
+    host.note(`The read model is rebuilt: ${reason}.`);
+    await rebuildReadModel(host, store, inForce);
   } else {
     const factors = factorsOf(compileRuleset(inForce.ruleset));
     await (await openReadModel(files.readModel, { mode: 'write', factors })).close();
@@ -50,7 +50,7 @@ const usableReadModel = async (host: Host, store: HeldStore): Promise<void> => {
 };
 
 /** Why the read model cannot be continued; opening it for writing also brings an older one up to date. */
-const unusable = async ({ files, inForce }: Pick<HeldStore, 'files' | 'inForce'>): Promise<string | undefined> => {
+const unusable = async ({ files, inForce }: Pick<WritableStore, 'files' | 'inForce'>): Promise<string | undefined> => {
   if (!readModelExists(files.readModel)) return 'there is none';
   try {
     const factors = factorsOf(compileRuleset(inForce.ruleset));
@@ -64,24 +64,19 @@ const unusable = async ({ files, inForce }: Pick<HeldStore, 'files' | 'inForce'>
 };
 
 /**
- * Takes hold of a data directory: this process is its only writer until the log is closed.
+ * Opens a data directory for writing: this process is its only writer until the log is closed.
  *
- * @throws StoreError `locked` when another process writes there; DataDirectoryError if it is not a data directory
+ * @throws StorageError `in-use` when another process writes there; DataDirectoryError where there is not a data directory
  */
-export const holdStore = async (host: Host, directory: string): Promise<HeldStore> => {
+export const openWritableStore = async (host: Host, directory: string): Promise<WritableStore> => {
   const files = storeToFill(directory);
   const log = await openSharedEventLog(files.eventLog);
   try {
     const today = readDemoMarker(files)?.today;
     const inForce = await takeUp({ host, files, log }, { with: 'serve', now: today ?? Date.now() });
-    const store: HeldStore = {
-      files,
-      log,
-      inForce,
-      today,
-    };
-    await usableReadModel(host, store);
-    if (hasUnfinishedImport(files)) await settleImport(host, files, log, inForce, store.today ?? Date.now());
+    const store: WritableStore = { files, log, inForce, today };
+    await ensureUsableReadModel(host, store);
+    if (hasUnfinishedImport(files)) await settleImport(host, files, log, inForce, today ?? Date.now());
     return store;
   } catch (error) {
     await log.close();
