@@ -15,6 +15,7 @@ const config: Config = {
   },
   // Tests run on the sources, so that a failing line is the line in the editor.
   moduleNameMapper: {
+    ...(process.env.RAPPORT_PROPERTY_SHARE === undefined ? {} : { '^fast-check$': '<rootDir>/scripts/fewer-runs.cjs' }),
     '^@rapport/engine-service$': '<rootDir>/services/engine/src/index.ts',
     '^@rapport/([a-z-]+)$': '<rootDir>/packages/$1/src/index.ts',
     '^@rapport/([a-z-]+)/([a-z-]+)$': '<rootDir>/packages/$1/src/$2.ts',

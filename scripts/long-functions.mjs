@@ -6,7 +6,7 @@ import { root } from './node.mjs';
 
 /** The wanted limits are 100 lines, and eight functions over 70. These only ever become smaller. */
 const LONGEST = 162;
-const MOST_OVER_70 = 24;
+const MOST_OVER_70 = 16;
 
 const sources = ['packages', 'services'].flatMap((house) =>
   readdirSync(join(root, house))
