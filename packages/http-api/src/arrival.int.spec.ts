@@ -2,9 +2,11 @@
  * The law of arrival, over HTTP and to the end: the same touchpoints sent in order, shuffled, or with a fifth of them
  * sent again give the same relationships, explanations, histories, lists and populations.
  */
+
 import type { AddressInfo } from 'node:net';
 import { type Touchpoint, toCloudEvent } from '@rapport/domain';
 import { testClock } from '@rapport/engine/testing';
+import { seededRandom } from '@rapport/runtime/testing';
 import { simulate } from '@rapport/simulator';
 import type { FastifyInstance } from 'fastify';
 import { createApi } from './app';
@@ -15,17 +17,6 @@ const CUSTOMERS = 120;
 const BATCH = 100;
 /** Requests under way at the same time. */
 const SENDERS = 4;
-
-/** Mulberry32: the same numbers on every machine. */
-const randomFrom = (seed: number) => {
-  let state = seed;
-  return (): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-};
 
 const shuffled = <T>(items: readonly T[], random: () => number): readonly T[] => {
   const left = [...items];
@@ -137,8 +128,8 @@ describe('touchpoints that arrive over HTTP', () => {
     const count = touchpoints.length;
     expect(count).toBeGreaterThan(2_000);
     expect(await send(first, inOrder)).toEqual({ recorded: count, duplicates: 0 });
-    expect(await send(second, shuffled(inOrder, randomFrom(1)))).toEqual({ recorded: count, duplicates: 0 });
-    const more = repeated(inOrder, randomFrom(2));
+    expect(await send(second, shuffled(inOrder, seededRandom(1)))).toEqual({ recorded: count, duplicates: 0 });
+    const more = repeated(inOrder, seededRandom(2));
     expect(more.length).toBeGreaterThan(count * 1.15);
     expect(await send(third, more)).toEqual({ recorded: count, duplicates: more.length - count });
     for (const { engine } of engines) await engine.caughtUp();

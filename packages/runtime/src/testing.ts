@@ -18,3 +18,4 @@ export const fromSource = (entry: string): string => {
 };
 
 export * from './testing/eventually';
+export * from './testing/seeded-random';

@@ -11,7 +11,7 @@ import { compileRuleset, RETAIL, rulesetHash } from '@rapport/domain';
 import { changeMatcher, decisionOf, verify } from '@rapport/engine';
 import { openEventLog, subjectOf } from '@rapport/event-log';
 import { openReadModel } from '@rapport/read-model';
-import { eventually } from '@rapport/runtime/testing';
+import { eventually, seededRandom } from '@rapport/runtime/testing';
 import { type KilledEngine, killedEngine } from './testing/killed-engine';
 import { type Received, type WebhookReceiver, webhookReceiver } from './testing/webhook-receiver';
 
@@ -29,12 +29,8 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** A generator that gives the same numbers at every run: kills fall where they fall all the same. */
-let state = 20_261_121;
-const random = (): number => {
-  state = (state * 1_664_525 + 1_013_904_223) % 4_294_967_296;
-  return state / 4_294_967_296;
-};
+/** The same numbers at every run. When a kill happens still depends on the machine. */
+const random = seededRandom(20_261_121);
 
 let sent = 0;
 let customers = 20;

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OwnedProduct, OwnershipFact } from '@rapport/domain';
 import { openCrossSellStore } from '@rapport/read-model';
+import { uniform } from '../evaluation/statistics/uniform';
 
 const DAY = 86_400_000;
 const START = Date.UTC(2024, 0, 1);
@@ -15,20 +16,9 @@ const DAYS = 730;
 const END = START + DAYS * DAY;
 const BATCH = 1_000;
 
-/** Mulberry32: 32 bits of state are enough to be even and the same everywhere. */
-const randomOf = (seed: number): (() => number) => {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-};
-
 /** Whole customers, one after another; popularity of the k-th product goes with (k + 10)^-0.8. */
 function* customersOf(products: number, customers: number, facts: number): Generator<readonly OwnershipFact[]> {
-  const random = randomOf(20_240_101);
+  const random = uniform(20_240_101);
   const cumulative = new Float64Array(products);
   let total = 0;
   for (let k = 0; k < products; k++) cumulative[k] = total += (k + 10) ** -0.8;

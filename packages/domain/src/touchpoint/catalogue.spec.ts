@@ -12,7 +12,7 @@ import {
   type TypeDescription,
   typesMatching,
 } from './index';
-import { compact, context, SAMPLES } from './touchpoint-fixtures';
+import { compact, context, SAMPLES } from './testing/touchpoint-fixtures';
 
 const rows = describeCatalogue();
 const topLevel = (row: TypeDescription) => row.fields.filter(({ name }) => !name.includes('.'));

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import * as E from 'fp-ts/Either';
 import { decodeTouchpoint, describeCatalogue, isIdentifier, type Touchpoint, toCloudEvent } from './index';
-import { context, NOW, SAMPLES } from './touchpoint-fixtures';
+import { context, NOW, SAMPLES } from './testing/touchpoint-fixtures';
 
 const identifier = fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }).filter(isIdentifier);
 const instant = (from: number) => fc.integer({ min: from, max: NOW });

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either';
 import { catalogueWith, decodeTouchpoint, describeCatalogue, standardCatalogue } from './index';
-import { compact, context } from './touchpoint-fixtures';
+import { compact, context } from './testing/touchpoint-fixtures';
 
 const warranty = {
   type: 'object',

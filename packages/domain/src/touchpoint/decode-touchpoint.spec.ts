@@ -12,7 +12,7 @@ import {
   type TouchpointAdjustment,
   type TouchpointProblem,
 } from './index';
-import { compact, context, NOW } from './touchpoint-fixtures';
+import { compact, context, NOW } from './testing/touchpoint-fixtures';
 
 const accepted = (input: unknown, over: Partial<typeof context> = {}): DecodedTouchpoint => {
   const decoded = decodeTouchpoint(input, { ...context, ...over });

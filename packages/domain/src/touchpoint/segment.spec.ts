@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either';
 import { InexactNumber } from '../exact-json';
 import { decodeSegment, isKnownType, segmentEvents, translateSegment } from './index';
-import { context } from './touchpoint-fixtures';
+import { context } from './testing/touchpoint-fixtures';
 
 const track = (event: string, properties?: unknown, over: Readonly<Record<string, unknown>> = {}) => ({
   type: 'track',

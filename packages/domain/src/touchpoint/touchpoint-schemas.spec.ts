@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import * as E from 'fp-ts/Either';
 import { fromJsonSchema } from '../testing/from-json-schema';
 import { catalogueWith, decodeTouchpoint, standardCatalogue, touchpointSchemas } from './index';
-import { compact, context } from './touchpoint-fixtures';
+import { compact, context } from './testing/touchpoint-fixtures';
 
 const ajv = new Ajv2020({ strict: false });
 addFormats(ajv);

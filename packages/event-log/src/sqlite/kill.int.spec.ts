@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fromSource } from '@rapport/runtime/testing';
+import { fromSource, seededRandom } from '@rapport/runtime/testing';
 import { StoreError } from '@rapport/sqlite';
 import { anEvent, collect, done } from '../testing/event-log-contract';
 import { openSqliteEventLog } from './sqlite-event-log';
@@ -13,14 +13,6 @@ import { openSqliteEventLog } from './sqlite-event-log';
 const ROUNDS = Number(process.env.RAPPORT_KILL_ROUNDS ?? 40);
 const SEED = Number(process.env.RAPPORT_KILL_SEED ?? 20_260_101);
 const LONGEST_RUN_MS = 120;
-
-/** Mulberry32: the same moments for the same seed, as far as the machine allows. */
-const random = (seed: number) => () => {
-  seed = (seed + 0x6d2b79f5) | 0;
-  let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-  return ((t ^ (t >>> 14)) >>> 0) / 0x1_0000_0000;
-};
 
 let folder: string;
 let path: string;
@@ -51,7 +43,7 @@ const kill = async (child: ChildProcess): Promise<void> => {
 };
 
 test(`${ROUNDS} kills at random moments lose nothing acknowledged, double nothing and leave no half request`, async () => {
-  const next = random(SEED);
+  const next = seededRandom(SEED);
   const acknowledged: string[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const child = startWriter(round);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fromSource } from '@rapport/runtime/testing';
+import { fromSource, seededRandom } from '@rapport/runtime/testing';
 import Database from 'better-sqlite3';
 import { customersOf, savedBy } from '../testing/saving-script';
 import { openSqliteReadModel } from './sqlite-read-model';
@@ -48,11 +48,7 @@ const lastBatchOf = (position: number): ReadonlyMap<number, number> => {
 };
 
 test(`checkpoint and contents agree after ${KILLS} kills (RAPPORT_TEST_SEED=${seed})`, async () => {
-  let state = seed;
-  const random = (): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
+  const random = seededRandom(seed);
   const path = join(folder, 'model.sqlite');
   let position = 0;
   for (let kill = 0; kill < KILLS; kill++) {

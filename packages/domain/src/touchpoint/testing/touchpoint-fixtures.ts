@@ -1,4 +1,4 @@
-import { type DecodeContext, standardCatalogue } from './index';
+import { type DecodeContext, standardCatalogue } from '../index';
 
 /** 2026-07-01T00:00:00Z. */
 export const NOW = Date.UTC(2026, 6, 1);
