@@ -32,7 +32,7 @@ describe('JSON of bounded depth', () => {
     );
   });
 
-  it('stays no JSON where it was none', () => {
+  it('invalid JSON stays invalid', () => {
     for (const json of [
       '['.repeat(10_000),
       `${'{"a":'.repeat(10_000)}1`,

@@ -18,9 +18,9 @@ const endOfText = (json: string, start: number): number => {
 /**
  * JSON that can be parsed, and walked afterwards, without exhausting stack or memory: a value that stands below more
  * than {@link MAX_JSON_DEPTH} others is replaced by `0` and blanks, so that all the rest keeps its place. What is
- * replaced is deep enough still to be refused by whoever limits depth. The same text where nothing is, which also tells.
+ * replaced is still deep enough to be refused where depth is limited. Where nothing is replaced, the same text is returned.
  *
- * Everything else is left to the parser: what was no JSON is none afterwards, but for what was replaced.
+ * Everything else is left to the parser: text that is not JSON stays so, except for the parts that were replaced.
  */
 export const boundDepth = (json: string): string => {
   // Each level takes a character to open it and one to close it.
@@ -48,7 +48,7 @@ export const boundDepth = (json: string): string => {
         depth--;
     }
   }
-  // Cut off inside: no JSON, whatever is left of it.
+  // Cut off inside: the rest cannot be valid JSON.
   if (depth > MAX_JSON_DEPTH) return bounded + json.slice(taken, from);
   return taken === 0 ? json : bounded + json.slice(taken);
 };

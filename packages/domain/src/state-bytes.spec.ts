@@ -60,7 +60,7 @@ test('what one writer wrote stays as it is while another writes', () => {
 test.each([
   ['nothing', new Uint8Array()],
   ['too little', written([{ numbers: [1, 2, 3] }]).slice(0, 16)],
-  ['text that is none', Uint8Array.from([...written([{ number: 1 }]), 0x5b, 0xff])],
-])('%s is no state', (_, bytes) => {
+  ['invalid text', Uint8Array.from([...written([{ number: 1 }]), 0x5b, 0xff])],
+])('%s is not a state', (_, bytes) => {
   expect(() => new StateReader(bytes)).toThrow();
 });

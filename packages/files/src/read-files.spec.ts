@@ -53,7 +53,7 @@ describe('the preset touchpoints', () => {
     const { items, account } = await collect([file], AS_TOUCHPOINTS);
     expect(items.map((item) => item.kind)).toEqual(['touchpoint', 'touchpoint', 'touchpoint']);
     expect(account.warnings).toEqual({
-      'data.order_id is kept, but is no field of order.completed; did you mean "orderId"?': 2,
+      'data.order_id is kept, but is not a field of order.completed; did you mean "orderId"?': 2,
     });
   });
 

@@ -75,7 +75,7 @@ describe('the cross-sell index', () => {
     );
   });
 
-  it('gives scores that do not depend on the order in which her products are named, to the last bit', () => {
+  it('gives scores that do not depend on the order in which products are named, to the last bit', () => {
     const universe = Array.from({ length: 12 }, (_, c) =>
       Array.from({ length: 12 }, (_, p) => ({ customer: `c${c}`, product: `p${p}`, firstOrderedAt: 0 })),
     )
@@ -134,7 +134,7 @@ describe('the cross-sell index', () => {
     );
   });
 
-  it('forgets a customer as if she had never been', () => {
+  it('forgets a customer without a trace', () => {
     fc.assert(
       fc.property(facts, facts, question, (all, again, { owned, ...options }) => {
         const index = indexOf(all);
@@ -172,7 +172,7 @@ describe('the cross-sell index', () => {
     expect(second).toEqual({ product: 'hat', rank: 2, score: 0, owners: 1, reasons: [], popular: true });
   });
 
-  it('offers the most popular products to somebody without orders', () => {
+  it('offers the most popular products to a customer without orders', () => {
     const index = indexOf([
       { customer: 'a', product: 'tea', firstOrderedAt: 1 },
       { customer: 'b', product: 'tea', firstOrderedAt: 2 },

@@ -70,13 +70,13 @@ export interface CrossSell {
   candidates(owned: readonly OwnedProduct[], options: CandidateOptions): readonly CrossSellCandidate[];
 }
 
-/** The reply to a question for candidates: some, or why there are none to be had now. */
+/** The reply to a request for candidates: some, or why there are none now. */
 export type CrossSellReply =
   | { readonly kind: 'candidates'; readonly candidates: readonly CrossSellCandidate[] }
   /** The ruleset's `crossSell.when` does not hold; `reason` says which condition. */
   | { readonly kind: 'withheld'; readonly reason: string };
 
-/** Candidates, unless they are withheld; who evaluates the ruleset's `crossSell.when` says so. */
+/** Candidates, unless they are withheld. The evaluation of the ruleset's `crossSell.when` decides that. */
 export const crossSellReply = (
   crossSell: Pick<CrossSell, 'candidates'>,
   owned: readonly OwnedProduct[],

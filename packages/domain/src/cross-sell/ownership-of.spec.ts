@@ -24,7 +24,7 @@ describe('the products of an order', () => {
 });
 
 describe('what a customer owns', () => {
-  it('spans from her first to her last order of each product up to asOf, refunded or not', () => {
+  it('spans from the first to the last order of each product up to asOf, refunded or not', () => {
     const touchpoints = [
       order(30, { sku: 'b' }),
       order(20, { sku: 'a' }, { sku: 'b' }),

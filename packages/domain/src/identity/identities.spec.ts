@@ -30,8 +30,8 @@ const someLinks = fc
 
 const groups = (given: readonly IdentityLink[], view = {}) => identitiesOf(given, view).united;
 
-describe('who is who', () => {
-  it('a customer is herself until she is merged, and again when she is taken out', () => {
+describe('identities', () => {
+  it('a customer stands alone until they are merged, and again once they are taken out', () => {
     expect(identitiesOf([]).survivorOf('a')).toBe('a');
     expect(identitiesOf([]).membersOf('a')).toEqual(['a']);
     const merge = merged('a', 'b', 1);
@@ -42,7 +42,7 @@ describe('who is who', () => {
     expect(groups([merge, unmerged('a', 2)])).toEqual([]);
   });
 
-  it('merges carry on: whoever joins a merged customer joins her survivor, and leaves with her', () => {
+  it('merges carry on: a customer who joins a merged one joins the survivor, and leaves with them', () => {
     const chain = [merged('a', 'b', 1), merged('b', 'c', 2)];
     expect(identitiesOf(chain).survivorOf('a')).toBe('c');
     expect(identitiesOf(chain).membersOf('c')).toEqual(['c', 'a', 'b']);
@@ -55,15 +55,15 @@ describe('who is who', () => {
     expect(moved.membersOf('b')).toEqual(['b']);
   });
 
-  it('a merge that would close a circle is ignored, whoever is told of it first', () => {
+  it('a merge that would close a circle is ignored, whichever is recorded first', () => {
     const circle = [merged('a', 'b', 1), merged('b', 'c', 2), merged('c', 'a', 3), merged('d', 'd', 4)];
     expect(groups(circle)).toEqual([{ survivor: 'c', members: ['c', 'a', 'b'] }]);
     expect(groups([...circle].reverse())).toEqual(groups(circle));
-    // The same customer elsewhere: into one of her own.
+    // The same customer elsewhere: into one of their own.
     expect(identitiesOf([merged('a', 'b', 1), merged('c', 'a', 2), merged('a', 'c', 3)]).survivorOf('c')).toBe('b');
   });
 
-  it('as of an instant before a merge occurred, or as known before it was recorded, nobody is merged', () => {
+  it('as of an instant before a merge occurred, or as known before it was recorded, no customer is merged', () => {
     const late = { ...merged('a', 'b', 5), recordedAt: 9 };
     expect(identitiesOf([late], { asOf: 4 }).survivorOf('a')).toBe('a');
     expect(identitiesOf([late], { asOf: 5 }).survivorOf('a')).toBe('b');
@@ -86,7 +86,7 @@ describe('who is who', () => {
     );
   });
 
-  it('everyone belongs to exactly one survivor, who is a member of nobody else', () => {
+  it('every customer belongs to exactly one survivor, who is a member of no other', () => {
     fc.assert(
       fc.property(someLinks, (given) => {
         const identities = identitiesOf(given);

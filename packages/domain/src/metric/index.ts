@@ -9,8 +9,8 @@ import { openPromises } from './open-promises';
 import { sum } from './sum';
 
 /**
- * All kinds of metrics, each under the key that only its rules have, in the order of the reference. Whatever asks for
- * the kind of a metric rule asks here: a new kind is a file beside these and a line below.
+ * All kinds of metrics, each under the key that only its rules have, in the order of the reference. Everything that
+ * depends on the kind of a metric rule is read from here: a new kind is a file beside these and a line below.
  */
 export const METRIC_KINDS = { count, sum, distinct, daysSinceLast, daysSinceFirst, openPromises, openComplaints };
 

@@ -43,7 +43,7 @@ export interface MetricReading {
   readonly elsewhere?: CountedElsewhere;
   /** The values that the metric can have at all. */
   readonly range: Interval;
-  /** Whether what is missing can be told as "2 more orders". */
+  /** Whether a missing amount reads as "2 more orders". */
   readonly countsUp: boolean;
   /** The rule in one line, for people. */
   text(): string;

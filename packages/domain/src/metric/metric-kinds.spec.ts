@@ -34,7 +34,7 @@ describe('the kinds of metrics', () => {
     expect(reading.countsUp).toBe(countsUp);
   });
 
-  it('each has a rule here, and the key it is told by among its keys', () => {
+  it('each has a rule here, and its own name among its keys', () => {
     for (const [name, { shape }] of Object.entries(METRIC_KINDS)) {
       expect(RULES.some(([rule]) => name in rule)).toBe(true);
       expect(shape.fields[name]).toMatchObject({ required: true });

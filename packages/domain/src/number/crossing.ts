@@ -3,11 +3,11 @@
  * one way, so a comparison with it flips at most once, at an instant that can be solved for (MODEL, section 4).
  */
 export interface Quantity {
-  /** The value at `t`, for `t` at or after the last touch. Never changes the subject. */
+  /** The value at `t`, for `t` at or after the last touch. Never changes the quantity. */
   value(t: number): number;
   /**
    * When the value may next cross `threshold`: an instant after `after`, never later than the true crossing and at
-   * most a few milliseconds before it; Infinity when it never will. A subject that moves in steps may name its next
+   * most a few milliseconds before it; Infinity when it never will. A quantity that moves in steps may name its next
    * step instead.
    */
   crossing(threshold: number, after: number): number;

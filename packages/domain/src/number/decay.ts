@@ -27,7 +27,7 @@ export class HalfLife {
   }
 }
 
-/** What is left of something is never nothing, however small. */
+/** A remainder of something above 0 is never 0, however small. */
 export const neverNothing = (left: number, of: number): number =>
   left === 0 && of !== 0 ? Math.sign(of) * Number.MIN_VALUE : left;
 

@@ -12,7 +12,7 @@ export interface Decimal {
 const POWERS = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 /** Money has cents: a sum begins with them. */
 const FIRST_SCALE = 2;
-/** Below it a decimal has at most 15 digits: no other so short is written for the same double. */
+/** Below this a decimal has at most 15 digits, and no two such decimals are the same double. */
 const FIFTEEN_DIGITS = 1e15;
 
 /** The decimal a finite number is written as: the shortest text that is read as that double. */
@@ -48,7 +48,7 @@ export const quotient = (n: bigint, d: bigint): number => {
   return Number(sticky) * 2 ** -half * 2 ** (half - shift);
 };
 
-/** The exact value of a double, which is a decimal too, if a long one. */
+/** The exact value of a double as a decimal, which may be long. */
 const exactly = (value: number): Decimal => {
   let whole = value;
   let twos = 0;
@@ -62,8 +62,8 @@ const exactly = (value: number): Decimal => {
  * 33.33 + 49.9 + 16.77 is 100, in any order. Values can be taken off again by adding them with the opposite sign.
  *
  * While the sum is a whole number of some 10^-scale that a double holds, it is kept as that: money costs a
- * multiplication, a division and an addition. Whatever else comes is added as a whole number of any length; that has
- * never more digits than there are between the largest and the smallest double, and those that counting adds.
+ * multiplication, a division and an addition. All other values are added as whole numbers of any length. They have
+ * at most the digits between the largest and the smallest double, and those that counting adds.
  */
 export class ExactSum {
   private scale = FIRST_SCALE;
@@ -139,11 +139,11 @@ export class ExactSum {
     this.wide = undefined;
   }
 
-  /** In words of JSON, for a state that is kept. */
+  /** As JSON, for a state that is stored. */
   toJson(): Json {
     return this.wide === undefined ? [this.scale, this.units] : [this.scale, String(this.wide)];
   }
-  /** Becomes what {@link toJson} said. */
+  /** Reads what {@link toJson} wrote. */
   fromJson(saved: Json): void {
     const [scale, units] = saved as [number, number | string];
     this.scale = scale;

@@ -2,18 +2,18 @@ import { isIdentityType } from '../identity/identity-link';
 import { compareTouchpoints, type TouchpointIdentity } from '../touchpoint/touchpoint';
 import type { FoldedTouchpoint } from './folded-touchpoint';
 
-/** Which part of history counts. */
+/** The part of history that counts. */
 export interface View {
-  /** What occurred later is left out. */
+  /** Leaves out touchpoints that occurred later. */
   readonly asOf?: number;
-  /** What was recorded later is left out. */
+  /** Leaves out touchpoints that were recorded later. */
   readonly knownAt?: number;
 }
 
 /**
- * The touchpoints a view leaves, in canonical order, without those that only say whose history is whose. All identities
- * must be different, as a log guarantees.
- * Returns the input itself where nothing is to be done.
+ * The touchpoints of a view in canonical order, without merges and unmerges of customers. All identities must be
+ * different, as a log guarantees.
+ * Returns the input itself if nothing changes.
  */
 export const viewOf = (
   touchpoints: readonly FoldedTouchpoint[],
@@ -58,14 +58,14 @@ const sorted = (touchpoints: readonly FoldedTouchpoint[]): readonly FoldedTouchp
   return merged;
 };
 
-/** What duplicates are told by, and told apart by. */
+/** The fields by which duplicates are recognized and ordered. */
 type Identified = TouchpointIdentity & Pick<FoldedTouchpoint, 'occurredAt' | 'recordedAt'>;
 
 const content = (touchpoint: Identified): string => JSON.stringify(touchpoint);
 
 /**
- * Leaves one touchpoint of each identity (source, id). Where copies differ, which a log refuses, the one that comes
- * first by (recordedAt, occurredAt, content) is kept: the choice does not depend on the order of the input.
+ * Keeps one touchpoint of each identity (source, id). Where copies differ (a log refuses them), the first by
+ * (recordedAt, occurredAt, content) is kept, so the choice does not depend on the order of the input.
  */
 export const withoutDuplicates = <One extends Identified>(touchpoints: readonly One[]): readonly One[] => {
   const bySource = new Map<string, Map<string, One>>();

@@ -83,7 +83,7 @@ describe('a touchpoint that gives no evidence', () => {
       }
   });
 
-  it('is told a reason that agrees with what was decided', () => {
+  it('gets a reason that agrees with the decision', () => {
     const program = compileRuleset({
       ...ruleset,
       stages: [

@@ -8,7 +8,7 @@ import type { Remaining } from './state-condition';
 const NEVER = Number.POSITIVE_INFINITY;
 const NO_STAGE = -1;
 
-/** Is called with each change. `from` is -1 for the first touchpoint. */
+/** Receives each change. `from` is -1 for the first touchpoint. */
 export interface ChangeListener {
   stageChanged(from: number, to: number, at: number, touchpoint: FoldedTouchpoint | undefined): void;
   signalChanged(signal: number, raised: boolean, at: number, touchpoint: FoldedTouchpoint | undefined): void;
@@ -35,11 +35,11 @@ export class Classification {
   /** Before these instants, time alone changes nothing about the stage, or about each signal. */
   private stageUntil = NEVER;
   private readonly signalUntil: Float64Array;
-  /** How long the conditions asked for the stage last stay as they are. */
+  /** How long the conditions of the stage computed last stay as they are. */
   private stageRemaining = NEVER;
-  /** Whether the stage asked for last is held against its `stay`, by its minStay alone. */
+  /** Whether the stage computed last is kept by its minStay alone, although its `stay` fails. */
   private stageProtected = false;
-  /** From here, where nothing was left to change, time alone changes nothing before `quietUntil`. */
+  /** From this instant, time alone changes nothing before `quietUntil`. */
   private quietFrom = Number.NaN;
 
   /** @param promises when the next one breaks */
@@ -194,7 +194,7 @@ export class Classification {
     const staying = stages[this.stage]!.stay(foresight);
     const entering =
       this.stage + 1 < stages.length ? stages[this.stage + 1]!.enter(foresight) : Number.NEGATIVE_INFINITY;
-    // Asked about the stage just reached, its conditions may want to move on: they do at the next millisecond.
+    // The conditions of a stage just reached may move the customer on, at the next millisecond.
     const movesOn = entering > 0 || (staying < 0 && this.since + stages[this.stage]!.minStay <= foresight.now);
     if (movesOn && this.program.stagesLookAtStage) return foresight.now + 1;
     return this.heldUntil(foresight.now + Math.min(Math.abs(staying), Math.abs(entering)), staying < 0);
@@ -220,7 +220,7 @@ export class Classification {
     this.findQuiet();
   }
 
-  /** Before when nothing can change by time, solved: some condition does change at that millisecond. */
+  /** The end of the quiet time, solved: some condition does change at that millisecond. */
   private solvedQuietUntil(): number {
     this.lookAhead(this.foresight.now);
     while (this.foresight.solveUpTo(this.quietUntil)) this.lookAhead(this.quietUntil);
@@ -233,7 +233,7 @@ export class Classification {
   restoreSignals(saved: StateReader): void {
     for (let i = 0; i < this.raisedSince.length; i++) this.raisedSince[i] = saved.number();
   }
-  /** Foresees what comes next, after a restore. */
+  /** Computes what comes next, after a restore. */
   resume(): void {
     this.quietFrom = this.instant;
     this.foresight.standAt(this.instant);

@@ -12,12 +12,12 @@ const activity = (value: number | null, over: Partial<DecidingCondition> = {}): 
   ...over,
 });
 
-test('a condition that held is told with its threshold, in the words of the ruleset', () => {
+test('a condition that held reads with its threshold, in the words of the ruleset', () => {
   expect(conditionText(RETAIL, activity(3.42, { holds: true }), 'en')).toBe('Purchase activity 3.42 ≥ 3.2');
   expect(conditionText(RETAIL, activity(3.42, { holds: true }), 'vi')).toBe('Mức độ mua hàng 3.42 ≥ 3.2');
 });
 
-test('a condition that failed is told as what was the case', () => {
+test('a condition that failed reads as what was the case', () => {
   expect(conditionText(RETAIL, activity(1), 'en')).toBe('Purchase activity 1 < 3.2');
   expect(conditionText(RETAIL, activity(null, { comparison: 'below' }), 'en')).toBe('Purchase activity ∞ ≥ 3.2');
 });
@@ -40,7 +40,7 @@ test('consents and stages have no threshold', () => {
   expect(conditionText(RETAIL, stage, 'en')).toBe('≠ loyal');
 });
 
-test('of one subject and direction the strictest is told, which says what the others say', () => {
+test('of one subject and direction only the strictest is named, which implies the others', () => {
   const told = (...conditions: DecidingCondition[]): string => conditionsText(RETAIL, conditions, 'en');
   const social = (threshold: number, over: Partial<DecidingCondition> = {}): DecidingCondition => ({
     ...activity(69, { subject: 'factor', id: 'social', threshold, holds: true }),

@@ -24,8 +24,8 @@ const beside = (value: number, direction: number): number => {
 };
 
 /**
- * A value with the side on which it lies to the threshold. Of a score at its prior evidence may remain that rounding
- * has lost: it is told by the nearest double on its side, so that value and outcome agree.
+ * A value with the side of the threshold on which it lies. Where a score is at its prior, rounding may have lost evidence
+ * that remains. The value is then the nearest double on its side, so that value and outcome agree.
  */
 const valueAndSide = (fold: Fold, atom: Atom, t: number): { readonly value: number; readonly side: number } => {
   const { threshold } = atom;
@@ -48,7 +48,7 @@ const allNow = (all: readonly ConditionNow[]): ConditionNow => ({ all, holds: al
 /**
  * A condition as it stands at `t`, at or after the fold's instant.
  *
- * @param stage what it is told of the stage
+ * @param stage the stage that conditions on the stage compare with
  */
 export const conditionNow = (
   fold: Fold,
@@ -103,8 +103,8 @@ export const decidingOf = (now: ConditionNow): readonly DecidingCondition[] => {
 };
 
 /**
- * Why a fold that stands at `t` moved: what let it in, stage by stage, going up; what it lost going down, from the top.
- * A condition on the stage asks for the one it moved from.
+ * Why a fold that stands at `t` moved. Going up: what was met for each stage entered. Going down, from the top: what
+ * failed. Conditions on the stage compare with the stage before the move.
  */
 export const decidingConditions = (fold: Fold, from: number, to: number, t: number): readonly DecidingCondition[] => {
   const { stages } = fold.program;

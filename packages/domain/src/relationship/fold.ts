@@ -12,7 +12,7 @@ import type { EvidenceStep, MakeStep, MetricStep, Program, SettleStep, Weight } 
 import { PromiseBook } from './promise-book';
 import type { RaisedSignal, SettledPromise } from './relationship';
 
-/** Hears what a fold does, for explanations and histories. A replay that only classifies has none. */
+/** Receives what a fold does, for explanations and histories. A replay that only classifies needs none. */
 export interface FoldRecorder {
   /** `rule` is the id of an evidence rule, or `<promise>:kept` or `<promise>:broken`; it gives `weight` times `scale`. */
   evidence?(
@@ -24,7 +24,7 @@ export interface FoldRecorder {
     scale: number,
   ): void;
   promiseSettled?(promise: SettledPromise): void;
-  /** `from` is -1 for the first touchpoint. Asked while the fold stands at `at`. */
+  /** `from` is -1 for the first touchpoint. Called while the fold stands at `at`. */
   stageChanged?(fold: Fold, from: number, to: number, at: number, touchpoint: FoldedTouchpoint | undefined): void;
   signalChanged?(signal: number, raised: boolean, at: number, touchpoint: FoldedTouchpoint | undefined): void;
 }
@@ -318,7 +318,7 @@ export class Fold implements EventContext {
   }
 }
 
-/** Objects are no values: two with the same content could not be told to be the same. A sum takes numbers only. */
+/** Objects are not counted: two with equal content would be two values. A sum takes numbers only. */
 const addValue = (metric: Metric, value: unknown, sign: number, t: number): void => {
   if (sign === 0) {
     if (value !== undefined && typeof value !== 'object') metric.add(value, t);

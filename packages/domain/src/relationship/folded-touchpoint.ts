@@ -1,4 +1,4 @@
 import type { Touchpoint } from '../touchpoint/touchpoint';
 
-/** A touchpoint as a fold sees it: whose it is has been decided before. */
+/** A touchpoint as a fold sees it. The customer was resolved before. */
 export type FoldedTouchpoint = Omit<Touchpoint, 'customer'>;

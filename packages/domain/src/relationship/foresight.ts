@@ -10,12 +10,12 @@ const ABOVE = 1;
 const AT_MOST = 2;
 const COMPARISON_CODES = { atLeast: AT_LEAST, above: ABOVE, atMost: AT_MOST, below: 3 } as const;
 
-/** What else a condition on the state can see, besides numbers. */
+/** The parts of the state that are not numbers. */
 export type Surroundings = Pick<StateContext, 'stageId' | 'hasConsent'>;
 
 /**
  * Looks ahead, from one instant, to when the comparisons (atoms) of a ruleset flip while nothing but time happens.
- * This is what conditions are asked with.
+ * Conditions are evaluated with it.
  *
  * What it has foreseen stays right until a metric or factor changes. So a comparison that no touchpoint concerns is not
  * looked at again before it may flip. "Quantity" is the index of a metric, or of a factor behind all metrics.
@@ -25,7 +25,7 @@ export class Foresight implements StateContext {
   /** While peeking, what is foreseen from the instant must stay as it is. */
   private peeking = false;
 
-  /** Per atom: from `foreseenAt` on it does not flip before `flipAt`; NaN where its quantity changed since. */
+  /** Per atom: from `foreseenAt` on it does not flip before `flipAt`. NaN: its quantity changed since. */
   private readonly foreseenAt: Float64Array;
   private readonly flipAt: Float64Array;
   /** 1 where the atom holds until then. */
@@ -123,7 +123,7 @@ export class Foresight implements StateContext {
     this.anyChanged = true;
   }
 
-  /** Forgets what was known of the numbers that changed, and says what depends on each of them. */
+  /** Forgets what was foreseen from the numbers that changed, and passes on what depends on each of them. */
   forgetChanged(concerned: { reconsider(dependents: Dependents): void }): void {
     if (!this.anyChanged) return;
     this.anyChanged = false;

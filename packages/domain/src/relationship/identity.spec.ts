@@ -7,7 +7,7 @@ import { compileRuleset } from './program';
 
 const program = compileRuleset(lawRuleset);
 
-it('what only says whose history is whose is no event of the relationship', () => {
+it('a touchpoint that only merges or parts customers does not change the relationship', () => {
   fc.assert(
     fc.property(histories, fc.integer({ min: 0, max: 60 }), (touchpoints, day) => {
       const occurredAt = START + day * DAY;

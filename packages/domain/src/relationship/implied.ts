@@ -1,11 +1,11 @@
 import type { DecidingCondition } from './relationship';
 
 /**
- * Of several conditions on one number that look the same way, the strictest says what the others say: 69 ≥ 50 says
- * 69 ≥ 30 too. Reasons name it alone.
+ * Of several conditions on one number in one direction, the strictest implies the others: 69 ≥ 50 implies 69 ≥ 30.
+ * Reasons name only the strictest.
  */
 
-/** What was the case, as a limit of the number: a failed `atLeast` is a `below`. */
+/** A condition as a limit of the number: a failed `atLeast` is a `below`. */
 interface Bound {
   readonly upper: boolean;
   readonly threshold: number;
@@ -19,7 +19,7 @@ const boundOf = ({ comparison, threshold = 0, holds }: DecidingCondition): Bound
   open: (comparison === 'above' || comparison === 'below') === holds,
 });
 
-/** The same for conditions of which one may say what the other says: one subject, looking one way. */
+/** The same for conditions of which one may imply the other: one subject and direction. */
 const aspectOf = (condition: DecidingCondition): string => {
   const { subject, id, comparison, holds } = condition;
   return JSON.stringify([subject, id, comparison === 'is' ? holds : boundOf(condition).upper]);
@@ -31,11 +31,11 @@ const asStrict = (one: Bound, other: Bound): boolean => {
   return one.upper ? one.threshold < other.threshold : one.threshold > other.threshold;
 };
 
-/** Whether what `one` says was the case leaves no doubt about `other`. */
+/** Whether `other` follows from `one`. */
 export const implies = (one: DecidingCondition, other: DecidingCondition): boolean =>
   aspectOf(one) === aspectOf(other) && (one.comparison === 'is' || asStrict(boundOf(one), boundOf(other)));
 
-/** Conditions that all were the case, without those that another one of them implies. */
+/** Conditions that all were met, without those that another one implies. */
 export const withoutImplied = (conditions: readonly DecidingCondition[]): readonly DecidingCondition[] => {
   const strictest = new Map<string, DecidingCondition>();
   for (const condition of conditions) {

@@ -14,7 +14,7 @@ export const ownLanguage = (language: Language): OwnLanguage => (primary(languag
 
 /**
  * The label in a language: of its region, of the language, else of another region of it; else in English, else in
- * whatever language there is; the id only where there is no label at all.
+ * any language there is; the id only without a label.
  */
 export const labelOf = (label: Texts | undefined, language: Language, id: string): string => {
   if (label === undefined) return id;

@@ -51,13 +51,13 @@ const PHRASES: Readonly<Record<OwnLanguage, Phrases>> = {
   },
 };
 
-/** As a person reads it who is to do something about it: 54, 5.4, 0.54. */
+/** Rounded for a person who is to act on it: 54, 5.4, 0.54. */
 const rounded = (value: number): string => {
   const digits = Math.abs(value) >= 10 ? 0 : Math.abs(value) >= 1 ? 1 : 2;
   return String(Number(value.toFixed(digits)));
 };
 
-/** Counts move by whole touchpoints; anything else is told by its values. */
+/** Counts move by whole touchpoints. Other metrics are described by their values. */
 const countsWholes = (ruleset: Ruleset, metric: string): boolean => {
   const rule = ruleset.metrics?.[metric];
   return rule !== undefined && readMetric(rule).countsUp;

@@ -45,7 +45,7 @@ const wordsFor = (enter: StateCondition, language = 'en'): string | null => {
 };
 
 describe('what is missing for the next stage', () => {
-  it('is told by whole touchpoints where a metric counts them, by values otherwise', () => {
+  it('names whole touchpoints where a metric counts them, and values otherwise', () => {
     expect(
       wordsFor({
         any: [
@@ -71,7 +71,7 @@ describe('what is missing for the next stage', () => {
     ).toBe('(1 more orders within 90 days, or consent for marketing) and satisfaction from 55 to 70');
   });
 
-  it('is told once, by the threshold that is needed', () => {
+  it('is named once, by the threshold that is needed', () => {
     const satisfaction = (atLeast: number): StateCondition => ({ factor: 'satisfaction', atLeast });
     const orders: StateCondition = { metric: 'orders', atLeast: 3 };
     expect(wordsFor({ all: [satisfaction(60), orders, satisfaction(70)] })).toBe(

@@ -12,7 +12,7 @@ export type Missing =
 
 const NEGATED = { ...OPPOSITE, is: 'is' } as const;
 
-/** Whether one who does what `one` asks for has done what `other` asks for. */
+/** Whether doing what `one` asks for also does what `other` asks for. */
 const leavesNothingOf = (one: Missing, other: Missing): boolean => {
   if ('any' in one) return one.any.every((part) => leavesNothingOf(part, other));
   if ('all' in other) return other.all.every((part) => leavesNothingOf(one, part));
@@ -21,7 +21,7 @@ const leavesNothingOf = (one: Missing, other: Missing): boolean => {
   return 'condition' in other && implies({ ...one.condition, holds: true }, { ...other.condition, holds: true });
 };
 
-/** Without the parts that another one makes needless: of all, the looser ones; of alternatives, those that ask for more. */
+/** Without the parts that another one makes unnecessary: of `all` the looser ones, of alternatives those that ask for more. */
 const needed = (parts: readonly Missing[], all: boolean): readonly Missing[] => {
   const makesNeedless = (other: Missing, one: Missing): boolean =>
     all ? leavesNothingOf(other, one) : leavesNothingOf(one, other);

@@ -17,7 +17,7 @@ export const exact = (value: number): string => String(value).replace(/^-?\d+(?=
 /** A part of one in percent; 0.07 is 7, though the product of doubles is not. */
 export const percent = (part: number): number => Number((part * 100).toPrecision(15));
 
-/** What is near its threshold is told apart from it by so many digits at most. */
+/** The most digits used to tell a value apart from its threshold. */
 const MOST_DIGITS = 4;
 
 /**

@@ -41,7 +41,7 @@ export interface EvidenceStep {
   readonly when: EventTest | null;
   readonly gives: readonly Weight[];
   readonly scale: ((...args: Parameters<FieldReader>) => number) | null;
-  /** How often it applies within so many milliseconds; 0: without limit. */
+  /** How often it may apply within `within` milliseconds; 0 for no limit. */
   readonly times: number;
   readonly within: number;
 }
@@ -64,7 +64,7 @@ export interface MakeStep {
   readonly by: FieldReader | null;
 }
 
-/** What one type of touchpoint does, with everything that does not concern it left out. */
+/** The steps for one type of touchpoint. */
 export interface TypeProgram {
   readonly movesCases: boolean;
   readonly settles: readonly SettleStep[];
@@ -74,7 +74,7 @@ export interface TypeProgram {
   readonly metricsSeen: readonly number[];
   readonly makes: readonly MakeStep[];
   readonly consent: 'granted' | 'revoked' | null;
-  /** Whether `data` is looked at; a replay need not parse it otherwise. */
+  /** Whether `data` is read. If not, a replay need not parse it. */
   readonly wantsData: boolean;
 }
 
@@ -100,7 +100,7 @@ export interface OpenCounts {
   openComplaints(): number;
 }
 
-/** What is compared with a metric or factor: indexes of atoms and signals, and whether any stage looks at it. */
+/** What depends on a metric or factor: indexes of atoms and signals, and whether any stage does. */
 export interface Dependents {
   readonly atoms: readonly number[];
   readonly signals: readonly number[];
@@ -135,7 +135,7 @@ export interface Program {
   /** Metrics that count open promises, by promise; and those that count open complaints. */
   readonly metricsOfPromise: readonly (readonly number[])[];
   readonly metricsOfComplaints: readonly number[];
-  /** Whether any condition looks at who acted; a replay need not read it otherwise. */
+  /** Whether any condition reads `staff`. If not, a replay need not read it. */
   readonly wantsStaff: boolean;
   programFor(type: string): TypeProgram;
 }
@@ -261,7 +261,7 @@ class TypeCompiler {
   }
 }
 
-/** What depends on each atom: finds the signals and stages that look at some of them. */
+/** Finds the signals and stages that depend on some of the atoms. */
 const dependentsIn =
   ({ signals, atomsOfSignal, stageAtoms }: CompiledStages, atoms: readonly Atom[]) =>
   (wanted: (atom: Atom) => boolean): Dependents => {
@@ -275,7 +275,7 @@ const dependentsIn =
     };
   };
 
-/** What `compute` gave for a key is kept. */
+/** Computes the value of each key once. */
 const remembering = <Value>(compute: (key: string) => Value): ((key: string) => Value) => {
   const known = new Map<string, Value>();
   return (key) => {
@@ -340,13 +340,13 @@ export const compileRuleset = (ruleset: Ruleset): Program => {
     stagesLookAtStage: stages.some(
       ({ enterCondition, stayCondition }) => looksAtStage(enterCondition) || looksAtStage(stayCondition),
     ),
-    // Any field of that name; a text that reads so would only cost a little speed.
+    // Any field of that name. A false positive costs a little speed, nothing else.
     wantsStaff: JSON.stringify(ruleset).includes('"staff"'),
     programFor: remembering((type) => types.compile(type)),
   };
 };
 
-/** What an atom asks of its subject. */
+/** The threshold of an atom, as its metric or factor is compared with it. */
 export const thresholdOf = ({ subject, id, threshold }: Atom, factors: readonly FactorOfRuleset[]): Threshold => {
   const prior = factors.find((factor) => factor.id === id)?.prior;
   if (subject === 'metric' || prior === undefined) return { base: threshold, perFor: 0, perAgainst: 0 };

@@ -35,14 +35,14 @@ export class PromiseBook {
       key,
       madeAt: t,
       deadline,
-      // As it is: who reads whole logs gives touchpoints that look their identity up when asked for it.
+      // Not copied: touchpoints of a replay look up their identity only when it is read.
       touchpoint,
     });
     if (deadline < this.first) this.first = deadline;
     return true;
   }
 
-  /** Takes out the promise with this key, or the oldest of a rule without keys. */
+  /** Removes the promise with this key, or the oldest one of a rule without keys. */
   settle(rule: number, key: string | null): OpenPromise | undefined {
     const open = this.open[rule]!;
     if (open.length === 0) return undefined;
@@ -53,7 +53,7 @@ export class PromiseBook {
     return settled;
   }
 
-  /** Takes out all whose deadline has passed at `t`, in order of rule and age, each with the index of its rule. */
+  /** Removes all promises whose deadline has passed at `t`, in order of rule and age. Calls `each` with the rule's index. */
   expire(t: number, each: (rule: number, promise: OpenPromise) => void): void {
     for (let rule = 0; rule < this.open.length; rule++) {
       const open = this.open[rule]!;

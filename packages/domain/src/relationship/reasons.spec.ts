@@ -14,9 +14,9 @@ import type { DecidingCondition, StageChange } from './relationship';
 import { type Atom, holdsOn } from './state-condition';
 import { tinyHistories, tinyRulesets } from './testing/tiny-relationships';
 
-/** What the reasons of stage changes, and what is missing for the next stage, may say: checked against other folds. */
+/** Checks the reasons of stage changes, and what is missing for the next stage, against other folds. */
 
-/** The condition, looked at anew where a fold stands. */
+/** The condition, evaluated again where a fold stands. */
 const holdsIn = ({ fold, asOf }: Evaluation, held: string | null, condition: DecidingCondition): boolean => {
   const { subject, id, comparison, threshold = 0 } = condition;
   if (subject === 'stage') return held !== null && id.split(', ').includes(held);
@@ -165,7 +165,7 @@ const checkMissing = (evaluation: Evaluation): void => {
       // The threshold is one of the ruleset's.
       expect(leaves.some(({ id, threshold }) => id === one.id && threshold === one.threshold)).toBe(true);
     }
-    // Whoever does it, all else being as it is, fulfils the condition.
+    // With all else as it is, doing it fulfils the condition.
     const rest = leaves.filter((known) => !done.some((one) => implies(one, { ...known, holds: !known.holds })));
     if (!pullsBothWays(asked)) expect(decidedBy([...done, ...rest], condition)).toBe(true);
   }

@@ -1,6 +1,6 @@
 import type { TouchpointIdentity } from '../touchpoint/touchpoint';
 
-/** What a fold yields, for every reader. Instants are integer milliseconds UTC. */
+/** The results of a fold. Instants are integer milliseconds UTC. */
 
 export type ChangeCause = 'touchpoint' | 'time';
 

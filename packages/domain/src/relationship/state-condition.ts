@@ -20,7 +20,7 @@ export interface StateContext {
 
 /**
  * How long a condition stays as it is while nothing but time happens, in milliseconds, and by its sign what it is:
- * above 0 it holds, below 0 it fails, for at least so long; never 0, infinite for good.
+ * above 0 it holds, below 0 it fails, for at least that long. Never 0; infinite for good.
  *
  * So ordered, `all` is the least of its parts (the part that fails longest, else the one that holds shortest), `any`
  * the greatest, and `not` the opposite.

@@ -1,4 +1,4 @@
-/** More than any honest ruleset needs; less than what would exhaust the stack or the patience of a checker. */
+/** More than any real ruleset needs, less than would exhaust the stack or take a checker too long. */
 const MAX_DEPTH = 100;
 const MAX_NODES = 200_000;
 

@@ -1,7 +1,7 @@
 /** What the YAML library does not bound itself, and a few kilobytes of text could ask for. */
 import type { Document, LineCounter } from 'yaml';
 
-/** More than any honest document needs; the library composes recursively, and the stack of a process is finite. */
+/** More than any real document needs. The library composes recursively, and the stack of a process is finite. */
 const MAX_DEPTH = 100;
 /** Each alias is looked up among all others. */
 const MAX_ALIASES = 1_000;

@@ -12,7 +12,7 @@ export interface Comparisons {
   readonly below?: number;
 }
 
-/** A condition on the touchpoint at hand and the state it meets. */
+/** A condition on the current touchpoint and the state it meets. */
 export type EventCondition =
   | ({
       readonly field: string;

@@ -55,11 +55,11 @@ describe('ids', () => {
     ['\u0301a'],
     ['😀'],
     [''],
-  ])('%j is none', (id) => {
+  ])('%j is not one', (id) => {
     expect(withId(id)).toEqual([expect.stringContaining('expected an id of letters and digits of any script')]);
   });
 
-  test('an id with letters and marks apart is none, as it reads like another one', () => {
+  test('an id with letters and marks apart is refused, as it reads like another one', () => {
     expect(withId('ba\u0301n')).toEqual([expect.stringContaining('give it as "b\u00E1n"')]);
     expect(problemsOf(withPlace(SMALL, '/metrics/ba\u0301n', { count: '*' }))).toHaveLength(1);
   });
@@ -105,7 +105,7 @@ test('conditions of the first stage are refused with the reason', () => {
   expect(problem.message).toContain('every customer starts there');
 });
 
-test('every problem is told, not only the first', () => {
+test('every problem is reported, not only the first', () => {
   const broken = withPlace(withPlace(SMALL, '/version', 0), '/evidence/0/gives/trust', 0);
   expect(problemsOf(broken).map((problem) => problem.path)).toEqual(['/version', '/evidence/0/gives/trust']);
 });
@@ -115,7 +115,7 @@ test('paths are JSON Pointers', () => {
   expect(problem.path).toBe('/factors/a~1b~0c');
 });
 
-test.each([null, undefined, 'ruleset', 3, []])('%j is no ruleset', (input) => {
+test.each([null, undefined, 'ruleset', 3, []])('%j is not a ruleset', (input) => {
   expect(problemsOf(input)).toMatchObject([{ path: '', message: expect.stringContaining('expected an object') }]);
 });
 
@@ -137,7 +137,7 @@ test('shared parts that multiply beyond reason are refused', () => {
   expect(problemsOf({ ...SMALL, crossSell: { when } })).toMatchObject([{ code: 'too-large' }]);
 });
 
-test('numbers that are none are refused', () => {
+test('NaN and infinite numbers are refused', () => {
   const path = '/factors/trust/prior';
   expect(problemsOf(withPlace(SMALL, path, [Number.NaN, Number.POSITIVE_INFINITY])).map((p) => p.path)).toEqual([
     `${path}/0`,

@@ -34,7 +34,7 @@ test('a changed order is a change', () => {
   expect(texts(after)).toEqual(['order of evidence changed from fair, hurt to hurt, fair']);
 });
 
-test('a part that is taken out is told whole', () => {
+test('a part that is taken out is shown whole', () => {
   expect(texts(withPlace(SMALL, '/crossSell', undefined))).toEqual([
     'crossSell removed: {"when":{"metric":"complaints","below":1},"exclude":["POST"]}',
   ]);

@@ -67,7 +67,7 @@ describe('fields', () => {
     ['/promises/1/by', 'promisedAt', '/promises/1/by', 'data.promisedAt'],
     ['/promises/0/key', 'caseId', '/promises/0/key', 'caseId'],
     ['/metrics/spend/sum', 'total', '/metrics/spend/sum', 'data.total'],
-  ])('%s set to %j is no field', (path, value, place, message) => {
+  ])('%s set to %j is not a field', (path, value, place, message) => {
     expect(lintWith(path, value)).toContainEqual(
       expect.objectContaining({
         severity: 'error',
@@ -273,7 +273,7 @@ describe('touchpoint types', () => {
     );
   });
 
-  test('a declaration that is no JSON Schema is an error', () => {
+  test('a declaration that is not a JSON Schema is an error', () => {
     expect(lintWith('/touchpoints/visit.booked', { type: 'objekt' })).toMatchObject([
       { severity: 'error', code: 'invalid-schema', path: '/touchpoints/visit.booked' },
     ]);

@@ -104,7 +104,7 @@ describe('a value that a field never has', () => {
     expect(when(on, condition)).toEqual([`6: never holds: ${message}`]);
   });
 
-  it('is told of comparisons, too', () => {
+  it('is a warning of comparisons, too', () => {
     expect(when('order.completed', '{ field: data.promisedAt, atLeast: 3 }')).toEqual([
       '6: never holds: data.promisedAt of order.completed is a text, and only numbers are compared with numbers',
     ]);
@@ -126,7 +126,7 @@ describe('a value that a field never has', () => {
 });
 
 describe('a field that looks misspelt', () => {
-  it('is told with the field that was meant, wherever it is named', () => {
+  it('is a warning with the field that was meant, wherever it is named', () => {
     expect(when('order.completed', '{ field: data.totl, atLeast: 3 }')).toEqual([
       '6: no touchpoint of order.completed is known to have "data.totl"; did you mean "data.total"?',
     ]);

@@ -91,7 +91,7 @@ test('more aliases than anybody writes are refused', () => {
   ]);
 });
 
-test('of thousands of mistakes the first fifty are told, and only these are made', () => {
+test('of thousands of mistakes the first fifty are reported, and only these are computed', () => {
   const ruleset = { ...SMALL, ...Object.fromEntries(Array.from({ length: 3_000 }, (_, i) => [`k${i}`, 1])) };
   const problems = problemsOf(json(JSON.stringify(ruleset)));
   expect(problems).toHaveLength(50);
@@ -118,7 +118,7 @@ test('a text longer than any ruleset is refused unread', () => {
   expect(problemsOf(yaml(' '.repeat(262_145)))).toMatchObject([{ code: 'too-large' }]);
 });
 
-test('an empty text is no ruleset', () => {
+test('an empty text is not a ruleset', () => {
   expect(problemsOf(yaml(''))).toMatchObject([{ path: '', message: expect.stringContaining('expected an object') }]);
 });
 

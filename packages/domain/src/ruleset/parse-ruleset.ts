@@ -16,7 +16,7 @@ export interface RulesetText {
 /** Ten times the largest we know; a text is read while others wait. */
 const MAX_LENGTH = 262_144;
 
-/** What follows the first mistakes in a text is mostly their echo. */
+/** Mistakes after the first ones in a text mostly follow from them. */
 const MAX_SYNTAX_PROBLEMS = 5;
 
 /** Line and column in a text, both from 1. */

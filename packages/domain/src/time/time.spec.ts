@@ -70,7 +70,7 @@ describe('a duration', () => {
     ['2 weeks', 'write P2W'],
     ['30min', 'write PT30M'],
     ['p30d', 'write P30D'],
-  ])('is not read from "%s", and is told what to %s', (text, advice) => {
+  ])('is not read from "%s", with the advice to %s', (text, advice) => {
     expect(parseDuration(text)).toEqual(left(expect.stringContaining(advice)));
     const [written] = /P\S+$/.exec(advice)!;
     expect(isRight(parseDuration(written))).toBe(true);

@@ -15,7 +15,7 @@ const extra = fc.dictionary(
   { maxKeys: 4 },
 );
 
-/** Any touchpoint of the catalogue: some of its fields, all that are required, and fields nobody knows. */
+/** Any touchpoint of the catalogue: some of its fields, all that are required, and unknown fields. */
 const touchpoint: fc.Arbitrary<Omit<Touchpoint, 'recordedAt'>> = fc
   .constantFrom(...describeCatalogue())
   .chain(({ type, versions, fields }) => {

@@ -99,7 +99,7 @@ describe('a touchpoint type of the operator', () => {
     expect(refusedWith({ [name]: schema })).toContain(message);
   });
 
-  it('every one that cannot be registered is told', () => {
+  it('every one that cannot be registered is reported', () => {
     expect(refusedWith({ a: {}, 'order.completed': {}, 'warranty.registered': warranty }).split('\n')).toHaveLength(2);
   });
 

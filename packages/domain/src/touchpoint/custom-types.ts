@@ -9,7 +9,7 @@ import type { TouchpointType } from './touchpoint-type';
 
 /** A touchpoint type of the operator that cannot be registered. */
 export interface CustomTypeProblem {
-  /** The name it was given in the ruleset's section `touchpoints`. */
+  /** Its name in the ruleset's section `touchpoints`. */
   readonly type: string;
   /** What is wrong and what to do. */
   readonly message: string;
@@ -90,7 +90,7 @@ export const catalogueWith = (
 ): E.Either<readonly CustomTypeProblem[], Catalogue> => {
   const entries = Object.entries(touchpoints);
   if (entries.length === 0) return E.right(standardCatalogue);
-  // Loaded only for those who have such types: most commands start without.
+  // Loaded only where there are such types: most commands start without them.
   const ajvModule = require('ajv') as typeof import('ajv');
   const ajvOf = (allErrors: boolean): Ajv => {
     const ajv = new ajvModule.Ajv({ strictSchema: true, strictTypes: false, allErrors, logger: false });
@@ -117,7 +117,7 @@ const customType = (compile: Compile, name: string, schema: unknown): E.Either<C
   if (OWN_OBJECTS.has(name.slice(0, name.indexOf('.'))))
     return refuse(`${name}: names of that object are the engine's own; choose another`);
   if (!isSchema(schema)) return refuse(problem('', 'a JSON Schema of data as an object', schema).message);
-  if ('$async' in schema) return refuse('the schema is asynchronous ($async); decoding waits for nobody');
+  if ('$async' in schema) return refuse('the schema is asynchronous ($async), and decoding is synchronous');
   try {
     return E.right({
       name,

@@ -124,7 +124,7 @@ describe('a CloudEvent', () => {
     });
   });
 
-  it('is told of its fields by their names in CloudEvents', () => {
+  it('gets its problems with the names of CloudEvents', () => {
     expect(refused({ ...event, time: 'today', subject: '', recordedtime: 3, correlationid: '' })).toMatchObject([
       { field: 'subject' },
       { field: 'time', got: '"today"' },

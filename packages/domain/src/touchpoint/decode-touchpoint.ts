@@ -27,11 +27,11 @@ export interface DecodeContext {
   /** The source of touchpoints that do not name one, such as the lines of one file. */
   readonly defaultSource?: string;
   /**
-   * What becomes of types that the catalogue does not have: `refuse` (default), or `accept` with any data, for
-   * evaluating histories that no log will keep.
+   * Types that the catalogue does not have: `refuse` (default), or `accept` with any data, for evaluating
+   * histories that are not recorded.
    */
   readonly unknownTypes?: 'refuse' | 'accept';
-  /** Hears of what is taken otherwise than it was written, so that a report can count it. */
+  /** Receives values that were corrected, so that a report can count them. */
   readonly onAdjusted?: (adjustment: TouchpointAdjustment) => void;
 }
 

@@ -23,11 +23,11 @@ const warned = (over: object, catalogue = standardCatalogue): readonly string[] 
 
 const meant = (data: object): readonly string[] =>
   warned({ data }).map((message) =>
-    message.replace(/ is kept, but is no field of order\.completed; did you mean /, ' → '),
+    message.replace(/ is kept, but is not a field of order\.completed; did you mean /, ' → '),
   );
 
 describe('fields that look misspelt', () => {
-  it('are told in data, whichever way they are written', () => {
+  it('are found in data, whichever way they are written', () => {
     expect(meant({ order_id: 'o-1', promised_at: '2026-03-05T12:00:00Z', Total: 3, totl: 3 })).toEqual([
       'data.order_id → "orderId"?',
       'data.promised_at → "promisedAt"?',
@@ -35,16 +35,16 @@ describe('fields that look misspelt', () => {
       'data.totl → "total"?',
     ]);
     expect(warned({ data: { 'order-id': 'o-1' } })).toEqual([
-      'data.order-id is kept, but is no field of order.completed; did you mean "orderId"?',
+      'data.order-id is kept, but is not a field of order.completed; did you mean "orderId"?',
     ]);
   });
 
-  it('are told once of a list', () => {
+  it('are reported once for a list', () => {
     const items = [{ SKU: 'a', price: 1 }, { SKU: 'b' }, { sku: 'c', quantiy: 2 }];
     expect(meant({ items })).toEqual(['data.items[].SKU → "sku"?', 'data.items[].quantiy → "quantity"?']);
   });
 
-  it('are told beside data, where they are dropped', () => {
+  it('are found beside data, where they are dropped', () => {
     expect(warned({ staff_id: 'ann' })).toEqual(['staff_id is not read; did you mean "staff"?']);
     expect(warned({ correlation_id: 'x', recorded_at: 'x' })).toEqual([
       'correlation_id is not read; did you mean "correlationId"?',
@@ -55,11 +55,11 @@ describe('fields that look misspelt', () => {
       'order_id is not read beside data; did you mean "data.orderId"?',
     ]);
     expect(warned({ data: { staff_id: 'ann' } })).toEqual([
-      'data.staff_id is kept, but is no field of order.completed; did you mean "staff" beside data?',
+      'data.staff_id is kept, but is not a field of order.completed; did you mean "staff" beside data?',
     ]);
   });
 
-  it('are told of CloudEvents by their names', () => {
+  it('are reported for CloudEvents by their names', () => {
     const event = {
       specversion: '1.0',
       type: 'touchpoint.order.completed.v1',
@@ -76,13 +76,13 @@ describe('fields that look misspelt', () => {
     expect(warned({ ...event, data: { total: 1 }, sampledrate: 1, partitionkey: 'x' })).toEqual([]);
   });
 
-  it('are told of the types of a ruleset', () => {
+  it('are found for the types of a ruleset', () => {
     const catalogue = catalogueWith({
       'visit.booked': { type: 'object', properties: { serialNumber: { type: 'string' }, seats: { type: 'integer' } } },
     });
     if (!isRight(catalogue)) throw new Error('the type is refused');
     expect(warned({ type: 'visit.booked', data: { serial_number: 'x', seats: 2 } }, catalogue.right)).toEqual([
-      'data.serial_number is kept, but is no field of visit.booked; did you mean "serialNumber"?',
+      'data.serial_number is kept, but is not a field of visit.booked; did you mean "serialNumber"?',
     ]);
   });
 

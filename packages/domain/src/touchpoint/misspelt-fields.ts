@@ -95,11 +95,11 @@ const warnOf = (name: string, data: Data, fields: DataFields, path: string, type
   const at = `${path}.${name}`;
   // Where the field itself is there, the other is data like any.
   if (meant !== undefined && data[meant] == null)
-    add(found, at, meant, `is kept, but is no field of ${type}; did you mean "${meant}"?`);
+    add(found, at, meant, `is kept, but is not a field of ${type}; did you mean "${meant}"?`);
   if (meant !== undefined || path !== 'data') return;
   const beside = besideFor(name);
   if (beside !== undefined)
-    add(found, at, beside, `is kept, but is no field of ${type}; did you mean "${beside}" beside data?`);
+    add(found, at, beside, `is kept, but is not a field of ${type}; did you mean "${beside}" beside data?`);
 };
 
 const add = (found: Found, field: string, meant: string, what: string): void => {

@@ -129,7 +129,7 @@ describe('a Segment call', () => {
     expect(refused(track('Signed Up', 'x'))).toMatchObject([{ field: 'properties' }]);
   });
 
-  it('is told what is wrong by the names it uses', () => {
+  it('gets its problems with the names it uses', () => {
     const wrong = track('Order Completed', { total: -1, products: 3 }, { messageId: '', userId: '', timestamp: 'now' });
     expect(refused(wrong).map(({ field }) => field)).toEqual([
       'messageId',

@@ -51,8 +51,8 @@ const dataOf = (properties: Properties, fields: Fields): Properties => {
  * `customer.merged` (the previous id merges into the new one). `identify`, `page`, `screen` and `group` are not facts
  * about a relationship: they have no mapping, and the problem says so.
  *
- * The customer is `userId`, or `anonymousId` before there is one. `timestamp` is taken as it stands: correcting it by
- * `originalTimestamp` and `sentAt` is the receiver's work, who has a clock. Source is `segment`.
+ * The customer is `userId`, or `anonymousId` before there is one. `timestamp` is taken as it stands: the receiver, which
+ * has a clock, corrects it by `originalTimestamp` and `sentAt`. Source is `segment`.
  */
 export const translateSegment = (call: unknown): E.Either<readonly TouchpointProblem[], TranslatedCall> => {
   if (!isObject(call)) return E.left([problem('', 'a Segment call as a JSON object', call)]);
@@ -61,7 +61,7 @@ export const translateSegment = (call: unknown): E.Either<readonly TouchpointPro
     return E.right({ ...base, type: 'customer.merged', customer: call.previousId, data: { into: call.userId } });
   if (call.type !== 'track')
     return E.left([
-      problem('type', '"track" or "alias"', call.type, 'Other calls are no touchpoints and are not recorded.'),
+      problem('type', '"track" or "alias"', call.type, 'Other calls are not touchpoints and are not recorded.'),
     ]);
   const mapping = typeof call.event === 'string' ? BY_EVENT.get(call.event.trim().toLowerCase()) : undefined;
   if (mapping === undefined)
@@ -71,7 +71,7 @@ export const translateSegment = (call: unknown): E.Either<readonly TouchpointPro
   return E.right({
     ...base,
     type: mapping.type,
-    // Libraries write an empty text for who is not known yet.
+    // Libraries write an empty text for a user who is not known yet.
     customer: call.userId === '' ? (call.anonymousId ?? '') : (call.userId ?? call.anonymousId),
     data: { ...mapping.defaults, ...dataOf(properties, mapping.fields ?? {}) },
   });

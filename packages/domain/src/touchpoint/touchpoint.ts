@@ -23,18 +23,18 @@ export interface Touchpoint {
   readonly correlationId?: string;
 }
 
-/** What names a touchpoint: unique over the whole log. */
+/** The identity of a touchpoint, unique over the whole log. */
 export interface TouchpointIdentity {
   readonly source: string;
   readonly id: string;
 }
 
-/** The identity alone of what has one. */
+/** Only the identity. */
 export const identityOf = ({ source, id }: TouchpointIdentity): TouchpointIdentity => ({ source, id });
 
 /**
- * The source of what the engine itself records. No touchpoint has it: what is known by (`source`, `id`) could otherwise
- * be taken before the engine decides it.
+ * The source of events that the engine itself records. No touchpoint may have it: it could otherwise take an identity
+ * (`source`, `id`) before the engine uses it.
  */
 export const OWN_SOURCE = 'rapport';
 

@@ -15,7 +15,7 @@ interface Added {
 const halfLives = fc.constantFrom(10, 1_000, DAY, 90 * DAY, 365 * DAY);
 const amount = fc.oneof(
   fc.integer({ min: -100_000, max: 100_000 }).map((units) => units / 100),
-  // Half of the smallest doubles is none that can be told from nothing.
+  // Half of the smallest double is not a double: it cannot be told apart from 0.
   fc.double({ min: -1e6, max: 1e6, noNaN: true }).filter((value) => value === 0 || Math.abs(value) > 1e-200),
 );
 /** Some at one instant, some a moment later, some half-lives later; half of them taken off again soon. */

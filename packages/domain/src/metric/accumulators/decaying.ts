@@ -14,12 +14,12 @@ const decayedCrossing = (total: number, at: number, halfLife: HalfLife, threshol
 };
 
 /**
- * Count in which each touchpoint halves every half-life. All are told as of one instant, which is moved on only when a
- * half-life has passed: then errors of rounding halve as fast as they are made, however many touchpoints there are.
+ * Count in which each touchpoint halves every half-life. The total is kept as of one instant, which moves on only when a
+ * half-life has passed: so rounding errors halve as fast as they are made, however many touchpoints there are.
  */
 export class DecayingCount implements Metric {
   private total = 0;
-  /** What adding lost by rounding (Neumaier). */
+  /** The rounding error of the additions (Neumaier). */
   private lost = 0;
   private at = 0;
   private readonly halfLife: HalfLife;
@@ -70,7 +70,7 @@ export class DecayingCount implements Metric {
 export class DecayingSum implements Metric {
   private before: DoubleDouble = ZERO;
   private readonly sum = new ExactSum();
-  /** The instant of `sum`, about which `before` is told. */
+  /** The instant that `sum` and `before` are kept as of. */
   private at = 0;
   private total = 0;
   private readonly halfLife: HalfLife;

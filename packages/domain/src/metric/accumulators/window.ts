@@ -4,7 +4,7 @@ import type { Metric } from '../metric';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** How many values that leave a window are looked at before it is said that nothing has happened yet. */
+/** How many values that leave a window are checked before the search stops and names the next one to leave. */
 const LOOK_AHEAD = 8;
 
 /** Drops the first `head` elements once they are the larger part: each element is moved at most once on average. */
@@ -51,7 +51,7 @@ export class WindowCount implements Metric {
   }
 }
 
-/** Where sums are tried out: one at a time. */
+/** Working memory for trial sums, one at a time. */
 const scratch = new ExactSum();
 
 /** Sum over the window (t - within, t]. It keeps the values in the window, and their sum. */
@@ -73,7 +73,7 @@ export class WindowSum implements Metric {
     const { instants, values } = this;
     scratch.set(this.sum);
     let i = this.head;
-    // Looks as far ahead again as it has to go for a start: a search that comes back here step by step stays linear.
+    // Each search looks as far ahead as it had to walk to its start, so repeated searches stay linear.
     let end = instants.length;
     let side = Number.NaN;
     for (; i < end; i++) {

@@ -2,7 +2,7 @@ import { toNumber, unitsOf } from '../../number/testing/exact-arithmetic';
 import { DAY } from '../../time/instant';
 import type { FoldedTouchpoint } from '../folded-touchpoint';
 
-/** A complaint case, told anew from the touchpoints that belong to it. */
+/** A complaint case, computed from all touchpoints that belong to it. */
 export interface Case {
   readonly opened: FoldedTouchpoint;
   readonly later: readonly FoldedTouchpoint[];

@@ -15,7 +15,7 @@ import { type Case, caseAt, caseField } from './brute-force-cases';
 
 /**
  * The model word by word, for comparison only: nothing is solved and nothing accumulated. It walks every millisecond
- * from the first touchpoint to `asOf` and computes every number anew from the list of what was seen so far.
+ * from the first touchpoint to `asOf` and computes every number from the list of all touchpoints so far.
  */
 
 interface Value {

@@ -21,7 +21,7 @@ export const anId: TextShape = {
   check: (id) =>
     id === id.normalize('NFC')
       ? undefined
-      : `expected an id in composed form (Unicode NFC), got "${id}" with letters and marks apart; type it anew, or give it as "${id.normalize('NFC')}"`,
+      : `expected an id in composed form (Unicode NFC), got "${id}" with letters and marks apart; type it again, or give it as "${id.normalize('NFC')}"`,
 };
 
 export const aTypePattern = text(

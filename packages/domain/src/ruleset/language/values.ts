@@ -1,7 +1,7 @@
 import type { RulesetProblemCode } from '../problem';
 import type { KeyRule, NumberBounds, TextShape } from './shape';
 
-/** What single values must be, told in words. */
+/** What single values must be, in words. */
 
 export const show = (value: unknown): string => {
   if (value === undefined) return 'nothing';

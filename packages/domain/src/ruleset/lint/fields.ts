@@ -35,7 +35,7 @@ export const fieldProblems = (field: string, names: Names, path: Path): readonly
       `unknown field "${field}"${inData.startsWith('; did') ? inData : `; fields are ${roots.join(', ')}; what a touchpoint carries is data.${field}`}`,
     );
   }
-  if (rest === '') return unknown(`"${root}" alone is no field; expected "${root}.<name>"`);
+  if (rest === '') return unknown(`"${root}" alone is not a field; expected "${root}.<name>"`);
   if (root === 'metric' || root === 'factor') return reference(names, root, rest, path);
   if (root === 'case' && !(CASE_FIELDS as readonly string[]).includes(rest))
     return unknown(`a complaint case has no "${rest}"${hint(rest, CASE_FIELDS)}`);

@@ -42,7 +42,7 @@ const textsOf = ({ fields }: Met): readonly string[] | undefined => {
   return texts.flatMap(({ values = [] }) => values);
 };
 
-/** What the author wants who wrote `value` where it can never be. */
+/** A suggestion for an author who wrote `value` where it can never be. */
 const suggestion = (value: Scalar, met: Met): string => {
   if (takes('boolean', met) && YES.test(String(value))) return '; write true, without quotes';
   if (takes('boolean', met) && NO.test(String(value))) return '; write false, without quotes';

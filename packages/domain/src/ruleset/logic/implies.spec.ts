@@ -28,7 +28,7 @@ const subjectOf = (condition: StateCondition): string =>
       ? `factor.${condition.factor}`
       : 'confidence.trust';
 
-/** What the model says, word by word. */
+/** The model, word by word. */
 const holds = (condition: StateCondition, state: State): boolean => {
   if ('all' in condition) return condition.all.every((inner) => holds(inner, state));
   if ('any' in condition) return condition.any.some((inner) => holds(inner, state));

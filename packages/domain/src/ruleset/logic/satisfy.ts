@@ -16,7 +16,7 @@ export interface StateDomain {
   readonly stages: readonly string[];
 }
 
-/** Literals looked at before a question is given up. Honest conditions take some hundreds. */
+/** Literals looked at before a question is given up. Real conditions take some hundreds. */
 const MAX_WORK = 500_000;
 
 /** The values a literal leaves to its number. */

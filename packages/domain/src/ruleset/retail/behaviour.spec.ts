@@ -59,7 +59,7 @@ test('orders alone lead from stage to stage up to loyal, the faster the more oft
   expect(stagesOf(125, 500)).not.toContain('strengthen');
 });
 
-test('whoever stops buying comes down the whole ladder, by time alone', () => {
+test('a customer who stops buying comes down the whole ladder, by time alone', () => {
   const orders = ordersEvery(20, 0, 200);
   expect(on(200 + 400, orders).stage).toBe('establish');
 });
@@ -78,7 +78,7 @@ test('a regular customer is never won back', () => {
   expect(changes.filter(({ signal }) => signal === 'won-back')).toEqual([]);
 });
 
-test('a complaint nobody answers costs a loyal customer, a fair and fast recovery keeps the factors near where they stood', () => {
+test('a complaint that is not answered costs a loyal customer, a fair and fast recovery keeps the factors near where they stood', () => {
   const orders = ordersEvery(20, 0, 200);
   const before = on(200.5, orders).factors!;
   const ignored = on(212, [...orders, ...complaint(201)]);

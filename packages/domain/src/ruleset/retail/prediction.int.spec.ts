@@ -8,7 +8,7 @@ import { RETAIL } from './retail';
 /**
  * What the stage says about later buying, on nine months of orders of a UK wholesaler (UCI Online Retail, CC BY 4.0).
  * The stage is taken at two days; bought means an order in the two months after. The thresholds of the stages were
- * chosen on these very orders and days, so this guards against a loss and is no forecast for other shops.
+ * chosen on these very orders and days, so this guards against a loss and does not forecast other shops.
  */
 const FILE = resolve(__dirname, '../../../../../../shared/data/online-retail_2010-12-01_2011-08-31.csv.gz');
 const TWO_MONTHS = 62 * DAY;
