@@ -9,19 +9,19 @@ import { firstAhead } from './projector/ahead';
 import type { Taking } from './projector/taking';
 import { relationshipSave } from './stored';
 
-/** What came of folding one customer: what to save, and what was decided. */
+/** The result of folding one customer: what to save, and what was decided. */
 export interface Outcome {
   readonly save: RelationshipSave;
   readonly decisions: readonly Decision[];
 }
 
-/** What a projection knows of one customer before it goes on. */
+/** What a projection knows about one customer before it continues. */
 export interface Standing {
   readonly customer: string;
   readonly stored: StoredRelationship | undefined;
-  /** The last decisions about the customer; as stored, if anything is. */
+  /** What was last decided about them; as stored, where anything is. */
   readonly decided: Decided;
-  /** The instant up to which merges count; absent for who has nothing to do with any. */
+  /** The instant up to which merges count; absent for a customer whom no link names. */
   readonly mergesAsOf?: number;
 }
 
@@ -36,21 +36,6 @@ export interface WholeOptions {
 }
 
 const LONG_AGO = Number.NEGATIVE_INFINITY;
-
-export interface Projection {
-  /**
-   * Goes on from what is stored, with what is taken now, and lets time pass up to `until` where that is given.
-   * Undefined when a touchpoint lies in the past of the state: then fold the whole.
-   */
-  continue(standing: Standing, taking: Taking, foldedUpTo: Position, until?: number): Outcome | undefined;
-  /**
-   * Folds all events of a customer's history, because the past changed or nothing is stored. Nothing is left of a
-   * customer of whom nothing has happened yet.
-   */
-  whole(standing: Standing, events: readonly StreamEvent[], foldedUpTo: Position, options: WholeOptions): Outcome;
-  /** Stage and raised signals at an instant, by these events. */
-  stands(events: readonly StreamEvent[], at: number): Pick<Decided, 'stage' | 'signals'>;
-}
 
 const identityOf = ({ source, id }: StreamEvent): TouchpointIdentity => ({ source, id });
 
@@ -67,7 +52,7 @@ export const firstLate = (
   return late === undefined ? undefined : identityOf(late);
 };
 
-/** What of a fold is to be saved and decided. */
+/** The parts of a fold that are to be saved and decided. */
 interface Folded {
   readonly mode: 'append' | 'replace';
   readonly stages: readonly ReasonedChange[];
@@ -77,19 +62,72 @@ interface Folded {
 }
 
 /** Folds customers one at a time for a read model, and says what changed. Holds no customer between calls. */
-export const createProjection = (program: Program, ruleset: RulesetName): Projection => {
-  const ladder = program.stages.map(({ id }) => id);
-  const folding = createReasoningFold(program);
-  const { fold } = folding;
+export class Projection {
+  private readonly ladder: readonly string[];
+  private readonly folding: HistoryFold<ReasonedChange>;
 
-  const restore = (stored: StoredRelationship): void => {
-    restoreFold(fold, stored.state);
-    folding.clear();
-  };
+  constructor(
+    private readonly program: Program,
+    private readonly ruleset: RulesetName,
+  ) {
+    this.ladder = program.stages.map(({ id }) => id);
+    this.folding = createReasoningFold(program);
+  }
 
-  const outcome = (standing: Standing, foldedUpTo: Position, folded: Folded): Outcome => {
+  /**
+   * Continues from what is stored, with what is taken now, and lets time pass up to `until` where that is given.
+   *
+   * @returns undefined when a touchpoint lies in the past of the state: then fold the whole history
+   * @throws UnfoldableTouchpoint for a schema version newer than this build
+   */
+  continue(standing: Standing, { events, dueAt }: Taking, foldedUpTo: Position, until?: number): Outcome | undefined {
+    const { customer, stored } = standing;
+    const { folding } = this;
+    if (stored === undefined) {
+      if (events.length === 0 && dueAt !== undefined)
+        return { save: { kind: 'ahead', customer, dueAt }, decisions: [] };
+      folding.whole(events, until ?? LONG_AGO);
+    } else {
+      if (goesBack(stored, events)) return undefined;
+      restoreFold(folding.fold, stored.state);
+      folding.clear();
+      folding.fold.apply(viewOf(foldable(events), {}));
+      if (until !== undefined) folding.fold.advance(until);
+    }
+    const { history: stages, signals } = folding;
+    return this.outcome(standing, foldedUpTo, { mode: 'append', stages, signals, dueAt });
+  }
+
+  /**
+   * Folds all events of a customer's history, because the past changed or nothing is stored. Removes a customer for whom
+   * nothing has happened yet.
+   *
+   * @throws UnfoldableTouchpoint for a schema version newer than this build
+   */
+  whole(
+    standing: Standing,
+    events: readonly StreamEvent[],
+    foldedUpTo: Position,
+    { now, past, until = LONG_AGO }: WholeOptions,
+  ): Outcome {
+    const { folding } = this;
+    folding.whole(events, Math.min(now, Math.max(until, standing.stored?.instant ?? LONG_AGO)), { asOf: now });
+    const dueAt = firstAhead(events, now);
+    if (folding.fold.isEmpty) return { save: { kind: 'removed', customer: standing.customer, dueAt }, decisions: [] };
+    return this.outcome(standing, foldedUpTo, { mode: 'replace', ...this.differences(standing), past, dueAt });
+  }
+
+  /** Stage and raised signals at an instant, by these events. */
+  stands(events: readonly StreamEvent[], at: number): Pick<Decided, 'stage' | 'signals'> {
+    this.folding.whole(events, at, { asOf: at });
+    return { stage: this.folding.fold.stageId, signals: this.raisedSignals() };
+  }
+
+  private outcome(standing: Standing, foldedUpTo: Position, folded: Folded): Outcome {
     const { customer, decided, mergesAsOf } = standing;
     const { mode, stages, signals, past, dueAt } = folded;
+    const { folding, ruleset, ladder } = this;
+    const { fold } = folding;
     const { sequence } = decided;
     const decisions = decisionsFor({
       customer,
@@ -102,62 +140,38 @@ export const createProjection = (program: Program, ruleset: RulesetName): Projec
       raised: decided.signals,
       sequence,
       past,
-      // A difference can only be computed again where the whole stood.
+      // A difference can only be computed again where the whole history was folded to.
       asOf: mode === 'replace' ? fold.instant : undefined,
     });
     const history = { mode, changes: folding.history };
     return { save: relationshipSave(customer, fold, sequence + decisions.length, history, dueAt), decisions };
-  };
+  }
 
-  const raisedSignals = (): readonly string[] => fold.raisedSignals().map(({ id }) => id);
+  private raisedSignals(): readonly string[] {
+    return this.folding.fold.raisedSignals().map(({ id }) => id);
+  }
 
-  /** After a change of the past only the difference between what was said last and what holds now is decided. */
-  const differences = ({ decided }: Standing) => {
-    const said = { stage: decided.stage, signals: new Set(decided.signals) };
-    const now = fold.stageId;
+  /** After a change of the past, only the difference between the last decisions and what holds now is decided. */
+  private differences({ decided }: Standing): Pick<Folded, 'stages' | 'signals'> {
+    const { folding, program } = this;
+    const { fold } = folding;
+    const stage = fold.stageId;
     const last = folding.history.at(-1);
     const stages =
-      last === undefined || said.stage === now || now === null
+      last === undefined || decided.stage === stage || stage === null
         ? []
-        : [{ ...last, from: said.stage, to: now, at: fold.since }];
-    const raisedNow = new Set(raisedSignals());
-    const changed = program.signals.filter(({ id }) => raisedNow.has(id) !== said.signals.has(id));
+        : [{ ...last, from: decided.stage, to: stage, at: fold.since }];
+    const before = new Set(decided.signals);
+    const raised = new Set(this.raisedSignals());
+    const changed = program.signals.filter(({ id }) => raised.has(id) !== before.has(id));
     const signals = changed.map(({ id }) => {
       const when = folding.signals.findLast(({ signal }) => signal === id);
-      // In the past as it is now it may never have been raised.
-      return when ?? { at: fold.instant, signal: id, raised: raisedNow.has(id), cause: 'touchpoint' as const };
+      // In the past as it is now the signal may never have been raised.
+      return when ?? { at: fold.instant, signal: id, raised: raised.has(id), cause: 'touchpoint' as const };
     });
     return { stages, signals };
-  };
-
-  return {
-    continue: (standing, { events, dueAt }, foldedUpTo, until) => {
-      const { customer, stored } = standing;
-      if (stored === undefined) {
-        if (events.length === 0 && dueAt !== undefined)
-          return { save: { kind: 'ahead', customer, dueAt }, decisions: [] };
-        folding.whole(events, until ?? LONG_AGO);
-      } else {
-        if (goesBack(stored, events)) return undefined;
-        restore(stored);
-        fold.apply(viewOf(foldable(events), {}));
-        if (until !== undefined) fold.advance(until);
-      }
-      const { history: stages, signals } = folding;
-      return outcome(standing, foldedUpTo, { mode: 'append', stages, signals, dueAt });
-    },
-    whole: (standing, events, foldedUpTo, { now, past, until = LONG_AGO }) => {
-      folding.whole(events, Math.min(now, Math.max(until, standing.stored?.instant ?? LONG_AGO)), { asOf: now });
-      const dueAt = firstAhead(events, now);
-      if (fold.isEmpty) return { save: { kind: 'removed', customer: standing.customer, dueAt }, decisions: [] };
-      return outcome(standing, foldedUpTo, { mode: 'replace', ...differences(standing), past, dueAt });
-    },
-    stands: (events, at) => {
-      folding.whole(events, at, { asOf: at });
-      return { stage: fold.stageId, signals: raisedSignals() };
-    },
-  };
-};
+  }
+}
 
 /** A customer whose touchpoints cannot be folded, with the reason. */
 export const parkedFor = (customer: string, error: unknown, parkedAt: number): ParkedCustomer => {

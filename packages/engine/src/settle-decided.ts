@@ -6,7 +6,7 @@ import { foldedParts } from './foldable';
 import { identityIndexAt, readLinks } from './identity/identity-index';
 import type { Decided } from './identity/last-decided';
 import { readMembers } from './identity/united-streams';
-import { createProjection } from './projection';
+import { Projection } from './projection';
 import { recordDecisions } from './projector/record-decisions';
 
 /** The last announced state of a customer, from a read model or from the log. */
@@ -56,7 +56,7 @@ export const settleDecided = async (
   const { log, after, ruleset, checkpoint, announce, at, signal } = options;
   const position = checkpoint.position as Position;
   const program = compileRuleset(ruleset);
-  const projection = createProjection(program, rulesetName(ruleset, rulesetHash(ruleset)));
+  const projection = new Projection(program, rulesetName(ruleset, rulesetHash(ruleset)));
   const identity = await identityIndexAt(log, position, at);
   const named = new Set((await readLinks(log, { until: position })).flatMap(({ customer, into }) => [customer, into]));
   const wanted = { ...foldedParts([program]), until: position };

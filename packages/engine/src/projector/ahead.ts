@@ -2,8 +2,8 @@ import { isIdentityType } from '@rapport/domain';
 import type { StreamEvent } from '@rapport/event-log';
 
 /**
- * When the first of these touchpoints that lie ahead of an instant comes due; undefined where none does. Those that
- * only connect histories do not count as touchpoints of a fold: `WhoIsWho` knows when they come due.
+ * When the first of these touchpoints that lie ahead of an instant comes due; undefined where none lies ahead. Merges and
+ * their undoing are left out, because no fold applies them: `IdentityResolver` knows when they come due.
  */
 export const firstAhead = (events: readonly StreamEvent[], instant: number): number | undefined => {
   let first = Number.POSITIVE_INFINITY;

@@ -1,20 +1,20 @@
-import { MODEL_VERSION, type Program, rulesetHash } from '@rapport/domain';
+import { type Program, rulesetHash } from '@rapport/domain';
 import type { EventLogWithHistory, Position, RecordedEvent } from '@rapport/event-log';
 import type { ReadModel } from '@rapport/read-model';
 import { onAbort } from '@rapport/runtime';
 import { Mutex } from 'async-mutex';
-import { isBeyond } from '../beyond';
 import { type Clock, systemClock } from '../clock';
 import { rulesetName } from '../decision';
 import { foldedParts } from '../foldable';
+import { IdentityResolver } from '../identity/identity-resolver';
 import { runsOf } from '../identity/runs';
-import { createWhoIsWho, type WhoIsWho } from '../identity/who-is-who';
-import { createProjection } from '../projection';
-import { type CustomerFolds, createCustomerFolds } from './customer-folds';
-import { RebuildNeeded } from './rebuild-needed';
+import { Projection } from '../projection';
+import { CustomerFolds } from './customer-folds';
+import { PositionWaiters } from './position-waiters';
+import { mustBeContinuable, RebuildNeeded } from './rebuild-needed';
 import { redoUnsaved } from './redo';
 import { newTotals, type ProjectionReport } from './report';
-import { createSaver, type Saver } from './saver';
+import { Saver } from './saver';
 
 export interface ProjectorOptions {
   readonly log: EventLogWithHistory;
@@ -22,13 +22,13 @@ export interface ProjectorOptions {
   readonly program: Program;
   readonly clock?: Clock;
   /**
-   * Whether decisions are recorded, from which all announcements are made. Imports do not: what they change is taken
-   * for known. True when absent.
+   * Whether decisions are recorded, from which all announcements are made. An import records none: what it changes
+   * counts as known. True when absent.
    */
   readonly announce?: boolean;
   /** Touchpoints read at once; 1,000 when absent. */
   readonly pageSize?: number;
-  /** Called before a page is folded, with when its first touchpoint was recorded. */
+  /** Called before a page is folded, with the instant at which its first touchpoint was recorded. */
   onWork?(recordedAt: number): void;
   /** Called after every save with the new checkpoint. */
   onSaved?(checkpoint: Position): void;
@@ -39,41 +39,42 @@ const CUSTOMERS_PER_REVIEW = 500;
 const LOOKS_AT_LEAST_EVERY = 60_000;
 
 /**
- * Takes touchpoints from the log into the read model and records what changed as decisions, each once and only once.
+ * Takes touchpoints from the log into the read model and records what changed as decisions, each exactly once.
  *
- * A page is folded (`createCustomerFolds`), its decisions are appended to the log, and only then are relationships and
- * checkpoint saved in one transaction (`createSaver`). After a kill in between, the same page is folded again from the
- * same state (`redoUnsaved`): it gives the same decisions, and the log, which knows them by their ids, records none
+ * A page is folded (`CustomerFolds`), its decisions are appended to the log, and only then are relationships and
+ * checkpoint saved in one transaction (`Saver`). After a kill in between, the same page is folded again from the
+ * same state (`redoUnsaved`). That gives the same decisions, and the log, which knows them by their ids, records none
  * twice.
- * Only one projector may write to a read model at a time; its writer lock sees to that.
+ * Only one projector may write to a read model at a time; the writer lock of the read model enforces that.
  */
 export class Projector {
   private readonly clock: Clock;
   private readonly hash: string;
-  private readonly whoIsWho: WhoIsWho;
+  private readonly identity: IdentityResolver;
   private readonly saver: Saver;
   private readonly folds: CustomerFolds;
   private readonly total = newTotals();
-  private resumed = false;
+  /** `stale`: what is known in memory may differ from what is saved, so `resume` reads the read model. */
+  private memory: 'stale' | 'current' = 'stale';
   private readonly turn = new Mutex();
-  private readonly waiting: { readonly position: Position; readonly resolve: () => void }[] = [];
+  private readonly waiters = new PositionWaiters();
 
   constructor(private readonly options: ProjectorOptions) {
     const { log, readModel, program, clock = systemClock, announce = true } = options;
     const { total } = this;
     this.clock = clock;
     this.hash = rulesetHash(program.ruleset);
-    const projection = createProjection(program, rulesetName(program.ruleset, this.hash));
-    const whoIsWho = createWhoIsWho(log, projection, foldedParts([program]));
+    const projection = new Projection(program, rulesetName(program.ruleset, this.hash));
+    const identity = new IdentityResolver(log, projection, foldedParts([program]));
     const onSaved = (checkpoint: Position): void => {
-      this.wake(checkpoint);
+      this.waiters.reached(checkpoint);
       options.onSaved?.(checkpoint);
     };
-    const asOf = () => whoIsWho.asOf;
-    const saver = createSaver({ log, readModel, ruleset: this.hash, announce, asOf, total, onSaved });
-    this.whoIsWho = whoIsWho;
+    const asOf = () => identity.asOf;
+    const saver = new Saver({ log, readModel, ruleset: this.hash, announce, asOf, total, onSaved });
+    this.identity = identity;
     this.saver = saver;
-    this.folds = createCustomerFolds({ readModel, projection, whoIsWho, saver, clock, total });
+    this.folds = new CustomerFolds({ readModel, projection, identity, saver, clock, total });
   }
 
   get report(): ProjectionReport {
@@ -127,14 +128,13 @@ export class Projector {
   /** Resolves when everything up to a position is in the read model. */
   async whenCaughtUp(position: Position): Promise<void> {
     const { checkpoint } = this.saver;
-    if (checkpoint !== undefined && checkpoint >= position) return;
-    await new Promise<void>((resolve) => this.waiting.push({ position, resolve }));
+    if (checkpoint === undefined || checkpoint < position) await this.waiters.wait(position);
   }
 
   /** Folds parked customers again from the log. Returns those that could be folded. */
   retryParked(): Promise<readonly string[]> {
     return this.inTurn(async () => {
-      if (!this.resumed) await this.resume();
+      if (this.memory !== 'current') await this.resume();
       const position = this.saver.checkpoint;
       const parked = [...this.saver.parked];
       if (position === undefined || parked.length === 0) return [];
@@ -147,88 +147,80 @@ export class Projector {
   /** Learns where the last run ended, and does again what a kill kept it from saving. */
   private async resume(): Promise<void> {
     const { log, readModel } = this.options;
+    const { folds, saver, identity } = this;
     const stored = await readModel.checkpoint();
-    if (stored !== undefined && stored.ruleset !== this.hash)
-      throw new RebuildNeeded(
-        `the read model was built with ruleset ${stored.ruleset.slice(0, 12)}, not with ${this.hash.slice(0, 12)}`,
-      );
-    if (stored !== undefined && stored.model !== MODEL_VERSION)
-      throw new RebuildNeeded(
-        `the read model was made by version ${stored.model} of the model, and this program computes version ${MODEL_VERSION}`,
-      );
-    if (stored !== undefined && stored.asOf === undefined)
-      throw new RebuildNeeded('the read model was made by a version that did not keep back what lies ahead');
-    if (stored !== undefined && isBeyond(stored.position, await log.head()))
-      throw new RebuildNeeded('the read model has seen more than the log holds: an older log was put back beside it');
-    const known = this.resumed ? this.saver.checkpoint : undefined;
+    if (stored !== undefined) mustBeContinuable(stored, this.hash, await log.head());
+    const known = this.memory === 'current' ? saver.checkpoint : undefined;
     const checkpoint = stored?.position as Position | undefined;
-    await this.saver.learn(checkpoint);
+    await saver.learn(checkpoint);
     if (known === undefined || known !== checkpoint) {
-      await this.whoIsWho.learn(checkpoint, stored?.asOf ?? Number.NEGATIVE_INFINITY);
-      const merged = await readModel.load(this.whoIsWho.merged());
-      if (merged.some((one) => one !== undefined))
-        throw new RebuildNeeded(
-          'the read model has relationships of merged customers: it was built before they united',
-        );
+      await identity.learn(checkpoint, stored?.asOf ?? Number.NEGATIVE_INFINITY);
+      await this.mustHaveNoneMerged();
     }
-    const { folds, saver, whoIsWho } = this;
-    if (!this.resumed) await redoUnsaved({ log, readModel, folds, whoIsWho, saver });
-    this.resumed = true;
+    if (this.memory !== 'current') await redoUnsaved({ log, readModel, folds, identity, saver });
+    this.memory = 'current';
+  }
+
+  /** @throws RebuildNeeded where merged customers still have relationships of their own */
+  private async mustHaveNoneMerged(): Promise<void> {
+    const merged = await this.options.readModel.load(this.identity.merged());
+    if (merged.some((one) => one !== undefined))
+      throw new RebuildNeeded('the read model has relationships of merged customers: it was built before they united');
   }
 
   private take(page: readonly RecordedEvent[]): Promise<void> {
     return this.inTurn(async () => {
-      this.options.onWork?.(page[0].recordedAt);
+      this.options.onWork?.(page[0]!.recordedAt);
       await this.comeToPresent();
       for (const run of runsOf(page)) {
         const outcomes = await this.folds.run(run);
         this.total.touchpoints += run.length;
-        await this.saver.save(outcomes, run[run.length - 1].position);
+        await this.saver.save(outcomes, run.at(-1)!.position);
       }
     });
   }
 
-  /** When there is something to do though nothing is recorded: at the next change by time, or when the next comes due. */
+  /** When there is work although nothing is recorded: at the next change by time, or when something comes due. */
   private async nextLook(): Promise<number> {
     const due = (await this.options.readModel.nextReviewAt()) ?? Number.POSITIVE_INFINITY;
-    return Math.min(due, this.whoIsWho.nextDueAt, this.clock.now() + LOOKS_AT_LEAST_EVERY);
+    return Math.min(due, this.identity.nextDueAt, this.clock.now() + LOOKS_AT_LEAST_EVERY);
   }
 
   /**
-   * Takes the clock's time for the present: links that have come due by then are taken in, one instant after another,
-   * and where the clock was set back what lies ahead again is taken out.
+   * Makes the clock's time the present. Links that have come due by then are taken in, one instant after another. Where
+   * the clock was set back, what lies ahead again is taken out.
    *
-   * @throws RebuildNeeded where that would part customers
+   * @throws RebuildNeeded where that would part merged customers
    */
   private async comeToPresent(): Promise<void> {
-    const { whoIsWho, saver, folds } = this;
+    const { identity, saver, folds } = this;
     const now = Math.floor(this.clock.now());
     const position = saver.checkpoint;
-    if (position !== undefined && now < whoIsWho.asOf) await this.goBack(now, position);
-    while (position !== undefined && whoIsWho.nextDueAt <= now) await saver.save(await folds.links(), position);
-    whoIsWho.moveTo(now);
+    if (position !== undefined && now < identity.asOf) await this.goBack(now, position);
+    while (position !== undefined && identity.nextDueAt <= now) await saver.save(await folds.links(), position);
+    identity.moveTo(now);
   }
 
   private async goBack(now: number, position: Position): Promise<void> {
-    const { whoIsWho, saver, folds } = this;
-    if (whoIsWho.anyAfter(now))
+    const { identity, saver, folds } = this;
+    if (identity.anyAfter(now))
       throw new RebuildNeeded('the clock was set back to before a merge of customers that is in force');
     for (;;) {
       const customers = await this.options.readModel.beyond(now, CUSTOMERS_PER_REVIEW);
       if (customers.length === 0) break;
       await saver.save(await folds.again(customers, position, now), position);
     }
-    whoIsWho.moveTo(now);
+    identity.moveTo(now);
     await saver.save([], position);
   }
 
-  /** Changes by time, and what has come due, up to and including now. Works from the read model: touchpoints come first. */
+  /** Changes by time, and what has come due, up to and including now. Works from the read model, so take pages first. */
   private review(signal?: AbortSignal): Promise<void> {
     return this.inTurn(async () => {
       const position = this.saver.checkpoint;
       if (position === undefined) return;
       await this.comeToPresent();
-      const now = this.whoIsWho.asOf;
+      const now = this.identity.asOf;
       for (;;) {
         const customers = await this.options.readModel.due(now, CUSTOMERS_PER_REVIEW);
         if (customers.length === 0 || signal?.aborted) return;
@@ -239,21 +231,16 @@ export class Projector {
     });
   }
 
-  /** One after another, so that no save sets the checkpoint back behind another save. */
+  /** One piece of work after another, so that no save sets the checkpoint back behind another save. */
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
     return this.turn.runExclusive(async () => {
       try {
         return await work();
       } catch (error) {
         // What is known in memory may be more than what is saved.
-        this.resumed = false;
+        this.memory = 'stale';
         throw error;
       }
     });
-  }
-
-  private wake(position: Position): void {
-    for (let i = this.waiting.length - 1; i >= 0; i--)
-      if (this.waiting[i].position <= position) this.waiting.splice(i, 1)[0].resolve();
   }
 }

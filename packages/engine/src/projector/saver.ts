@@ -19,83 +19,85 @@ export interface SaverOptions {
 }
 
 /** Saves what was folded, decisions first, and knows what is in the read model. */
-export interface Saver {
-  /** Up to where the read model is made; undefined when nothing was saved. */
-  readonly checkpoint: Position | undefined;
-  readonly parked: ReadonlySet<string>;
-  /** Learns from the read model what is in it. */
-  learn(checkpoint: Position | undefined): Promise<void>;
-  /** Saves what came of folding up to a position. */
-  save(outcomes: readonly Outcome[], position: Position): Promise<void>;
-  /** The same, and decisions are recorded whatever the options say: some of them were already. */
-  saveAnnounced(outcomes: readonly Outcome[], position: Position): Promise<void>;
-}
+export class Saver {
+  private savedUpTo: Position | undefined;
+  private parkedNow = new Set<string>();
 
-export const createSaver = ({ log, readModel, ruleset, announce, asOf, total, onSaved }: SaverOptions): Saver => {
-  let checkpoint: Position | undefined;
-  let parked = new Set<string>();
+  constructor(private readonly options: SaverOptions) {}
 
-  const count = (save: RelationshipSave): void => {
-    total.customers++;
-    if (save.kind === 'ahead') return;
-    if (save.kind !== 'parked') {
-      parked.delete(save.kind === 'removed' ? save.customer : save.relationship.customer);
-      return;
-    }
-    const { customer } = save.parked;
-    if (!parked.has(customer)) total.parked++;
-    parked.add(customer);
-  };
+  /** Everything up to here is in the read model; undefined when nothing was saved. */
+  get checkpoint(): Position | undefined {
+    return this.savedUpTo;
+  }
 
-  const saveAll = async (
-    saves: readonly RelationshipSave[],
-    position: Position,
-    recorded?: Promise<unknown>,
-  ): Promise<void> => {
-    await readModel.save(saves, { position, ruleset, model: MODEL_VERSION, asOf: asOf() }, recorded);
-    checkpoint = position;
-    for (const save of saves) count(save);
-    onSaved(position);
-  };
+  get parked(): ReadonlySet<string> {
+    return this.parkedNow;
+  }
 
-  const saveAnnounced: Saver['saveAnnounced'] = async (outcomes, position) => {
+  /** Reads from the read model what is in it. */
+  async learn(checkpoint: Position | undefined): Promise<void> {
+    this.savedUpTo = checkpoint;
+    this.parkedNow = new Set((await this.options.readModel.parked()).map(({ customer }) => customer));
+  }
+
+  /** Saves the outcomes of folding up to a position. Records their decisions where the options say so. */
+  save(outcomes: readonly Outcome[], position: Position): Promise<void> {
+    return this.options.announce
+      ? this.saveAnnounced(outcomes, position)
+      : this.saveAll(
+          outcomes.map(({ save, decisions }) => unannounced(save, decisions.length)),
+          position,
+        );
+  }
+
+  /** Records decisions whatever the options say: some of them were recorded already. */
+  async saveAnnounced(outcomes: readonly Outcome[], position: Position): Promise<void> {
     const decided = outcomes.flatMap(({ decisions }) => (decisions.length > 0 ? [decisions] : []));
-    const recorded = recordDecisions(log, decided);
+    const recorded = recordDecisions(this.options.log, decided);
     try {
       // The read model is written while the log takes the decisions, and committed when it has.
-      await saveAll(
+      await this.saveAll(
         outcomes.map(({ save }) => save),
         position,
         decided.length === 0 ? undefined : recorded,
       );
     } finally {
-      // Also where nothing was saved: who projects next must find in the log what was on its way into it.
+      // Wait for the append even when saving failed: the next projector must find in the log what was on its way there.
       await recorded.catch(() => undefined);
     }
-    total.decisions += await recorded;
-  };
+    this.options.total.decisions += await recorded;
+  }
 
-  return {
-    get checkpoint() {
-      return checkpoint;
-    },
-    get parked() {
-      return parked;
-    },
-    learn: async (saved) => {
-      checkpoint = saved;
-      parked = new Set((await readModel.parked()).map(({ customer }) => customer));
-    },
-    save: (outcomes, position) =>
-      announce
-        ? saveAnnounced(outcomes, position)
-        : saveAll(
-            outcomes.map(({ save, decisions }) => unannounced(save, decisions.length)),
-            position,
-          ),
-    saveAnnounced,
-  };
-};
+  private async saveAll(
+    saves: readonly RelationshipSave[],
+    position: Position,
+    recorded?: Promise<unknown>,
+  ): Promise<void> {
+    const { readModel, ruleset, asOf, onSaved } = this.options;
+    await readModel.save(saves, { position, ruleset, model: MODEL_VERSION, asOf: asOf() }, recorded);
+    this.savedUpTo = position;
+    for (const save of saves) this.count(save);
+    onSaved(position);
+  }
+
+  private count(save: RelationshipSave): void {
+    const { total } = this.options;
+    total.customers++;
+    switch (save.kind) {
+      case 'ahead':
+        return;
+      case 'relationship':
+        this.parkedNow.delete(save.relationship.customer);
+        return;
+      case 'removed':
+        this.parkedNow.delete(save.customer);
+        return;
+      case 'parked':
+        if (!this.parkedNow.has(save.parked.customer)) total.parked++;
+        this.parkedNow.add(save.parked.customer);
+    }
+  }
+}
 
 /** A save whose changes were not recorded as decisions: the sequence stays where it was. */
 const unannounced = (save: RelationshipSave, decisions: number): RelationshipSave =>
