@@ -1,5 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { compileRuleset, MODEL_VERSION, type Ruleset, restoreFold, type StageMove } from '@rapport/domain';
+import {
+  compareCodeUnits,
+  compileRuleset,
+  MODEL_VERSION,
+  type Ruleset,
+  restoreFold,
+  type StageMove,
+} from '@rapport/domain';
 import { type EventLogLocation, openEventLog, type Position } from '@rapport/event-log';
 import type { Checkpoint, ReadModel, RelationshipSave, StoredRelationship } from '@rapport/read-model';
 import { createHistoryFold, type HistoryFold } from './history-fold';
@@ -117,7 +124,7 @@ const compareOne = async (
     relationship: stored,
     intervals: await readModel.history(customer),
     promises: (await readModel.promisesDue({ customer })).map(({ customer: _, ...promise }) => promise),
-    cases: (await readModel.cases({ customer })).map(({ customer: _, ...one }) => one),
+    cases: byOpening((await readModel.cases({ customer })).map(({ customer: _, ...one }) => one)),
   });
 };
 
@@ -147,8 +154,9 @@ const plain = (value: unknown): unknown =>
 
 const byDeadline = <T extends { deadline: number }>(promises: readonly T[]): readonly T[] =>
   [...promises].sort((a, b) => a.deadline - b.deadline);
-const byOpening = <T extends { openedAt: number }>(cases: readonly T[]): readonly T[] =>
-  [...cases].sort((a, b) => a.openedAt - b.openedAt);
+/** A fold has cases of one instant in the order of their touchpoints, a read model in that of their ids. */
+const byOpening = <T extends { openedAt: number; caseId: string }>(cases: readonly T[]): readonly T[] =>
+  [...cases].sort((a, b) => a.openedAt - b.openedAt || compareCodeUnits(a.caseId, b.caseId));
 
 /** Customers of the read model of whom the log knows nothing: looked for only when the counts differ. */
 const strangers = async (readModel: ReadModel, stored: number): Promise<readonly Problem[]> => {

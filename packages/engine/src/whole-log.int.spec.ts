@@ -211,6 +211,26 @@ describe('verification', () => {
     expect(await tampered(sql)).toEqual(expect.arrayContaining([expect.stringContaining(what)]));
   });
 
+  it('finds nothing wrong with cases that were opened at one instant', async () => {
+    const path = join(folder, 'one-instant.sqlite');
+    const log = await openEventLog({ kind: 'sqlite', path }, { mode: 'write', synchronous: 'off' });
+    const readModel = await openReadModel({ kind: 'sqlite', path: ':memory:' }, { mode: 'write', factors });
+    const opened = (source: string, caseId: string) => ({
+      source,
+      id: '1',
+      type: 'complaint.opened',
+      version: 1,
+      occurredAt: START,
+      data: { caseId, severity: 'low' },
+    });
+    await log.append(customerStream('c'), 'any', [opened('crm', 'b'), opened('shop', 'a')]);
+    await new Projector({ log, readModel, program, clock: { now: () => START, until: async () => {} } }).catchUp();
+    expect((await readModel.cases({})).map(({ caseId }) => caseId)).toEqual(['a', 'b']);
+    expect((await verify({ log: { kind: 'sqlite', path }, readModel, rulesets })).problems).toEqual([]);
+    await readModel.close();
+    await log.close();
+  });
+
   it('finds a decision that the log does not bear out', async () => {
     const path = join(folder, 'forged.sqlite');
     const log = await openEventLog({ kind: 'sqlite', path }, { mode: 'write', synchronous: 'off' });
