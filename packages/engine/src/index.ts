@@ -12,6 +12,7 @@ export {
   type RecordedDecision,
   type RulesetName,
   rulesetName,
+  UnreadableDecision,
 } from './decision';
 export * from './documents';
 export { factorsOf } from './factors-of';

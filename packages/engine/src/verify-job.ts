@@ -14,9 +14,10 @@ import {
   type EventLogWithHistory,
   type Position,
   type RecordedEvent,
+  type StreamEvent,
   subjectOf,
 } from '@rapport/event-log';
-import { decisionOf, type RecordedDecision } from './decision';
+import { decisionOf, type RecordedDecision, UnreadableDecision } from './decision';
 import { foldedParts } from './foldable';
 import { createHistoryFold, createReasoningFold, type HistoryFold, type ReasonedChange } from './history-fold';
 import { streamOf } from './history-of';
@@ -90,7 +91,7 @@ export const verifyJob: JobFactory<VerifyJobOptions> = ({ rulesets, inForce, unt
           const problems: Problem[] = [];
           for (const { stream, events } of page) {
             const customer = subjectOf(stream);
-            const decisions = events.flatMap((event) => decisionOf(event, customer) ?? []);
+            const decisions = readDecisions(events, customer, problems);
             counts.decisions += decisions.length;
             const checked = await verifyDecisions(log, identity, customer, decisions, foldingFor);
             counts.byEarlierModel += checked.byEarlierModel;
@@ -151,6 +152,26 @@ const knownThen = (log: EventLogWithHistory, identity: IdentityIndex, customer: 
       for (const event of await streamOfMember(member)) if (event.position <= until) events.push(event);
     return events;
   };
+};
+
+/** The decisions of a stream up to the first that cannot be read, which is a problem. */
+const readDecisions = (
+  events: readonly StreamEvent[],
+  customer: string,
+  problems: Problem[],
+): readonly RecordedDecision[] => {
+  const decisions: RecordedDecision[] = [];
+  for (const event of events) {
+    try {
+      const decision = decisionOf(event, customer);
+      if (decision !== undefined) decisions.push(decision);
+    } catch (error) {
+      if (!(error instanceof UnreadableDecision)) throw error;
+      problems.push({ customer, what: error.message });
+      return decisions;
+    }
+  }
+  return decisions;
 };
 
 const verifyDecisions = async (

@@ -7,7 +7,8 @@ const recorded = async (count: number): Promise<readonly RecordedEvent[]> => {
   const log = memoryEventLog();
   const ruleset = { name: 'retail', version: 1, hash: 'abc' };
   for (let sequence = 1; sequence <= count; sequence++) {
-    const data = { signal: 'at-risk', cause: 'time', ruleset, sequence, asOf: '2026-01-01T00:00:00.000Z' };
+    const asOf = '2026-01-01T00:00:00.000Z';
+    const data = { signal: 'at-risk', cause: 'time', ruleset, sequence, foldedUpTo: 'a', asOf };
     const event = { source: 'rapport', id: `a-${sequence}`, type: 'relationship.signalRaised', occurredAt: 0, data };
     await log.append(relationshipStream('a'), 'any', [event]);
   }

@@ -14,11 +14,14 @@ export interface ProjectionReport {
 /** A report while it is counted. */
 export type Totals = { -readonly [Count in keyof ProjectionReport]: number };
 
-export const newTotals = (): Totals => ({
+/** The report of a projector that has done nothing. */
+export const NOTHING_DONE: ProjectionReport = {
   touchpoints: 0,
   customers: 0,
   decisions: 0,
   parked: 0,
   late: 0,
   reviewed: 0,
-});
+};
+
+export const newTotals = (): Totals => ({ ...NOTHING_DONE });

@@ -1,6 +1,5 @@
-import type { JsonObject } from '@rapport/domain';
 import type { EventLog } from '@rapport/event-log';
-import { DECISION_TYPES, type RulesetName } from '../decision';
+import { DECISION_TYPES, rulesetNameCodec } from '../decision';
 import type { Publication } from './publication';
 
 const PAGE = 5_000;
@@ -13,7 +12,9 @@ export const toldByDecisions = async (log: EventLog): Promise<readonly Publicati
   const told: Publication[] = [];
   for await (const page of log.readAll({ types: DECISION_TYPES, category: 'relationship', pageSize: PAGE }))
     for (const { data, recordedAt } of page) {
-      const { name, version, hash } = (data as JsonObject).ruleset as unknown as RulesetName;
+      // A decision that names no ruleset tells nothing of rules; other readers say what is wrong with it.
+      if (!rulesetNameCodec.is(data.ruleset)) continue;
+      const { name, version, hash } = data.ruleset;
       const last = told.at(-1);
       if (last?.ruleset.hash === hash) continue;
       // A clock that was set back does not turn the order round.
