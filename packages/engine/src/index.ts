@@ -30,7 +30,7 @@ export { ProjectionUnavailable } from './live/projection-unavailable';
 export { Interrupted } from './partition/interrupted';
 export { Projector, type ProjectorOptions } from './projector/projector';
 export { RebuildNeeded } from './projector/rebuild-needed';
-export type { ProjectionReport } from './projector/report';
+export { NOTHING_DONE, type ProjectionReport } from './projector/report';
 export * from './publications';
 export { type PutInForceOptions, type PutInForceReport, putInForce } from './put-in-force';
 export { type RebuildOptions, type RebuildReport, rebuild } from './rebuild';

@@ -3,6 +3,7 @@ import {
   type LiveProjection,
   type LiveProjectionOptions,
   type LiveStatus,
+  NOTHING_DONE,
   ProjectionUnavailable,
   RebuildNeeded,
   startLiveProjection,
@@ -47,16 +48,7 @@ const LONGEST_WAIT_MS = 10_000;
 /** A run of at least this long resets the restart back-off. */
 const SOUND_MS = 60_000;
 
-const NOTHING: LiveStatus = {
-  touchpoints: 0,
-  customers: 0,
-  decisions: 0,
-  parked: 0,
-  late: 0,
-  reviewed: 0,
-  checkpoint: undefined,
-  behind: 0,
-};
+const NOTHING: LiveStatus = { ...NOTHING_DONE, checkpoint: undefined, behind: 0 };
 
 /** Counts go on over restarts; the checkpoint and the lag are those of the present projection. */
 const added = (before: LiveStatus, now: LiveStatus): LiveStatus => ({

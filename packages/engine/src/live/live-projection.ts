@@ -1,11 +1,14 @@
 import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import type { Ruleset } from '@rapport/domain';
 import type { Position, SharedEventLog } from '@rapport/event-log';
 import type { ReadModelLocation } from '@rapport/read-model';
 import { type CarriedError, carriedError, startThread } from '@rapport/runtime';
+import { match } from 'ts-pattern';
+import { PositionWaiters } from '../projector/position-waiters';
 import { RebuildNeeded } from '../projector/rebuild-needed';
-import type { ProjectionReport } from '../projector/report';
-import type { FromLiveWorker, LiveWorkerData, ToLiveWorker } from './messages';
+import { NOTHING_DONE, type ProjectionReport } from '../projector/report';
+import { decodeFromLiveWorker, type FromLiveWorker, type LiveWorkerData, type ToLiveWorker } from './messages';
 import { ProjectionUnavailable } from './projection-unavailable';
 
 export interface LiveProjectionOptions {
@@ -22,7 +25,7 @@ export interface LiveProjectionOptions {
 export interface LiveStatus extends ProjectionReport {
   /** Everything up to here is in the read model. */
   readonly checkpoint: Position | undefined;
-  /** Milliseconds since the oldest touchpoint of the current page was recorded; 0 when there is none. */
+  /** Milliseconds since the oldest touchpoint of the page in work was recorded; 0 when there is none. */
   readonly behind: number;
 }
 
@@ -41,16 +44,9 @@ export interface LiveProjection {
    * `stop`, else the error it failed with.
    */
   readonly ended: Promise<Error | undefined>;
-  /** Finishes the current page and closes its stores. May be called twice. */
+  /** Finishes the page in work and closes its stores. May be called twice. */
   stop(): Promise<void>;
 }
-
-interface Waiting {
-  readonly resolve: (released: readonly string[]) => void;
-  readonly reject: (error: Error) => void;
-}
-
-const NOTHING: ProjectionReport = { touchpoints: 0, customers: 0, decisions: 0, parked: 0, late: 0, reviewed: 0 };
 
 /** Most of what a fold makes dies young: with room for it, it is never copied. */
 const WORKER_LIMITS = { maxYoungGenerationSizeMb: 192 };
@@ -58,111 +54,148 @@ const WORKER_LIMITS = { maxYoungGenerationSizeMb: 192 };
 /**
  * Starts projecting: catches up with the log, then follows it, and follows time. Resolves when its stores are open.
  *
- * @throws RebuildNeeded when the read model cannot be continued; StoreError for what is wrong with its file (both may
- * also come later, by `ended`)
+ * @throws RebuildNeeded when the read model cannot be continued; StoreError when something is wrong with its file. Both
+ *   may also come later, by `ended`
  * @example
  * const live = await startLiveProjection({ log, readModel, ruleset });
  * await live.whenCaughtUp(position);
  */
 export const startLiveProjection = async (options: LiveProjectionOptions): Promise<LiveProjection> => {
   const { log, readModel, ruleset, today } = options;
-  const { access, transfer, ended: disconnected } = log.share();
+  const { access, transfer, ended } = log.share();
   const workerData: LiveWorkerData = { log: access, readModel, ruleset, today };
   const worker = startThread(join(__dirname, 'live-worker'), {
     workerData,
     transferList: [...transfer],
     resourceLimits: WORKER_LIMITS,
   });
-  const post = (message: ToLiveWorker): void => worker.postMessage(message);
-
-  let report = NOTHING;
-  let checkpoint: Position | undefined;
-  let workingSince: number | undefined;
-  let failure: Error | undefined;
-  let over = false;
-  let lastId = 0;
-  const whyOver = (): Error => failure ?? new Error('the projection was stopped');
-  let waiting: { readonly position: Position; readonly resolve: () => void; readonly reject: (e: Error) => void }[] =
-    [];
-  const retries = new Map<number, Waiting>();
-  let opened: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
-  const open = new Promise<void>((resolve, reject) => {
-    opened = { resolve, reject };
-  });
-
-  const wake = (): void => {
-    if (waiting.length === 0) return;
-    const reached = waiting.filter(({ position }) => checkpoint !== undefined && position <= checkpoint);
-    waiting = waiting.filter((one) => !reached.includes(one));
-    for (const { resolve } of reached) resolve();
-  };
-
-  const settleRetry = (id: number, settle: (one: Waiting) => void): void => {
-    const one = retries.get(id);
-    retries.delete(id);
-    if (one !== undefined) settle(one);
-  };
-
-  worker.on('message', (message: FromLiveWorker) => {
-    switch (message.kind) {
-      case 'open':
-        checkpoint = message.checkpoint;
-        return opened?.resolve();
-      case 'working':
-        workingSince = message.since;
-        return;
-      case 'saved':
-        ({ report, checkpoint } = message);
-        workingSince = undefined;
-        return wake();
-      case 'retried':
-        return settleRetry(message.id, ({ resolve }) => resolve(message.released));
-      case 'retry-failed':
-        return settleRetry(message.id, ({ reject }) => reject(received(message.error)));
-      case 'failed':
-        failure = received(message.error);
-    }
-  });
-  worker.on('error', (error) => {
-    failure = error instanceof Error ? error : new Error(String(error));
-  });
-  const ended = new Promise<Error | undefined>((resolve) => {
-    worker.on('exit', () => {
-      over = true;
-      const why = whyOver();
-      opened?.reject(why);
-      for (const { reject } of waiting) reject(why);
-      for (const { reject } of retries.values()) reject(new ProjectionUnavailable(why));
-      waiting = [];
-      // Wait for pending appends: the next projector must see them.
-      void disconnected.then(() => resolve(failure));
-    });
-  });
-
-  await open;
-  return {
-    status: () => ({ ...report, checkpoint, behind: workingSince === undefined ? 0 : Date.now() - workingSince }),
-    whenCaughtUp: (position) =>
-      new Promise((resolve, reject) => {
-        if (checkpoint !== undefined && position <= checkpoint) return resolve();
-        if (over) return reject(whyOver());
-        waiting.push({ position, resolve, reject });
-      }),
-    retryParked: () =>
-      new Promise((resolve, reject) => {
-        if (over) return reject(new ProjectionUnavailable(whyOver()));
-        const id = ++lastId;
-        retries.set(id, { resolve, reject });
-        post({ kind: 'retry', id });
-      }),
-    ended,
-    stop: async () => {
-      if (!over) post({ kind: 'stop' });
-      await ended;
-    },
-  };
+  const projection = new ThreadProjection(worker, ended);
+  await projection.opened;
+  return projection;
 };
 
+interface Retry {
+  readonly resolve: (released: readonly string[]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** `running` from the start, also while its stores are being opened. */
+type State = { readonly kind: 'running' } | { readonly kind: 'ended'; readonly why: Error };
+
+class ThreadProjection implements LiveProjection {
+  /** Settles when the thread has opened its stores, or has failed to. */
+  readonly opened: Promise<void>;
+  readonly ended: Promise<Error | undefined>;
+  private readonly opening = Promise.withResolvers<void>();
+  private state: State = { kind: 'running' };
+  private failure: Error | undefined;
+  private report: ProjectionReport = NOTHING_DONE;
+  private checkpoint: Position | undefined;
+  /** When the first touchpoint of the page in work was recorded. */
+  private workingSince: number | undefined;
+  private readonly waiters = new PositionWaiters();
+  private readonly retries = new Map<number, Retry>();
+  private lastRetry = 0;
+
+  /** @param disconnected resolves when nothing of the thread is on its way into the log any more */
+  constructor(
+    private readonly worker: Worker,
+    disconnected: Promise<void>,
+  ) {
+    this.opened = this.opening.promise;
+    worker.on('message', (message: unknown) => this.receive(message));
+    worker.on('error', (error) => {
+      this.failure = error instanceof Error ? error : new Error(String(error));
+    });
+    this.ended = new Promise((resolve) => {
+      worker.on('exit', () => {
+        this.end();
+        // Wait for pending appends: the next projector must find them in the log.
+        void disconnected.then(() => resolve(this.failure));
+      });
+    });
+  }
+
+  status(): LiveStatus {
+    const { report, checkpoint, workingSince } = this;
+    return { ...report, checkpoint, behind: workingSince === undefined ? 0 : Date.now() - workingSince };
+  }
+
+  async whenCaughtUp(position: Position): Promise<void> {
+    if (this.checkpoint !== undefined && position <= this.checkpoint) return;
+    if (this.state.kind === 'ended') throw this.state.why;
+    await this.waiters.wait(position);
+  }
+
+  retryParked(): Promise<readonly string[]> {
+    return new Promise((resolve, reject) => {
+      if (this.state.kind === 'ended') return reject(new ProjectionUnavailable(this.state.why));
+      const id = ++this.lastRetry;
+      this.retries.set(id, { resolve, reject });
+      this.post({ kind: 'retry', id });
+    });
+  }
+
+  async stop(): Promise<void> {
+    if (this.state.kind === 'running') this.post({ kind: 'stop' });
+    await this.ended;
+  }
+
+  private post(message: ToLiveWorker): void {
+    this.worker.postMessage(message);
+  }
+
+  private receive(message: unknown): void {
+    try {
+      this.handle(decodeFromLiveWorker(message));
+    } catch (error) {
+      // Nobody catches what a listener throws. The projection ends with the error, and is started again.
+      this.failure = error as Error;
+      void this.worker.terminate();
+    }
+  }
+
+  private handle(received: FromLiveWorker): void {
+    match(received)
+      .with({ kind: 'open' }, ({ checkpoint }) => {
+        this.checkpoint = checkpoint;
+        this.opening.resolve();
+      })
+      .with({ kind: 'working' }, ({ since }) => {
+        this.workingSince = since;
+      })
+      .with({ kind: 'saved' }, ({ report, checkpoint }) => {
+        this.report = report;
+        this.checkpoint = checkpoint;
+        this.workingSince = undefined;
+        this.waiters.reached(checkpoint);
+      })
+      .with({ kind: 'retried' }, ({ id, released }) => this.takeRetry(id)?.resolve(released))
+      .with({ kind: 'retry-failed' }, ({ id, error }) => this.takeRetry(id)?.reject(revived(error)))
+      .with({ kind: 'failed' }, ({ error }) => {
+        this.failure = revived(error);
+      })
+      .exhaustive();
+  }
+
+  private takeRetry(id: number): Retry | undefined {
+    const retry = this.retries.get(id);
+    this.retries.delete(id);
+    return retry;
+  }
+
+  private end(): void {
+    const why = this.failure ?? new Error('the projection was stopped');
+    this.state = { kind: 'ended', why };
+    this.opening.reject(why);
+    this.waiters.fail(why);
+    for (const { reject } of this.retries.values()) reject(new ProjectionUnavailable(why));
+    this.retries.clear();
+  }
+}
+
 /** An error of the thread as one of this thread. */
-const received = (carried: CarriedError): Error =>
-  carried.name === 'RebuildNeeded' ? new RebuildNeeded(carried.details.reason) : carriedError(carried);
+const revived = (carried: CarriedError): Error =>
+  carried.name === 'RebuildNeeded'
+    ? new RebuildNeeded(carried.details.reason ?? carried.message)
+    : carriedError(carried);

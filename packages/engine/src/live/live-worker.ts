@@ -4,18 +4,19 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { compileRuleset } from '@rapport/domain';
-import { joinEventLog } from '@rapport/event-log';
+import { joinEventLog, type Position } from '@rapport/event-log';
 import { openReadModel } from '@rapport/read-model';
 import { carryError } from '@rapport/runtime';
+import { match } from 'ts-pattern';
 import { stoppedClock, systemClock } from '../clock';
 import { factorsOf } from '../factors-of';
 import { Projector } from '../projector/projector';
-import type { FromLiveWorker, LiveWorkerData, ToLiveWorker } from './messages';
+import { decodeToLiveWorker, type FromLiveWorker, type LiveWorkerData } from './messages';
 
 const port = parentPort!;
 const post = (message: FromLiveWorker): void => port.postMessage(message);
 
-/** Touchpoints of one page when many wait: the more of them, the more fall on the same customers and are saved at once. */
+/** Touchpoints in one page when many wait: the larger the page, the more of them belong to the same customers. */
 const MOST_AT_ONCE = 10_000;
 
 const main = async (): Promise<void> => {
@@ -29,18 +30,17 @@ const main = async (): Promise<void> => {
   });
 
   let retries: Promise<unknown> = Promise.resolve();
-  port.on('message', (message: ToLiveWorker) => {
-    switch (message.kind) {
-      case 'retry':
+  port.on('message', (message: unknown) =>
+    match(decodeToLiveWorker(message))
+      .with({ kind: 'retry' }, ({ id }) => {
         retries = projector.retryParked().then(
-          (released) => post({ kind: 'retried', id: message.id, released }),
-          (error: unknown) => post({ kind: 'retry-failed', id: message.id, error: carryError(error) }),
+          (released) => post({ kind: 'retried', id, released }),
+          (error: unknown) => post({ kind: 'retry-failed', id, error: carryError(error) }),
         );
-        return;
-      case 'stop':
-        stopping.abort();
-    }
-  });
+      })
+      .with({ kind: 'stop' }, () => stopping.abort())
+      .exhaustive(),
+  );
 
   const projector = new Projector({
     log,
@@ -52,7 +52,7 @@ const main = async (): Promise<void> => {
     onSaved: (checkpoint) => post({ kind: 'saved', checkpoint, report: projector.report }),
   });
   try {
-    post({ kind: 'open', checkpoint: (await readModel.checkpoint())?.position as never });
+    post({ kind: 'open', checkpoint: (await readModel.checkpoint())?.position as Position | undefined });
     await projector.run(stopping.signal);
     await retries;
   } finally {
