@@ -1,8 +1,6 @@
 /** What tests of other packages share: not part of the interface. */
 import { join } from 'node:path';
 
-export { eventually } from './testing/eventually';
-
 /**
  * A program or thread of a test, as one file of JavaScript compiled from the sources. It is compiled when one of its
  * sources has changed since, which takes about a second; to see that nothing changed takes 5 ms.
