@@ -1,6 +1,7 @@
 /**
  * Keeps the `size` best of the numbered things offered to it, by score and then by `before`; a heap with the worst
- * kept on top, so that most of what is offered costs one comparison.
+ * kept on top, so that most of what is offered costs one comparison. Positions are within the heap, so an element is
+ * always there (`!`).
  */
 export interface Best {
   offer(item: number, score: number): void;

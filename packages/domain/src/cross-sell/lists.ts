@@ -2,6 +2,8 @@
  * Millions of short growable lists of unsigned integers in a few typed arrays. A list lies in one block (so that
  * walking it is a walk over memory), blocks come in few sizes (1, 2, 3, 4, 6, 8, 12, 16, ...), and a block that was
  * outgrown is reused by the next list of its size. JavaScript arrays would cost some 60 bytes a list before the first element.
+ *
+ * Slots are between a list's start and end, so an element is always there (`!`), here and where lists are walked.
  */
 export interface Lists {
   /** Elements of list l: `items[start[l] + k]` for k from 0 to `length[l] - 1`. Replaced when the pool grows. */

@@ -17,6 +17,8 @@ export interface ChangeListener {
 /**
  * The stage a customer is in and the signals that are raised (MODEL, section 2), and the instant up to which time alone
  * leaves both as they are. Conditions are asked only where something they look at changed, or where they may flip.
+ *
+ * Indexes come from the program or from loops over the array itself, so an element is always there (`!`).
  */
 export class Classification {
   /** Index of the stage; -1 before the first touchpoint. */

@@ -1,6 +1,9 @@
 import type { StateReader, StateWriter } from '../state-bytes';
 
-/** When evidence rules with a limit (`atMost`) last applied, by the index of the rule. */
+/**
+ * When evidence rules with a limit (`atMost`) last applied, by the index of the rule. Each rule of the program has its
+ * list, so an element is always there (`!`).
+ */
 export class EvidenceLimits {
   /** Of each rule the latest last, and no more than its limit. */
   private readonly applied: number[][];

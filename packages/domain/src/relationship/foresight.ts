@@ -19,6 +19,8 @@ export type Surroundings = Pick<StateContext, 'stageId' | 'hasConsent'>;
  *
  * What it has foreseen stays right until a metric or factor changes. So a comparison that no touchpoint concerns is not
  * looked at again before it may flip. "Quantity" is the index of a metric, or of a factor behind all metrics.
+ *
+ * Indexes come from the program or from loops over the array itself, so an element is always there (`!`).
  */
 export class Foresight implements StateContext {
   private instant = Number.NaN;

@@ -3,7 +3,10 @@ import { identityOf } from '../touchpoint/touchpoint';
 import type { FoldedTouchpoint } from './folded-touchpoint';
 import type { OpenPromise } from './relationship';
 
-/** Open promises of one customer, by the index of their rule; within a rule the oldest first. */
+/**
+ * Open promises of one customer, by the index of their rule; within a rule the oldest first. Each rule of the program has
+ * its list, so an element is always there (`!`).
+ */
 export class PromiseBook {
   private readonly open: OpenPromise[][];
   /** The first deadline of all. */

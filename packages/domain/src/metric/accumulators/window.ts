@@ -14,7 +14,7 @@ const compact = (array: number[], head: number): number => {
   return 0;
 };
 
-/** Count over the window (t - within, t]. */
+/** Count over the window (t - within, t]. Indexes are between `head` and the end, so an element is always there (`!`). */
 export class WindowCount implements Metric {
   private readonly instants: number[] = [];
   private head = 0;
