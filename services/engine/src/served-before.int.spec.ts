@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { createRapportClient, fileCursorStore, verifyWebhook } from '@rapport/client';
 import { effectiveConfig } from './config';
 import { type RunningEngine, startEngine } from './start-engine';
-import { until } from './testing/until';
+
 import { type Received, type WebhookReceiver, webhookReceiver } from './testing/webhook-receiver';
 
 interface List {
