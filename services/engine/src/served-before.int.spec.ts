@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { createRapportClient, fileCursorStore, verifyWebhook } from '@rapport/client';
+import { eventually } from '@rapport/runtime/testing';
 import { effectiveConfig } from './config';
 import { type RunningEngine, startEngine } from './start-engine';
 
@@ -115,7 +116,7 @@ test('a subscription delivers everything that waits, in order and with its secre
   const list = made.lists.find((one) => one.path.endsWith('/deliveries')) as List;
   const waiting = new Set(list.rest.map(([id]) => id));
   const got = (): readonly Received[] => (receiver as WebhookReceiver).received.filter(({ id }) => waiting.has(id));
-  await until(() => new Set(got().map(({ id }) => id)).size === waiting.size);
+  await eventually(() => new Set(got().map(({ id }) => id)).size === waiting.size);
   const order = new Map<string, number>();
   for (const { customer, sequence } of got()) {
     expect(sequence).toBeGreaterThan(order.get(customer) ?? 0);
