@@ -32,7 +32,7 @@ const kept = (host: Host, files: DataDirectory, publication: Publication): Publi
   try {
     return { ...publication, ...published(readStored(files, publication.ruleset.hash)) };
   } catch (error) {
-    host.note(`${(error as Error).message} Until then, nobody can say what it decided.`);
+    host.note(`${(error as Error).message} Until then, its decisions cannot be explained.`);
     return publication;
   }
 };

@@ -100,9 +100,9 @@ export const verify = async (options: VerifyOptions): Promise<VerifyReport> => {
 /** Why what a read model holds cannot be compared with a fold of today, in words. */
 const whyIncomparable = ({ ruleset, model }: Checkpoint, rulesets: VerifyOptions['rulesets']): string | undefined => {
   if (rulesets[ruleset] === undefined)
-    return `the read model was made with ruleset ${ruleset}, which is not stored: make it anew with "rapport rebuild"`;
+    return `the read model was made with ruleset ${ruleset}, which is not stored: rebuild it with "rapport rebuild"`;
   if (model !== MODEL_VERSION)
-    return `the read model was made by version ${model} of the model, and this program computes version ${MODEL_VERSION}: make it anew with "rapport rebuild"`;
+    return `the read model was made by version ${model} of the model, and this program computes version ${MODEL_VERSION}: rebuild it with "rapport rebuild"`;
   return undefined;
 };
 
