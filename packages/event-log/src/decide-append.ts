@@ -43,9 +43,10 @@ export const decideAppend = (log: LogView, request: PreparedRequest, insert: Ins
   }
   const places: Place[] = [];
   for (const { event, standing, repeats } of found.events) {
-    places.push(standing ?? (repeats === undefined ? insert(event) : places[repeats]));
+    places.push(standing ?? (repeats === undefined ? insert(event) : places[repeats]!));
   }
-  const { position, revision } = places[places.length - 1];
+  // A request has events, see `prepareRequests`.
+  const { position, revision } = places.at(-1)!;
   const duplicates = places.length - found.fresh;
   return right({ position: log.positionOf(position), revision, recorded: found.fresh, duplicates });
 };
@@ -71,7 +72,7 @@ const lookUp = (
     const identity = JSON.stringify([source, id]);
     const standing = log.find(source, id);
     const repeats = seen.get(identity);
-    const other = standing?.hash ?? (repeats === undefined ? undefined : hashOf(events[repeats]));
+    const other = standing?.hash ?? (repeats === undefined ? undefined : hashOf(events[repeats]!));
     if (other !== undefined && !hashOf(event).equals(other)) {
       const position = standing === undefined ? {} : { position: log.positionOf(standing.position) };
       return { kind: 'conflict', source, id, ...position };

@@ -1,44 +1,19 @@
-import { customerBucket } from '@rapport/domain';
 import { Notifier } from '@rapport/runtime';
+import { appendOne } from '../append-one';
+import type { IntegrityProgress, IntegrityReport } from '../auditable';
 import type { CompleteEventLog } from '../complete-event-log';
-import { contentHash } from '../content';
-import { decideAppend, type LogView } from '../decide-append';
-import {
-  type AppendRequest,
-  type AppendResult,
-  categoryOf,
-  type Position,
-  type ReadAllOptions,
-  type RecordedEvent,
-  subjectOf,
-} from '../event-log';
-import type { LogCount, ReadStreamsOptions, StreamEvent } from '../history-scan';
+import { type AppendRequest, type AppendResult, categoryOf, type EventLog, type RecordedEvent } from '../event-log';
+import type { AllPageRequest, HistoryScan, LogCount, ReadStreamsOptions, StreamEvent } from '../history-scan';
 import { integrityCheck } from '../integrity-check';
-import { FIRST_LINK, ledgerLink } from '../ledger';
-import { type PreparedRequest, prepareRequests } from '../prepare-requests';
+import { prepareRequests } from '../prepare-requests';
+import { type Entry, ledgerEntry, MemoryStore, parsePosition, positionOf } from './memory-store';
 
 export interface MemoryEventLogOptions {
   /** Gives `recordedAt` where the event has none; the system's clock when absent. */
   readonly clock?: () => number;
 }
 
-interface Entry {
-  readonly event: RecordedEvent;
-  readonly position: number;
-  readonly bucket: number;
-  readonly category: string;
-  readonly hash: Buffer;
-  readonly data: string;
-}
-
 const PAGE_SIZE = 1_000;
-
-const POSITION = /^m[0-9a-z]{11}$/;
-
-/** With gaps that grow, so that code which computes with positions fails in tests. */
-const positionOf = (n: number): Position => `m${(n * (n + 40) * 17).toString(36).padStart(11, '0')}` as Position;
-
-const parsePosition = (text: string): Position | undefined => (POSITION.test(text) ? (text as Position) : undefined);
 
 /**
  * The event log in memory, for tests and for what-ifs: everything the port promises except surviving the process.
@@ -46,176 +21,129 @@ const parsePosition = (text: string): Position | undefined => (POSITION.test(tex
  * @example const log = memoryEventLog({ clock: () => 0 });
  */
 export const memoryEventLog = ({ clock = Date.now }: MemoryEventLogOptions = {}): CompleteEventLog => {
-  const all: Entry[] = [];
-  const streams = new Map<string, Entry[]>();
-  const identities = new Map<string, Entry>();
-  const commits: { readonly lastPosition: number; readonly chain: Buffer }[] = [];
+  const store = new MemoryStore();
   const committed = new Notifier();
   let closed = false;
 
-  const view: LogView = {
-    lastRevision: (stream) => (streams.get(stream)?.length ?? 0) - 1,
-    find: (source, id) => {
-      const entry = identities.get(JSON.stringify([source, id]));
-      return entry && { position: entry.position, revision: entry.event.revision, hash: entry.hash };
-    },
-    positionOf,
-  };
-
-  const apply = (request: PreparedRequest, now: number): AppendResult =>
-    decideAppend(view, request, ({ event: { version = 1, recordedAt = now, ...event }, data }) => {
-      const { stream } = request;
-      const hash = contentHash(stream, { ...event, version }, data);
-      const category = categoryOf(stream);
-      const entries = streams.get(stream) ?? [];
-      const position = all.length + 1;
-      const recorded: RecordedEvent = {
-        ...event,
-        version,
-        recordedAt,
-        // A copy, as every other log gives: a later change of the caller's data does not reach it.
-        data: JSON.parse(data),
-        stream,
-        revision: entries.length,
-        position: positionOf(position),
-      };
-      const entry = { event: recorded, position, category, bucket: customerBucket(subjectOf(stream)), hash, data };
-      all.push(entry);
-      entries.push(entry);
-      streams.set(stream, entries);
-      identities.set(JSON.stringify([event.source, event.id]), entry);
-      return { position, revision: recorded.revision };
-    });
-
-  const seal = (before: number): void => {
-    if (all.length === before) return;
-    const link = ledgerLink(commits.at(-1)?.chain ?? FIRST_LINK);
-    for (const entry of all.slice(before)) link.add(ledgerEntry(entry));
-    commits.push({ lastPosition: all.length, chain: link.digest() });
-    committed.notify();
-  };
-
   const appendMany = async (requests: readonly AppendRequest[]): Promise<readonly AppendResult[]> => {
     if (closed) throw new Error('The event log in memory is closed; what it held is gone.');
-    const prepared = prepareRequests(requests);
-    const before = all.length;
-    const now = clock();
-    const results = prepared.map((request) => apply(request, now));
-    seal(before);
+    const before = store.all.length;
+    const results = store.append(prepareRequests(requests), clock());
+    if (store.all.length > before) committed.notify();
     return results;
   };
 
-  /** How many events stand up to a position. */
-  const upTo = (position: string): number => {
-    if (parsePosition(position) === undefined)
-      throw new RangeError(`'${position}' is not a position of this log. Pass one that the log gave, unchanged.`);
-    let [low, high] = [0, all.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (positionOf(middle + 1) <= position) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
-  const start = (after: string | undefined): number => (after === undefined ? 0 : upTo(after));
-  const end = (until: string | undefined): number => (until === undefined ? all.length : upTo(until));
-
-  async function* range(after: number, until: number, options: ReadAllOptions): AsyncIterable<RecordedEvent[]> {
-    yield* pages(
-      all.slice(after, until).filter((entry) => matches(entry, options)),
-      options.pageSize,
-      options.signal,
-    );
-  }
-
   return {
-    append: async (stream, expected, events) => (await appendMany([{ stream, expected, events }]))[0],
+    ...readsOf(store, committed),
+    ...historyOf(store),
+    append: appendOne(appendMany),
     appendMany,
-    readStream: async function* (stream, { from = 0, pageSize, signal } = {}) {
-      yield* pages((streams.get(stream) ?? []).slice(from), pageSize, signal);
-    },
-    readAll: async function* (options = {}) {
-      yield* range(start(options.after), end(options.until), options);
-    },
-    subscribeAll: async function* (options) {
-      const { until, signal } = options;
-      for (let seen = start(options.after); !signal.aborted; ) {
-        const present = end(until);
-        if (present > seen) {
-          yield* range(seen, present, options);
-          seen = present;
-        } else if (until !== undefined && all.length > 0 && positionOf(all.length) >= until) return;
-        else await committed.next(signal);
-      }
-    },
-    readStreamPage: async (stream, { from = 0, until, limit }) => {
-      const last = end(until);
-      const wanted = (streams.get(stream) ?? []).slice(from).filter(({ position }) => position <= last);
-      const events = wanted.slice(0, limit).map(({ event }) => event);
-      return wanted.length > limit ? { events, next: from + limit } : { events };
-    },
-    readAllPage: async ({ after, until, limit, ...filter }) => {
-      const last = end(until);
-      const wanted = all.slice(start(after), last).filter((entry) => matches(entry, filter));
-      const page = wanted.slice(0, limit);
-      const atEnd = wanted.length <= limit;
-      const looked = atEnd ? Math.max(start(after), last) : page[page.length - 1].position;
-      return { events: page.map(({ event }) => event), looked: looked === 0 ? undefined : positionOf(looked), atEnd };
-    },
-    readWhole: async (stream, { until, wantsData, lean } = {}) => {
-      const last = end(until);
-      const entries = streams.get(stream) ?? [];
-      return entries
-        .filter(({ position }) => position <= last)
-        .map(({ event }) => withinStream(event, wantsData, lean));
-    },
-    readStreams: async function* ({ category, buckets, until, wantsData, lean, signal }) {
-      const last = end(until);
-      for (const [stream, entries] of streams) {
-        if (signal?.aborted) return;
-        const wanted = entries.filter((entry) => entry.position <= last && matches(entry, { category, buckets }));
-        if (wanted.length > 0)
-          yield [{ stream, events: wanted.map(({ event }) => withinStream(event, wantsData, lean)) }];
-      }
-    },
-    head: async () => (all.length === 0 ? undefined : positionOf(all.length)),
+    head: async () => store.head(),
     parsePosition,
-    count: async () => countOf(streams),
-    countAfter: async (position) => all.length - start(position),
-    verifyIntegrity: async (onProgress) => {
-      const check = integrityCheck(positionOf);
-      let next = 0;
-      for (const entry of all) {
-        check.event(ledgerEntry(entry), entry.event.stream, entry.event, entry.data);
-        if (commits[next].lastPosition === entry.position) check.commit(entry.position, commits[next++].chain);
-      }
-      onProgress?.({ done: all.length, total: all.length });
-      return check.report();
-    },
+    verifyIntegrity: async (onProgress) => verify(store, onProgress),
     close: async () => {
       closed = true;
     },
   };
 };
 
-const ledgerEntry = ({ event: { revision, recordedAt }, position, hash }: Entry) => ({
-  position,
-  revision,
-  recordedAt,
-  hash,
-});
+const readsOf = (
+  store: MemoryStore,
+  committed: Notifier,
+): Pick<EventLog, 'readStream' | 'readAll' | 'subscribeAll'> => {
+  const { all } = store;
+  return {
+    readStream: async function* (stream, { from = 0, pageSize, signal } = {}) {
+      yield* pages(store.stream(stream).slice(from), pageSize, signal);
+    },
+    readAll: async function* ({ after, until, pageSize, signal, ...filter } = {}) {
+      const found = all.slice(store.countUpTo(after, 0), store.countUpTo(until, all.length));
+      yield* pages(matching(found, filter), pageSize, signal);
+    },
+    subscribeAll: async function* ({ after, until, pageSize, signal, ...filter }) {
+      for (let seen = store.countUpTo(after, 0); !signal.aborted; ) {
+        const present = store.countUpTo(until, all.length);
+        const head = store.head();
+        if (present > seen) {
+          yield* pages(matching(all.slice(seen, present), filter), pageSize, signal);
+          seen = present;
+        } else if (until !== undefined && head !== undefined && head >= until) return;
+        else await committed.next(signal);
+      }
+    },
+  };
+};
 
-const matches = (
-  entry: Entry,
-  {
-    category,
-    types,
-    buckets,
-  }: Pick<ReadAllOptions, 'category' | 'types'> & Partial<Pick<ReadStreamsOptions, 'buckets'>>,
-): boolean =>
-  (category === undefined || entry.category === category) &&
-  (types === undefined || types.includes(entry.event.type)) &&
-  (buckets === undefined || (entry.bucket >= buckets.from && entry.bucket < buckets.to));
+const historyOf = (store: MemoryStore): HistoryScan => {
+  const { all, streams } = store;
+  return {
+    readStreamPage: async (stream, { from = 0, until, limit }) => {
+      const last = store.countUpTo(until, all.length);
+      const wanted = store
+        .stream(stream)
+        .slice(from)
+        .filter(({ number }) => number <= last);
+      const events = wanted.slice(0, limit).map(({ event }) => event);
+      return wanted.length > limit ? { events, next: from + limit } : { events };
+    },
+    readAllPage: async (request) => allPage(store, request),
+    readWhole: async (stream, { until, wantsData, lean } = {}) => {
+      const last = store.countUpTo(until, all.length);
+      return store
+        .stream(stream)
+        .filter(({ number }) => number <= last)
+        .map(({ event }) => withinStream(event, wantsData, lean));
+    },
+    readStreams: async function* ({ category, buckets, until, wantsData, lean, signal }) {
+      const last = store.countUpTo(until, all.length);
+      for (const [stream, entries] of streams) {
+        if (signal?.aborted) return;
+        const wanted = matching(entries, { category, buckets }).filter(({ number }) => number <= last);
+        if (wanted.length > 0)
+          yield [{ stream, events: wanted.map(({ event }) => withinStream(event, wantsData, lean)) }];
+      }
+    },
+    count: async () => countOf(streams),
+    countAfter: async (position) => all.length - store.countUpTo(position, 0),
+  };
+};
+
+const allPage = (store: MemoryStore, { after, until, limit, ...filter }: AllPageRequest) => {
+  const [start, end] = [store.countUpTo(after, 0), store.countUpTo(until, store.all.length)];
+  const wanted = matching(store.all.slice(start, end), filter);
+  const page = wanted.slice(0, limit);
+  const atEnd = wanted.length <= limit;
+  const looked = atEnd ? Math.max(start, end) : page[page.length - 1]!.number;
+  return { events: page.map(({ event }) => event), looked: looked === 0 ? undefined : positionOf(looked), atEnd };
+};
+
+const verify = (store: MemoryStore, onProgress?: (progress: IntegrityProgress) => void): IntegrityReport => {
+  const check = integrityCheck(positionOf);
+  let next = 0;
+  for (const entry of store.all) {
+    check.event(ledgerEntry(entry), entry.event.stream, entry.event, entry.data);
+    const commit = store.commits[next];
+    if (commit?.last !== entry.number) continue;
+    check.commit(entry.number, commit.chain);
+    next++;
+  }
+  onProgress?.({ done: store.all.length, total: store.all.length });
+  return check.report();
+};
+
+interface Filter {
+  readonly category?: string;
+  readonly types?: readonly string[];
+  readonly buckets?: ReadStreamsOptions['buckets'];
+}
+
+const matching = (entries: readonly Entry[], { category, types, buckets }: Filter): readonly Entry[] =>
+  entries.filter(
+    (entry) =>
+      (category === undefined || entry.category === category) &&
+      (types === undefined || types.includes(entry.event.type)) &&
+      (buckets === undefined || (entry.bucket >= buckets.from && entry.bucket < buckets.to)),
+  );
 
 async function* pages(
   entries: readonly Entry[],

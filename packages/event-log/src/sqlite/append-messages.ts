@@ -81,8 +81,8 @@ export const unpackRequests = (packed: PackedRequests): readonly PreparedRequest
   let next = 0;
   return packed.streams.map((stream, request) => {
     const events: PreparedEvent[] = [];
-    for (const end = next + packed.counts[request]; next < end; next++) events.push(unpackEvent(packed, next));
-    return { stream, expected: packed.expected[request], events };
+    for (const end = next + packed.counts[request]!; next < end; next++) events.push(unpackEvent(packed, next));
+    return { stream, expected: packed.expected[request]!, events };
   });
 };
 
@@ -91,16 +91,16 @@ const optional = (value: number): number | undefined => (Number.isNaN(value) ? u
 const unpackEvent = ({ names, ids, data, numbers, staff, correlationIds }: PackedRequests, i: number) => {
   const at = i * NUMBERS;
   const event: Omit<NewEvent, 'data'> = {
-    source: names[numbers[at]],
-    id: ids[i],
-    type: names[numbers[at + 1]],
-    version: optional(numbers[at + 2]),
-    occurredAt: numbers[at + 3],
-    recordedAt: optional(numbers[at + 4]),
+    source: names[numbers[at]!]!,
+    id: ids[i]!,
+    type: names[numbers[at + 1]!]!,
+    version: optional(numbers[at + 2]!),
+    occurredAt: numbers[at + 3]!,
+    recordedAt: optional(numbers[at + 4]!),
     staff: staff.get(i),
     correlationId: correlationIds.get(i),
   };
-  return { event, data: data[i] };
+  return { event, data: data[i]! };
 };
 
 export const packResults = (results: readonly AppendResult[]): PackedResults => {
@@ -123,9 +123,9 @@ export const unpackResults = ({ numbers, refused }: PackedResults): readonly App
     if (refusal !== undefined) return left(refusal);
     const at = i * RESULT_NUMBERS;
     return right({
-      position: encodePosition(numbers[at]) as Position,
-      revision: numbers[at + 1],
-      recorded: numbers[at + 2],
-      duplicates: numbers[at + 3],
+      position: encodePosition(numbers[at]!) as Position,
+      revision: numbers[at + 1]!,
+      recorded: numbers[at + 2]!,
+      duplicates: numbers[at + 3]!,
     });
   });

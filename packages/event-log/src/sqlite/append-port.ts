@@ -1,6 +1,7 @@
 /** Appending to a log that another thread writes, through a port; see `log-thread.ts`. */
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { carriedError, carryError } from '@rapport/runtime';
+import { appendOne } from '../append-one';
 import type { CompleteEventLog } from '../complete-event-log';
 import type { AppendRequest, AppendResult, EventLog } from '../event-log';
 import { type PreparedRequest, prepareRequests } from '../prepare-requests';
@@ -148,7 +149,7 @@ export const appendingTo = (log: CompleteEventLog, port: MessagePort): CompleteE
   return {
     ...log,
     appendMany,
-    append: async (stream, expected, events) => (await appendMany([{ stream, expected, events }]))[0],
+    append: appendOne(appendMany),
     close: async () => {
       await drained();
       port.close();

@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { startThread } from '@rapport/runtime';
 import { fromSource } from '@rapport/runtime/testing';
 import { openHistoryPagesOnThread } from '../open-event-log';
 import type { SharedEventLog } from '../shared-event-log';
@@ -120,4 +122,15 @@ test('connections end with the log, and say so to who would append', async () =>
   await ended;
   await expect(other.append('customer-1', 'any', [anEvent('b')])).rejects.toThrow(/closed/);
   await other.close();
+});
+
+test('a message of an unknown kind is an error of the thread that writes, never ignored', async () => {
+  logs++;
+  const workerData = { path: path(), synchronous: 'off' };
+  const thread = startThread(join(__dirname, 'log-thread'), { workerData });
+  const failed = once(thread, 'error');
+  thread.postMessage({ kind: 'from another version' });
+  await expect(failed).resolves.toEqual([
+    expect.objectContaining({ message: expect.stringMatching('another version') }),
+  ]);
 });

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
 import { type CarriedError, carriedError, Notifier, startThread } from '@rapport/runtime';
 import type { Store } from '@rapport/sqlite';
+import { match } from 'ts-pattern';
+import { appendOne } from '../append-one';
 import type { SharedEventLog } from '../shared-event-log';
 import { appendsTo, type LogConnection } from './append-port';
 import { openLogStore } from './schema';
@@ -29,6 +31,74 @@ export type FromLogThread =
   | { readonly kind: 'committed'; readonly last: number }
   | { readonly kind: 'disconnected'; readonly id: number };
 
+/** The thread that writes, as the thread that opened the log sees it. */
+class WritingThread {
+  readonly committed = new Notifier();
+  /** Resolves when the log is open there. Rejects, after the thread has ended, where it cannot be opened. */
+  readonly opened: Promise<void>;
+  private readonly thread: Worker;
+  private readonly exited: Promise<void>;
+  /** Connections that have not ended, each with what resolves its `ended`. */
+  private readonly connections = new Map<number, () => void>();
+  private connected = 0;
+  private position = 0;
+
+  constructor(workerData: LogThreadData) {
+    this.thread = startThread(join(__dirname, 'log-thread'), { workerData });
+    this.exited = new Promise((resolve) => this.thread.once('exit', () => resolve()));
+    this.opened = new Promise((resolve, reject) => {
+      this.thread.on('message', (message: FromLogThread) =>
+        match(message)
+          .with({ kind: 'open' }, ({ last }) => {
+            this.position = last;
+            resolve();
+          })
+          .with({ kind: 'refused' }, ({ error }) => void this.exited.then(() => reject(carriedError(error))))
+          .with({ kind: 'committed' }, ({ last }) => this.moveTo(last))
+          .with({ kind: 'disconnected' }, ({ id }) => this.disconnected(id))
+          .exhaustive(),
+      );
+    });
+  }
+
+  /** Position of the last event that is known to be committed; 0 in an empty log. */
+  get last(): number {
+    return this.position;
+  }
+
+  moveTo(position: number): void {
+    if (position <= this.position) return;
+    this.position = position;
+    this.committed.notify();
+  }
+
+  connect(): LogConnection {
+    const { port1, port2 } = new MessageChannel();
+    const id = ++this.connected;
+    const ended = new Promise<void>((resolve) => {
+      this.connections.set(id, resolve);
+      void this.exited.then(resolve);
+    });
+    this.post({ kind: 'connect', id, port: port2 }, [port2]);
+    return { port: port1, ended };
+  }
+
+  /** Resolves when everything that waits is committed, and the thread has ended. */
+  async end(): Promise<void> {
+    this.post({ kind: 'close' });
+    await this.exited;
+  }
+
+  private disconnected(id: number): void {
+    this.connections.get(id)?.();
+    this.connections.delete(id);
+  }
+
+  private post(message: ToLogThread, ports: readonly MessagePort[] = []): void {
+    this.thread.postMessage(message, ports);
+  }
+}
+
 /**
  * The event log in a SQLite file, written on a thread of its own: answering a request never waits for the disk, and other
  * threads append without passing through this one. Reads are done here.
@@ -42,63 +112,17 @@ export const openEventLogOnThread = async (
   path: string,
   options: EventLogOnThreadOptions = {},
 ): Promise<SharedEventLog> => {
-  const thread = startThread(join(__dirname, 'log-thread'), {
-    workerData: { path, ...options } satisfies LogThreadData,
-  });
-  const post = (message: ToLogThread, ports: readonly MessagePort[] = []): void => thread.postMessage(message, ports);
-  const exited = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
-  const committed = new Notifier();
-  const connections = new Map<number, () => void>();
-  let last = 0;
-  let opened = 0;
-
-  const moveTo = (position: number): void => {
-    if (position <= last) return;
-    last = position;
-    committed.notify();
-  };
-
-  await new Promise<void>((resolve, reject) => {
-    thread.on('message', (message: FromLogThread) => {
-      switch (message.kind) {
-        case 'open':
-          last = message.last;
-          return resolve();
-        case 'refused':
-          return void exited.then(() => reject(carriedError(message.error)));
-        case 'committed':
-          return moveTo(message.last);
-        case 'disconnected':
-          connections.get(message.id)?.();
-          connections.delete(message.id);
-      }
-    });
-  });
-
-  const connect = (): LogConnection => {
-    const { port1, port2 } = new MessageChannel();
-    const id = ++opened;
-    const ended = new Promise<void>((resolve) => {
-      connections.set(id, resolve);
-      void exited.then(resolve);
-    });
-    post({ kind: 'connect', id, port: port2 }, [port2]);
-    return { port: port1, ended };
-  };
-
-  const end = async (): Promise<void> => {
-    post({ kind: 'close' });
-    await exited;
-  };
+  const writing = new WritingThread({ path, ...options });
+  await writing.opened;
   let reading: Store;
   try {
     reading = openLogStore(path, 'follow');
   } catch (error) {
-    await end();
+    await writing.end();
     throw error;
   }
-  const { port } = connect();
-  const appends = appendsTo(port, moveTo);
+  const { port } = writing.connect();
+  const appends = appendsTo(port, (last) => writing.moveTo(last));
   let closed: Promise<void> | undefined;
 
   const appendMany: SharedEventLog['appendMany'] = async (requests) => {
@@ -109,21 +133,21 @@ export const openEventLogOnThread = async (
   return {
     ...readsOf(
       reading,
-      () => last,
-      (_, signal) => committed.next(signal),
+      () => writing.last,
+      (_, signal) => writing.committed.next(signal),
     ),
-    append: async (stream, expected, events) => (await appendMany([{ stream, expected, events }]))[0],
+    append: appendOne(appendMany),
     appendMany,
-    head: async () => headOf(last),
+    head: async () => headOf(writing.last),
     share: () => {
-      const { port, ended } = connect();
+      const { port, ended } = writing.connect();
       return { access: { location: { kind: 'sqlite', path }, port }, transfer: [port], ended };
     },
     close: () => {
       closed ??= appends.drained().then(async () => {
         port.close();
         reading.close();
-        await end();
+        await writing.end();
       });
       return closed;
     },

@@ -27,17 +27,17 @@ export const groupCommit = (
 
   const takeGroup = (): readonly Job[] => {
     let requests = 0;
-    let jobs = 0;
-    while (jobs < waiting.length && (jobs === 0 || requests + waiting[jobs].requests.length <= REQUESTS_PER_GROUP)) {
-      requests += waiting[jobs++].requests.length;
-    }
-    return waiting.splice(0, jobs);
+    const tooMany = waiting.findIndex((job, i) => {
+      requests += job.requests.length;
+      return i > 0 && requests > REQUESTS_PER_GROUP;
+    });
+    return waiting.splice(0, tooMany < 0 ? waiting.length : tooMany);
   };
 
   const settle = async (group: readonly Job[]): Promise<void> => {
     let results: readonly AppendResult[];
     try {
-      results = await commit(group.length === 1 ? group[0].requests : group.flatMap((job) => job.requests));
+      results = await commit(group.flatMap((job) => job.requests));
     } catch (error) {
       for (const job of group) job.reject(error);
       return;

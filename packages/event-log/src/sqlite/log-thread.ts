@@ -2,10 +2,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { carryError } from '@rapport/runtime';
 import { acquireWriter, atStore, type Store } from '@rapport/sqlite';
+import { match } from 'ts-pattern';
 import { appendServer } from './append-port';
 import type { FromLogThread, LogThreadData, ToLogThread } from './event-log-on-thread';
 import { openLogStore } from './schema';
-import { logWriter } from './writer';
+import { LogWriter } from './writer';
 
 const parent = parentPort!;
 const post = (message: FromLogThread): void => parent.postMessage(message);
@@ -20,7 +21,7 @@ const main = (): void => {
     lock.release();
     throw error;
   }
-  const writer = atStore(path, () => logWriter(store, recordedAt === undefined ? Date.now : () => recordedAt));
+  const writer = atStore(path, () => new LogWriter(store, recordedAt === undefined ? Date.now : () => recordedAt));
 
   const appends = appendServer({
     get last() {
@@ -34,16 +35,18 @@ const main = (): void => {
     },
   });
 
-  parent.on('message', (message: ToLogThread) => {
-    if (message.kind === 'connect') {
-      const { port, id } = message;
-      return appends.serve(port, () => post({ kind: 'disconnected', id }));
-    }
+  const close = (): void => {
     appends.close();
     store.close();
     lock.release();
     parent.close();
-  });
+  };
+  parent.on('message', (message: ToLogThread) =>
+    match(message)
+      .with({ kind: 'connect' }, ({ port, id }) => appends.serve(port, () => post({ kind: 'disconnected', id })))
+      .with({ kind: 'close' }, close)
+      .exhaustive(),
+  );
   post({ kind: 'open', last: writer.last });
 };
 

@@ -70,7 +70,7 @@ export const eventReader = (store: Store, rows: EventRows): EventReader => {
         const page = events(() => streamRows.all(stream, next, Number.MAX_SAFE_INTEGER, pageSize));
         if (page.length > 0) yield page;
         if (page.length < pageSize) return;
-        next = page[page.length - 1].revision + 1;
+        next = nextRevision(page);
         await nextTurn();
       }
     },
@@ -94,12 +94,15 @@ export const eventReader = (store: Store, rows: EventRows): EventReader => {
       // One more than wanted says whether there is more.
       const found = events(() => streamRows.all(stream, from, until, limit + 1));
       if (found.length <= limit) return { events: found };
-      return { events: found.slice(0, limit), next: found[limit - 1].revision + 1 };
+      return { events: found.slice(0, limit), next: nextRevision(found.slice(0, limit)) };
     },
 
     rangePage,
   };
 };
+
+/** The revision after a page that has events. */
+const nextRevision = (page: readonly RecordedEvent[]): number => page.at(-1)!.revision + 1;
 
 interface RangePage {
   readonly statement: Statement<

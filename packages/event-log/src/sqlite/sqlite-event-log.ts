@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Notifier } from '@rapport/runtime';
 import { acquireWriter, atStore, type Store, StoreError, type WriterLock } from '@rapport/sqlite';
+import { appendOne } from '../append-one';
 import type { CompleteEventLog } from '../complete-event-log';
 import type { AppendRequest, AppendResult } from '../event-log';
 import type { LogCount } from '../history-scan';
@@ -12,12 +13,12 @@ import { eventReader } from './read-events';
 import { readStreams, readWhole } from './read-streams';
 import { openLogStore } from './schema';
 import { verifyStore } from './verify';
-import { logWriter } from './writer';
+import { LogWriter } from './writer';
 
 export interface SqliteEventLogOptions {
   /**
    * `write`: creates the file if need be and is its only writer. `read`: any number of them, in any process. `follow`:
-   * the same, for who reads what comes while it is written; `read` is faster where much is read of what was there.
+   * the same, for reading what comes while it is written; `read` is faster for reading much of what was there.
    */
   readonly mode: 'write' | 'read' | 'follow';
   /** Gives `recordedAt` where the event has none; the system's clock when absent. */
@@ -122,7 +123,7 @@ export const headOf = (last: number) => (last === 0 ? undefined : encodePosition
 
 /** A log over a store opened for writing; exported for tests that need to lay hands on the store. */
 export const writingLog = (store: Store, lock: WriterLock, clock: () => number): CompleteEventLog => {
-  const writer = atStore(store.path, () => logWriter(store, clock));
+  const writer = atStore(store.path, () => new LogWriter(store, clock));
   const committed = new Notifier();
   const group = groupCommit(async (requests) => {
     const results = writer.commit(requests);
@@ -145,7 +146,7 @@ export const writingLog = (store: Store, lock: WriterLock, clock: () => number):
       () => writer.last,
       (_, signal) => committed.next(signal),
     ),
-    append: async (stream, expected, events) => (await appendMany([{ stream, expected, events }]))[0],
+    append: appendOne(appendMany),
     appendMany,
     head: async () => headOf(writer.last),
     close: () => {

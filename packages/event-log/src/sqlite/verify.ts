@@ -78,7 +78,8 @@ const checkEvents = async (
     const links = commits.all(done, end);
     let next = 0;
     const commitUpTo = (position: number): void => {
-      for (; next < links.length && links[next][0] <= position; next++) check.commit(links[next][0], links[next][1]);
+      for (let link = links[next]; link !== undefined && link[0] <= position; link = links[++next])
+        check.commit(link[0], link[1]);
     };
     for (const row of events.all(done, end)) {
       const [position, revision, recordedAt, hash, source, id, stream, type] = row;
