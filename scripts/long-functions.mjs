@@ -4,9 +4,9 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './node.mjs';
 
-/** The wanted limits are 100 lines, and eight functions over 70. These only ever become smaller. */
+/** The wanted limit is 100 lines. These numbers only ever become smaller. */
 const LONGEST = 162;
-const MOST_OVER_70 = 16;
+const MOST_OVER_70 = 8;
 
 const sources = ['packages', 'services'].flatMap((house) =>
   readdirSync(join(root, house))
