@@ -28,7 +28,7 @@ const PAGES = [
   'examples/**/*.md',
 ];
 const SOURCES = ['packages/*/src/**/*.ts', 'services/*/src/**/*.ts'];
-const find = (patterns) => globSync(patterns, { cwd: root }).sort();
+const find = (patterns) => globSync(patterns, { cwd: root, exclude: (path) => path.includes('node_modules') }).sort();
 
 const report = (place, problem, sentence) => ({ place, problem, sentence });
 
