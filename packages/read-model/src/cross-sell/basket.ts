@@ -67,7 +67,7 @@ export const decodeBasket = (bytes: Uint8Array, from: number, into: DecodedBaske
     let value = 0;
     let unit = 1;
     while (at < end) {
-      const byte = bytes[at++];
+      const byte = bytes[at++]!;
       if (byte < 128) return value + byte * unit;
       value += (byte - 128) * unit;
       unit *= 128;
@@ -94,6 +94,6 @@ export const decodeBasket = (bytes: Uint8Array, from: number, into: DecodedBaske
 /** As a map that may be changed. */
 export const basketMap = (decoded: DecodedBasket): Map<number, number> => {
   const map = new Map<number, number>();
-  for (let i = 0; i < decoded.size; i++) map.set(decoded.products[i], decoded.instants[i]);
+  for (let i = 0; i < decoded.size; i++) map.set(decoded.products[i]!, decoded.instants[i]!);
   return map;
 };

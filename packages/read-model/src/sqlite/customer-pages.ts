@@ -17,7 +17,7 @@ export const customerPages =
       `SELECT ${RELATIONSHIP_COLUMNS} FROM customers c ${whereAll(where)} ORDER BY c.customer LIMIT :limit`,
     ).all({ ...values, limit: limit + 1 });
     const customers = rows.slice(0, limit).map(toRelationship);
-    return rows.length > limit ? { customers, next: customers[limit - 1].customer } : { customers };
+    return rows.length > limit ? { customers, next: customers.at(-1)?.customer } : { customers };
   };
 
 const filters = ({ stage, signal, factor, text, after }: CustomerQuery, factors: Record<string, FactorParameters>) => {

@@ -7,30 +7,29 @@ type Due = readonly [customer: string, at: number];
 const notParked = (table: string): string =>
   `NOT EXISTS (SELECT 1 FROM parked WHERE parked.customer = ${table}.customer)`;
 
-const NOBODY: ReadonlyMap<string, number> = new Map();
+const NONE: ReadonlyMap<string, number> = new Map();
 
 const before = (a: Due, b: Due): number => a[1] - b[1] || (a[0] < b[0] ? -1 : Number(a[0] > b[0]));
 
-/** Who is to be looked at because time has come: it changes something by itself, or what lay ahead comes due. */
+/** What is due in one table, by its index. */
+const dueIn = (db: Database, table: string, at: string) => ({
+  due: db
+    .prepare<[number, number], Due>(
+      `SELECT customer, ${at} FROM ${table} WHERE ${at} <= ? AND ${notParked(table)} ORDER BY ${at}, customer LIMIT ?`,
+    )
+    .raw(),
+  next: db
+    .prepare<[], number>(
+      `SELECT ${at} FROM ${table} WHERE ${at} IS NOT NULL AND ${notParked(table)} ORDER BY ${at} LIMIT 1`,
+    )
+    .pluck(),
+});
+
+/** Customers to be looked at because time has come: time changes something by itself, or a touchpoint that lay ahead comes due. */
 export const dueQueries = (db: Database): Pick<ReadModel, 'due' | 'nextReviewAt' | 'dueAt' | 'beyond'> => {
-  // Of two tables, each by its index: together in one statement everybody who is due would be sorted each time.
-  const [reviews, arrivals] = (
-    [
-      ['customers', 'next_review_at'],
-      ['ahead', 'due_at'],
-    ] as const
-  ).map(([table, at]) => ({
-    due: db
-      .prepare<[number, number], Due>(
-        `SELECT customer, ${at} FROM ${table} WHERE ${at} <= ? AND ${notParked(table)} ORDER BY ${at}, customer LIMIT ?`,
-      )
-      .raw(),
-    next: db
-      .prepare<[], number>(
-        `SELECT ${at} FROM ${table} WHERE ${at} IS NOT NULL AND ${notParked(table)} ORDER BY ${at} LIMIT 1`,
-      )
-      .pluck(),
-  }));
+  // Of two tables, each by its index: together in one statement all customers who are due would be sorted each time.
+  const reviews = dueIn(db, 'customers', 'next_review_at');
+  const arrivals = dueIn(db, 'ahead', 'due_at');
   const anyAhead = db.prepare('SELECT 1 FROM ahead LIMIT 1');
   const dueAt = db.prepare<[string], number>('SELECT due_at FROM ahead WHERE customer = ?').pluck();
   const beyond = db
@@ -51,7 +50,7 @@ export const dueQueries = (db: Database): Pick<ReadModel, 'due' | 'nextReviewAt'
       return first === undefined || second === undefined ? (first ?? second) : Math.min(first, second);
     },
     dueAt: async (customers) => {
-      if (anyAhead.get() === undefined) return NOBODY;
+      if (anyAhead.get() === undefined) return NONE;
       return new Map(
         customers.flatMap((customer) => {
           const at = dueAt.get(customer);

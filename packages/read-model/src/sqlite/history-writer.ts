@@ -39,9 +39,10 @@ export const historyWriter = (db: Database) => {
 
   return {
     put: (key: number, known: boolean, { mode, intervals }: History): void => {
+      const [first] = intervals;
       let cameFrom: string | null = null;
       if (known && mode === 'replace') remove.run(key);
-      else if (known && intervals.length > 0) cameFrom = endAt(key, intervals[0].from);
+      else if (known && first !== undefined) cameFrom = endAt(key, first.from);
       const values: Value[] = [];
       for (const { from, to, stage, cause, touchpoint } of intervals) {
         values.push(key, from, to, stage, cameFrom, cause, touchpoint?.source, touchpoint?.id);

@@ -38,4 +38,4 @@ export const ownedRows = (db: Database, table: string, columns: readonly string[
 };
 
 const sameRows = (a: Rows, b: Rows): boolean =>
-  a.length === b.length && a.every((row, i) => row.every((value, j) => (value ?? null) === (b[i][j] ?? null)));
+  a.length === b.length && a.every((row, i) => row.every((value, j) => (value ?? null) === (b[i]?.[j] ?? null)));

@@ -41,7 +41,7 @@ const toFactors = (
 ): Readonly<Record<string, FactorEvidence>> => {
   const factors: Record<string, FactorEvidence> = {};
   for (const factor in compact) {
-    const evidence = compact[factor];
+    const evidence = compact[factor]!;
     factors[factor] = { for: evidence[0], against: evidence[1], at: evidence[2] };
   }
   return factors;

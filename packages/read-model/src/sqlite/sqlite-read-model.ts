@@ -4,7 +4,7 @@ import type { Database } from 'better-sqlite3';
 import { guarded, guardedCalls } from '../guarded';
 import type { FactorParameters, ReadModel } from '../read-model';
 import { queries } from './queries';
-import { saving } from './saving';
+import { Saving } from './saving';
 import { APPLICATION_ID, MIGRATIONS, UNFINISHED_ID } from './schema';
 
 export interface SqliteReadModelOptions {
@@ -66,7 +66,7 @@ const readModel = (
 ): SqliteReadModel => {
   const { db, path } = store;
   let build = bulk ? beginBuild(db) : undefined;
-  const writing = mode === 'write' ? saving(db, bulk === true) : undefined;
+  const writing = mode === 'write' ? new Saving(db, bulk === true) : undefined;
   const transaction = mode === 'write' ? openTransaction(db) : undefined;
   const asked = queries(db, factors);
 
@@ -109,7 +109,8 @@ const readModel = (
 
 /** A transaction that may stay open while something else is waited for, which better-sqlite3's own may not. */
 const openTransaction = (db: Database) => {
-  const [begin, commit] = ['BEGIN IMMEDIATE', 'COMMIT'].map((sql) => db.prepare(sql));
+  const begin = db.prepare('BEGIN IMMEDIATE');
+  const commit = db.prepare('COMMIT');
   return {
     begin: () => void begin.run(),
     commit: () => void commit.run(),
