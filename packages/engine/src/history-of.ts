@@ -7,7 +7,7 @@ import {
   relationshipStream,
 } from '@rapport/event-log';
 import { decisionOf, type RecordedDecision } from './decision';
-import { foldable } from './foldable';
+import { foldable } from './fold/foldable';
 
 /** All events of one stream up to a position (to the end when absent), in order of recording. */
 export const streamOf = async (log: EventLog, stream: string, until?: Position): Promise<readonly RecordedEvent[]> => {

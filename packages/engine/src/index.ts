@@ -1,9 +1,6 @@
-export { type AnnounceRebuiltOptions, announceRebuilt } from './announce-rebuilt';
 export * from './announcement';
 export { isBeyond } from './beyond';
 export { type Clock, systemClock } from './clock';
-export { type ComparisonOptions, type ComparisonReport, compareRulesets } from './compare';
-export type { ChangedCustomer } from './compare-job';
 export { type CrossSellProjectionOptions, projectCrossSell } from './cross-sell';
 export {
   type Decision,
@@ -15,10 +12,13 @@ export {
   UnreadableDecision,
 } from './decision';
 export * from './documents';
-export { factorsOf } from './factors-of';
-export { foldable, UnfoldableTouchpoint } from './foldable';
+export { factorsOf } from './fold/factors-of';
+export { foldable, UnfoldableTouchpoint } from './fold/foldable';
 export { decisionsOf, historyOf, type RecordedTouchpoint } from './history-of';
 export * from './identity';
+export { type AnnounceRebuiltOptions, announceRebuilt } from './in-force/announce-rebuilt';
+export { type PutInForceOptions, type PutInForceReport, putInForce } from './in-force/put-in-force';
+export type { SettleReport } from './in-force/settle-decided';
 export { type RecordOutcome, recordTouchpoints, streamFor } from './intake';
 export {
   type LiveProjection,
@@ -32,10 +32,4 @@ export { Projector, type ProjectorOptions } from './projector/projector';
 export { RebuildNeeded } from './projector/rebuild-needed';
 export { NOTHING_DONE, type ProjectionReport } from './projector/report';
 export * from './publications';
-export { type PutInForceOptions, type PutInForceReport, putInForce } from './put-in-force';
-export { type RebuildOptions, type RebuildReport, rebuild } from './rebuild';
-export type { RelationshipAt } from './relationship-at';
-export { type ReplayOptions, type ReplayReport, replay } from './replay';
-export type { SettleReport } from './settle-decided';
-export { type VerifyOptions, type VerifyReport, verify } from './verify';
-export type { Problem } from './verify-job';
+export * from './whole-log';

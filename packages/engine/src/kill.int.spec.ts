@@ -11,7 +11,7 @@ import { fromSource } from '@rapport/runtime/testing';
 import { decisionOf } from './decision';
 import { openIdentityIndex } from './identity';
 import { Projector } from './projector/projector';
-import { verify } from './verify';
+import { verify } from './whole-log/verify';
 
 /** More rounds find rarer faults. */
 const ROUNDS = Number(process.env.RAPPORT_KILL_ROUNDS ?? 25);

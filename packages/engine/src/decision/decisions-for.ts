@@ -6,7 +6,7 @@ import {
   type TouchpointIdentity,
 } from '@rapport/domain';
 import type { Position } from '@rapport/event-log';
-import type { ReasonedChange } from '../history-fold';
+import type { ReasonedChange } from '../fold/history-fold';
 import type { Decision, DecisionBase, RulesetName } from './decision';
 
 /**

@@ -1,7 +1,7 @@
 /** One customer, folded from the log: the answer needs no read model, and is right however far that lags behind. */
 import { type Evaluation, evaluate, type Program, type View } from '@rapport/domain';
 import type { EventLog } from '@rapport/event-log';
-import { UnfoldableTouchpoint } from '../foldable';
+import { UnfoldableTouchpoint } from '../fold/foldable';
 import { type IdentityIndex, openIdentityIndex } from '../identity/identity-index';
 import { type UnitedCustomer, type UnitedHistory, unitedCustomer, unitedHistory } from '../identity/united-history';
 import { nothingKnown } from './nothing-known';

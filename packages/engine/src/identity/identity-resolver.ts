@@ -1,12 +1,16 @@
 import { identitiesOf } from '@rapport/domain';
 import type { EventLogWithHistory, Position, RecordedEvent, StreamEvent } from '@rapport/event-log';
-import type { foldedParts } from '../foldable';
-import type { Projection } from '../projection';
+import type { foldedParts } from '../fold/foldable';
 import { createIdentityIndex, type IdentityIndex, linksAmong, type RecordedLink, readLinks } from './identity-index';
 import { lastAlone, wasAhead } from './last-alone';
 import { type Decided, lastDecided, UNDECIDED } from './last-decided';
 import { type Regrouped, regroup } from './regroup';
 import { readMembers } from './united-streams';
+
+/** Folds events and says what holds at an instant. */
+export interface StandsAt {
+  stands(events: readonly StreamEvent[], at: number): Pick<Decided, 'stage' | 'signals'>;
+}
 
 /**
  * Which customers are one and the same, as a projector knows it: up to its checkpoint and its present. Links that occur
@@ -24,7 +28,7 @@ export class IdentityResolver {
   /** @param wanted the parts of events that folds look at */
   constructor(
     private readonly log: EventLogWithHistory,
-    private readonly projection: Pick<Projection, 'stands'>,
+    private readonly projection: StandsAt,
     private readonly wanted: ReturnType<typeof foldedParts>,
   ) {
     this.index = createIdentityIndex(log);

@@ -21,10 +21,10 @@ import { projectCrossSell } from '../cross-sell';
 import { decisionsOf } from '../history-of';
 import { recordTouchpoints } from '../intake';
 import { Projector } from '../projector/projector';
-import { rebuild } from '../rebuild';
-import { replay } from '../replay';
 import { testClock } from '../testing/test-clock';
-import { verify } from '../verify';
+import { rebuild } from '../whole-log/rebuild';
+import { replay } from '../whole-log/replay';
+import { verify } from '../whole-log/verify';
 import { unitedHistory } from './united-history';
 
 const program = compileRuleset(lawRuleset);

@@ -10,7 +10,7 @@ import { decisionsOf } from '../history-of';
 import { recordTouchpoints } from '../intake';
 import { Projector } from '../projector/projector';
 import { testClock } from '../testing/test-clock';
-import { verify } from '../verify';
+import { verify } from '../whole-log/verify';
 
 const program = compileRuleset(lawRuleset);
 const factors = Object.fromEntries(program.factors.map(({ id, ...parameters }) => [id, parameters]));

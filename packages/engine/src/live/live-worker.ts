@@ -9,7 +9,7 @@ import { openReadModel } from '@rapport/read-model';
 import { carryError } from '@rapport/runtime';
 import { match } from 'ts-pattern';
 import { stoppedClock, systemClock } from '../clock';
-import { factorsOf } from '../factors-of';
+import { factorsOf } from '../fold/factors-of';
 import { Projector } from '../projector/projector';
 import { decodeToLiveWorker, type FromLiveWorker, type LiveWorkerData } from './messages';
 

@@ -1,16 +1,18 @@
-import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { type BucketRange, bucketRanges } from '@rapport/domain';
 import { type EventLogLocation, openEventLog } from '@rapport/event-log';
 import { onAbort, startThread } from '@rapport/runtime';
+import { match } from 'ts-pattern';
 import { Interrupted } from './interrupted';
 import type { Job } from './job';
-import { type JobName, type JobOptions, jobs } from './jobs';
+import { decodeFromWorker, type ToWorker } from './messages';
 
-export interface PartitionOptions<Name extends JobName, Piece, Result> {
+export interface PartitionOptions<Piece, Result> {
   readonly log: EventLogLocation;
-  readonly job: Name;
-  readonly options: JobOptions<Name>;
+  /** Makes the job, to work in this thread. */
+  job(): Job;
+  /** The module of a worker thread that does the same job (see `servePartitions`), and what it is started with. */
+  readonly thread: { readonly module: string; readonly data: unknown };
   /** 1 works in this thread; more start worker threads. */
   readonly workers: number;
   readonly signal?: AbortSignal;
@@ -21,41 +23,26 @@ export interface PartitionOptions<Name extends JobName, Piece, Result> {
 
 /** Ranges per worker: enough that a worker with large customers does not keep the others waiting. */
 const RANGES_PER_WORKER = 16;
-/** Pieces on their way to the receiver before a worker waits: bounds memory when the receiver is the slower one. */
-export const PIECES_IN_FLIGHT = 4;
 
 /** What a fold allocates dies young: a larger nursery costs memory in every worker and saves no time. */
 const WORKER_LIMITS = { maxYoungGenerationSizeMb: 16 };
 
-export type ToWorker =
-  | { readonly kind: 'range'; readonly range: BucketRange }
-  | { readonly kind: 'taken' }
-  | { readonly kind: 'finish' };
-export type FromWorker =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'piece'; readonly piece: unknown }
-  | { readonly kind: 'progress'; readonly touchpoints: number; readonly customers: number }
-  | { readonly kind: 'result'; readonly result: unknown };
-
 /**
  * Does a job over all customers, divided among worker threads by hash of the customer. Memory does not grow with the
- * log. Rejects with Interrupted when the signal aborts, and with the first error of a worker.
+ * log.
+ *
+ * @throws Interrupted when the signal aborts, and the first error of a worker
  */
-export const runPartitions = async <Name extends JobName, Piece, Result>(
-  options: PartitionOptions<Name, Piece, Result>,
-): Promise<void> => {
+export const runPartitions = async <Piece, Result>(options: PartitionOptions<Piece, Result>): Promise<void> => {
   if (options.signal?.aborted) throw new Interrupted();
   await (options.workers <= 1 ? runHere(options) : runInWorkers(options));
   if (options.signal?.aborted) throw new Interrupted();
 };
 
-const runHere = async <Name extends JobName, Piece, Result>(
-  options: PartitionOptions<Name, Piece, Result>,
-): Promise<void> => {
+const runHere = async <Piece, Result>(options: PartitionOptions<Piece, Result>): Promise<void> => {
   const log = await openEventLog(options.log, { mode: 'read' });
   try {
-    const job: Job = (jobs[options.job] as (given: JobOptions<Name>) => Job)(options.options);
-    const { run, result } = job({
+    const { run, result } = options.job()({
       log,
       signal: options.signal ?? new AbortController().signal,
       emit: async (piece) => options.onPiece?.(piece as Piece),
@@ -71,66 +58,79 @@ const runHere = async <Name extends JobName, Piece, Result>(
   }
 };
 
-const runInWorkers = async <Name extends JobName, Piece, Result>(
-  options: PartitionOptions<Name, Piece, Result>,
-): Promise<void> => {
+const runInWorkers = async <Piece, Result>(options: PartitionOptions<Piece, Result>): Promise<void> => {
   const ranges = [...bucketRanges(RANGES_PER_WORKER * options.workers)];
   const workers = Array.from({ length: options.workers }, () =>
-    startThread(join(__dirname, 'worker'), {
-      workerData: { log: options.log, job: options.job, options: options.options },
-      resourceLimits: WORKER_LIMITS,
-    }),
+    startThread(options.thread.module, { workerData: options.thread.data, resourceLimits: WORKER_LIMITS }),
   );
   const stop = () => {
     for (const worker of workers) void worker.terminate();
   };
   const stopListening = options.signal === undefined ? undefined : onAbort(options.signal, stop);
   try {
-    await Promise.all(workers.map((worker) => serve(worker, ranges, options)));
+    await Promise.all(workers.map((worker) => new PartitionWorker(worker, ranges, options).ended));
   } finally {
     stopListening?.();
     stop();
   }
 };
 
-/** Feeds one worker ranges until none are left, and takes what it has to say. */
-const serve = <Name extends JobName, Piece, Result>(
-  worker: Worker,
-  ranges: BucketRange[],
-  options: PartitionOptions<Name, Piece, Result>,
-): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const post = (message: ToWorker) => worker.postMessage(message);
-    // Pieces are taken one after another, though messages come as they come.
-    let taking = Promise.resolve();
-    // A thread that has given its result ends while its last pieces are still being taken.
-    let finished = false;
-    worker.on('message', (message: FromWorker) => {
-      switch (message.kind) {
-        case 'ready': {
-          const range = ranges.shift();
-          return post(range === undefined ? { kind: 'finish' } : { kind: 'range', range });
-        }
-        case 'piece':
-          taking = taking.then(async () => {
-            await options.onPiece?.(message.piece as Piece);
-            post({ kind: 'taken' });
-          });
-          taking.catch(reject);
-          return;
-        case 'progress':
-          return options.onProgress?.(message.touchpoints, message.customers);
-        case 'result':
-          finished = true;
-          taking.then(() => {
-            options.onResult(message.result as Result);
-            resolve();
-          }, reject);
+/** One worker thread: gives it ranges until none are left, and takes its pieces and its result. */
+class PartitionWorker<Piece, Result> {
+  private readonly ending = Promise.withResolvers<void>();
+  /** `finished`: the thread has given its result. It may end while its last pieces are still being taken. */
+  private state: 'working' | 'finished' = 'working';
+  /** Pieces are taken one after another, although messages come as they come. */
+  private taking: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly thread: Worker,
+    private readonly ranges: BucketRange[],
+    private readonly options: PartitionOptions<Piece, Result>,
+  ) {
+    thread.on('message', (message: unknown) => {
+      try {
+        this.handle(message);
+      } catch (error) {
+        this.ending.reject(error);
       }
     });
-    worker.on('error', reject);
-    worker.on('exit', (code) => {
-      if (options.signal?.aborted) resolve();
-      else if (!finished) reject(new Error(`a worker stopped with code ${code}`));
+    thread.on('error', this.ending.reject);
+    thread.on('exit', (code) => {
+      if (options.signal?.aborted) this.ending.resolve();
+      else if (this.state === 'working') this.ending.reject(new Error(`A worker stopped with code ${code}.`));
     });
-  });
+  }
+
+  /** Resolves when the result is taken, or when the signal has aborted; rejects with the error of the thread. */
+  get ended(): Promise<void> {
+    return this.ending.promise;
+  }
+
+  private handle(message: unknown): void {
+    match(decodeFromWorker(message))
+      .with({ kind: 'ready' }, () => {
+        const range = this.ranges.shift();
+        this.post(range === undefined ? { kind: 'finish' } : { kind: 'range', range });
+      })
+      .with({ kind: 'piece' }, ({ piece }) => {
+        this.taking = this.taking.then(() => this.take(piece as Piece));
+        this.taking.catch(this.ending.reject);
+      })
+      .with({ kind: 'progress' }, ({ touchpoints, customers }) => this.options.onProgress?.(touchpoints, customers))
+      .with({ kind: 'result' }, ({ result }) => {
+        this.state = 'finished';
+        this.taking.then(() => this.options.onResult(result as Result)).then(this.ending.resolve, this.ending.reject);
+      })
+      .exhaustive();
+  }
+
+  private async take(piece: Piece): Promise<void> {
+    await this.options.onPiece?.(piece);
+    this.post({ kind: 'taken' });
+  }
+
+  private post(message: ToWorker): void {
+    this.thread.postMessage(message);
+  }
+}

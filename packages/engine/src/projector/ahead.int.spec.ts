@@ -18,14 +18,14 @@ import { openReadModel, type ReadModel } from '@rapport/read-model';
 import { eventually } from '@rapport/runtime/testing';
 import fc from 'fast-check';
 import { isRight } from 'fp-ts/Either';
-import { factorsOf } from '../factors-of';
+import { factorsOf } from '../fold/factors-of';
 import { decisionsOf, historyOf } from '../history-of';
 import { saidBy } from '../identity/last-decided';
 import { recordTouchpoints } from '../intake';
-import { rebuild } from '../rebuild';
-import { replay } from '../replay';
 import { testClock } from '../testing/test-clock';
-import { verify } from '../verify';
+import { rebuild } from '../whole-log/rebuild';
+import { replay } from '../whole-log/replay';
+import { verify } from '../whole-log/verify';
 import { Projector } from './projector';
 
 const MINUTE = 60_000;

@@ -2,8 +2,8 @@ import { isIdentityType } from '@rapport/domain';
 import { type Position, type RecordedEvent, subjectOf } from '@rapport/event-log';
 import type { ReadModel } from '@rapport/read-model';
 import type { Regrouped } from '../identity/regroup';
-import type { Outcome } from '../projection';
 import { type CustomerUpdate, CustomerUpdater, type CustomerUpdaterOptions, type Work } from './customer-update';
+import type { Outcome } from './projection';
 
 export interface CustomerFoldsOptions extends CustomerUpdaterOptions {
   readonly readModel: ReadModel;

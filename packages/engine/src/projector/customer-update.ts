@@ -4,7 +4,7 @@ import type { Clock } from '../clock';
 import type { ChangedPast } from '../decision';
 import type { IdentityResolver } from '../identity/identity-resolver';
 import type { Regrouped } from '../identity/regroup';
-import { firstLate, type Outcome, type Projection, parkedFor, type Standing } from '../projection';
+import { firstLate, type Outcome, type Projection, parkedFor, type Standing } from './projection';
 import type { Totals } from './report';
 import type { Saver } from './saver';
 import { type Taking, takeArrived, takeDue } from './taking';

@@ -2,7 +2,7 @@ import { MODEL_VERSION } from '@rapport/domain';
 import type { EventLog, Position } from '@rapport/event-log';
 import type { ReadModel, RelationshipSave } from '@rapport/read-model';
 import { recordDecisions } from '../decision';
-import type { Outcome } from '../projection';
+import type { Outcome } from './projection';
 import type { Totals } from './report';
 
 export interface SaverOptions {

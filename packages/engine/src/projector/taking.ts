@@ -1,6 +1,6 @@
 import { isIdentityType } from '@rapport/domain';
 import type { StreamEvent } from '@rapport/event-log';
-import { foldable } from '../foldable';
+import { foldable } from '../fold/foldable';
 import { firstAhead, sooner } from './ahead';
 
 /** Touchpoints of one customer at an instant: those that are taken in now, and when the next of the others is. */

@@ -12,7 +12,7 @@ import { compileRuleset, DAY, type DecodedTouchpoint, RETAIL } from '@rapport/do
 import { openEventLog } from '@rapport/event-log';
 import { openReadModel } from '@rapport/read-model';
 import type { Clock } from '../clock';
-import { factorsOf } from '../factors-of';
+import { factorsOf } from '../fold/factors-of';
 import { recordTouchpoints } from '../intake';
 import { Projector } from '../projector/projector';
 

@@ -1,12 +1,12 @@
 import { compileRuleset, type Ruleset, rulesetHash } from '@rapport/domain';
 import type { EventLogWithHistory, Position } from '@rapport/event-log';
 import type { Checkpoint, ReadModel, RelationshipSave, StoredRelationship } from '@rapport/read-model';
-import { type Decision, recordDecisions, rulesetName } from './decision';
-import { foldedParts } from './foldable';
-import { identityIndexAt, readLinks } from './identity/identity-index';
-import type { Decided } from './identity/last-decided';
-import { readMembers } from './identity/united-streams';
-import { Projection } from './projection';
+import { type Decision, recordDecisions, rulesetName } from '../decision';
+import { foldedParts } from '../fold/foldable';
+import { identityIndexAt, readLinks } from '../identity/identity-index';
+import type { Decided } from '../identity/last-decided';
+import { readMembers } from '../identity/united-streams';
+import { Projection } from '../projector/projection';
 
 /** The last announced state of a customer, from a read model or from the log. */
 export interface LastSaid {

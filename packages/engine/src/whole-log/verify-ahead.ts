@@ -1,10 +1,10 @@
 import { identitiesOf, type StageMove, saveFold } from '@rapport/domain';
 import type { EventLogWithHistory, Position } from '@rapport/event-log';
-import { foldedParts } from './foldable';
-import type { HistoryFold } from './history-fold';
-import type { RecordedLink } from './identity/identity-index';
-import { readMembers } from './identity/united-streams';
-import { firstAhead } from './projector/ahead';
+import { foldedParts } from '../fold/foldable';
+import type { HistoryFold } from '../fold/history-fold';
+import type { RecordedLink } from '../identity/identity-index';
+import { readMembers } from '../identity/united-streams';
+import { firstAhead } from '../projector/ahead';
 import type { FoldedCustomer } from './verify-job';
 
 export interface BeforeDueOptions {

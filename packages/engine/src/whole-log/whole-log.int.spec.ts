@@ -7,11 +7,11 @@ import { customerStream, type EventLogLocation, openEventLog } from '@rapport/ev
 import { beginReadModelBuild, openCrossSellStore, openReadModel, switchInReadModel } from '@rapport/read-model';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
+import { projectCrossSell } from '../cross-sell';
+import { decisionsOf, historyOf } from '../history-of';
+import { recordTouchpoints } from '../intake';
+import { Projector } from '../projector/projector';
 import { compareRulesets } from './compare';
-import { projectCrossSell } from './cross-sell';
-import { decisionsOf, historyOf } from './history-of';
-import { recordTouchpoints } from './intake';
-import { Projector } from './projector/projector';
 import { rebuild } from './rebuild';
 import { replay } from './replay';
 import { verify } from './verify';

@@ -1,13 +1,14 @@
 import { compileRuleset, type Ruleset, type UnitedCustomers } from '@rapport/domain';
 import { type Position, subjectOf } from '@rapport/event-log';
 import type { RelationshipSave } from '@rapport/read-model';
-import { foldedParts } from './foldable';
-import { createHistoryFold } from './history-fold';
-import { unitedStreams } from './identity/united-streams';
-import type { JobFactory } from './partition/job';
-import { parkedFor } from './projection';
-import { firstAhead } from './projector/ahead';
-import { relationshipSave } from './stored';
+import { foldedParts } from '../fold/foldable';
+import { createHistoryFold } from '../fold/history-fold';
+import { relationshipSave } from '../fold/stored';
+import { unitedStreams } from '../identity/united-streams';
+import type { JobFactory } from '../partition/job';
+import { firstAhead } from '../projector/ahead';
+import { parkedFor } from '../projector/projection';
+import { noCounts } from './counts';
 
 export interface RebuildJobOptions {
   readonly ruleset: Ruleset;
@@ -19,17 +20,11 @@ export interface RebuildJobOptions {
   readonly united: readonly UnitedCustomers[];
 }
 
-export interface RebuildCounts {
-  touchpoints: number;
-  customers: number;
-  parked: number;
-}
-
 /** Folds every customer and hands over what the read model keeps of them. */
 export const rebuildJob: JobFactory<RebuildJobOptions> = ({ ruleset, now, until, united }) => {
   const program = compileRuleset(ruleset);
   return ({ log, signal, emit, progress }) => {
-    const counts: RebuildCounts = { touchpoints: 0, customers: 0, parked: 0 };
+    const counts = noCounts();
     const folding = createHistoryFold(program);
     const histories = unitedStreams(united);
     const wanted = foldedParts([program]);
@@ -38,8 +33,7 @@ export const rebuildJob: JobFactory<RebuildJobOptions> = ({ ruleset, now, until,
         // The number of decisions goes on where the log has it, whatever is rebuilt.
         const sequences = new Map<string, number>();
         for await (const page of log.readStreams({ category: 'relationship', buckets, until, signal }))
-          for (const { stream, events } of page)
-            sequences.set(subjectOf(stream), Number(events[events.length - 1].data.sequence));
+          for (const { stream, events } of page) sequences.set(subjectOf(stream), Number(events.at(-1)?.data.sequence));
         for await (const page of histories(log, { buckets, until, ...wanted, signal })) {
           const saves: RelationshipSave[] = [];
           let touchpoints = 0;

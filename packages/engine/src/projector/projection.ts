@@ -1,13 +1,13 @@
 import { type Program, restoreFold, type TouchpointIdentity, viewOf } from '@rapport/domain';
 import type { Position, StreamEvent } from '@rapport/event-log';
 import type { ParkedCustomer, RelationshipSave, StoredRelationship } from '@rapport/read-model';
-import { type ChangedPast, type Decision, decisionsFor, type RulesetName } from './decision';
-import { foldable, UnfoldableTouchpoint } from './foldable';
-import { createReasoningFold, type HistoryFold, type ReasonedChange } from './history-fold';
-import type { Decided } from './identity/last-decided';
-import { firstAhead } from './projector/ahead';
-import type { Taking } from './projector/taking';
-import { relationshipSave } from './stored';
+import { type ChangedPast, type Decision, decisionsFor, type RulesetName } from '../decision';
+import { foldable, UnfoldableTouchpoint } from '../fold/foldable';
+import { createReasoningFold, type HistoryFold, type ReasonedChange } from '../fold/history-fold';
+import { relationshipSave } from '../fold/stored';
+import type { Decided } from '../identity/last-decided';
+import { firstAhead } from './ahead';
+import type { Taking } from './taking';
 
 /** The result of folding one customer: what to save, and what was decided. */
 export interface Outcome {

@@ -1,9 +1,10 @@
 import { compareCodeUnits, type Ruleset, rulesetHash } from '@rapport/domain';
+import { type RulesetName, rulesetName } from '../decision';
+import { unitedIn } from '../identity/united-in';
 import type { ChangedCustomer, CompareCounts } from './compare-job';
-import { type RulesetName, rulesetName } from './decision';
-import { unitedIn } from './identity/united-in';
-import { runPartitions } from './partition/run-partitions';
+import { addCounts, noCounts } from './counts';
 import { populationOf, type ReplayOptions } from './replay';
+import { runJob } from './run-job';
 
 export interface ComparisonOptions extends ReplayOptions {
   /** The ruleset that `ruleset` is compared with: what would be if it were in force. */
@@ -38,9 +39,9 @@ export const compareRulesets = async (options: ComparisonOptions): Promise<Compa
   const { log, ruleset: before, other: after, asOf, knownAt, workers = 1, signal, onProgress, listed = 100 } = options;
   const started = performance.now();
   const matrix = before.stages.map(() => after.stages.map(() => 0));
-  const total = { touchpoints: 0, customers: 0, parked: 0 };
+  const total = noCounts();
   const changedCustomers: ChangedCustomer[] = [];
-  await runPartitions<'compare', never, CompareCounts>({
+  await runJob<'compare', never, CompareCounts>({
     log,
     job: 'compare',
     options: { before, after, asOf, knownAt, listed, united: await unitedIn(log, { asOf, knownAt }) },
@@ -48,16 +49,14 @@ export const compareRulesets = async (options: ComparisonOptions): Promise<Compa
     signal,
     onProgress,
     onResult: (counts) => {
-      total.touchpoints += counts.touchpoints;
-      total.customers += counts.customers;
-      total.parked += counts.parked;
+      addCounts(total, counts);
       changedCustomers.push(...counts.listed);
       for (const [from, row] of counts.transitions.entries())
-        for (const [to, customers] of row.entries()) matrix[from][to] += customers;
+        for (const [to, customers] of row.entries()) matrix[from]![to]! += customers;
     },
   });
   const transitions = before.stages
-    .flatMap(({ id: from }, i) => after.stages.map(({ id: to }, j) => ({ from, to, customers: matrix[i][j] })))
+    .flatMap(({ id: from }, i) => after.stages.map(({ id: to }, j) => ({ from, to, customers: matrix[i]![j]! })))
     .filter(({ from, to, customers }) => from !== to && customers > 0)
     .sort((a, b) => b.customers - a.customers);
   const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
@@ -72,7 +71,7 @@ export const compareRulesets = async (options: ComparisonOptions): Promise<Compa
       before: populationOf(before, matrix.map(sum)),
       after: populationOf(
         after,
-        after.stages.map((_, j) => sum(matrix.map((row) => row[j]))),
+        after.stages.map((_, j) => sum(matrix.map((row) => row[j]!))),
       ),
     },
     transitions,

@@ -1,9 +1,10 @@
 import { compileRuleset, type Ruleset, type UnitedCustomers } from '@rapport/domain';
 import { subjectOf } from '@rapport/event-log';
-import { foldedParts } from './foldable';
-import { createClassifier } from './history-fold';
-import { unitedStreams } from './identity/united-streams';
-import type { JobFactory } from './partition/job';
+import { foldedParts } from '../fold/foldable';
+import { createClassifier } from '../fold/history-fold';
+import { unitedStreams } from '../identity/united-streams';
+import type { JobFactory } from '../partition/job';
+import { type Counts, noCounts } from './counts';
 import { type RelationshipAt, relationshipAt } from './relationship-at';
 
 export interface ReplayJobOptions {
@@ -17,11 +18,7 @@ export interface ReplayJobOptions {
 }
 
 /** What one worker counted. */
-export interface ReplayCounts {
-  touchpoints: number;
-  customers: number;
-  /** Customers that could not be folded. */
-  parked: number;
+export interface ReplayCounts extends Counts {
   /** Customers by index of their stage. */
   readonly population: number[];
 }
@@ -30,7 +27,7 @@ export interface ReplayCounts {
 export const replayJob: JobFactory<ReplayJobOptions> = ({ ruleset, asOf, knownAt, united, each }) => {
   const program = compileRuleset(ruleset);
   return ({ log, signal, emit, progress }) => {
-    const counts: ReplayCounts = { touchpoints: 0, customers: 0, parked: 0, population: program.stages.map(() => 0) };
+    const counts: ReplayCounts = { ...noCounts(), population: program.stages.map(() => 0) };
     const folding = createClassifier(program);
     const histories = unitedStreams(united);
     const wanted = foldedParts([program], knownAt);
@@ -49,7 +46,7 @@ export const replayJob: JobFactory<ReplayJobOptions> = ({ ruleset, asOf, knownAt
             }
             if (folding.fold.isEmpty) continue;
             counts.customers++;
-            counts.population[folding.fold.stage]++;
+            counts.population[folding.fold.stage]!++;
             if (each) relationships.push(relationshipAt(subjectOf(stream), folding.fold, asOf));
           }
           counts.touchpoints += touchpoints;

@@ -1,10 +1,11 @@
 import { type Ruleset, rulesetHash } from '@rapport/domain';
 import type { EventLogLocation } from '@rapport/event-log';
-import { type RulesetName, rulesetName } from './decision';
-import { unitedIn } from './identity/united-in';
-import { runPartitions } from './partition/run-partitions';
+import { type RulesetName, rulesetName } from '../decision';
+import { unitedIn } from '../identity/united-in';
+import { addCounts, noCounts } from './counts';
 import type { RelationshipAt } from './relationship-at';
 import type { ReplayCounts } from './replay-job';
+import { runJob } from './run-job';
 
 export interface ReplayOptions {
   readonly log: EventLogLocation;
@@ -19,7 +20,7 @@ export interface ReplayOptions {
 }
 
 export interface EachReplayOptions extends ReplayOptions {
-  /** Is given where each customer stands, page by page, in no order; the work waits for it. */
+  /** Gets the state of each customer, page by page, in no order; the work waits for it. */
   onRelationships?(page: readonly RelationshipAt[]): Promise<void>;
 }
 
@@ -39,7 +40,7 @@ export interface ReplayReport {
 
 /** Population by stage id from counts by index. */
 export const populationOf = (ruleset: Ruleset, counts: readonly number[]): Readonly<Record<string, number>> =>
-  Object.fromEntries(ruleset.stages.map(({ id }, i) => [id, counts[i]]));
+  Object.fromEntries(ruleset.stages.map(({ id }, i) => [id, counts[i]!]));
 
 /**
  * Folds the whole log again under a ruleset without touching anything, and counts customers by stage; memory
@@ -50,8 +51,8 @@ export const populationOf = (ruleset: Ruleset, counts: readonly number[]): Reado
 export const replay = async (options: EachReplayOptions): Promise<ReplayReport> => {
   const { log, ruleset, asOf, knownAt, workers = 1, signal, onProgress, onRelationships } = options;
   const started = performance.now();
-  const total: ReplayCounts = { touchpoints: 0, customers: 0, parked: 0, population: ruleset.stages.map(() => 0) };
-  await runPartitions<'replay', readonly RelationshipAt[], ReplayCounts>({
+  const total: ReplayCounts = { ...noCounts(), population: ruleset.stages.map(() => 0) };
+  await runJob<'replay', readonly RelationshipAt[], ReplayCounts>({
     log,
     job: 'replay',
     options: {
@@ -66,10 +67,8 @@ export const replay = async (options: EachReplayOptions): Promise<ReplayReport> 
     onProgress,
     onPiece: onRelationships,
     onResult: (counts) => {
-      total.touchpoints += counts.touchpoints;
-      total.customers += counts.customers;
-      total.parked += counts.parked;
-      for (const [stage, customers] of counts.population.entries()) total.population[stage] += customers;
+      addCounts(total, counts);
+      for (const [stage, customers] of counts.population.entries()) total.population[stage]! += customers;
     },
   });
   return {

@@ -9,10 +9,10 @@ import {
 } from '@rapport/domain';
 import { type EventLogLocation, openEventLog, type Position } from '@rapport/event-log';
 import type { Checkpoint, ReadModel, RelationshipSave, StoredRelationship } from '@rapport/read-model';
-import { createHistoryFold, type HistoryFold } from './history-fold';
-import { readLinks } from './identity/identity-index';
-import { runPartitions } from './partition/run-partitions';
-import { relationshipSave } from './stored';
+import { createHistoryFold, type HistoryFold } from '../fold/history-fold';
+import { relationshipSave } from '../fold/stored';
+import { readLinks } from '../identity/identity-index';
+import { runJob } from './run-job';
 import { foldsBeforeDue } from './verify-ahead';
 import type { FoldedCustomer, Problem, VerifyCounts, VerifyPiece } from './verify-job';
 
@@ -55,7 +55,7 @@ export const verify = async (options: VerifyOptions): Promise<VerifyReport> => {
     const incomparable = whyIncomparable(checkpoint, rulesets);
     if (incomparable !== undefined) report([{ what: incomparable }]);
     const inForce = incomparable === undefined ? checkpoint.ruleset : undefined;
-    const folding = inForce === undefined ? undefined : createHistoryFold(compileRuleset(rulesets[inForce]));
+    const folding = inForce === undefined ? undefined : createHistoryFold(compileRuleset(rulesets[inForce]!));
     const parked = new Set((await readModel.parked()).map(({ customer }) => customer));
     let stored = 0;
     const log = await openEventLog(options.log, { mode: 'read' });
@@ -63,7 +63,7 @@ export const verify = async (options: VerifyOptions): Promise<VerifyReport> => {
     const { position, asOf = Number.POSITIVE_INFINITY } = checkpoint;
     const until = position as Position;
     const beforeDue = folding && foldsBeforeDue({ log, folding, links, until, asOf });
-    await runPartitions<'verify', VerifyPiece, VerifyCounts>({
+    await runJob<'verify', VerifyPiece, VerifyCounts>({
       log: options.log,
       job: 'verify',
       options: { rulesets, inForce, until, asOf, links },

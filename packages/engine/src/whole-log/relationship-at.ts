@@ -1,5 +1,5 @@
 import type { Fold } from '@rapport/domain';
-import { scoresAt } from './scores';
+import { scoresAt } from '../fold/scores';
 
 /** Where one customer stands at an instant: the numbers that rules look at, without the reasons. */
 export interface RelationshipAt {

@@ -17,14 +17,14 @@ import {
   type StreamEvent,
   subjectOf,
 } from '@rapport/event-log';
-import { decisionOf, type RecordedDecision, UnreadableDecision } from './decision';
-import { foldedParts } from './foldable';
-import { createHistoryFold, createReasoningFold, type HistoryFold, type ReasonedChange } from './history-fold';
-import { streamOf } from './history-of';
-import { createIdentityIndex, type IdentityIndex, type RecordedLink } from './identity/identity-index';
-import { unitedStreams } from './identity/united-streams';
-import type { JobFactory } from './partition/job';
-import { parkedFor } from './projection';
+import { decisionOf, type RecordedDecision, UnreadableDecision } from '../decision';
+import { foldedParts } from '../fold/foldable';
+import { createHistoryFold, createReasoningFold, type HistoryFold, type ReasonedChange } from '../fold/history-fold';
+import { streamOf } from '../history-of';
+import { createIdentityIndex, type IdentityIndex, type RecordedLink } from '../identity/identity-index';
+import { unitedStreams } from '../identity/united-streams';
+import type { JobFactory } from '../partition/job';
+import { parkedFor } from '../projector/projection';
 
 export interface VerifyJobOptions {
   /** Every ruleset that decisions may name, by hash. */
@@ -80,9 +80,10 @@ export const verifyJob: JobFactory<VerifyJobOptions> = ({ rulesets, inForce, unt
   };
   return ({ log, signal, emit, progress }) => {
     const counts: VerifyCounts = { touchpoints: 0, customers: 0, decisions: 0, byEarlierModel: 0 };
-    const folding = inForce === undefined ? undefined : createHistoryFold(compileRuleset(rulesets[inForce]));
+    const folding = inForce === undefined ? undefined : createHistoryFold(compileRuleset(rulesets[inForce]!));
     const identity = createIdentityIndex(log);
-    if (links.length > 0) identity.add(links, links[links.length - 1].position);
+    const lastLink = links.at(-1);
+    if (lastLink !== undefined) identity.add(links, lastLink.position);
     const known = links.filter(({ position }) => position <= until);
     const histories = unitedStreams(identitiesOf(known, { asOf }).united);
     return {

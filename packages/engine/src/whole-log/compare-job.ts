@@ -6,10 +6,11 @@ import {
   type UnitedCustomers,
 } from '@rapport/domain';
 import { subjectOf } from '@rapport/event-log';
-import { foldedParts } from './foldable';
-import { createClassifier, createReasoningFold } from './history-fold';
-import { unitedStreams } from './identity/united-streams';
-import type { JobFactory } from './partition/job';
+import { foldedParts } from '../fold/foldable';
+import { createClassifier, createReasoningFold } from '../fold/history-fold';
+import { unitedStreams } from '../identity/united-streams';
+import type { JobFactory } from '../partition/job';
+import { type Counts, noCounts } from './counts';
 
 export interface CompareJobOptions {
   readonly before: Ruleset;
@@ -32,10 +33,7 @@ export interface ChangedCustomer {
   readonly because: readonly DecidingCondition[];
 }
 
-export interface CompareCounts {
-  touchpoints: number;
-  customers: number;
-  parked: number;
+export interface CompareCounts extends Counts {
   /** `[stage before][stage after]`, by index. */
   readonly transitions: number[][];
   /** The first of those that change, by id, and perhaps some more. */
@@ -53,9 +51,7 @@ export const compareJob: JobFactory<CompareJobOptions> = ({ before, after, asOf,
   const programs = [compileRuleset(before), compileRuleset(after)] as const;
   return ({ log, signal, progress }) => {
     const counts: CompareCounts = {
-      touchpoints: 0,
-      customers: 0,
-      parked: 0,
+      ...noCounts(),
       transitions: before.stages.map(() => after.stages.map(() => 0)),
       listed: [],
     };
@@ -79,8 +75,8 @@ export const compareJob: JobFactory<CompareJobOptions> = ({ before, after, asOf,
             const to = second.fold.stage;
             if (from < 0) continue;
             counts.customers++;
-            counts.transitions[from][to]++;
-            const [stageFrom, stageTo] = [before.stages[from].id, after.stages[to].id];
+            counts.transitions[from]![to]!++;
+            const [stageFrom, stageTo] = [before.stages[from]!.id, after.stages[to]!.id];
             const last = second.history.at(-1);
             if (stageFrom !== stageTo && last !== undefined && listed > 0) {
               counts.listed.push({

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { compileRuleset, DAY, type DecodedTouchpoint, type Ruleset, rulesetHash } from '@rapport/domain';
 import { type EventLogWithHistory, openEventLog, type Position } from '@rapport/event-log';
 import { openReadModel, type ReadModel } from '@rapport/read-model';
-import { systemClock } from './clock';
-import { decisionsOf } from './history-of';
-import { recordTouchpoints } from './intake';
-import { Projector } from './projector/projector';
+import { systemClock } from '../clock';
+import { decisionsOf } from '../history-of';
+import { recordTouchpoints } from '../intake';
+import { Projector } from '../projector/projector';
+import { rebuild } from '../whole-log/rebuild';
 import { putInForce } from './put-in-force';
-import { rebuild } from './rebuild';
 
 const rules = (version: number, orders: number): Ruleset => ({
   ruleset: 'small',

@@ -1,8 +1,8 @@
 import { compileRuleset, MODEL_VERSION, type Ruleset, rulesetHash } from '@rapport/domain';
 import type { EventLogWithHistory, Position } from '@rapport/event-log';
 import type { ReadModel } from '@rapport/read-model';
-import { systemClock } from './clock';
-import { Projector } from './projector/projector';
+import { systemClock } from '../clock';
+import { Projector } from '../projector/projector';
 import { type LastSaid, type SettleReport, settleDecided } from './settle-decided';
 
 export interface PutInForceOptions {

@@ -1,10 +1,10 @@
 import { identitiesOf, MODEL_VERSION, type Ruleset, rulesetHash } from '@rapport/domain';
 import { type EventLog, type EventLogLocation, openEventLog, type Position } from '@rapport/event-log';
 import type { ReadModel, RelationshipSave } from '@rapport/read-model';
-import { type RulesetName, rulesetName } from './decision';
-import { readLinks } from './identity/identity-index';
-import { runPartitions } from './partition/run-partitions';
-import type { RebuildCounts } from './rebuild-job';
+import { type RulesetName, rulesetName } from '../decision';
+import { readLinks } from '../identity/identity-index';
+import { addCounts, type Counts, noCounts } from './counts';
+import { runJob } from './run-job';
 
 export interface RebuildOptions {
   readonly log: EventLogLocation;
@@ -20,7 +20,7 @@ export interface RebuildOptions {
   onProgress?(touchpoints: number, customers: number): void;
 }
 
-export interface RebuildReport extends RebuildCounts {
+export interface RebuildReport extends Counts {
   readonly ruleset: RulesetName;
   readonly workers: number;
   readonly milliseconds: number;
@@ -36,12 +36,12 @@ export const rebuild = async (options: RebuildOptions): Promise<RebuildReport> =
   const { log: location, into, ruleset, now, workers = 1, signal, onProgress } = options;
   const started = performance.now();
   const hash = rulesetHash(ruleset);
-  const total: RebuildCounts = { touchpoints: 0, customers: 0, parked: 0 };
+  const total = noCounts();
   const log = await openEventLog(location, { mode: 'read' });
   const { until, links } = await headAndLinks(log, options.until).finally(() => log.close());
   if (until !== undefined) {
     const checkpoint = { position: until, ruleset: hash, model: MODEL_VERSION, asOf: now };
-    await runPartitions<'rebuild', readonly RelationshipSave[], RebuildCounts>({
+    await runJob<'rebuild', readonly RelationshipSave[], Counts>({
       log: location,
       job: 'rebuild',
       options: { ruleset, now, until, united: identitiesOf(links, { asOf: now }).united },
@@ -49,11 +49,7 @@ export const rebuild = async (options: RebuildOptions): Promise<RebuildReport> =
       signal,
       onProgress,
       onPiece: (saves) => into.save(saves, checkpoint),
-      onResult: (counts) => {
-        total.touchpoints += counts.touchpoints;
-        total.customers += counts.customers;
-        total.parked += counts.parked;
-      },
+      onResult: (counts) => addCounts(total, counts),
     });
     // Also where no customer was folded: the model then says how far it has read.
     await into.save([], checkpoint);
