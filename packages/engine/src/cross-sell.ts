@@ -75,7 +75,7 @@ export const projectCrossSell = async ({
       orders += page.length;
       facts += found.length;
       onProgress?.(orders);
-      yield { facts: found, position: page[page.length - 1].position };
+      yield { facts: found, position: page.at(-1)!.position };
     }
     if (signal?.aborted) throw new Interrupted();
   }

@@ -30,7 +30,7 @@ export const recordTouchpoints = async (
   const results = await log.appendMany(touchpoints.map(requestFor));
   return results.map((result, i): RecordOutcome => {
     if (isLeft(result)) {
-      const touchpoint = touchpoints[i];
+      const touchpoint = touchpoints[i]!;
       return {
         kind: 'conflict',
         touchpoint,

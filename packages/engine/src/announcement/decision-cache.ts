@@ -75,7 +75,7 @@ export class DecisionCache {
   read(after: Position | undefined, matches: (decision: RecordedDecision) => boolean, limit: number): ChangePage {
     const changes: Announcement[] = [];
     for (let i = this.firstAfter(after); i < this.decisions.length; i++) {
-      const { decision, announcement } = this.decisions[i];
+      const { decision, announcement } = this.decisions[i]!;
       if (!matches(decision)) continue;
       changes.push(announcement);
       if (changes.length === limit) return { changes, cursor: decision.position };
@@ -94,7 +94,7 @@ export class DecisionCache {
     let [low, high] = [0, this.decisions.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (isAfter(this.decisions[middle].decision.position, cursor)) high = middle;
+      if (isAfter(this.decisions[middle]!.decision.position, cursor)) high = middle;
       else low = middle + 1;
     }
     return low;

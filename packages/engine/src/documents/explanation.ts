@@ -150,8 +150,8 @@ const explainedFactors = (
   };
   return Object.entries(contributions).map(([id, { rows, ...rest }]) => ({
     id,
-    label: labelOf(ruleset.factors[id].label, language, id),
-    score: factors[id].score,
+    label: labelOf(ruleset.factors[id]!.label, language, id),
+    score: factors[id]!.score,
     ...rest,
     rows: rows.map((row) => ({
       ...row,

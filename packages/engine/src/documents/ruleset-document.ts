@@ -45,9 +45,12 @@ export const rulesetDocuments = (publications: readonly RecordedPublication[]) =
     byHash.delete(hash);
     byHash.set(hash, [...before, publication]);
   }
-  return [...byHash.values()].reverse().map((ofOne) => ({
-    ...ofOne[0].ruleset,
-    publications: ofOne.map(publicationDocument),
-    ruleset: rulesetOf(ofOne.find(({ document }) => document !== undefined) ?? ofOne[0]),
-  }));
+  return [...byHash.values()].reverse().map((ofOne) => {
+    const [first] = ofOne;
+    return {
+      ...first!.ruleset,
+      publications: ofOne.map(publicationDocument),
+      ruleset: rulesetOf(ofOne.find(({ document }) => document !== undefined) ?? first!),
+    };
+  });
 };

@@ -8,11 +8,11 @@ export const storedRelationship = (customer: string, fold: Fold, sequence: numbe
   const signals: Record<string, number> = {};
   for (const { id, since } of fold.raisedSignals()) signals[id] = since;
   const factors: Record<string, FactorEvidence> = {};
-  for (let i = 0; i < program.factors.length; i++) {
-    const { evidenceFor, evidenceAgainst, at } = fold.factors[i];
-    factors[program.factors[i].id] = { for: evidenceFor, against: evidenceAgainst, at };
+  for (const [i, { id }] of program.factors.entries()) {
+    const { evidenceFor, evidenceAgainst, at } = fold.factors[i]!;
+    factors[id] = { for: evidenceFor, against: evidenceAgainst, at };
   }
-  const stage = program.stages[fold.stage].id;
+  const stage = program.stages[fold.stage]!.id;
   return {
     customer,
     stage,

@@ -22,7 +22,7 @@ const firstFrom = <T>(sorted: readonly T[], reaches: (one: T) => boolean): numbe
   let [low, high] = [0, sorted.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (reaches(sorted[middle])) high = middle;
+    if (reaches(sorted[middle]!)) high = middle;
     else low = middle + 1;
   }
   return low;
@@ -51,12 +51,12 @@ const inOrderOfForce = (links: readonly RecordedLink[]): readonly Step[] => {
       firstFrom(others, ({ position }) => position > link.position),
       firstFrom(recordedBy, (instant) => instant >= link.occurredAt),
     ];
-    const place = before[Math.max(known, due)];
+    const place = before[Math.max(known, due)]!;
     const last = place.at(-1);
-    if (last?.[0].occurredAt === link.occurredAt) last.push(link);
+    if (last?.[0]?.occurredAt === link.occurredAt) last.push(link);
     else place.push([link]);
   }
-  return before.flatMap((due, i): readonly Step[] => (i < steps.length ? [...due, steps[i]] : due));
+  return before.flatMap((due, i): readonly Step[] => [...due, ...steps.slice(i, i + 1)]);
 };
 
 /** Of a customer who is merged by the links recorded up to a position. Undefined if unknown. */
@@ -65,10 +65,10 @@ export const lastAlone = (identity: IdentityIndex, customer: string, upTo: Posit
   const membersBefore = (i: number): readonly string[] =>
     i === 0 ? [customer] : identitiesOf(steps.slice(0, i).flat()).membersOf(customer);
   for (let i = steps.length - 1; i >= 0; i--) {
-    const step = steps[i];
+    const step = steps[i]!;
     if (steps.length > LOOKED_AT && !step.some((link) => link.customer === customer)) continue;
     const members = membersBefore(i);
-    if (members.length > 0) return { takenBy: step[step.length - 1], members };
+    if (members.length > 0) return { takenBy: step.at(-1)!, members };
   }
   return undefined;
 };

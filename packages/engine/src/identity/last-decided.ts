@@ -10,7 +10,7 @@ export type Decided = StoredRelationship['decided'];
 export const UNDECIDED: Decided = { stage: null, signals: [], sequence: 0 };
 
 const isWhole = (stages: readonly (RecordedDecision & { readonly kind: 'stageChanged' })[]): boolean =>
-  stages.length > 0 && stages.every(({ from }, i) => from === (i === 0 ? null : stages[i - 1].to));
+  stages.length > 0 && stages.every(({ from }, i) => from === (stages[i - 1]?.to ?? null));
 
 /** What a customer's decisions, from the first to the last, say in the end. */
 export const saidBy = (decisions: readonly RecordedDecision[]): Decided => {

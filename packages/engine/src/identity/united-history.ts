@@ -40,7 +40,8 @@ const together = async <Item extends { readonly position: string }>(
 ): Promise<readonly Item[]> => {
   const streams: (readonly Item[])[] = [];
   for (const customer of customers) streams.push(await read(customer));
-  return streams.length === 1 ? streams[0] : streams.flat().sort((a, b) => (a.position < b.position ? -1 : 1));
+  const [first = [], ...others] = streams;
+  return others.length === 0 ? first : streams.flat().sort((a, b) => (a.position < b.position ? -1 : 1));
 };
 
 /**

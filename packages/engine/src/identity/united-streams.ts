@@ -46,7 +46,8 @@ export const readMembers = async (
   members: readonly string[],
   parts: Pick<ReadStreamsOptions, 'until' | 'wantsData' | 'lean'>,
 ): Promise<readonly StreamEvent[]> => {
-  if (members.length === 1) return log.readWhole(customerStream(members[0]), parts);
+  const [only, ...others] = members;
+  if (only !== undefined && others.length === 0) return log.readWhole(customerStream(only), parts);
   const events: StreamEvent[] = [];
   for (const member of members)
     for (const event of await log.readWhole(customerStream(member), parts)) events.push(event);

@@ -29,7 +29,7 @@ async function* lastSaidIn(
     const customers = page.map(({ stream }) => subjectOf(stream));
     const stands = await rebuilt.load(customers);
     yield page.map(({ events }, i) => {
-      const customer = customers[i];
+      const customer = customers[i]!;
       const decided = saidBy(events.flatMap((event) => decisionOf(event, customer) ?? []));
       return { customer, decided: decided.stage === null ? { ...decided, stage: stands[i]?.stage ?? null } : decided };
     });

@@ -9,7 +9,9 @@ import { type Publication, publicationEvent } from './publication';
  * @throws Error when others came into force meanwhile
  */
 export const recordPublications = async (log: EventLog, publications: readonly Publication[]): Promise<void> => {
-  const [{ number }] = publications;
+  const [first] = publications;
+  if (first === undefined) return;
+  const { number } = first;
   const result = await log.append(
     RULESETS_STREAM,
     number === 1 ? 'none' : number - 2,

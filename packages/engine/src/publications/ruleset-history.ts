@@ -27,7 +27,8 @@ const PAGE = 20;
 const chosenFrom = (publications: readonly Publication[], knownAt: number): RulesChosen | undefined => {
   const publication = publications.findLast(({ at }) => at <= knownAt);
   if (publication !== undefined) return { publication, chosen: 'known-at' };
-  return publications.length === 0 ? undefined : { publication: publications[0], chosen: 'earliest' };
+  const [earliest] = publications;
+  return earliest && { publication: earliest, chosen: 'earliest' };
 };
 
 /** Kept by those who ask often: only what is new is read again. */

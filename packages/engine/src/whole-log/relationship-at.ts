@@ -25,13 +25,13 @@ export const relationshipAt = (customer: string, fold: Fold, asOf: number): Rela
   const { program } = fold;
   return {
     customer,
-    stage: program.stages[fold.stage].id,
+    stage: program.stages[fold.stage]!.id,
     since: fold.since,
     factors: scoresAt(fold, asOf),
-    confidences: Object.fromEntries(program.factors.map(({ id }, i) => [id, fold.factors[i].confidenceAt(asOf)])),
+    confidences: Object.fromEntries(program.factors.map(({ id }, i) => [id, fold.factors[i]!.confidenceAt(asOf)])),
     metrics: Object.fromEntries(
       program.metricIds.map((id, i) => {
-        const value = fold.metrics[i].value(asOf);
+        const value = fold.metrics[i]!.value(asOf);
         return [id, Number.isFinite(value) ? value : null];
       }),
     ),
