@@ -174,7 +174,7 @@ const projectInto = async (
     await projectCrossSell({
       log,
       store,
-      anew,
+      fromStart: anew,
       now: nowIn(files),
       signal: host.signal,
       onProgress: (done) => progress.update(done),

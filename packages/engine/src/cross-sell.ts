@@ -12,7 +12,7 @@ export interface CrossSellProjectionOptions {
   readonly store: CrossSellStore;
   readonly signal?: AbortSignal;
   /** Rebuilds all of it, whatever the checkpoint says. */
-  readonly anew?: boolean;
+  readonly fromStart?: boolean;
   /** The present: who is merged later is not merged yet. The clock's time when absent. */
   readonly now?: number;
   /** The present of the call before, where there was one in this process: what has come due since is taken in. */
@@ -43,7 +43,7 @@ export const projectCrossSell = async ({
   log,
   store,
   signal,
-  anew = false,
+  fromStart = false,
   now = systemClock.now(),
   since,
   onProgress,
@@ -51,7 +51,7 @@ export const projectCrossSell = async ({
   const end = await log.head();
   const known = (await store.checkpoint()) || undefined;
   if (end === undefined && known === undefined) return { orders: 0, facts: 0, nextDueAt: Number.POSITIVE_INFINITY };
-  const start = anew || (known !== undefined && isBeyond(known, end)) ? undefined : known;
+  const start = fromStart || (known !== undefined && isBeyond(known, end)) ? undefined : known;
   let orders = 0;
   let facts = 0;
   const identity = createIdentityIndex(log);
@@ -98,7 +98,7 @@ export const projectCrossSell = async ({
 /** Whether the store may not know a link as it is now: recorded since, or come due since, or ahead again. */
 const isNews = ({ position, occurredAt, recordedAt }: RecordedLink, start: string, now: number, since?: number) => {
   if (position > start) return true;
-  // What an earlier process took in is not known: those that lay ahead are few, and the same again changes nothing.
+  // It is unknown what an earlier process took in. Few links lie ahead, and to take one in again changes nothing.
   if (since === undefined) return occurredAt > recordedAt;
   return occurredAt > Math.min(since, now) && occurredAt <= Math.max(since, now);
 };
@@ -111,7 +111,7 @@ async function* only(
 
 /**
  * All customers of new links, to be forgotten, and all their facts again under the survivors.
- * Those before are right, and the same again changes nothing, so a kill leaves nothing to be undone.
+ * Earlier facts are right, and to take the same in again changes nothing, so a kill leaves nothing to undo.
  */
 const regroupedFacts = async (
   log: EventLogWithHistory,

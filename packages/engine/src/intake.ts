@@ -2,7 +2,7 @@ import { type DecodedTouchpoint, standardCatalogue } from '@rapport/domain';
 import { type AppendRequest, customerStream, type EventLog, type Position, staffStream } from '@rapport/event-log';
 import { isLeft } from 'fp-ts/Either';
 
-/** What became of a touchpoint; `position` is where it stands, or stood already. */
+/** The result of recording a touchpoint; `position` is where it stands, now or since before. */
 export type RecordOutcome =
   | { readonly kind: 'recorded' | 'duplicate'; readonly position: Position }
   /** Its identity is taken by other content. */

@@ -62,7 +62,7 @@ it('a cross-sell store is made anew from the start of the log when that is asked
   await store.applyFacts([{ customer: 'x', product: 'never ordered', firstOrderedAt: 0 }], (await log.head())!);
   await projectCrossSell({ log, store });
   expect(await store.size()).toMatchObject({ facts: 6 });
-  await projectCrossSell({ log, store, anew: true });
+  await projectCrossSell({ log, store, fromStart: true });
   expect(await store.size()).toMatchObject({ facts: 5 });
   await store.close();
 });

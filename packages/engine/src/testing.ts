@@ -1,2 +1,2 @@
-/** What tests of other packages share: not part of the engine's interface. */
+/** Helpers for tests of other packages; not part of the engine's interface. */
 export * from './testing/test-clock';

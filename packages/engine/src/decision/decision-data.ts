@@ -10,7 +10,7 @@ const instant = t.refinement(t.string, (text) => !Number.isNaN(Date.parse(text))
 
 export const rulesetNameCodec: t.Type<RulesetName> = t.type({ name: t.string, version: t.number, hash: t.string });
 
-/** What all decisions have in their data, as `decisionEvent` writes it. */
+/** The data that all decisions have, as `decisionEvent` writes it. */
 const base = t.intersection([
   t.type({
     cause: oneOf(DECISION_CAUSES),

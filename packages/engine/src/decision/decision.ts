@@ -72,7 +72,7 @@ export const decisionEvent = (decision: Decision): NewEvent => {
   const asOf = formatInstant(rest.asOf);
   const mergesAsOf = rest.mergesAsOf === undefined ? undefined : formatInstant(rest.mergesAsOf);
   const data = { ...rest, asOf, mergesAsOf, ruleset, sequence } as unknown as Record<string, Json>;
-  // What is absent is not written.
+  // Absent fields are not written.
   for (const key of Object.keys(data)) if (data[key] === undefined) delete data[key];
   return { source: OWN_SOURCE, id, type: `relationship.${kind}`, version: 1, occurredAt: effectiveAt, data };
 };

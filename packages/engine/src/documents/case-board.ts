@@ -18,7 +18,7 @@ export const timedCase = (one: CaseOfCustomer, promises: readonly CasePromise[],
   return { one, clocks, since: one.open ? overdueSince(clocks) : undefined };
 };
 
-/** Where an open case stands on the board: compared part by part. */
+/** The place of an open case on the board: compared part by part. */
 export type CasePlace = readonly [rank: number, since: number, openedAt: number, customer: string, caseId: string];
 
 export const casePlace = ({ one, since }: TimedCase): CasePlace => [

@@ -9,7 +9,7 @@ import {
 } from '@rapport/domain';
 import { isRight } from 'fp-ts/Either';
 
-/** What is promised about every complaint, made by its opening and recognised by its id. */
+/** A promise that every complaint makes when it is opened, recognised by its id. */
 export interface CasePromise {
   readonly id: string;
   readonly label: string;
@@ -45,7 +45,7 @@ const promiseOf = (rule: PromiseRule): CasePromise | undefined => {
     !isRight(within) ||
     rule.key !== KEY ||
     !matchesType(rule.made, 'complaint.opened') ||
-    // Which cases such a promise is made for, and what keeps it, does not follow from the case alone.
+    // From the case alone it does not follow whether such a promise is made, and what keeps it.
     rule.madeWhen !== undefined ||
     rule.keptWhen !== undefined
   )

@@ -56,7 +56,7 @@ export interface ExplainedRow extends Row {
   readonly touchpoint: NamedTouchpoint;
 }
 
-/** Where the points of one factor come from: with the base they add up to its score. */
+/** The sources of one factor's points: with the base they add up to its score. */
 export interface ExplainedFactor extends Omit<ContributionsDocument, 'rows'> {
   readonly id: string;
   readonly label: string;
@@ -73,7 +73,7 @@ export interface NextStage {
   readonly inWords: string;
 }
 
-/** Where a customer stands on the ladder. Instants in milliseconds. */
+/** A customer's place on the ladder. Instants in milliseconds. */
 export interface Standing {
   readonly asOf: number;
   /** The ladder, lowest first. */
@@ -107,7 +107,7 @@ const labelledStage = ({ fold }: Evaluation, id: string, language: Language): La
   return { id, label: labelOf(stages.find((stage) => stage.id === id)?.label, language, id) };
 };
 
-/** Where a customer stands, with the labels of all stages. */
+/** A customer's place on the ladder, with the labels of all stages. */
 export const standingOf = (evaluation: Evaluation, language: Language): Standing => {
   const { fold, asOf } = evaluation;
   const labelled = (id: string): LabelledStage => labelledStage(evaluation, id, language);

@@ -11,11 +11,11 @@ export interface UsedRuleset extends RulesetName {
   readonly since?: string;
   /** It was in force since before that was recorded. */
   readonly before?: true;
-  /** Who put it in force. */
+  /** The user, key or token that put it in force. */
   readonly by?: Publisher;
 }
 
-/** What an answer says of the rules it was computed with. */
+/** The rules that an answer was computed with, as the answer names them. */
 export const usedRuleset = ({ publication, chosen }: RulesChosen): UsedRuleset => {
   const { ruleset, at, before, by } = publication;
   return { ...ruleset, chosen, since: formatInstant(at), before, by };

@@ -12,7 +12,7 @@ export interface Subject {
   readonly mergedCustomers?: readonly string[];
   readonly knownAt?: number;
   readonly ruleset: UsedRuleset;
-  /** Where the view is empty: why. */
+  /** Why the view is empty, where it is. */
   readonly nothing?: NothingKnown;
 }
 

@@ -11,25 +11,25 @@ export type LinkView = View & { readonly until?: Position };
 /** Types a reader of links asks the log for. */
 const LINK_TYPES = ['customer.merged', 'customer.unmerged'] as const;
 
-/** Customers whom links connect, whether these hold or not. Others are not affected by the links. */
+/** Customers whom links connect, whether the links are in force or not. The links affect no other customers. */
 interface Family {
   readonly customers: string[];
   readonly links: RecordedLink[];
-  /** By how many of the links, in order of recording, count. */
+  /** By the number of links that count, in order of recording. */
   readonly identities: Map<number, Identities<RecordedLink>>;
 }
 
 /** Answers kept of each family. */
 const KEPT = 64;
 
-/** Under links alone, whatever their instants. */
+/** The identities under these links, whatever their instants. */
 const identitiesAmong = ({ identities }: Family, links: readonly RecordedLink[]): Identities<RecordedLink> => {
   const known = identities.get(links.length);
   if (known !== undefined) return known;
   if (identities.size >= KEPT) identities.clear();
-  const anew = identitiesOf(links);
-  identities.set(links.length, anew);
-  return anew;
+  const computed = identitiesOf(links);
+  identities.set(links.length, computed);
+  return computed;
 };
 
 /** Identities in memory: all links of a log, by the customers they connect. Mostly there are none. */
@@ -54,7 +54,7 @@ export interface IdentityIndex {
   all(): readonly RecordedLink[];
 }
 
-const NOBODY: Identities<RecordedLink> = identitiesOf([]);
+const WITHOUT_LINKS: Identities<RecordedLink> = identitiesOf([]);
 
 /** The links among events of customers. */
 export const linksAmong = (events: readonly RecordedEvent[]): readonly RecordedLink[] =>
@@ -140,7 +140,7 @@ export const createIdentityIndex = (log: EventLog): IdentityIndex => {
     linksOf: (customer) => families.get(customer)?.links ?? [],
     identities: (customer, view) => {
       const family = families.get(customer);
-      if (family === undefined) return NOBODY;
+      if (family === undefined) return WITHOUT_LINKS;
       const { until, asOf, knownAt } = view ?? {};
       const links = until === undefined ? family.links : family.links.filter(({ position }) => position <= until);
       return asOf === undefined && knownAt === undefined

@@ -13,8 +13,8 @@ export interface StandsAt {
 }
 
 /**
- * Which customers are one and the same, as a projector knows it: up to its checkpoint and its present. Links that occur
- * after the present are kept and wait until they come due.
+ * Identity resolution as a projector needs it: which customers are one and the same, up to its checkpoint and its
+ * present. Links that occur after the present are kept, and wait until they come due.
  */
 export class IdentityResolver {
   private index: IdentityIndex;
@@ -105,7 +105,7 @@ export class IdentityResolver {
   }
 
   /**
-   * What was last decided about a customer who is not in the read model.
+   * The last decisions about a customer who is not in the read model.
    *
    * @param why `merged`: they were merged into another until now; `ahead`: all their touchpoints lay ahead
    */
@@ -146,7 +146,7 @@ export class IdentityResolver {
     return added;
   }
 
-  /** Where a customer stood when they were merged, for one about whom no decisions were recorded. */
+  /** Stage and signals of a customer when they were merged, where no decisions about them were recorded. */
   private async stoodWhenMerged(customer: string, checkpoint: Position) {
     const alone = lastAlone(this.index, customer, checkpoint);
     if (alone === undefined) return undefined;

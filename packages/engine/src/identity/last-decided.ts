@@ -12,7 +12,7 @@ export const UNDECIDED: Decided = { stage: null, signals: [], sequence: 0 };
 const isWhole = (stages: readonly (RecordedDecision & { readonly kind: 'stageChanged' })[]): boolean =>
   stages.length > 0 && stages.every(({ from }, i) => from === (stages[i - 1]?.to ?? null));
 
-/** What a customer's decisions, from the first to the last, say in the end. */
+/** Stage and signals after all decisions about a customer, from the first to the last. */
 export const saidBy = (decisions: readonly RecordedDecision[]): Decided => {
   const raised = new Set<string>();
   let stage: string | null = null;
@@ -24,9 +24,9 @@ export const saidBy = (decisions: readonly RecordedDecision[]): Decided => {
 };
 
 /**
- * What was last decided about a customer of whom the read model holds nothing, from the decisions in the log: they were
- * merged into another until now. An import or a rebuild records no decisions; where the stages show a gap, or there are
- * none, `taken` says what was taken for known.
+ * The last decided stage and signals of a customer who is not in the read model, because they were merged into another
+ * until now. Taken from the decisions in the log. An import or a rebuild records none: where the stages show a gap, or
+ * there are none, `taken` gives the state that counted as known.
  *
  * @param upTo decisions of folds that saw more do not count: they are still being taken
  */

@@ -339,10 +339,10 @@ describe('merged customers', () => {
           await grow(START + Math.floor((i / arriving.length) * 60) * DAY);
         }
         // As it would be made at that instant: merges that lie ahead of it are not in force.
-        await projectCrossSell({ log, store: anew, now: since, anew: true });
+        await projectCrossSell({ log, store: anew, now: since, fromStart: true });
         expect(await answers(grown)).toEqual(await answers(anew));
         await grow(END);
-        await projectCrossSell({ log, store: anew, now: END, anew: true });
+        await projectCrossSell({ log, store: anew, now: END, fromStart: true });
         const identities = identitiesOf(linksIn(arriving));
         const united = memoryEventLog();
         await record(

@@ -2,16 +2,16 @@ import { compareCodeUnits } from '@rapport/domain';
 import type { Position } from '@rapport/event-log';
 import type { IdentityIndex, RecordedLink } from './identity-index';
 
-/** A customer whose history is made up otherwise than before. */
+/** A customer whose history is made up of other streams than before. */
 export interface Regrouped {
   readonly customer: string;
-  /** The last link that had to do with it. */
+  /** The last link that changed it. */
   readonly link: RecordedLink;
-  /** Whose histories made up their relationship before; none where they had none of their own. */
+  /** The customers whose histories made up the relationship before; empty where there was no relationship. */
   readonly membersBefore: readonly string[];
   /** Whether any link named them before. */
   readonly namedBefore: boolean;
-  /** Whether the customer has one now. */
+  /** Whether the customer has a relationship of their own now. */
   readonly standsAlone: boolean;
 }
 
@@ -26,7 +26,7 @@ const same = (a: readonly string[], b: readonly string[]): boolean =>
  * Takes links into the index and says for whom that changed anything, by code unit: those whose relationship went to
  * another, those who have one of their own again, and those whose histories changed.
  *
- * @param isNamed whether any link names a customer, as yet
+ * @param isNamed whether any link names a customer, before these are added
  */
 export const regroup = (
   identity: IdentityIndex,

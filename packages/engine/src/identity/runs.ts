@@ -2,14 +2,14 @@ import { isIdentityType } from '@rapport/domain';
 import { type RecordedEvent, subjectOf } from '@rapport/event-log';
 
 /**
- * A page in runs that are folded and saved one after another: touchpoints, and what unites or parts histories. Each of
- * the latter is a run of its own, so that every customer is seen as they were in between; merges of customers who
- * had no part in one another's are taken together, so that merges into one survivor cost one fold of the survivor.
+ * A page in runs that are folded and saved one after another: touchpoints, and links, which unite or part histories. Each
+ * link is a run of its own, so that every customer is also decided about as they were in between. Merges that name
+ * different customers are one run, so that many merges into one survivor cost one fold of the survivor.
  */
 export const runsOf = (page: readonly RecordedEvent[]): readonly (readonly RecordedEvent[])[] => {
   if (!page.some(({ type }) => isIdentityType(type))) return [page];
   const runs: RecordedEvent[][] = [];
-  /** By the merges of the last run; empty where it may not be added to. */
+  /** Customers named by the merges of the last run; empty where no merge may join that run. */
   const named = new Set<string>();
   let kind: string | undefined;
   for (const event of page) {

@@ -10,7 +10,7 @@ export interface UnitedCustomer {
   readonly customer: string;
   /** The customer asked for, if merged into the survivor. */
   readonly askedFor?: string;
-  /** Everyone who is merged into the survivor, by code unit. */
+  /** All customers merged into the survivor, by code unit. */
   readonly mergedCustomers: readonly string[];
 }
 
@@ -22,7 +22,7 @@ export interface UnitedHistory extends UnitedCustomer {
   readonly touchpoints: readonly RecordedTouchpoint[];
 }
 
-/** Who a customer is under a view; the index must be as far as the answer is to be. */
+/** The survivor and the members of a customer under a view. Refresh the index first, as far as the answer is to be. */
 export const unitedCustomer = (identity: IdentityIndex, customer: string, view?: View): UnitedCustomer => {
   const identities = identity.identities(customer, view);
   const survivor = identities.survivorOf(customer);
@@ -33,7 +33,7 @@ export const unitedCustomer = (identity: IdentityIndex, customer: string, view?:
   };
 };
 
-/** What was recorded on the streams of several customers, each item with whose it is, in order of recording. */
+/** The items on the streams of several customers, in order of recording. */
 const together = async <Item extends { readonly position: string }>(
   customers: readonly string[],
   read: (customer: string) => Promise<readonly Item[]>,

@@ -2,7 +2,7 @@ import { identitiesOf, type UnitedCustomers } from '@rapport/domain';
 import { type EventLogLocation, openEventLog } from '@rapport/event-log';
 import { type LinkView, readLinks } from './identity-index';
 
-/** Who is one with others in a log under a view: read once, so that all workers have the same answer. */
+/** The merged customers of a log under a view. It is read once, so that all workers have the same answer. */
 export const unitedIn = async (location: EventLogLocation, view: LinkView): Promise<readonly UnitedCustomers[]> => {
   const log = await openEventLog(location, { mode: 'read' });
   try {

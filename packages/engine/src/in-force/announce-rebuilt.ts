@@ -17,8 +17,8 @@ export interface AnnounceRebuiltOptions {
 }
 
 /**
- * What the decisions in the log last said, of everyone about whom there are any. Who never had a decision on a stage
- * was imported: the stage counts as known, and is not announced now.
+ * The last decided stage and signals of every customer with decisions in the log. A customer without a decision on a
+ * stage was imported: the stage counts as known, and is not announced now.
  */
 async function* lastSaidIn(
   log: EventLogWithHistory,

@@ -20,7 +20,7 @@ export interface PutInForceOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What differs under the new rules from what was last said, and what was announced of it. */
+/** How many customers differ under the new rules, and how many decisions were announced. */
 export type PutInForceReport = SettleReport;
 
 const PAGE = 500;

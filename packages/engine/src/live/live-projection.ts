@@ -48,7 +48,7 @@ export interface LiveProjection {
   stop(): Promise<void>;
 }
 
-/** Most of what a fold makes dies young: with room for it, it is never copied. */
+/** Most memory that a fold allocates is free again soon: with enough room it is never copied. */
 const WORKER_LIMITS = { maxYoungGenerationSizeMb: 192 };
 
 /**
@@ -149,7 +149,7 @@ class ThreadProjection implements LiveProjection {
     try {
       this.handle(decodeFromLiveWorker(message));
     } catch (error) {
-      // Nobody catches what a listener throws. The projection ends with the error, and is started again.
+      // An error thrown in a listener would end the process. So the projection ends with it, and may be started again.
       this.failure = error as Error;
       void this.worker.terminate();
     }

@@ -4,7 +4,7 @@ import type { ReadModelLocation } from '@rapport/read-model';
 import * as t from 'io-ts';
 import { type Decode, decoderOf } from '../messages';
 
-/** What the thread is started with. */
+/** The data that the thread is started with. */
 export interface LiveWorkerData {
   readonly log: SharedLogAccess;
   readonly readModel: ReadModelLocation;

@@ -1,4 +1,4 @@
-/** What was asked of the projection cannot be done at the moment: it is starting, stopping, or being rebuilt. */
+/** The projection cannot answer at the moment: it is starting, stopping, or being rebuilt. */
 export class ProjectionUnavailable extends Error {
   /** @param why in words, or the error that ended it */
   constructor(why: string | Error) {

@@ -16,7 +16,7 @@ export interface JobContext {
 
 export type Job = (context: JobContext) => {
   run(range: BucketRange): Promise<void>;
-  /** What is left when all ranges are done. */
+  /** The rest of the result, when all ranges are done. */
   result(): unknown;
 };
 

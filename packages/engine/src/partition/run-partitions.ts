@@ -24,7 +24,7 @@ export interface PartitionOptions<Piece, Result> {
 /** Ranges per worker: enough that a worker with large customers does not keep the others waiting. */
 const RANGES_PER_WORKER = 16;
 
-/** What a fold allocates dies young: a larger nursery costs memory in every worker and saves no time. */
+/** Memory that a fold allocates is free again soon: a larger young generation costs memory and saves no time. */
 const WORKER_LIMITS = { maxYoungGenerationSizeMb: 16 };
 
 /**

@@ -89,7 +89,7 @@ export class CustomerFolds {
     for (const [i, { customer, events, was }] of work.entries()) {
       const decidedAsOf = instants.before?.get(customer);
       const now = decidedAsOf ?? instants.now;
-      // What waits now may have let time pass then.
+      // A customer whose touchpoints wait now may have had changes by time then.
       const until = decidedAsOf ?? instants.until;
       const dueAt = due.size === 0 ? undefined : due.get(customer);
       const update: CustomerUpdate = { customer, events, was, stored: stored[i], dueAt, position, now, until };

@@ -15,7 +15,7 @@ export interface Work {
   readonly customer: string;
   /** Of the survivor, and of all customers merged into them. */
   readonly events: readonly RecordedEvent[];
-  /** Which customers made up the relationship, where these are others than now. */
+  /** The members of the relationship before, where they are others than now. */
   readonly was?: Regrouped;
 }
 

@@ -15,11 +15,11 @@ export interface Outcome {
   readonly decisions: readonly Decision[];
 }
 
-/** What a projection knows about one customer before it continues. */
+/** The state of one customer before a projection continues. */
 export interface Standing {
   readonly customer: string;
   readonly stored: StoredRelationship | undefined;
-  /** What was last decided about them; as stored, where anything is. */
+  /** The last decisions about the customer; as stored, where anything is. */
   readonly decided: Decided;
   /** The instant up to which merges count; absent for a customer whom no link names. */
   readonly mergesAsOf?: number;

@@ -237,7 +237,7 @@ export class Projector {
       try {
         return await work();
       } catch (error) {
-        // What is known in memory may be more than what is saved.
+        // Memory may be ahead of what is saved.
         this.memory = 'stale';
         throw error;
       }

@@ -1,4 +1,4 @@
-/** What a projector has done since it was made. */
+/** The work of a projector since it was made. */
 export interface ProjectionReport {
   readonly touchpoints: number;
   /** Saves of customers; one customer may be saved more than once. */

@@ -30,8 +30,8 @@ export const unsavedDecisions = async (
 };
 
 /**
- * What a fold decided that had seen less than the checkpoint was saved with it, or before. The number alone does not
- * tell: of a customer who was merged since, nothing is stored; where that merge only came due, the present moved on.
+ * A decision of a fold that had seen less than the checkpoint was saved with it, or before. The number alone is not
+ * enough: a customer who was merged since is not stored, and where that merge came due, the present moved on.
  */
 const isSaved = (
   { foldedUpTo, sequence, mergesAsOf }: RecordedDecision,

@@ -45,7 +45,7 @@ export const publicationEvent = (publication: Publication): NewEvent => {
     .update(JSON.stringify([PUBLICATION_TYPE, number, rest.ruleset.hash]))
     .digest('hex')
     .slice(0, 32);
-  // What is absent is not written.
+  // Absent fields are not written.
   const data = JSON.parse(JSON.stringify(rest)) as JsonObject;
   return { source: OWN_SOURCE, id, type: PUBLICATION_TYPE, version: 1, occurredAt: at, data };
 };
@@ -65,7 +65,7 @@ export const publicationOf = (event: RecordedEvent): RecordedPublication | undef
         position: event.position,
       } as unknown as RecordedPublication);
 
-/** What a publication says of a ruleset. */
+/** The fields of a publication that name a ruleset and hold it. */
 export const published = (ruleset: Ruleset): Pick<Publication, 'ruleset' | 'document'> => ({
   ruleset: rulesetName(ruleset, rulesetHash(ruleset)),
   document: JSON.stringify(ruleset),

@@ -2,7 +2,7 @@ import { type EventLog, RULESETS_STREAM } from '@rapport/event-log';
 import { type Publication, publicationOf, type RecordedPublication } from './publication';
 import { toldByDecisions } from './told-by-decisions';
 
-/** Which rules answer a question, and why those. */
+/** The rules that answer a question, and why those. */
 export interface RulesChosen {
   readonly publication: Publication;
   /**

@@ -5,14 +5,14 @@ import type { Publication } from './publication';
 const PAGE = 5_000;
 
 /**
- * Which rules were in force when, as far as decisions tell it: of a log in which no publications are recorded. Each time
- * that decisions begin to name another ruleset than those before, it was in force by then. Reads all decisions.
+ * The rules that were in force, as far as decisions show it, for a log in which no publications are recorded. When
+ * decisions begin to name another ruleset, it was in force by then. Reads all decisions.
  */
 export const toldByDecisions = async (log: EventLog): Promise<readonly Publication[]> => {
   const told: Publication[] = [];
   for await (const page of log.readAll({ types: DECISION_TYPES, category: 'relationship', pageSize: PAGE }))
     for (const { data, recordedAt } of page) {
-      // A decision that names no ruleset tells nothing of rules; other readers say what is wrong with it.
+      // A decision without a ruleset shows nothing here; `decisionOf` reports it.
       if (!rulesetNameCodec.is(data.ruleset)) continue;
       const { name, version, hash } = data.ruleset;
       const last = told.at(-1);

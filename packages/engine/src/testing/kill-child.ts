@@ -1,8 +1,7 @@
 /**
- * What the kill test kills: intake and live projection in one process, as an engine runs them. Customers order,
- * complain, write and fall silent on a clock that runs a day a touchpoint; some touchpoints are late, and some lie ahead,
- * as some merges do. Now and then two
- * customers turn out to be one, and some of them two after all.
+ * The process that the kill test kills: intake and live projection, as an engine runs them. Customers order, complain,
+ * write and fall silent on a clock that runs a day a touchpoint. Some touchpoints are late, and some lie ahead, as some
+ * merges do. Now and then two customers turn out to be one, and some of them two after all.
  *
  * Arguments: folder of the stores, number of the round. Prints `open`, then every acknowledged touchpoint's id.
  */

@@ -11,7 +11,7 @@ const jobs = { replay: replayJob, compare: compareJob, rebuild: rebuildJob, veri
 export type JobName = keyof typeof jobs;
 export type JobOptions<Name extends JobName> = Parameters<(typeof jobs)[Name]>[0];
 
-/** What a worker thread is started with. */
+/** The data that a worker thread is started with. */
 export interface JobData<Name extends JobName = JobName> {
   readonly log: EventLogLocation;
   readonly job: Name;

@@ -1,7 +1,7 @@
 import type { Fold } from '@rapport/domain';
 import { scoresAt } from '../fold/scores';
 
-/** Where one customer stands at an instant: the numbers that rules look at, without the reasons. */
+/** One customer at an instant: the numbers that rules look at, without the reasons. */
 export interface RelationshipAt {
   readonly customer: string;
   readonly stage: string;
@@ -9,7 +9,7 @@ export interface RelationshipAt {
   /** Scores, 0 to 100, and confidences, 0 to 1, by factor. */
   readonly factors: Readonly<Record<string, number>>;
   readonly confidences: Readonly<Record<string, number>>;
-  /** By metric; null where there is no number, as the days since what never happened. */
+  /** By metric; null where there is no number, such as days since something that never happened. */
   readonly metrics: Readonly<Record<string, number | null>>;
   /** Ids of those that are raised. */
   readonly signals: readonly string[];
@@ -20,7 +20,7 @@ export interface RelationshipAt {
   readonly lastTouchpointAt: number;
 }
 
-/** What a fold says of a customer at the instant it was brought to. The fold must have a stage. */
+/** The relationship that a fold holds, at the instant it was brought to. The fold must have a stage. */
 export const relationshipAt = (customer: string, fold: Fold, asOf: number): RelationshipAt => {
   const { program } = fold;
   return {

@@ -17,7 +17,7 @@ export interface ReplayJobOptions {
   readonly each: boolean;
 }
 
-/** What one worker counted. */
+/** The counts of one worker. */
 export interface ReplayCounts extends Counts {
   /** Customers by index of their stage. */
   readonly population: number[];

@@ -32,7 +32,7 @@ export const foldsBeforeDue = ({ log, folding, links, until, asOf }: BeforeDueOp
     const { customer } = one;
     if (one.folded === undefined) return one;
     const events = await readMembers(log, identities.membersOf(customer), wanted);
-    // Where nothing occurs at that instant the read model waits for nothing, and everything is to be in it.
+    // If nothing occurs at that instant, the read model waits for nothing, and must hold everything.
     if (firstAhead(events, dueAt - 1) !== dueAt) return one;
     folding.whole(events, Number.NEGATIVE_INFINITY, { asOf: dueAt - 1 });
     const { fold, history } = folding;

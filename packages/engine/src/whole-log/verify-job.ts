@@ -129,8 +129,8 @@ export const verifyJob: JobFactory<VerifyJobOptions> = ({ rulesets, inForce, unt
 };
 
 /**
- * What the fold of a decision had seen: the streams of everyone who was one with them, by the links that had occurred by
- * an instant, up to a position.
+ * The events that the fold of a decision had seen, up to a position: those of the customer, and of all customers merged
+ * with them by links that had occurred by an instant.
  */
 const knownThen = (log: EventLogWithHistory, identity: IdentityIndex, customer: string) => {
   const streams = new Map<string, readonly RecordedEvent[]>();
@@ -199,8 +199,8 @@ const verifyDecisions = async (
     folding.whole(await known(decision), decision.asOf, { asOf: decision.asOf });
     const expected = outcomeOf(folding, decision);
     const got = pick(decision);
-    // What another version of the model decided cannot be held against this one; it may also have given its reasons
-    // in another way, or have taken what lay ahead.
+    // Another version of the model may decide otherwise, give its reasons in another way, or have taken what lay ahead:
+    // that is counted, and is not a problem.
     if (decision.model < MODEL_VERSION) {
       const before = decision.asOf > decision.recordedAt;
       byEarlierModel += before || !isSameDecision(expected, got) ? 1 : 0;
@@ -210,7 +210,7 @@ const verifyDecisions = async (
   return { problems, byEarlierModel };
 };
 
-/** What was decided, and when it became true; with the reasons of a stage change. */
+/** A decision without its circumstances: its content, its instant, and the reasons of a stage change. */
 interface Decided {
   readonly to?: string;
   readonly raised?: boolean;
@@ -219,11 +219,11 @@ interface Decided {
   readonly factors?: unknown;
 }
 
-/** Whatever the reasons. */
+/** Compares without the reasons. */
 const isSameDecision = (a: Decided | undefined, b: Decided): boolean =>
   a?.to === b.to && a?.raised === b.raised && a?.effectiveAt === b.effectiveAt;
 
-/** What a decision says that a fold can say too. */
+/** The part of a decision that a fold can compute. */
 const pick = (decision: RecordedDecision): Decided =>
   decision.kind === 'stageChanged'
     ? {
