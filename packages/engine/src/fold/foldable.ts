@@ -40,8 +40,9 @@ const newest = <Event extends StreamEvent>(event: Event): Event => {
  * @throws UnfoldableTouchpoint for a schema version newer than this build
  */
 export const foldable = <Event extends StreamEvent>(events: readonly Event[]): readonly Event[] => {
-  for (const { version, type } of events)
-    if (version !== newestVersion(type))
+  // Asked for every event of every fold: an index costs less than an iterator.
+  for (let i = 0; i < events.length; i++)
+    if (events[i]!.version !== newestVersion(events[i]!.type))
       return events.map((event) => (event.version === newestVersion(event.type) ? event : newest(event)));
   return events;
 };
