@@ -6,7 +6,7 @@ import { root } from './node.mjs';
 
 /** The wanted limit is 100 lines. These numbers only ever become smaller. */
 const LONGEST = 162;
-const MOST_OVER_70 = 8;
+const MOST_OVER_70 = 7;
 
 const sources = ['packages', 'services'].flatMap((house) =>
   readdirSync(join(root, house))

@@ -54,9 +54,9 @@ export const hasStore = (files: DataDirectory): boolean => isThere(files.events)
 export const existingStore = (directory: string): DataDirectory => {
   const files = dataDirectory(directory);
   if (hasStore(files)) return files;
-  const what = isThere(directory) ? 'is no Rapport store in it' : 'is no such directory';
+  const what = isThere(directory) ? 'there is no Rapport store in it' : 'there is no such directory';
   throw new DataDirectoryError(
-    `${directory}: there ${what}. Fill one with "rapport demo" or "rapport import FILE --as PRESET", or name another with --data.`,
+    `${directory}: ${what}. Fill one with "rapport demo" or "rapport import FILE --as PRESET", or name another with --data.`,
   );
 };
 

@@ -98,7 +98,7 @@ export const rebuildReadModel = async (
   return build;
 };
 
-/** What was appended since the read model's checkpoint, folded in. */
+/** Folds everything that was appended since the read model's checkpoint. */
 const catchUp = async (
   host: Host,
   files: DataDirectory,
@@ -149,10 +149,10 @@ export const catchUpCrossSell = async (
   host: Host,
   files: DataDirectory,
   log: EventLogWithHistory,
-  anew = false,
+  fromStart = false,
 ): Promise<void> => {
   try {
-    await projectInto(host, files, log, anew);
+    await projectInto(host, files, log, fromStart);
   } catch (error) {
     const unusable = unusableProjection(error, files);
     if (unusable === undefined) throw error;
@@ -166,7 +166,7 @@ const projectInto = async (
   host: Host,
   files: DataDirectory,
   log: EventLogWithHistory,
-  anew: boolean,
+  fromStart: boolean,
 ): Promise<void> => {
   const store = await openCrossSellStore(files.crossSellStore, { mode: 'write' });
   const progress = host.progress('cross-sell', 'orders');
@@ -174,7 +174,7 @@ const projectInto = async (
     await projectCrossSell({
       log,
       store,
-      fromStart: anew,
+      fromStart,
       now: nowIn(files),
       signal: host.signal,
       onProgress: (done) => progress.update(done),

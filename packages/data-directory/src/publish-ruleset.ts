@@ -18,7 +18,7 @@ import type { DataDirectory } from './data-directory';
 import type { Host } from './host';
 import { checkpointIn, publishedRuleset, rulesetInForce } from './in-force';
 import { buildReadModel } from './projecting';
-import { mendRulesetFiles } from './ruleset-files';
+import { repairRulesetFiles } from './ruleset-files';
 
 /** A store that is open for writing, and the caller that works on it. */
 export interface AtWork {
@@ -65,7 +65,7 @@ export const recordPublication = async (
     decidedUpTo: (await checkpointIn(files))?.position as Position | undefined,
   };
   await recordPublications(log, [publication]);
-  mendRulesetFiles(host, files, [publication]);
+  repairRulesetFiles(host, files, [publication]);
   return publication;
 };
 

@@ -63,7 +63,7 @@ export const rulesetFileProblems = (files: DataDirectory, publications: readonly
 };
 
 /** Makes what follows from the publications: kept rulesets that are missing or damaged, and the note of the one in force. */
-export const mendRulesetFiles = (
+export const repairRulesetFiles = (
   { note }: Pick<Host, 'note'>,
   files: DataDirectory,
   publications: readonly Publication[],

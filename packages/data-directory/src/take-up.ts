@@ -3,7 +3,7 @@ import { removeWhatIsAhead } from './ahead';
 import { type FirstRules, firstPublications, removeOldMark } from './first-publications';
 import { type InForce, rulesetInForce } from './in-force';
 import { type AtWork, finishPublication } from './publish-ruleset';
-import { mendRulesetFiles } from './ruleset-files';
+import { repairRulesetFiles } from './ruleset-files';
 
 /**
  * The first work after opening a store for writing: it removes what does not fit the log, sees to it that the log
@@ -19,7 +19,7 @@ export const takeUp = async (work: AtWork, first: FirstRules): Promise<InForce> 
   if ((await history.publications()).length === 0)
     await recordPublications(log, await firstPublications(host, files, log, first));
   removeOldMark(files);
-  mendRulesetFiles(host, files, await history.publications());
+  repairRulesetFiles(host, files, await history.publications());
   await finishPublication(work);
   return rulesetInForce(files, log);
 };

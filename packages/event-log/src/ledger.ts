@@ -24,7 +24,7 @@ export interface LedgerLink {
 
 /**
  * The link of a commit: SHA-256 of the link before it and, for each event in order, position, revision and recordedAt
- * as 64-bit big-endian integers and the content hash. Who alters, adds, removes or moves an event breaks its link.
+ * as 64-bit big-endian integers and the content hash. Altering, adding, removing or moving an event breaks its link.
  */
 export const ledgerLink = (previous: Uint8Array): LedgerLink => {
   const hash = createHash('sha256').update(previous);

@@ -14,7 +14,7 @@ export const closers = () => {
 
   return {
     add: (close: () => Promise<unknown>): void => void opened.push(close),
-    /** Takes what was just opened, with how to close it, and gives it back. */
+    /** Adds something just opened, with how to close it, and returns it. */
     keep: <T>(one: T, close: (one: T) => Promise<unknown>): T => {
       opened.push(() => close(one));
       return one;

@@ -18,7 +18,7 @@ import { traceDecisions } from './trace-decisions';
 import { version } from './version';
 import { openWritableStore, rebuildReadModel, type WritableStore } from './writable-store';
 
-/** What the process was started with, and where every part leaves how to close it. */
+/** The start of the process; every part adds to `open` how to close it. */
 export interface Setup {
   readonly config: Config;
   readonly host: Host;
@@ -26,7 +26,7 @@ export interface Setup {
   readonly open: Closers;
 }
 
-/** What is stored, opened, and the rules that answer. */
+/** The open stores, and the rules that answer questions. */
 export interface Stores {
   readonly store: WritableStore;
   readonly readModel: ReadModelHandle;
@@ -37,7 +37,7 @@ export interface Stores {
   readonly now: () => number;
 }
 
-/** What follows the log while the engine runs. */
+/** The parts that follow the log while the engine runs. */
 export interface Followers {
   readonly feed: ChangeFeed;
   readonly crossSell: CrossSellKeeper;

@@ -22,7 +22,7 @@ export interface LogConnection {
   readonly ended: Promise<void>;
 }
 
-/** What writes: one durable transaction; see `LogWriter`. */
+/** A writer: each call is one durable transaction; see `LogWriter`. */
 export interface Committing {
   readonly last: number;
   commit(requests: readonly PreparedRequest[]): readonly AppendResult[];
@@ -98,7 +98,7 @@ export interface Appending {
 }
 
 /**
- * Appends by a port. One message is under way at a time; what is asked meanwhile goes with the next.
+ * Appends by a port. One message is under way at a time; requests that come meanwhile go with the next.
  *
  * @param committed is called with the last committed position before each answer
  */

@@ -18,7 +18,7 @@ interface Job {
 /** A group is closed at this many requests, so that a transaction stays small enough to answer quickly. */
 const REQUESTS_PER_GROUP = 5_000;
 
-/** One group is committed at a time; what is submitted meanwhile is the next. */
+/** One group is committed at a time; requests that come meanwhile form the next. */
 export const groupCommit = (
   commit: (requests: readonly PreparedRequest[]) => Promise<readonly AppendResult[]>,
 ): GroupCommit => {

@@ -16,7 +16,7 @@ import { acquireWriter, atStore, openStore, storeError } from '@rapport/sqlite';
 import { APPLICATION_ID, MIGRATIONS } from './schema';
 
 /**
- * Puts a finished build in the place of the live read model, in one atomic step. Who has the old one open goes on
+ * Puts a finished build in the place of the live read model, in one atomic step. A reader that has the old one open goes on
  * with it; who opens afterwards sees the new one; a kill at any moment leaves the one or the other. The live model must
  * be closed for writing, the build altogether, and both must lie on the same file system.
  *
@@ -57,7 +57,7 @@ const settle = (path: string): void => {
     migrations: MIGRATIONS,
     mode: 'write',
   }).close();
-  // SQLite takes the write-ahead log into the file and removes it when the last who has it open closes it.
+  // SQLite takes the write-ahead log into the file and removes it when its last connection closes.
   if (existsSync(`${path}-wal`)) throw storeError('locked', path);
   syncPath(path);
 };
