@@ -1,9 +1,10 @@
 // Installs and compiles what is missing, and nothing else: a second run takes a second or two.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSupported, nodePackage, OLDEST_NODE, root } from './node.mjs';
+import { removeStale } from './remove-stale.mjs';
 
 const stampFile = join(root, 'node_modules', '.rapport-setup');
 const say = (text) => void process.stderr.write(`setup: ${text}\n`);
@@ -59,6 +60,8 @@ if (installed !== wanted || !runs()) {
   if (!runs()) fail(`${node} does not run on this machine. ${installNode}`);
   writeFileSync(stampFile, wanted);
 }
+for (const house of ['packages', 'services'])
+  for (const name of readdirSync(join(root, house))) removeStale(join(root, house, name));
 // The packages only: tests are checked by `npm test`.
 const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 if (run(node, [tsc, '-b', 'packages/cli', 'packages/bench']) !== 0) fail('compiling failed; the lines above say why.');
