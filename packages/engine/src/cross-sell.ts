@@ -1,7 +1,7 @@
 import { OWNERSHIP_TYPES, type OwnershipFact, ownershipOf } from '@rapport/domain';
 import { type EventLogWithHistory, type Position, subjectOf } from '@rapport/event-log';
 import type { CrossSellStore } from '@rapport/read-model';
-import { isBeyond } from './beyond';
+import { isBeyond } from './checkpoint';
 import { systemClock } from './clock';
 import { createIdentityIndex, type IdentityIndex, identityIndexAt, type RecordedLink } from './identity/identity-index';
 import { readMembers } from './identity/united-streams';

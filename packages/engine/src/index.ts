@@ -1,5 +1,5 @@
 export * from './announcement';
-export { isBeyond } from './beyond';
+export { isBeyond, positionOf } from './checkpoint';
 export { type Clock, systemClock } from './clock';
 export { type CrossSellProjectionOptions, projectCrossSell } from './cross-sell';
 export {

@@ -1,6 +1,7 @@
 import { compileRuleset, MODEL_VERSION, type Ruleset, rulesetHash } from '@rapport/domain';
 import type { EventLogWithHistory, Position } from '@rapport/event-log';
 import type { ReadModel } from '@rapport/read-model';
+import { positionOf } from '../checkpoint';
 import { systemClock } from '../clock';
 import { Projector } from '../projector/projector';
 import { type LastSaid, type SettleReport, settleDecided } from './settle-decided';
@@ -57,8 +58,9 @@ async function* lastSaidIn(readModel: ReadModel): AsyncGenerator<readonly LastSa
  */
 export const putInForce = async (options: PutInForceOptions): Promise<PutInForceReport> => {
   const { log, before, after, ruleset, at, signal } = options;
-  const position = (await before.checkpoint())?.position as Position | undefined;
-  if (position === undefined) return { changed: 0, announced: 0 };
+  const reached = await before.checkpoint();
+  if (reached === undefined) return { changed: 0, announced: 0 };
+  const position = positionOf(reached);
   const checkpoint = { position, ruleset: rulesetHash(ruleset), model: MODEL_VERSION, asOf: at };
   const clock = { ...systemClock, now: () => at };
   const touchpoints = touchpointsUpTo(log, position);

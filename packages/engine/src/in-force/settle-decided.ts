@@ -1,6 +1,7 @@
 import { compileRuleset, type Ruleset, rulesetHash } from '@rapport/domain';
-import type { EventLogWithHistory, Position } from '@rapport/event-log';
+import type { EventLogWithHistory } from '@rapport/event-log';
 import type { Checkpoint, ReadModel, RelationshipSave, StoredRelationship } from '@rapport/read-model';
+import { positionOf } from '../checkpoint';
 import { type Decision, recordDecisions, rulesetName } from '../decision';
 import { foldedParts } from '../fold/foldable';
 import { identityIndexAt, readLinks } from '../identity/identity-index';
@@ -53,7 +54,7 @@ export const settleDecided = async (
   options: SettleDecidedOptions,
 ): Promise<SettleReport> => {
   const { log, after, ruleset, checkpoint, announce, at, signal } = options;
-  const position = checkpoint.position as Position;
+  const position = positionOf(checkpoint);
   const program = compileRuleset(ruleset);
   const projection = new Projection(program, rulesetName(ruleset, rulesetHash(ruleset)));
   const identity = await identityIndexAt(log, position, at);

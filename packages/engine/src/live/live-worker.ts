@@ -4,10 +4,11 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { compileRuleset } from '@rapport/domain';
-import { joinEventLog, type Position } from '@rapport/event-log';
+import { joinEventLog } from '@rapport/event-log';
 import { openReadModel } from '@rapport/read-model';
 import { carryError } from '@rapport/runtime';
 import { match } from 'ts-pattern';
+import { positionOf } from '../checkpoint';
 import { stoppedClock, systemClock } from '../clock';
 import { factorsOf } from '../fold/factors-of';
 import { Projector } from '../projector/projector';
@@ -52,7 +53,8 @@ const main = async (): Promise<void> => {
     onSaved: (checkpoint) => post({ kind: 'saved', checkpoint, report: projector.report }),
   });
   try {
-    post({ kind: 'open', checkpoint: (await readModel.checkpoint())?.position as Position | undefined });
+    const checkpoint = await readModel.checkpoint();
+    post({ kind: 'open', checkpoint: checkpoint && positionOf(checkpoint) });
     await projector.run(stopping.signal);
     await retries;
   } finally {

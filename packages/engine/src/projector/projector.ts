@@ -3,6 +3,7 @@ import type { EventLogWithHistory, Position, RecordedEvent } from '@rapport/even
 import type { ReadModel } from '@rapport/read-model';
 import { onAbort } from '@rapport/runtime';
 import { Mutex } from 'async-mutex';
+import { positionOf } from '../checkpoint';
 import { type Clock, systemClock } from '../clock';
 import { rulesetName } from '../decision';
 import { foldedParts } from '../fold/foldable';
@@ -151,7 +152,7 @@ export class Projector {
     const stored = await readModel.checkpoint();
     if (stored !== undefined) mustBeContinuable(stored, this.hash, await log.head());
     const known = this.memory === 'current' ? saver.checkpoint : undefined;
-    const checkpoint = stored?.position as Position | undefined;
+    const checkpoint = stored && positionOf(stored);
     await saver.learn(checkpoint);
     if (known === undefined || known !== checkpoint) {
       await identity.learn(checkpoint, stored?.asOf ?? Number.NEGATIVE_INFINITY);

@@ -1,7 +1,7 @@
 import { MODEL_VERSION } from '@rapport/domain';
 import type { Position } from '@rapport/event-log';
 import type { Checkpoint } from '@rapport/read-model';
-import { isBeyond } from '../beyond';
+import { isBeyond } from '../checkpoint';
 
 /** The read model cannot be continued, only rebuilt. */
 export class RebuildNeeded extends Error {

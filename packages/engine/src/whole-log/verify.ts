@@ -7,8 +7,9 @@ import {
   restoreFold,
   type StageMove,
 } from '@rapport/domain';
-import { type EventLogLocation, openEventLog, type Position } from '@rapport/event-log';
+import { type EventLogLocation, openEventLog } from '@rapport/event-log';
 import type { Checkpoint, ReadModel, RelationshipSave, StoredRelationship } from '@rapport/read-model';
+import { positionOf } from '../checkpoint';
 import { createHistoryFold, type HistoryFold } from '../fold/history-fold';
 import { relationshipSave } from '../fold/stored';
 import { readLinks } from '../identity/identity-index';
@@ -60,8 +61,8 @@ export const verify = async (options: VerifyOptions): Promise<VerifyReport> => {
     let stored = 0;
     const log = await openEventLog(options.log, { mode: 'read' });
     const links = await readLinks(log);
-    const { position, asOf = Number.POSITIVE_INFINITY } = checkpoint;
-    const until = position as Position;
+    const { asOf = Number.POSITIVE_INFINITY } = checkpoint;
+    const until = positionOf(checkpoint);
     const beforeDue = folding && foldsBeforeDue({ log, folding, links, until, asOf });
     await runJob<'verify', VerifyPiece, VerifyCounts>({
       log: options.log,

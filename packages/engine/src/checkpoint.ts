@@ -1,4 +1,8 @@
 import type { Position } from '@rapport/event-log';
+import type { Checkpoint } from '@rapport/read-model';
+
+/** The position that a read model was saved at. It keeps it as a text, and had it from the log. */
+export const positionOf = ({ position }: Checkpoint): Position => position as Position;
 
 /**
  * Whether a checkpoint lies beyond the end of the log: an older log was put back, and what was projected from the newer
