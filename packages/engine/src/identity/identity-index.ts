@@ -82,74 +82,84 @@ export const readLinks = async (
  * await identity.refresh();
  * identity.identities('c-17').survivorOf('c-17');
  */
-export const createIdentityIndex = (log: EventLog): IdentityIndex => {
-  const families = new Map<string, Family>();
-  let links = 0;
-  let position: Position | undefined;
-  const refreshing = new Mutex();
+export const createIdentityIndex = (log: EventLog): IdentityIndex => new LinkIndex(log);
 
-  const familyOf = (customer: string): Family => {
-    const known = families.get(customer);
+class LinkIndex implements IdentityIndex {
+  links = 0;
+  position: Position | undefined;
+  private readonly families = new Map<string, Family>();
+  private readonly refreshing = new Mutex();
+
+  constructor(private readonly log: EventLog) {}
+
+  /** One refresh after another: no link may be taken in twice. */
+  refresh(until?: Position): Promise<void> {
+    return this.refreshing.runExclusive(async () => {
+      const end = until ?? (await this.log.head());
+      if (end === undefined || (this.position !== undefined && this.position >= end)) return;
+      this.add(await readLinks(this.log, { after: this.position, until: end }), end);
+    });
+  }
+
+  add(links: readonly RecordedLink[], position: Position): void {
+    for (const link of links) this.addOne(link);
+    this.position = position;
+  }
+
+  knows(customer: string): boolean {
+    return this.families.has(customer);
+  }
+
+  connected(customer: string): readonly string[] {
+    return this.families.get(customer)?.customers ?? [customer];
+  }
+
+  linksOf(customer: string): readonly RecordedLink[] {
+    return this.families.get(customer)?.links ?? [];
+  }
+
+  identities(customer: string, view?: LinkView): Identities<RecordedLink> {
+    const family = this.families.get(customer);
+    if (family === undefined) return WITHOUT_LINKS;
+    const { until, asOf, knownAt } = view ?? {};
+    const links = until === undefined ? family.links : family.links.filter(({ position }) => position <= until);
+    return asOf === undefined && knownAt === undefined
+      ? identitiesAmong(family, links)
+      : identitiesOf(links, { asOf, knownAt });
+  }
+
+  all(): readonly RecordedLink[] {
+    return [...new Set(this.families.values())].flatMap((family) => family.links);
+  }
+
+  private addOne(link: RecordedLink): void {
+    const own = this.familyOf(link.customer);
+    const family = link.into === undefined ? own : this.connect(own, this.familyOf(link.into));
+    family.links.push(link);
+    family.identities.clear();
+    this.links++;
+  }
+
+  private familyOf(customer: string): Family {
+    const known = this.families.get(customer);
     if (known !== undefined) return known;
     const family: Family = { customers: [customer], links: [], identities: new Map() };
-    families.set(customer, family);
+    this.families.set(customer, family);
     return family;
-  };
+  }
 
-  const connect = (a: Family, b: Family): Family => {
+  /** Makes one family of two. The larger takes in the smaller. */
+  private connect(a: Family, b: Family): Family {
     if (a === b) return a;
     const [large, small] = a.customers.length >= b.customers.length ? [a, b] : [b, a];
     for (const customer of small.customers) {
       large.customers.push(customer);
-      families.set(customer, large);
+      this.families.set(customer, large);
     }
     for (const link of small.links) large.links.push(link);
     return large;
-  };
-
-  const addOne = (link: RecordedLink): void => {
-    const own = familyOf(link.customer);
-    const family = link.into === undefined ? own : connect(own, familyOf(link.into));
-    family.links.push(link);
-    family.identities.clear();
-    links++;
-  };
-
-  const refreshNow = async (until?: Position): Promise<void> => {
-    const end = until ?? (await log.head());
-    if (end === undefined || (position !== undefined && position >= end)) return;
-    for (const link of await readLinks(log, { after: position, until: end })) addOne(link);
-    position = end;
-  };
-
-  return {
-    get links() {
-      return links;
-    },
-    get position() {
-      return position;
-    },
-    // One after another: no link may be taken in twice.
-    refresh: (until) => refreshing.runExclusive(() => refreshNow(until)),
-    add: (added, upTo) => {
-      for (const link of added) addOne(link);
-      position = upTo;
-    },
-    knows: (customer) => families.has(customer),
-    connected: (customer) => families.get(customer)?.customers ?? [customer],
-    linksOf: (customer) => families.get(customer)?.links ?? [],
-    identities: (customer, view) => {
-      const family = families.get(customer);
-      if (family === undefined) return WITHOUT_LINKS;
-      const { until, asOf, knownAt } = view ?? {};
-      const links = until === undefined ? family.links : family.links.filter(({ position }) => position <= until);
-      return asOf === undefined && knownAt === undefined
-        ? identitiesAmong(family, links)
-        : identitiesOf(links, { asOf, knownAt });
-    },
-    all: () => [...new Set(families.values())].flatMap((family) => family.links),
-  };
-};
+  }
+}
 
 /** An index of the links that are in force at an instant, in a log as it was at a position. */
 export const identityIndexAt = async (log: EventLog, position: Position, asOf: number): Promise<IdentityIndex> => {

@@ -32,7 +32,7 @@ export const regroup = (
   identity: IdentityIndex,
   links: readonly RecordedLink[],
   position: Position,
-  isNamed: (customer: string) => boolean = identity.knows,
+  isNamed: (customer: string) => boolean,
 ): readonly Regrouped[] => {
   const named = links.flatMap(({ customer, into }) => (into === undefined ? [customer] : [customer, into]));
   const touched = new Set(named.flatMap((customer) => [customer, ...identity.connected(customer)]));
