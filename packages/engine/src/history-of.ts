@@ -6,7 +6,7 @@ import {
   type RecordedEvent,
   relationshipStream,
 } from '@rapport/event-log';
-import { decisionOf, type RecordedDecision } from './decision';
+import { decisionOf, type RecordedDecision } from './decisions';
 import { foldable } from './fold/foldable';
 
 /** All events of one stream up to a position (to the end when absent), in order of recording. */

@@ -10,7 +10,7 @@ export {
   type RulesetName,
   rulesetName,
   UnreadableDecision,
-} from './decision';
+} from './decisions';
 export * from './documents';
 export { factorsOf } from './fold/factors-of';
 export { foldable, UnfoldableTouchpoint } from './fold/foldable';

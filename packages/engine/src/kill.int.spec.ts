@@ -8,7 +8,7 @@ import { compileRuleset, RETAIL, rulesetHash } from '@rapport/domain';
 import { openEventLog, subjectOf } from '@rapport/event-log';
 import { openReadModel } from '@rapport/read-model';
 import { fromSource } from '@rapport/runtime/testing';
-import { decisionOf } from './decision';
+import { decisionOf } from './decisions';
 import { openIdentityIndex } from './identity';
 import { Projector } from './projector/projector';
 import { verify } from './whole-log/verify';

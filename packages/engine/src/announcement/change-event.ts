@@ -1,5 +1,5 @@
 import { type DecidingCondition, formatInstant, OWN_SOURCE, type TouchpointIdentity } from '@rapport/domain';
-import type { DecisionCause, RecordedDecision, RulesetName } from '../decision';
+import type { DecisionCause, RecordedDecision, RulesetName } from '../decisions';
 
 interface ChangeData {
   readonly cause: DecisionCause;

@@ -1,6 +1,6 @@
 import { type EventLog, type Position, relationshipStream } from '@rapport/event-log';
 import { Notifier } from '@rapport/runtime';
-import { DECISION_TYPES, type RecordedDecision } from '../decision';
+import { DECISION_TYPES, type RecordedDecision } from '../decisions';
 import { changeMatcher } from './change-filter';
 import type { Announcement, ChangePage, ChangeRequest } from './change-page';
 import { isAfter } from './cursor-order';

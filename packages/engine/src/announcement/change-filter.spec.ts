@@ -1,4 +1,4 @@
-import type { RecordedDecision } from '../decision';
+import type { RecordedDecision } from '../decisions';
 import { CHANGE_FILTER_LIST, CHANGE_KINDS, type ChangeFilter, changeMatcher } from './change-filter';
 
 const base = { cause: 'touchpoint' } as const;

@@ -4,7 +4,7 @@
  * imported, so that the command can read the table without loading the engine.
  */
 import type { Ruleset } from '@rapport/domain';
-import type { DecisionCause, RecordedDecision } from '../decision';
+import type { DecisionCause, RecordedDecision } from '../decisions';
 
 /** The kinds of changes that a subscriber can receive. */
 export type ChangeKind = RecordedDecision['kind'];

@@ -1,5 +1,5 @@
 import { type Position, type RecordedEvent, subjectOf } from '@rapport/event-log';
-import { decisionOf, type RecordedDecision } from '../decision';
+import { decisionOf, type RecordedDecision } from '../decisions';
 import { changeEvent } from './change-event';
 import type { Announcement, ChangePage } from './change-page';
 import { isAfter } from './cursor-order';

@@ -1,5 +1,5 @@
 import { formatInstant } from '@rapport/domain';
-import type { RulesetName } from '../decision';
+import type { RulesetName } from '../decisions';
 import { type Publisher, type RecordedPublication, rulesetOf } from '../publications/publication';
 import type { RulesChosen } from '../publications/ruleset-history';
 

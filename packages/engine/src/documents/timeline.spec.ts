@@ -1,6 +1,6 @@
 import { compileRuleset, evaluate, RETAIL, type Touchpoint } from '@rapport/domain';
 import type { Position } from '@rapport/event-log';
-import type { RecordedDecision } from '../decision';
+import type { RecordedDecision } from '../decisions';
 import { timelineEntryDocument, timelineOf } from './timeline';
 
 const AT = Date.parse('2026-01-05T10:00:00Z');

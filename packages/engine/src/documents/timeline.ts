@@ -8,7 +8,7 @@ import {
   type Touchpoint,
 } from '@rapport/domain';
 import { changeEvent } from '../announcement/change-event';
-import type { RecordedDecision } from '../decision';
+import type { RecordedDecision } from '../decisions';
 import { instantText } from './subject';
 
 /** One line of a life: what happened, or what followed from it. Instants in milliseconds. */

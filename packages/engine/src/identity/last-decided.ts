@@ -1,6 +1,6 @@
 import type { EventLog, Position } from '@rapport/event-log';
 import type { StoredRelationship } from '@rapport/read-model';
-import type { RecordedDecision } from '../decision';
+import type { RecordedDecision } from '../decisions';
 import { decisionsOf } from '../history-of';
 
 /** Stage and signals as last recorded, and how many decisions there are. */

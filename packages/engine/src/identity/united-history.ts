@@ -1,6 +1,6 @@
 import type { View } from '@rapport/domain';
 import type { EventLog } from '@rapport/event-log';
-import type { RecordedDecision } from '../decision';
+import type { RecordedDecision } from '../decisions';
 import { decisionsOf, historyOf, type RecordedTouchpoint } from '../history-of';
 import { type IdentityIndex, openIdentityIndex } from './identity-index';
 

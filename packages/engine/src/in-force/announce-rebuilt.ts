@@ -1,7 +1,7 @@
 import { ALL_BUCKETS, type Ruleset } from '@rapport/domain';
 import { type EventLogWithHistory, subjectOf } from '@rapport/event-log';
 import type { Checkpoint, ReadModel } from '@rapport/read-model';
-import { decisionOf } from '../decision';
+import { decisionOf } from '../decisions';
 import { saidBy } from '../identity/last-decided';
 import { type LastSaid, type SettleReport, settleDecided } from './settle-decided';
 

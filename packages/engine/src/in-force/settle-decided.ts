@@ -2,7 +2,7 @@ import { compileRuleset, type Ruleset, rulesetHash } from '@rapport/domain';
 import type { EventLogWithHistory } from '@rapport/event-log';
 import type { Checkpoint, ReadModel, RelationshipSave, StoredRelationship } from '@rapport/read-model';
 import { positionOf } from '../checkpoint';
-import { type Decision, recordDecisions, rulesetName } from '../decision';
+import { type Decision, recordDecisions, rulesetName } from '../decisions';
 import { foldedParts } from '../fold/foldable';
 import { identityIndexAt, readLinks } from '../identity/identity-index';
 import type { Decided } from '../identity/last-decided';

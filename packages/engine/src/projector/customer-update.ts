@@ -1,7 +1,7 @@
 import type { Position, RecordedEvent } from '@rapport/event-log';
 import type { StoredRelationship } from '@rapport/read-model';
 import type { Clock } from '../clock';
-import type { ChangedPast } from '../decision';
+import type { ChangedPast } from '../decisions';
 import type { IdentityResolver } from '../identity/identity-resolver';
 import type { Regrouped } from '../identity/regroup';
 import { firstLate, type Outcome, type Projection, parkedFor, type Standing } from './projection';

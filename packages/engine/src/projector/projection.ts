@@ -1,7 +1,7 @@
 import { type Program, restoreFold, type TouchpointIdentity, viewOf } from '@rapport/domain';
 import type { Position, StreamEvent } from '@rapport/event-log';
 import type { ParkedCustomer, RelationshipSave, StoredRelationship } from '@rapport/read-model';
-import { type ChangedPast, type Decision, decisionsFor, type RulesetName } from '../decision';
+import { type ChangedPast, type Decision, decisionsFor, type RulesetName } from '../decisions';
 import { foldable, UnfoldableTouchpoint } from '../fold/foldable';
 import { createReasoningFold, type HistoryFold, type ReasonedChange } from '../fold/history-fold';
 import { relationshipSave } from '../fold/stored';

@@ -5,7 +5,7 @@ import { onAbort } from '@rapport/runtime';
 import { Mutex } from 'async-mutex';
 import { positionOf } from '../checkpoint';
 import { type Clock, systemClock } from '../clock';
-import { rulesetName } from '../decision';
+import { rulesetName } from '../decisions';
 import { foldedParts } from '../fold/foldable';
 import { IdentityResolver } from '../identity/identity-resolver';
 import { runsOf } from '../identity/runs';

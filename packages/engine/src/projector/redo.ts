@@ -1,6 +1,6 @@
 import type { EventLog, RecordedEvent } from '@rapport/event-log';
 import type { ReadModel } from '@rapport/read-model';
-import type { RecordedDecision } from '../decision';
+import type { RecordedDecision } from '../decisions';
 import type { IdentityResolver } from '../identity/identity-resolver';
 import { runsOf } from '../identity/runs';
 import type { CustomerFolds, FoldedBefore } from './customer-folds';

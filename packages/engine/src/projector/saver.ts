@@ -1,7 +1,7 @@
 import { MODEL_VERSION } from '@rapport/domain';
 import type { EventLog, Position } from '@rapport/event-log';
 import type { ReadModel, RelationshipSave } from '@rapport/read-model';
-import { recordDecisions } from '../decision';
+import { recordDecisions } from '../decisions';
 import type { Outcome } from './projection';
 import type { Totals } from './report';
 

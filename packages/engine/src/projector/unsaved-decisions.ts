@@ -1,6 +1,6 @@
 import { type EventLog, type Position, subjectOf } from '@rapport/event-log';
 import type { ReadModel } from '@rapport/read-model';
-import { DECISION_TYPES, decisionOf, type RecordedDecision } from '../decision';
+import { DECISION_TYPES, decisionOf, type RecordedDecision } from '../decisions';
 
 /**
  * Decisions that are in the log but not in the read model, by customer, oldest first: a kill came between recording

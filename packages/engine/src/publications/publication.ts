@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type JsonObject, OWN_SOURCE, type Ruleset, rulesetHash } from '@rapport/domain';
 import { type NewEvent, type Position, type RecordedEvent, RULESETS_STREAM } from '@rapport/event-log';
-import { type RulesetName, rulesetName } from '../decision';
+import { type RulesetName, rulesetName } from '../decisions';
 
 /** The user who put rules in force: a user of the machine, or the owner of a key or token. */
 export interface Publisher {

@@ -1,5 +1,5 @@
 import type { EventLog } from '@rapport/event-log';
-import { DECISION_TYPES, rulesetNameCodec } from '../decision';
+import { DECISION_TYPES, rulesetNameCodec } from '../decisions';
 import type { Publication } from './publication';
 
 const PAGE = 5_000;

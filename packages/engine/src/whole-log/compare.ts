@@ -1,5 +1,5 @@
 import { compareCodeUnits, type Ruleset, rulesetHash } from '@rapport/domain';
-import { type RulesetName, rulesetName } from '../decision';
+import { type RulesetName, rulesetName } from '../decisions';
 import { unitedIn } from '../identity/united-in';
 import type { ChangedCustomer, CompareCounts } from './compare-job';
 import { addCounts, noCounts } from './counts';

@@ -1,7 +1,7 @@
 import { identitiesOf, MODEL_VERSION, type Ruleset, rulesetHash } from '@rapport/domain';
 import { type EventLog, type EventLogLocation, openEventLog, type Position } from '@rapport/event-log';
 import type { ReadModel, RelationshipSave } from '@rapport/read-model';
-import { type RulesetName, rulesetName } from '../decision';
+import { type RulesetName, rulesetName } from '../decisions';
 import { readLinks } from '../identity/identity-index';
 import { addCounts, type Counts, noCounts } from './counts';
 import { runJob } from './run-job';

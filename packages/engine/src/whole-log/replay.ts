@@ -1,6 +1,6 @@
 import { type Ruleset, rulesetHash } from '@rapport/domain';
 import type { EventLogLocation } from '@rapport/event-log';
-import { type RulesetName, rulesetName } from '../decision';
+import { type RulesetName, rulesetName } from '../decisions';
 import { unitedIn } from '../identity/united-in';
 import { addCounts, noCounts } from './counts';
 import type { RelationshipAt } from './relationship-at';

@@ -17,7 +17,7 @@ import {
   type StreamEvent,
   subjectOf,
 } from '@rapport/event-log';
-import { decisionOf, type RecordedDecision, UnreadableDecision } from '../decision';
+import { decisionOf, type RecordedDecision, UnreadableDecision } from '../decisions';
 import { foldedParts } from '../fold/foldable';
 import { createHistoryFold, createReasoningFold, type HistoryFold, type ReasonedChange } from '../fold/history-fold';
 import { streamOf } from '../history-of';
