@@ -14,7 +14,7 @@ const NODE_ARGUMENTS = ['--max-semi-space-size=48'];
 export const startEngine = async (data: string, nodeArguments: readonly string[] = []): Promise<Server> => {
   const printed = join(data, 'engine.log');
   const server = await startServer({
-    args: () => [...NODE_ARGUMENTS, ...nodeArguments, require.resolve('@rapport/engine-service/dist/main.js')],
+    args: () => [...NODE_ARGUMENTS, ...nodeArguments, require.resolve('@rapport/engine-service/main')],
     env: (port) => ({
       RAPPORT_DATA: join(data, 'rapport-data'),
       RAPPORT_HTTP_PORT: String(port),
