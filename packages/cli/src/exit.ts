@@ -1,3 +1,5 @@
+import type { StorageProblem } from '@rapport/runtime';
+
 /** How a command ends, as scripts see it. */
 export const EXIT = {
   done: 0,
@@ -30,6 +32,7 @@ export class CommandError extends Error {
 const FOR_PEOPLE: ReadonlySet<string> = new Set([
   'CommandError',
   'DataDirectoryError',
+  'StorageError',
   'StoreError',
   'ImportError',
   'ExportError',
@@ -49,7 +52,7 @@ const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
 
 /** Another process writes to the store. */
 const isLocked = (error: unknown): error is Error =>
-  error instanceof Error && error.name === 'StoreError' && (error as { kind?: unknown }).kind === 'locked';
+  error instanceof Error && (error as { problem?: StorageProblem }).problem === 'in-use';
 
 /** The message and the exit code for an error of a command. */
 export const failureOf = (error: unknown): { readonly message: string; readonly exitCode: ExitCode } => {

@@ -1,4 +1,6 @@
-/** How an engine that serves ends, for whatever starts it again: a supervisor, a container, a script. */
+/** How an engine that serves ends, for a supervisor, a container or a script that starts it again. */
+import type { StorageProblem } from '@rapport/runtime';
+
 export const EXIT_STATUS = {
   stopped: 0,
   /** Wrong settings, or a store that cannot be used as it is: an operator has to correct it first. */
@@ -11,18 +13,18 @@ export const EXIT_STATUS = {
 } as const;
 
 /** Their messages are meant for people. By name: errors may come from another copy of their class. */
-const FOR_PEOPLE = new Set(['ConfigError', 'ServeError', 'StoreError', 'DataDirectoryError']);
+const FOR_PEOPLE = new Set(['ConfigError', 'ServeError', 'StorageError', 'StoreError', 'DataDirectoryError']);
 
-/** Another process holds the store, or the disk is full. */
-const TEMPORARY_KINDS = new Set<unknown>(['locked', 'full']);
+/** Problems of storage that may go by themselves. */
+const TEMPORARY_PROBLEMS = new Set<unknown>(['in-use', 'full'] satisfies StorageProblem[]);
 
 export const isForPeople = (error: unknown): error is Error => error instanceof Error && FOR_PEOPLE.has(error.name);
 
-/** Whether the same start may succeed later without anybody's doing. */
+/** Whether the same start may succeed later by itself. */
 export const isTemporary = (error: unknown): boolean => {
   if (!isForPeople(error)) return false;
-  const { name, kind, temporary } = error as Error & { readonly kind?: unknown; readonly temporary?: unknown };
-  return name === 'StoreError' ? TEMPORARY_KINDS.has(kind) : temporary === true;
+  const { problem, temporary } = error as Error & { readonly problem?: unknown; readonly temporary?: unknown };
+  return temporary === true || TEMPORARY_PROBLEMS.has(problem);
 };
 
 /** For what ended an engine, or kept it from starting. */
