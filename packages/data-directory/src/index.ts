@@ -1,4 +1,5 @@
 export { isThere } from '@rapport/sqlite';
+export type { AtWork, FoldingWith } from './at-work';
 export { type BackupReport, backUp } from './back-up';
 export { type DataDirectory, dataDirectory, existingStore, hasStore, storeToFill } from './data-directory';
 export { DataDirectoryError } from './data-directory-error';
@@ -14,7 +15,7 @@ export type { Host, Progress } from './host';
 export { cannotContinue, type InForce, publishedRuleset, rulesetInForce, rulesetInForceAt } from './in-force';
 export { type ReadingStore, withStore } from './open';
 export { bringUpToDate, catchUpCrossSell, type Projected, rebuildReadModel } from './projecting';
-export { type AtWork, finishPublication, type PublishOptions, publishRuleset } from './publish-ruleset';
+export { finishPublication, type PublishOptions, publishRuleset } from './publish-ruleset';
 export { operator } from './publishers';
 export { type RebuildStoreOptions, type RebuiltStore, rebuildStore } from './rebuild-store';
 export { readStored, storedHashes } from './ruleset-files';

@@ -14,10 +14,8 @@ import {
   readModelExists,
   switchInReadModel,
 } from '@rapport/read-model';
-import type { DataDirectory } from './data-directory';
+import type { AtWork, FoldingWith } from './at-work';
 import { nowIn } from './demo-marker';
-import type { Host } from './host';
-import type { InForce } from './in-force';
 import { unusableProjection } from './unusable';
 
 export interface Projected {
@@ -41,15 +39,17 @@ export interface Build extends Projected {
   readonly milliseconds: number;
 }
 
-/** Rebuilds a read model beside the live one, up to `until`; the caller switches it in. */
+export interface BuildOptions extends FoldingWith {
+  /** Threads, 1 or more. */
+  readonly workers: number;
+  /** The last position to fold; the present end when absent. */
+  readonly until?: Position;
+}
+
+/** Rebuilds a read model beside the live one; the caller switches it in. */
 export const buildReadModel = async (
-  host: Host,
-  files: DataDirectory,
-  log: EventLogWithHistory,
-  { ruleset }: InForce,
-  workers: number,
-  now: number,
-  until?: Position,
+  { host, files, log }: AtWork,
+  { ruleset, now, workers, until }: BuildOptions,
 ): Promise<Build> => {
   const location = buildLocation(files.readModel);
   const factors = factorsOf(compileRuleset(ruleset));
@@ -83,28 +83,19 @@ export const buildReadModel = async (
 };
 
 /** The read model, rebuilt beside the live one and switched in. */
-export const rebuildReadModel = async (
-  host: Host,
-  files: DataDirectory,
-  log: EventLogWithHistory,
-  inForce: InForce,
-  workers: number,
-  now: number,
-): Promise<Build> => {
+export const rebuildReadModel = async (work: AtWork, options: BuildOptions): Promise<Build> => {
+  const live = work.files.readModel;
   // Another writer would be in the way at the end; better to know now.
-  checkReadModelIsFree(files.readModel);
-  const build = await buildReadModel(host, files, log, inForce, workers, now);
-  switchInReadModel(build.location, files.readModel);
+  checkReadModelIsFree(live);
+  const build = await buildReadModel(work, options);
+  switchInReadModel(build.location, live);
   return build;
 };
 
 /** Folds everything that was appended since the read model's checkpoint. */
 const catchUp = async (
-  host: Host,
-  files: DataDirectory,
-  log: EventLogWithHistory,
-  { ruleset }: InForce,
-  now: number,
+  { host, files, log }: AtWork,
+  { ruleset, now }: FoldingWith,
   announce: boolean,
 ): Promise<Projected> => {
   const program = compileRuleset(ruleset);
@@ -131,43 +122,29 @@ const catchUp = async (
  * Decides what an engine that ended had not decided yet: touchpoints it took last, and what time changed since. Where
  * the read model cannot be continued there is nothing to compare with, and nothing is announced.
  */
-export const foldWhatWasServed = async (
-  host: Host,
-  files: DataDirectory,
-  log: EventLogWithHistory,
-  inForce: InForce,
-  now: number,
-): Promise<void> => {
+export const foldWhatWasServed = async (work: AtWork, by: FoldingWith): Promise<void> => {
+  const { files } = work;
   if (!readModelExists(files.readModel)) return;
-  await catchUp(host, files, log, inForce, now, true).catch((error: unknown) => {
+  await catchUp(work, by, true).catch((error: unknown) => {
     if (!(error instanceof RebuildNeeded) && unusableProjection(error, files) === undefined) throw error;
   });
 };
 
 /** Brings the cross-sell store up to the end of the log; rebuilds it if that is requested or necessary. */
-export const catchUpCrossSell = async (
-  host: Host,
-  files: DataDirectory,
-  log: EventLogWithHistory,
-  fromStart = false,
-): Promise<void> => {
+export const catchUpCrossSell = async (work: AtWork, fromStart = false): Promise<void> => {
+  const { host, files } = work;
   try {
-    await projectInto(host, files, log, fromStart);
+    await projectInto(work, fromStart);
   } catch (error) {
     const unusable = unusableProjection(error, files);
     if (unusable === undefined) throw error;
     host.note(`${unusable.problem}. It is rebuilt.`);
     discardCrossSellStore(files.crossSellStore);
-    await projectInto(host, files, log, true);
+    await projectInto(work, true);
   }
 };
 
-const projectInto = async (
-  host: Host,
-  files: DataDirectory,
-  log: EventLogWithHistory,
-  fromStart: boolean,
-): Promise<void> => {
+const projectInto = async ({ host, files, log }: AtWork, fromStart: boolean): Promise<void> => {
   const store = await openCrossSellStore(files.crossSellStore, { mode: 'write' });
   const progress = host.progress('cross-sell', 'orders');
   try {
@@ -185,29 +162,27 @@ const projectInto = async (
   }
 };
 
-/**
- * Brings everything that follows from the log up to its end, in whichever way is shorter.
- *
- * @param announce records, for announcement, what changes: then it is folded in the order of the log
- */
-export const bringUpToDate = async (
-  host: Host,
-  files: DataDirectory,
-  log: EventLogWithHistory,
-  inForce: InForce,
-  recorded: number,
-  now: number,
-  announce = false,
-): Promise<Projected> => {
+export interface UpToDateOptions extends FoldingWith {
+  /** Touchpoints that were recorded since the read model was last up to date. */
+  readonly recorded: number;
+  /** Records, for announcement, what changes: then it is folded in the order of the log. */
+  readonly announce?: boolean;
+}
+
+/** Brings everything that follows from the log up to its end, in whichever way is shorter. */
+export const bringUpToDate = async (work: AtWork, options: UpToDateOptions): Promise<Projected> => {
+  const { host, files, log } = work;
+  const { recorded, announce = false } = options;
   const all = await touchpointsIn(log);
   const missing = !readModelExists(files.readModel);
   const waiting = missing ? all : recorded;
-  const rebuilt = () =>
-    rebuildReadModel(host, files, log, inForce, all > WORTH_THREADS ? availableParallelism() : 1, now);
+  const workers = all > WORTH_THREADS ? availableParallelism() : 1;
+  const { ruleset, now } = options;
+  const rebuilt = () => rebuildReadModel(work, { ruleset, now, workers });
   const projected =
     !announce && waiting > MANY && waiting > all / 2
       ? await rebuilt()
-      : await catchUp(host, files, log, inForce, now, announce).catch((error: unknown) => {
+      : await catchUp(work, options, announce).catch((error: unknown) => {
           const reason = error instanceof RebuildNeeded ? error.reason : unusableProjection(error, files)?.problem;
           if (reason === undefined) throw error;
           host.note(
@@ -215,6 +190,6 @@ export const bringUpToDate = async (
           );
           return rebuilt();
         });
-  await catchUpCrossSell(host, files, log);
+  await catchUpCrossSell(work);
   return projected;
 };

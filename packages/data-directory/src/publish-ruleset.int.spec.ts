@@ -296,18 +296,18 @@ describe('an import into a store that was served', () => {
 
   test('first decides what the engine had taken and not decided', async () => {
     await recordTouchpoints(log, [order('taken')]);
-    await beginImport(host, files, log, retail, Date.now());
+    await beginImport({ host, files, log }, { ruleset: retail.ruleset, now: Date.now() });
     expect(await decisionsOf(log, 'taken')).not.toEqual([]);
     endImport(files);
   });
 
   test('is silent about its own touchpoints, also when a kill leaves them to be folded by others', async () => {
-    await beginImport(host, files, log, retail, Date.now());
+    await beginImport({ host, files, log }, { ruleset: retail.ruleset, now: Date.now() });
     await recordTouchpoints(log, [order('imported')]);
     expect(hasUnfinishedImport(files)).toBe(true);
     // As if killed here; the same import may begin again, and an engine may start.
-    await beginImport(host, files, log, retail, Date.now());
-    await settleImport(host, files, log, retail, Date.now());
+    await beginImport({ host, files, log }, { ruleset: retail.ruleset, now: Date.now() });
+    await settleImport({ host, files, log }, { ruleset: retail.ruleset, now: Date.now() });
     expect(await decisionsOf(log, 'imported')).toEqual([]);
     expect(hasUnfinishedImport(files)).toBe(false);
     await project(RETAIL, true);

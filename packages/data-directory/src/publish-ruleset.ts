@@ -8,25 +8,17 @@ import {
   type PublishedWith,
   type Publisher,
   type PutInForceReport,
+  positionOf,
   published,
   putInForce,
   recordPublications,
 } from '@rapport/engine';
-import type { EventLogWithHistory, Position } from '@rapport/event-log';
+import type { Position } from '@rapport/event-log';
 import { discardReadModelBuild, openReadModel, type ReadModelLocation, switchInReadModel } from '@rapport/read-model';
-import type { DataDirectory } from './data-directory';
-import type { Host } from './host';
+import type { AtWork } from './at-work';
 import { checkpointIn, publishedRuleset, rulesetInForce } from './in-force';
 import { buildReadModel } from './projecting';
 import { repairRulesetFiles } from './ruleset-files';
-
-/** A store that is open for writing, and the caller that works on it. */
-export interface AtWork {
-  readonly host: Host;
-  readonly files: DataDirectory;
-  /** Open for writing. */
-  readonly log: EventLogWithHistory;
-}
 
 /** Who puts a ruleset in force, by which way, and whether it is announced. */
 export interface PublicationWords {
@@ -118,12 +110,12 @@ export const finishPublication = async ({ host, files, log }: AtWork): Promise<v
   }
 };
 
-const build = async ({ host, files, log }: AtWork, ruleset: Ruleset, now: number): Promise<ReadModelLocation> => {
-  const inForce = { ruleset, hash: rulesetHash(ruleset) };
+const build = async (work: AtWork, ruleset: Ruleset, now: number): Promise<ReadModelLocation> => {
   const workers = Math.max(1, availableParallelism() - 1);
   // Not further than the live one: what comes after is decided by the rules of its time.
-  const until = (await checkpointIn(files))?.position as Position | undefined;
-  return (await buildReadModel(host, files, log, inForce, workers, now, until)).location;
+  const stands = await checkpointIn(work.files);
+  const until = stands === undefined ? undefined : positionOf(stands);
+  return (await buildReadModel(work, { ruleset, now, workers, until })).location;
 };
 
 const complete = async (

@@ -8,10 +8,11 @@ import {
   type ReadModelLocation,
   switchInReadModel,
 } from '@rapport/read-model';
+import type { AtWork } from './at-work';
 import { nowIn } from './demo-marker';
 import type { InForce } from './in-force';
 import { type Build, buildReadModel, catchUpCrossSell } from './projecting';
-import { type AtWork, type PublicationWords, recordPublication } from './publish-ruleset';
+import { type PublicationWords, recordPublication } from './publish-ruleset';
 
 export interface RebuildStoreOptions extends AtWork, PublicationWords {
   /** In force until now. */
@@ -32,12 +33,12 @@ export interface RebuiltStore extends Build {
  * comes into force. Where it is asked for, what then differs from what was last announced is announced.
  */
 export const rebuildStore = async (options: RebuildStoreOptions): Promise<RebuiltStore> => {
-  const { host, files, log, present, ruleset = present.ruleset, announce, workers } = options;
+  const { files, present, ruleset = present.ruleset, announce, workers } = options;
   const hash = rulesetHash(ruleset);
   const now = nowIn(files);
   // Another writer would be in the way at the end; better to know now.
   checkReadModelIsFree(files.readModel);
-  const built = await buildReadModel(host, files, log, { ruleset, hash }, workers, now);
+  const built = await buildReadModel(options, { ruleset, now, workers });
   let differences: SettleReport | undefined;
   let inForce: InForce = present;
   try {
@@ -48,7 +49,7 @@ export const rebuildStore = async (options: RebuildStoreOptions): Promise<Rebuil
   } finally {
     discardReadModelBuild(built.location);
   }
-  await catchUpCrossSell(host, files, log, true);
+  await catchUpCrossSell(options, true);
   return { ...built, inForce, differences };
 };
 

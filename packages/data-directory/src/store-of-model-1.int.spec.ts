@@ -141,7 +141,7 @@ test('its read model is not continued, and is rebuilt without announcing anythin
   expect((await verified(inForce)).problems).toMatchObject([{ what: expect.stringMatching(/version 1 of the model/) }]);
 
   const before = await decisions();
-  await rebuildReadModel(host, files, log, inForce, 1, NOW);
+  await rebuildReadModel({ host, files, log }, { ruleset: inForce.ruleset, now: NOW, workers: 1 });
   expect(await cannotContinue(files, inForce)).toBeUndefined();
   expect(await decisions()).toEqual(before);
   expect(await stands()).toEqual(CUSTOMERS.map(now));

@@ -1,8 +1,9 @@
 import { createRulesetHistory, recordPublications } from '@rapport/engine';
 import { removeWhatIsAhead } from './ahead';
+import type { AtWork } from './at-work';
 import { type FirstRules, firstPublications, removeOldMark } from './first-publications';
 import { type InForce, rulesetInForce } from './in-force';
-import { type AtWork, finishPublication } from './publish-ruleset';
+import { finishPublication } from './publish-ruleset';
 import { repairRulesetFiles } from './ruleset-files';
 
 /**

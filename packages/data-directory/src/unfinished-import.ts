@@ -4,11 +4,9 @@
  */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EventLogWithHistory } from '@rapport/event-log';
 import { isThere } from '@rapport/sqlite';
+import type { AtWork, FoldingWith } from './at-work';
 import type { DataDirectory } from './data-directory';
-import type { Host } from './host';
-import type { InForce } from './in-force';
 import { bringUpToDate, foldWhatWasServed } from './projecting';
 
 const markOf = ({ directory }: DataDirectory): string => join(directory, 'import-unfinished');
@@ -23,15 +21,10 @@ const wasServed = (files: DataDirectory): boolean => isThere(files.access);
  * To be called before an import records anything: what an engine that ended left to be decided is decided first, so
  * that the silence of the import is about nothing but its own touchpoints.
  */
-export const beginImport = async (
-  host: Host,
-  files: DataDirectory,
-  log: EventLogWithHistory,
-  inForce: InForce,
-  now: number,
-): Promise<void> => {
+export const beginImport = async (work: AtWork, by: FoldingWith): Promise<void> => {
+  const { files } = work;
   if (hasUnfinishedImport(files)) return;
-  if (wasServed(files)) await foldWhatWasServed(host, files, log, inForce, now);
+  if (wasServed(files)) await foldWhatWasServed(work, by);
   writeFileSync(markOf(files), '', { mode: 0o600 });
 };
 
@@ -39,13 +32,7 @@ export const beginImport = async (
 export const endImport = (files: DataDirectory): void => rmSync(markOf(files), { force: true });
 
 /** Folds in, silently, what an import that was killed has recorded. */
-export const settleImport = async (
-  host: Host,
-  files: DataDirectory,
-  log: EventLogWithHistory,
-  inForce: InForce,
-  now: number,
-): Promise<void> => {
-  await bringUpToDate(host, files, log, inForce, 0, now);
-  endImport(files);
+export const settleImport = async (work: AtWork, { ruleset, now }: FoldingWith): Promise<void> => {
+  await bringUpToDate(work, { ruleset, now, recorded: 0 });
+  endImport(work.files);
 };

@@ -31,9 +31,11 @@ export interface WritableStore {
 export const rebuildReadModel = (
   host: Host,
   { files, log, today }: Pick<WritableStore, 'files' | 'log' | 'today'>,
-  inForce: InForce,
-): Promise<unknown> =>
-  rebuildReadModelFrom(host, files, log, inForce, Math.max(1, availableParallelism() - 1), today ?? Date.now());
+  { ruleset }: InForce,
+): Promise<unknown> => {
+  const workers = Math.max(1, availableParallelism() - 1);
+  return rebuildReadModelFrom({ host, files, log }, { ruleset, now: today ?? Date.now(), workers });
+};
 
 /** Rebuilds a read model that cannot be opened and continued; an empty one where the log is empty. */
 const ensureUsableReadModel = async (host: Host, store: WritableStore): Promise<void> => {
@@ -76,7 +78,8 @@ export const openWritableStore = async (host: Host, directory: string): Promise<
     const inForce = await takeUp({ host, files, log }, { with: 'serve', now: today ?? Date.now() });
     const store: WritableStore = { files, log, inForce, today };
     await ensureUsableReadModel(host, store);
-    if (hasUnfinishedImport(files)) await settleImport(host, files, log, inForce, today ?? Date.now());
+    if (hasUnfinishedImport(files))
+      await settleImport({ host, files, log }, { ruleset: inForce.ruleset, now: today ?? Date.now() });
     return store;
   } catch (error) {
     await log.close();

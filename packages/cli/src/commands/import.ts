@@ -106,11 +106,12 @@ const importFiles = async (
   const log = await openEventLog(data.eventLog, { mode: 'write' });
   try {
     const first = { with: 'import', ruleset: named, now: nowIn(data) } as const;
-    const inForce = await takeUp({ host: cli, files: data, log }, first);
+    const work = { host: cli, files: data, log };
+    const inForce = await takeUp(work, first);
     refuseOther(cli, data, inForce, named, options.ruleset);
     if (named !== undefined) await notePublished(data, inForce.ruleset, { by: 'import --ruleset' });
     // The mark says that what is recorded from here on is history, which is not announced.
-    if (options.announce !== true) await beginImport(cli, data, log, inForce, nowIn(data));
+    if (options.announce !== true) await beginImport(work, { ruleset: inForce.ruleset, now: nowIn(data) });
     leaveDemo(cli, data);
     return await interruptible(RESUME, async () => {
       const counts: Recorded = { recorded: 0, duplicates: 0, conflicts: 0 };
@@ -132,7 +133,12 @@ const importFiles = async (
         // Rejections before an error or a stop are worth knowing too.
         await rejects?.finish();
       }
-      const projected = await bringUpToDate(cli, data, log, inForce, counts.recorded, nowIn(data), options.announce);
+      const projected = await bringUpToDate(work, {
+        ruleset: inForce.ruleset,
+        now: nowIn(data),
+        recorded: counts.recorded,
+        announce: options.announce,
+      });
       if (options.announce !== true) endImport(data);
       await report(cli, account, counts, projected, options);
       const lost = await filesLost(cli, given, mapping, account, counts, fates);

@@ -27,8 +27,10 @@ export const fillDemo = async (cli: Cli, files: DataDirectory, marker: DemoMarke
   const log = await openEventLog(files.eventLog, { mode: 'write' });
   try {
     writeDemoMarker(files, marker);
-    const inForce = await takeUp({ host: cli, files, log }, { with: 'demo', ruleset: RETAIL, now: until });
-    await beginImport(cli, files, log, inForce, until);
+    const work = { host: cli, files, log };
+    const inForce = await takeUp(work, { with: 'demo', ruleset: RETAIL, now: until });
+    const by = { ruleset: inForce.ruleset, now: until };
+    await beginImport(work, by);
     const company: SimulatedCustomer[] = [];
     const simulating = cli.progress('simulating', 'customers');
     for (const one of simulate(world)) {
@@ -48,7 +50,7 @@ export const fillDemo = async (cli: Cli, files: DataDirectory, marker: DemoMarke
       recording.update(i + group.length, touchpoints.length);
     }
     recording.stop();
-    await bringUpToDate(cli, files, log, inForce, touchpoints.length, until);
+    await bringUpToDate(work, { ...by, recorded: touchpoints.length });
     endImport(files);
     const complete = { ...marker, picks: pickCustomers(compileRuleset(inForce.ruleset), company, until) };
     writeDemoMarker(files, complete);
