@@ -15,10 +15,10 @@ if (!Object.hasOwn(TIERS, tier)) {
   process.stderr.write(`test-tier: name a tier: ${Object.keys(TIERS).join(', ')}\n`);
   process.exit(2);
 }
-// One argument each: what follows them is not taken for a pattern.
+// They come last: jest would take a path that follows them for another pattern.
 const patterns = TIERS[tier].map((pattern) => `--testMatch=${pattern}`);
 const jest = join(root, 'node_modules/jest/bin/jest.js');
-const { status } = spawnSync(process.execPath, [jest, ...patterns, ...rest], {
+const { status } = spawnSync(process.execPath, [jest, ...rest, ...patterns], {
   cwd: root,
   stdio: 'inherit',
   // The unit tests are for between two edits: `npm test` runs each property as often as it says.

@@ -92,7 +92,9 @@ export const answerCalls = (port: MessagePort, open: () => Promise<object & { cl
   const answerFrom = (calls: Calls) => async (question: Question) => {
     const { id, call, given } = question;
     try {
-      const value = await calls[call]?.(...(given as never[]));
+      const asked = calls[call];
+      if (asked === undefined) throw new Error(`There is no call "${call}" on this thread.`);
+      const value = await asked(...(given as never[]));
       port.postMessage({ id, value } satisfies Answer);
     } catch (error) {
       port.postMessage({ id, error: carryError(error) } satisfies Answer);
